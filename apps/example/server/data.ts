@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import type { EventDataOf } from "@sluice/contract";
+import type { contract } from "../shared/contract.ts";
+import { symbols, type TickerSymbol } from "../shared/schemas.ts";
+
+// The package exports its code only; its data files lie beside it.
+const entry = import.meta.resolve("vega-datasets");
+const read = (name: string) => readFileSync(new URL(`../data/${name}`, entry), "utf8");
+
+interface FootballRow {
+  readonly date: string;
+  readonly division: string;
+  readonly home_team: string;
+  readonly away_team: string;
+  readonly home_score: number;
+  readonly away_score: number;
+}
+
+const competition = "English Premier League";
+/** A Saturday with eight matches, and Norwich 4–5 Liverpool among them. */
+const day = "2016-01-23";
+
+export function readMatchDay(): EventDataOf<typeof contract.scores.board, "matchDay"> {
+  const rows: FootballRow[] = JSON.parse(read("football.json"));
+  const fixtures = rows
+    .filter(({ division, date }) => division === competition && date === day)
+    .map((row) => ({
+      id: slug(row.home_team),
+      home: row.home_team,
+      away: row.away_team,
+      result: { home: row.home_score, away: row.away_score },
+    }));
+  return { competition, date: new Date(`${day}T15:00:00Z`), fixtures };
+}
+
+const slug = (name: string) => name.toLowerCase().replaceAll(" ", "-");
+
+/** A closing price, and the month it is of, in milliseconds since the Unix epoch. */
+export interface Close {
+  readonly at: number;
+  readonly price: number;
+}
+
+/** Monthly prices from 2000 to 2010, oldest first. */
+export function readHistories(): ReadonlyMap<TickerSymbol, readonly Close[]> {
+  const stocks = rowsOf("stocks.csv");
+  const sp500 = rowsOf("sp500.csv").map((row) => ["SP500", ...row]);
+  const all = [...stocks, ...sp500].map(([symbol, date, price]) => ({
+    symbol,
+    at: Date.parse(`${date} UTC`),
+    price: Number(price),
+  }));
+  return new Map(symbols.map((symbol) => [symbol, all.filter((row) => row.symbol === symbol)]));
+}
+
+const rowsOf = (name: string) =>
+  read(name)
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Publish } from "@sluice/server";
+import { contract } from "../shared/contract.ts";
+import type { TickerSymbol } from "../shared/schemas.ts";
+import { readHistories } from "./data.ts";
+import { tickAt } from "./price-walk.ts";
+
+/** Milliseconds between two publishes: what is due by then goes out as one batch. */
+const turn = 20;
+/** Milliseconds between two looks whether somebody has come. */
+const idleTurn = 200;
+/** Longest pause that is made up for, in milliseconds: a machine that slept doesn't wake to a flood. */
+const longestTurn = 250;
+/** Milliseconds for which ticks go on unwatched, so that who comes back after a cut has something to catch up with. */
+const linger = 30_000;
+/** Ticks that a symbol begins with, so that its first visitor finds a past to look at. */
+const past = 600;
+
+interface Ticker {
+  watchers: number;
+  watchedUntil: number;
+  /** Number of the last tick. */
+  seq: number;
+  /** Ticks to publish, with the fraction that is not due yet. */
+  due: number;
+}
+
+export interface Replay {
+  /** Ticks per second of each symbol. */
+  rate: number;
+  /** Keeps a symbol's ticks coming until the signal aborts, and a while longer. */
+  watch(symbol: TickerSymbol, signal: AbortSignal): void;
+  /** Runs until the signal aborts. */
+  run(publish: Publish, signal: AbortSignal): Promise<void>;
+}
+
+/** Publishes ticks of the symbols that somebody watches. */
+export function createReplay(): Replay {
+  const histories = readHistories();
+  const tickers = new Map<TickerSymbol, Ticker>();
+
+  async function advance(publish: Publish, symbol: TickerSymbol, ticker: Ticker, elapsed: number): Promise<void> {
+    ticker.due += (elapsed * replay.rate) / 1_000;
+    const count = Math.floor(ticker.due);
+    const history = histories.get(symbol);
+    if (count === 0 || !history) return;
+    const ticks = Array.from({ length: count }, (_, index) => tickAt(history, ticker.seq + index + 1));
+    ticker.due -= count;
+    ticker.seq += count;
+    await publish(
+      contract.prices.ticks,
+      { symbol },
+      ticks.map((data) => ({ type: "tick", data })),
+    );
+  }
+
+  const replay: Replay = {
+    rate: contract.prices.rate.state.initial.perSecond,
+    watch(symbol, signal) {
+      if (signal.aborted) return;
+      const ticker = tickers.get(symbol) ?? { watchers: 0, watchedUntil: 0, seq: 0, due: past };
+      tickers.set(symbol, ticker);
+      ticker.watchers++;
+      const leave = () => {
+        ticker.watchers--;
+        ticker.watchedUntil = performance.now() + linger;
+      };
+      signal.addEventListener("abort", leave, { once: true });
+    },
+    async run(publish, signal) {
+      let before = performance.now();
+      let isWatched = false;
+      while (!signal.aborted) {
+        await sleep(isWatched ? turn : idleTurn);
+        const now = performance.now();
+        const elapsed = Math.min(now - before, longestTurn);
+        before = now;
+        const watched = [...tickers].filter(([, { watchers, watchedUntil }]) => watchers > 0 || now < watchedUntil);
+        isWatched = watched.length > 0;
+        await Promise.all(watched.map(([symbol, ticker]) => advance(publish, symbol, ticker, elapsed)));
+      }
+    },
+  };
+  return replay;
+}

@@ -1,0 +1,34 @@
+import type { Connection, ConnectionStatus } from "@sluice/client";
+import { useCallback } from "react";
+import { usePolled } from "../use-polled.ts";
+
+const words: Record<ConnectionStatus, string> = {
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  paused: "Paused",
+  closed: "Closed",
+};
+
+/** How a subscription's connection is doing. */
+export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
+  const { state, attempt, retryAt, cursor } = connection;
+  return (
+    <div className="badge" data-state={state}>
+      <span className="badge-path">{path}</span>
+      <span className="badge-state" role="status">
+        {words[state]}
+      </span>
+      {attempt > 0 && <span>attempt {attempt}</span>}
+      {retryAt !== undefined && <Countdown to={retryAt} />}
+      {cursor !== undefined && <code title={`Cursor ${cursor}`}>{abbreviate(cursor)}</code>}
+    </div>
+  );
+}
+
+function Countdown({ to }: { to: number }) {
+  const seconds = usePolled(useCallback(() => Math.max(0, Math.ceil((to - Date.now()) / 100) / 10), [to]));
+  return <span>in {seconds.toFixed(1)} s</span>;
+}
+
+const abbreviate = (cursor: string) => (cursor.length > 16 ? `${cursor.slice(0, 5)}…${cursor.slice(-8)}` : cursor);

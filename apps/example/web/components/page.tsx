@@ -1,0 +1,38 @@
+import type { Connection } from "@sluice/client";
+import type { ReactNode } from "react";
+import { tap } from "../client.ts";
+import { ConnectionBadge } from "./connection-badge.tsx";
+import { WirePanel } from "./wire-panel.tsx";
+
+interface PageProps {
+  readonly title: string;
+  /** What one is looking at, in a sentence. */
+  readonly lede: string;
+  /** How the page's subscriptions are doing, by path. */
+  readonly connections: Readonly<Record<string, Connection>>;
+  readonly children: ReactNode;
+}
+
+/** What all pages have: a start, the connections and a way to cut them, and what comes over the wire. */
+export function Page({ title, lede, connections, children }: PageProps) {
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>{title}</h1>
+          <p className="lede">{lede}</p>
+        </div>
+        <section className="lines" aria-label="Connections">
+          {Object.entries(connections).map(([path, connection]) => (
+            <ConnectionBadge key={path} path={path} connection={connection} />
+          ))}
+          <button type="button" className="button danger" onClick={tap.cut}>
+            Cut the connection
+          </button>
+        </section>
+      </div>
+      {children}
+      <WirePanel />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { capacity, type TickSeries } from "./tick-series.ts";
+
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+
+/** An empty chart in the colours of the page. A canvas knows no custom properties, so it is made anew for another theme. */
+export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
+  const colour = (name: string) => {
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name})`;
+    host.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
+  const accent = colour("--accent");
+  const axis: uPlot.Axis = {
+    stroke: colour("--muted"),
+    font: `12px ${getComputedStyle(host).fontFamily}`,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  return new uPlot(
+    {
+      width: host.clientWidth,
+      height: host.clientHeight,
+      padding: [12, 12, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      // Ticks stand side by side by number; the axis says which day of history each is of.
+      scales: { x: { time: false } },
+      axes: [
+        { ...axis, size: 34, space: 110, values: (_, splits) => splits.map((seq) => dayOf(series, seq)) },
+        { ...axis, size: 56 },
+      ],
+      series: [{}, { stroke: accent, width: 1.5, fill: colour("--accent-soft"), points: { show: false } }],
+    },
+    [[], []],
+    host,
+  );
+}
+
+function dayOf(series: TickSeries, seq: number): string {
+  const { seq: numbers, at } = series.last(capacity);
+  const moment = at[seq - (numbers[0] ?? seq)];
+  return moment === undefined ? "" : day.format(moment);
+}

@@ -1,0 +1,59 @@
+import type { Tick } from "../../../shared/schemas.ts";
+
+/** How the count stands at a moment. */
+export interface TallyView {
+  readonly applied: number;
+  /** Numbers that were skipped without a word. */
+  readonly missing: number;
+  /** Numbers that had been seen before. */
+  readonly doubled: number;
+  /** Gaps that the server told us of. */
+  readonly resets: number;
+  /** How many were applied within the last second. */
+  readonly perSecond: number;
+  readonly lastSeq: number;
+}
+
+/** Counts ticks and checks their numbers: after a reset it begins anew, everything else has to follow without a hole. */
+export class TickTally {
+  last: Tick | undefined;
+  #applied = 0;
+  #missing = 0;
+  #doubled = 0;
+  #resets = 0;
+  #expected: number | undefined;
+  readonly #samples: { readonly at: number; readonly applied: number }[] = [];
+
+  add(tick: Tick): void {
+    const expected = this.#expected ?? tick.seq;
+    this.#applied++;
+    if (tick.seq < expected) {
+      this.#doubled++;
+      return;
+    }
+    this.#missing += tick.seq - expected;
+    this.#expected = tick.seq + 1;
+    this.last = tick;
+  }
+
+  reset(): void {
+    this.#resets++;
+    this.#expected = undefined;
+  }
+
+  /** @param now milliseconds on a clock that doesn't jump. */
+  view(now: number): TallyView {
+    const samples = this.#samples;
+    samples.push({ at: now, applied: this.#applied });
+    while (samples[1] && now - samples[1].at >= 1_000) samples.shift();
+    const { at, applied } = samples[0] ?? { at: now, applied: this.#applied };
+    return {
+      applied: this.#applied,
+      missing: this.#missing,
+      doubled: this.#doubled,
+      resets: this.#resets,
+      perSecond: Math.round((1_000 * (this.#applied - applied)) / Math.max(1_000, now - at)),
+      lastSeq: this.last?.seq ?? 0,
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import type { Match } from "../../../shared/schemas.ts";
+
+/** The goals of a match along its minutes: those of the home team above the line, those of the guests below. */
+export function Timeline({ match }: { match: Match }) {
+  const last = Math.max(90, ...match.goals.map(({ minute }) => minute));
+  return (
+    <div className="timeline" aria-hidden="true">
+      {[0, 45, 90].map((minute) => (
+        <i key={minute} style={{ left: `${(100 * minute) / last}%` }}>
+          {minute}′
+        </i>
+      ))}
+      {match.goals.map(({ id, side, minute }) => (
+        <b key={id} data-side={side} style={{ left: `${(100 * minute) / last}%` }} />
+      ))}
+    </div>
+  );
+}

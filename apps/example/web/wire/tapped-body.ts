@@ -1,0 +1,34 @@
+export interface BodyTap {
+  chunk(bytes: Uint8Array): void;
+  /** Called once: the server ended it, the connection broke, or the reader had enough. */
+  closed(how: "ended" | "broke" | "let go"): void;
+}
+
+/** The same bytes at the same pace, seen on their way. */
+export function tapped(body: ReadableStream<Uint8Array>, tap: BodyTap): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) {
+            tap.chunk(value);
+            controller.enqueue(value);
+            return;
+          }
+          tap.closed("ended");
+          controller.close();
+        } catch (error) {
+          tap.closed("broke");
+          controller.error(error);
+        }
+      },
+      cancel(reason) {
+        tap.closed("let go");
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,76 @@
+/** Something worth keeping in sight when events rush by: a control frame, or what happened to the connection. */
+export interface WireNote {
+  readonly key: number;
+  readonly at: Date;
+  readonly text: string;
+  readonly kind: "control" | "connection";
+}
+
+/** How a log stands at a moment. */
+export interface WireView {
+  readonly tail: string;
+  readonly notes: readonly WireNote[];
+}
+
+const longestTail = 12_000;
+const mostNotes = 24;
+const controlFrame = /^event: (?:\d+\/)?(\$\w+)\ndata: (.*)$/gm;
+
+/** The tail of what came over a stream. Costs little per chunk, so that 5,000 events a second don't show. */
+export class WireLog {
+  #open = 0;
+  #tail = "";
+  /** The start of a frame whose end is yet to come. */
+  #partial = "";
+  #notes: readonly WireNote[] = [];
+  #decoder = new TextDecoder();
+  #view: WireView | undefined;
+  #keys = 0;
+
+  get isOpen(): boolean {
+    return this.#open > 0;
+  }
+
+  /** The same object as long as nothing came. */
+  get view(): WireView {
+    this.#view ??= { tail: this.#tail, notes: this.#notes };
+    return this.#view;
+  }
+
+  opened(): void {
+    this.#open++;
+    this.#decoder = new TextDecoder();
+    this.#partial = "";
+    this.#note("connection", "opened");
+  }
+
+  closed(how: string): void {
+    this.#open--;
+    this.#note("connection", how);
+    this.#append(`\n: — ${how} —\n\n`);
+  }
+
+  push(bytes: Uint8Array): void {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#append(text);
+    const frames = this.#partial + text;
+    const end = frames.lastIndexOf("\n\n") + 1;
+    this.#partial = frames.slice(end);
+    // Looking for the sign alone is far cheaper than looking at each line.
+    if (!frames.includes("$")) return;
+    for (const [, type, data] of frames.slice(0, end).matchAll(controlFrame)) {
+      this.#note("control", `${type} ${data}`);
+    }
+  }
+
+  #append(text: string): void {
+    this.#tail = (this.#tail + text).slice(-longestTail);
+    this.#view = undefined;
+  }
+
+  #note(kind: WireNote["kind"], text: string): void {
+    const note = { key: this.#keys++, at: new Date(), text: text.slice(0, 160), kind };
+    this.#notes = [...this.#notes, note].slice(-mostNotes);
+    this.#view = undefined;
+  }
+}

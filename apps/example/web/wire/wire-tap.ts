@@ -1,0 +1,56 @@
+import { tapped } from "./tapped-body.ts";
+import { WireLog } from "./wire-log.ts";
+
+/** A `fetch` that keeps what comes over event streams, and can cut them in mid-air. */
+export interface WireTap {
+  readonly fetch: typeof fetch;
+  /** What came over each stream, by path. The same map until one is added or removed. */
+  readonly logs: ReadonlyMap<string, WireLog>;
+  /** Drops the TCP connection of every open stream. To the client it is a cut like any other. */
+  cut(): void;
+}
+
+export function createWireTap(): WireTap {
+  const open = new Set<AbortController>();
+  let logs: ReadonlyMap<string, WireLog> = new Map();
+
+  const logOf = (path: string) => {
+    const log = logs.get(path) ?? new WireLog();
+    if (!logs.has(path)) logs = new Map([...logs, [path, log]]);
+    return log;
+  };
+
+  return {
+    get logs() {
+      return logs;
+    },
+    cut() {
+      for (const cut of open) cut.abort();
+    },
+    async fetch(resource, init) {
+      const cut = new AbortController();
+      const letGo = init?.signal;
+      const signal = letGo ? AbortSignal.any([letGo, cut.signal]) : cut.signal;
+      const response = await fetch(resource, { ...init, signal });
+      if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
+
+      const path = pathOf(resource);
+      const log = logOf(path);
+      open.add(cut);
+      log.opened();
+      const body = tapped(response.body, {
+        chunk: (bytes) => log.push(bytes),
+        closed(how) {
+          open.delete(cut);
+          log.closed(cut.signal.aborted ? "cut here" : letGo?.aborted ? "let go" : how);
+          // The client has no more use for it; there's nothing to come back to.
+          if (letGo?.aborted && !log.isOpen) logs = new Map([...logs].filter(([, kept]) => kept !== log));
+        },
+      });
+      return new Response(body, response);
+    },
+  };
+}
+
+const pathOf = (resource: RequestInfo | URL) =>
+  new URL(resource instanceof Request ? resource.url : resource, location.href).pathname.replace(/^\/api\//, "");

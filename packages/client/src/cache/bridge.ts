@@ -1,0 +1,76 @@
+import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/react-query";
+import { Frames } from "./frames.js";
+import { LiveView } from "./live-view.js";
+import { sourceOf } from "./source.js";
+
+const views = new WeakMap<object, LiveView>();
+
+/** Actions after which no fetch may be under way any more. */
+const settles: ReadonlySet<string> = new Set(["success", "error", "setState"]);
+
+/**
+ * What stands between a QueryClient and its subscriptions: it follows which views are looked at, and subscribes and
+ * unsubscribes them. Connections live here, beside the cache, so that no fetch, and no end of one, touches them.
+ */
+export class Bridge {
+  readonly #client: QueryClient;
+  readonly #frames = new Frames();
+
+  constructor(client: QueryClient) {
+    this.#client = client;
+    client.getQueryCache().subscribe((event) => this.#onCacheEvent(event));
+  }
+
+  /** The view behind a query; undefined if it isn't a view's. */
+  viewOf(query: Query): LiveView | undefined {
+    let view = views.get(query);
+    if (!view && sourceOf(query)) {
+      view = new LiveView(this.#client, query, this.#frames);
+      views.set(query, view);
+    }
+    return view;
+  }
+
+  /** The view at a key; undefined if there is no query, or no view's. */
+  find(queryKey: QueryKey): LiveView | undefined {
+    const query = this.#client.getQueryCache().get(this.#client.defaultQueryOptions({ queryKey }).queryHash);
+    return query && this.viewOf(query);
+  }
+
+  #onCacheEvent(event: QueryCacheNotifyEvent): void {
+    const { type, query } = event;
+    if (type === "removed") views.get(query)?.stop();
+    else if (type === "updated" ? settles.has(event.action.type) : type !== "added") this.#follow(query);
+  }
+
+  /** Asks what should be, whatever happened: one missed or doubled event can't leave a connection behind. */
+  #follow(query: Query): void {
+    const view = this.viewOf(query);
+    if (!view) return;
+    if (query.isActive()) view.start();
+    else if (query.state.fetchStatus === "idle" && !isKept(query)) view.stop();
+  }
+}
+
+/**
+ * State is there again with the next snapshot, but what a list or fold doesn't see is lost to it. So it goes on as long as
+ * its query is in the cache: `gcTime` after the last look.
+ */
+function isKept(query: Query): boolean {
+  return query.getObserversCount() === 0 && sourceOf(query)?.kind.view !== "state";
+}
+
+/** Whether a view's data is kept up. If not, it is stale, so that whoever looks at it next fetches. */
+export const isCurrent = (query: object): boolean => views.get(query)?.current ?? false;
+
+const bridges = new WeakMap<QueryClient, Bridge>();
+
+/** The one bridge of a QueryClient. */
+export function bridgeOf(client: QueryClient): Bridge {
+  let bridge = bridges.get(client);
+  if (!bridge) {
+    bridge = new Bridge(client);
+    bridges.set(client, bridge);
+  }
+  return bridge;
+}

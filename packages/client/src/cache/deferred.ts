@@ -1,0 +1,25 @@
+/** A promise that is resolved from outside. */
+export interface Deferred {
+  readonly promise: Promise<void>;
+  readonly isResolved: boolean;
+  resolve(): void;
+}
+
+// Promise.withResolvers is younger than the oldest supported Node.
+export function deferred(): Deferred {
+  let isResolved = false;
+  let settle = () => {};
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return {
+    promise,
+    get isResolved() {
+      return isResolved;
+    },
+    resolve() {
+      isResolved = true;
+      settle();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Frames } from "./frames.js";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const counter = () => {
+  const item = { flushed: 0, flush: () => void item.flushed++ };
+  return item;
+};
+
+test("gathers whatever was scheduled into one frame", () => {
+  const frames = new Frames();
+  const [one, two] = [counter(), counter()];
+  for (let n = 0; n < 100; n++) {
+    frames.schedule(one);
+    frames.schedule(two);
+  }
+  expect([one.flushed, two.flushed]).toEqual([0, 0]);
+  vi.advanceTimersByTime(16);
+  expect([one.flushed, two.flushed]).toEqual([1, 1]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("does without frames where there are none", () => {
+  vi.stubGlobal("requestAnimationFrame", undefined);
+  const frames = new Frames();
+  const item = counter();
+  frames.schedule(item);
+  vi.advanceTimersByTime(15);
+  expect(item.flushed).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(item.flushed).toBe(1);
+});
+
+test("what is urgent comes with the end of the task, also when a frame was waited for", async () => {
+  const frames = new Frames();
+  const item = counter();
+  frames.schedule(item);
+  frames.soon(item);
+  frames.soon(item);
+  expect(item.flushed).toBe(0);
+  await Promise.resolve();
+  expect(item.flushed).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("what is cancelled is not flushed, and takes its frame along if it was the last", async () => {
+  const frames = new Frames();
+  const [one, two] = [counter(), counter()];
+  frames.schedule(one);
+  frames.schedule(two);
+  frames.soon(two);
+  frames.cancel(two);
+  await Promise.resolve();
+  vi.advanceTimersByTime(16);
+  expect([one.flushed, two.flushed]).toEqual([1, 0]);
+  frames.schedule(one);
+  frames.cancel(one);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("what is scheduled while flushing comes with the next frame", () => {
+  const frames = new Frames();
+  const item = counter();
+  frames.schedule({ flush: () => frames.schedule(item) });
+  vi.advanceTimersByTime(16);
+  expect(item.flushed).toBe(0);
+  vi.advanceTimersByTime(16);
+  expect(item.flushed).toBe(1);
+});

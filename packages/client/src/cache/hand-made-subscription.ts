@@ -1,0 +1,48 @@
+import type { AnySubscription } from "@sluice/contract";
+import type { Connection } from "../connection/connection-state.js";
+import type { SharedSubscription } from "../connection/shared-subscription.js";
+import { createSubscribers, handlersOf } from "../connection/subscribers.js";
+import { internals, type SubscriptionProcedure } from "../procedure.js";
+
+type Moment = Partial<Connection> & Pick<Connection, "state">;
+
+/** A subscription without a network: what a test says happens at once, in the same task. */
+export function createHandMade<P extends AnySubscription>(procedure: P) {
+  const subscribers = createSubscribers();
+  let connection: Connection = { state: "closed", attempt: 0, since: 0 };
+  let cursor = 0;
+  const shared: SharedSubscription<AnySubscription> = {
+    key: procedure.path,
+    get connection() {
+      const reached = `E.${cursor}.m`;
+      if (connection.state === "live" && connection.cursor !== reached) connection = { ...connection, cursor: reached };
+      return connection;
+    },
+    state: { known: false },
+    error: undefined,
+    ended: false,
+    subscribe(handlers) {
+      const subscriber = subscribers.add(handlersOf(handlers));
+      return () => subscribers.remove(subscriber);
+    },
+    resync: () => Promise.resolve(),
+  };
+  const stub = { [internals]: { clientId: "hand-made", procedure, linger: 1_000, shared: () => shared } };
+  return {
+    procedure: stub as unknown as SubscriptionProcedure<P>,
+    get subscriberCount() {
+      return subscribers.size;
+    },
+    become(moment: Moment) {
+      connection = { attempt: 0, since: 0, ...moment };
+      subscribers.each(({ onConnection }) => onConnection?.(shared.connection));
+    },
+    event(type: string, data: unknown) {
+      cursor++;
+      subscribers.event({ type, data, id: `E.${cursor}.m` });
+    },
+    state(value: unknown) {
+      subscribers.each(({ onState }) => onState?.(value));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { errorOfAnswer, isType } from "./connection/problem.js";
+import { aborted, send } from "./connection/request.js";
+import type { Settings } from "./connection/settings.js";
+import { encodeTarget, type Target } from "./connection/target.js";
+import type { CallOptions } from "./procedure.js";
+
+/** Never aborted: stands where the caller gives no signal. */
+const noSignal = new AbortController().signal;
+
+/** What a call is asked with where nobody knows what it calls. */
+export interface AskOptions extends CallOptions {
+  /** Position to go on from, should it be a subscription. */
+  readonly cursor?: string | undefined;
+  /** Sees a good answer first, of whatever type, and may give the output in its place. */
+  readonly adopt?: (response: Response) => { readonly output: unknown } | undefined;
+}
+
+/** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
+export async function call(
+  settings: Settings,
+  procedure: AnyQuery | AnyMutation,
+  input: unknown,
+  options: AskOptions = {},
+): Promise<unknown> {
+  const { signal = noSignal } = options;
+  if (signal.aborted) throw aborted(signal.reason);
+  const target = encodeTarget(procedure, input);
+  const mark = settings.refresher.mark();
+  try {
+    return await ask(settings, target, options, signal);
+  } catch (error) {
+    if (!SluiceError.is(error, "unauthorized")) throw error;
+    const failure = await settings.refresher.refresh(error, mark);
+    if (failure) throw failure;
+    return await ask(settings, target, options, signal);
+  }
+}
+
+async function ask(
+  settings: Settings,
+  target: Target<AnyQuery | AnyMutation>,
+  { cursor, adopt }: AskOptions,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { procedure } = target;
+  const accept = adopt ? "application/json, text/event-stream" : "application/json";
+  const response = await send(settings, target, { accept, cursor }, signal);
+  const adopted = response.status === 200 ? adopt?.(response) : undefined;
+  if (adopted) return adopted.output;
+  try {
+    if (response.status !== 200 || !isType(response, "application/json")) {
+      throw await errorOfAnswer(response, procedure, settings.clock);
+    }
+    return await decodeOutput(procedure, await readOutput(response));
+  } catch (error) {
+    throw signal.aborted ? aborted(signal.reason) : error;
+  }
+}
+
+async function readOutput(response: Response): Promise<unknown> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (cause) {
+    throw new SluiceError("network", { message: "The answer was cut.", cause });
+  }
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === "object" && answer !== null) return (answer as { output?: unknown }).output;
+  } catch {
+    // said below, for this case and for JSON that is no object
+  }
+  throw new SluiceError("protocol", { message: `${response.url} answered with JSON that is no Sluice answer.` });
+}
+
+async function decodeOutput(procedure: AnyQuery | AnyMutation, wire: unknown): Promise<unknown> {
+  try {
+    return await codecOf(procedure).decodeOutput(wire);
+  } catch (cause) {
+    const message = `The output of ${procedure.path} does not fit the contract.`;
+    throw new SluiceError("contractMismatch", { message, cause });
+  }
+}

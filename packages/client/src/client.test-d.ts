@@ -1,0 +1,122 @@
+import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
+import { expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import { type Connection, createClient, type Reset } from "./index.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+
+const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), limit: z.int().default(10) }),
+      events: { goal: z.object({ team: z.enum(["home", "away"]) }), fullTime: z.object({ at: isoDate }) },
+      state: {
+        schema: z.object({ home: z.int(), endedAt: isoDate.nullable() }),
+        initial: { home: 0, endedAt: null },
+        apply: {},
+      },
+      errors: { matchNotFound: { status: 404, data: z.object({ matchId: z.string() }) } },
+    }),
+    report: mutation({ input: z.object({ matchId: z.string() }), output: z.object({ at: isoDate }) }),
+    clear: mutation(),
+    list: query({ output: z.array(z.string()) }),
+  },
+  feed: subscription({ events: { post: z.string() } }),
+});
+const client = createClient(contract, { url: "/api" });
+
+test("the tree is the contract's", () => {
+  expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed">();
+  // @ts-expect-error no such procedure
+  client.scores.unwatch;
+  // @ts-expect-error a mutation is called, not subscribed to
+  client.scores.report.subscribe;
+});
+
+test("events are a union that `type` tells apart", async () => {
+  for await (const event of client.scores.watch({ matchId: "m1" })) {
+    expectTypeOf(event.type).toEqualTypeOf<"goal" | "fullTime">();
+    expectTypeOf(event.id).toEqualTypeOf<string>();
+    if (event.type === "goal") expectTypeOf(event.data.team).toEqualTypeOf<"home" | "away">();
+    else expectTypeOf(event.data.at).toEqualTypeOf<Date>();
+  }
+});
+
+test("inputs are checked, and what has a default may be left out", () => {
+  client.scores.watch({ matchId: "m1", limit: 5 });
+  // @ts-expect-error a field is missing
+  client.scores.watch({});
+  // @ts-expect-error of another type
+  client.scores.watch({ matchId: 1 });
+  // @ts-expect-error no such field
+  client.scores.watch({ matchId: "m1", match: "m1" });
+  // @ts-expect-error an input is needed
+  client.scores.watch();
+  // @ts-expect-error of another type
+  client.scores.watch.subscribe({ matchId: 1 }, {});
+});
+
+test("a procedure that takes nothing is called with nothing", () => {
+  client.feed();
+  client.feed(undefined, { cursor: "E.1.m" });
+  client.scores.clear();
+  client.scores.list(undefined, { signal: new AbortController().signal });
+  // @ts-expect-error it takes nothing
+  client.feed({ matchId: "m1" });
+});
+
+test("outputs are the code's types", () => {
+  expectTypeOf(client.scores.report({ matchId: "m1" })).resolves.toEqualTypeOf<{ at: Date }>();
+  expectTypeOf(client.scores.clear()).resolves.toEqualTypeOf<void>();
+  expectTypeOf(client.scores.list()).resolves.toEqualTypeOf<string[]>();
+  // @ts-expect-error an input is needed
+  client.scores.report();
+});
+
+test("handlers are typed by the contract", () => {
+  const stop = client.scores.watch.subscribe(
+    { matchId: "m1" },
+    {
+      on: {
+        goal: (data, event) => {
+          expectTypeOf(data).toEqualTypeOf<{ team: "home" | "away" }>();
+          expectTypeOf(event.id).toEqualTypeOf<string>();
+        },
+        fullTime: ({ at }) => expectTypeOf(at).toEqualTypeOf<Date>(),
+      },
+      onState: (state) => expectTypeOf(state).toEqualTypeOf<{ home: number; endedAt: Date | null }>(),
+      onConnection: (connection) => expectTypeOf(connection).toEqualTypeOf<Connection>(),
+      onReset: (reset) => expectTypeOf(reset).toEqualTypeOf<Reset>(),
+      onError: (error) => {
+        if (error.code !== "matchNotFound") return;
+        expectTypeOf(error).toEqualTypeOf<SluiceError<"matchNotFound", { matchId: string }>>();
+      },
+      onEnd: () => {},
+    },
+  );
+  expectTypeOf(stop).toEqualTypeOf<() => void>();
+  // @ts-expect-error no such event
+  client.scores.watch.subscribe({ matchId: "m1" }, { on: { corner: () => {} } });
+  // @ts-expect-error no such handler
+  client.scores.watch.subscribe({ matchId: "m1" }, { onEvents: () => {} });
+  // @ts-expect-error data of another type
+  client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: (_: { minute: number }) => {} } });
+});
+
+test("there is no state where the contract declares none", () => {
+  client.feed.subscribe(undefined, { onState: (state) => expectTypeOf(state).toBeNever() });
+});
+
+test("options are checked", () => {
+  createClient(contract, { url: "/api", headers: async () => ({ authorization: "t" }), retry: { max: 5_000 } });
+  createClient(contract, { url: "/api", clock: { now: Date.now, setTimeout, clearTimeout } });
+  // @ts-expect-error a url is needed
+  createClient(contract, {});
+  // @ts-expect-error no such option
+  createClient(contract, { url: "/api", header: {} });
+  // @ts-expect-error no contract
+  createClient({ feed: 1 }, { url: "/api" });
+});

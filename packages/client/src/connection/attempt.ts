@@ -1,0 +1,120 @@
+import { SluiceError } from "@sluice/contract";
+import { createFrameDecoder, type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
+import { readStream } from "./connect.js";
+import { decodeError } from "./decode-error.js";
+import { createLiveness } from "./liveness.js";
+import { type Retry, retryOf } from "./retry.js";
+import type { Settings } from "./settings.js";
+import type { Target } from "./target.js";
+
+/** Frames that say something of the topic, rather than of the connection. */
+export type TopicFrame = Extract<Frame, { kind: "event" | "snapshot" | "at" | "reset" | "live" }>;
+
+export type Outcome =
+  | { readonly kind: "ended" }
+  | { readonly kind: "failed"; readonly error: SluiceError; readonly retry: Retry };
+
+export interface AttemptSink {
+  opened(frame: OpenFrame): void;
+  /** May throw a SluiceError: the attempt fails with it. */
+  frame(frame: TopicFrame, open: OpenFrame): void;
+  /** The server's `retry:` line, in milliseconds. */
+  rebase(ms: number): void;
+  drain(ms: number): void;
+  /** It is over; called once, and never after `close`. */
+  closed(outcome: Outcome): void;
+  ready?(): Promise<void> | undefined;
+}
+
+export interface Attempt {
+  /** Asks the watchdog to look now. */
+  check(): void;
+  close(): void;
+}
+
+/** One attempt at a subscription, from request to end: bytes become frames, and every way to end becomes an outcome. */
+export function startAttempt(
+  settings: Settings,
+  target: Target,
+  cursor: string | undefined,
+  sink: AttemptSink,
+): Attempt {
+  const controller = new AbortController();
+  const liveness = createLiveness(settings.clock, settings.connectTimeout, (error) => fail(error));
+  const decoder = createFrameDecoder(onFrame, { maxFrame: settings.maxFrame });
+  let open: OpenFrame | undefined;
+  let isOver = false;
+
+  function close(): void {
+    isOver = true;
+    liveness.stop();
+    controller.abort();
+  }
+
+  function finish(outcome: Outcome): void {
+    if (isOver) return;
+    close();
+    sink.closed(outcome);
+  }
+
+  function fail(error: SluiceError, retry: Retry = retryOf(error)): void {
+    if (retry === "no" || !open || open.resumable) finish({ kind: "failed", error, retry });
+    else finish({ kind: "failed", error: new SluiceError("interrupted", { cause: error }), retry: "no" });
+  }
+
+  function onFrame(frame: Frame) {
+    if (isOver) return; // the rest of a chunk whose reader has left
+    switch (frame.kind) {
+      case "event":
+      case "snapshot":
+      case "at":
+      case "live":
+      case "reset":
+        if (!open) throw new WireError(`The stream begins with ${frame.kind}; it must begin with $open.`);
+        return sink.frame(frame, open);
+      case "open":
+        open = frame;
+        liveness.opened(frame.heartbeat);
+        return sink.opened(frame);
+      case "error": {
+        const { final, kind: _, lane: __, ...failure } = frame;
+        const error = decodeError(target.procedure, failure);
+        const again = retryOf(error);
+        return fail(error, final ? "no" : again === "no" ? "yes" : again);
+      }
+      case "end":
+        return finish({ kind: "ended" });
+      case "drain":
+        return sink.drain(frame.retry);
+      case "retry":
+        return sink.rebase(frame.ms);
+    }
+  }
+
+  const ready = (): Promise<void> | undefined => {
+    const held = sink.ready?.();
+    if (!held) return undefined;
+    liveness.hold(true);
+    return held.then(() => liveness.hold(false));
+  };
+  const onBytes = (chunk: Uint8Array): void => {
+    liveness.touch();
+    decoder.push(chunk);
+  };
+
+  readStream(settings, target, cursor, controller.signal, { onBytes, ready }).then(
+    (outcome) => {
+      if (outcome === "ended") finish({ kind: "ended" });
+      else fail(new SluiceError("network", { message: "The stream was cut." }));
+    },
+    (error: unknown) => fail(failureOf(error)),
+  );
+
+  return { check: liveness.check, close };
+}
+
+function failureOf(error: unknown): SluiceError {
+  if (SluiceError.is(error)) return error;
+  if (error instanceof WireError) return new SluiceError("protocol", { message: error.message, cause: error });
+  return SluiceError.from(error);
+}

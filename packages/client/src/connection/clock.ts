@@ -1,0 +1,17 @@
+/** Where a client takes its time from; tests pass one that they turn by hand. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Longest delay that timers keep; a longer one would fire at once. */
+export const maxDelay = 2 ** 31 - 1;
+
+/** The machine's own time. Looks timers up when they are set, so that a test may replace the globals. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, ms) => setTimeout(run, Math.min(ms, maxDelay)),
+  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};

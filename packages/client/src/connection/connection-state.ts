@@ -1,0 +1,27 @@
+import type { SluiceError } from "@sluice/contract";
+
+/**
+ * How a subscription's connection is doing.
+ *
+ * - `connecting`: the first attempt is under way.
+ * - `live`: open, and caught up with the log.
+ * - `reconnecting`: it was open before, or an attempt failed; the next one is under way or waits for its time.
+ * - `paused`: nobody is there to try for, as while the machine is offline; it goes on by itself.
+ * - `closed`: it ended, failed for good, was let go, or nobody has asked for it yet.
+ */
+export type ConnectionStatus = "connecting" | "live" | "reconnecting" | "paused" | "closed";
+
+/** A moment of a connection. Immutable: each change is a new object. */
+export interface Connection {
+  readonly state: ConnectionStatus;
+  /** Attempts since it was last live; 0 while it is live. */
+  readonly attempt: number;
+  /** When `state` began, in milliseconds since the Unix epoch. */
+  readonly since: number;
+  /** When the next attempt starts, in milliseconds since the Unix epoch; only while waiting for it. */
+  readonly retryAt?: number;
+  /** The position reached, as the server named it last. */
+  readonly cursor?: string;
+  /** Why the last attempt failed, or why the subscription is over. */
+  readonly error?: SluiceError;
+}

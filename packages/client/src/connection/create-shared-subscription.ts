@@ -1,0 +1,206 @@
+import type { AnySubscription, SluiceError } from "@sluice/contract";
+import type { StreamKind } from "@sluice/contract/wire";
+import type { Connection } from "./connection-state.js";
+import { createFold, type Fold } from "./fold.js";
+import { type Keeper, keepConnected } from "./keep-connected.js";
+import { guarded } from "./report.js";
+import { createPosition, type Position } from "./resume.js";
+import type { Settings } from "./settings.js";
+import type { SharedSubscription } from "./shared-subscription.js";
+import { createSubscribers, handlersOf } from "./subscribers.js";
+import type { Target } from "./target.js";
+
+export interface SharedSubscriptionOptions {
+  readonly key: string;
+  readonly settings: Settings;
+  readonly procedure: AnySubscription;
+  readonly target: Target;
+  /** Told when it opens a connection, and when it has forgotten everything and is as new. */
+  readonly onActive?: (isActive: boolean) => void;
+}
+
+const nothing: Fold["state"] = { known: false };
+
+export function createSharedSubscription(options: SharedSubscriptionOptions): SharedSubscription<AnySubscription> {
+  const { key, settings, procedure, target, onActive } = options;
+  const { clock } = settings;
+  const subscribers = createSubscribers();
+  let keeper: Keeper | undefined;
+  let position: Position = createPosition();
+  let fold: Fold | undefined;
+  let kind: StreamKind | undefined;
+  let over: { readonly error: SluiceError | undefined } | undefined;
+  let lingering: { readonly timer: unknown } | undefined;
+  let connection: Connection = { state: "closed", attempt: 0, since: clock.now() };
+  let resyncing: Promise<void> | undefined;
+  let settleResync: ((error?: SluiceError) => void) | undefined;
+
+  /** The position moves with every event, the connection doesn't: the two meet when somebody looks. */
+  function look(): Connection {
+    const { cursor } = position;
+    if (cursor !== undefined && cursor !== connection.cursor) connection = { ...connection, cursor };
+    return connection;
+  }
+
+  function start(keepsState: boolean): void {
+    over = undefined;
+    kind = undefined;
+    onActive?.(true);
+    if (keepsState) {
+      position.refresh();
+    } else {
+      position = createPosition();
+      fold = undefined;
+    }
+    fold ??= createFold({
+      procedure,
+      position,
+      onSkippedEvent: settings.onSkippedEvent,
+      sink: {
+        event(event) {
+          if (fold === folding) subscribers.event(event);
+        },
+        state(value) {
+          if (fold === folding) subscribers.each(({ onState }) => guarded(onState, value));
+        },
+        snapshot(value) {
+          if (fold === folding) subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value));
+        },
+        reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),
+      },
+    });
+    const folding: Fold = fold;
+    const own = keepConnected(settings, target, position, {
+      opened(frame) {
+        kind = frame.stream;
+        folding.opened(frame);
+      },
+      frame(frame, open) {
+        folding.apply(frame, open);
+        if (!settleResync) return;
+        if (frame.kind === "snapshot") settleResync();
+        else if (frame.kind === "live" && (open.stream === "stream" || !position.isRefreshing)) settleResync();
+      },
+      changed(changed) {
+        if (keeper !== own) return;
+        connection = changed;
+        subscribers.each(({ onConnection }) => guarded(onConnection, look()));
+      },
+      over(error) {
+        if (keeper === own) finish(error);
+      },
+    });
+    keeper = own;
+    own.open();
+  }
+
+  function finish(error: SluiceError | undefined): void {
+    keeper = undefined;
+    over = { error };
+    settleResync?.(error);
+    subscribers.each((handlers) => (error ? guarded(handlers.onError, error) : guarded(handlers.onEnd)));
+    if (subscribers.size === 0) letGo();
+  }
+
+  function letGo(): void {
+    stayOn();
+    keeper?.close();
+    keeper = undefined;
+    over = undefined;
+    position = createPosition();
+    fold = undefined;
+    connection = { state: "closed", attempt: 0, since: clock.now() };
+    onActive?.(false);
+  }
+
+  function stayOn(): void {
+    if (lingering) clock.clearTimeout(lingering.timer);
+    lingering = undefined;
+  }
+
+  function leave(): void {
+    if (subscribers.size > 0) return;
+    if (over || settings.linger === 0) letGo();
+    else if (keeper) lingering = { timer: clock.setTimeout(letGo, settings.linger) };
+  }
+
+  function subscribe(given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0]): () => void {
+    const { signal } = given;
+    if (signal?.aborted) return () => {};
+    const handlers = handlersOf(given);
+    const subscriber = subscribers.add(handlers);
+    const stop = (): void => {
+      signal?.removeEventListener("abort", stop);
+      if (!subscriber.isActive) return;
+      subscribers.remove(subscriber);
+      leave();
+    };
+    signal?.addEventListener("abort", stop);
+    stayOn();
+
+    const outcome = over;
+    if (!keeper && !outcome) {
+      start(false);
+      return stop;
+    }
+    guarded(handlers.onConnection, look());
+    if (fold?.state.known && subscriber.isActive) guarded(handlers.onState, fold.state.value);
+    if (outcome) {
+      queueMicrotask(() => {
+        if (!subscriber.isActive || over !== outcome) return;
+        if (outcome.error) guarded(handlers.onError, outcome.error);
+        else guarded(handlers.onEnd);
+      });
+    }
+    return stop;
+  }
+
+  function resync(): Promise<void> {
+    if (resyncing) return resyncing;
+    const wasIdle = !keeper && !over;
+    const stop = subscribe({}); // holds the connection until the answer is there
+    resyncing = new Promise<void>((resolve, reject) => {
+      settleResync = (error) => {
+        settleResync = resyncing = undefined;
+        if (error) reject(error);
+        else resolve();
+        stop();
+      };
+    });
+    const answer = resyncing;
+    if (!wasIdle) freshen();
+    return answer;
+  }
+
+  function freshen(): void {
+    const hasState = procedure.state !== undefined;
+    if (over) {
+      start(hasState);
+    } else if (hasState && kind !== "stream" && position.cursor !== undefined) {
+      position.refresh();
+      keeper?.open();
+    } else if (connection.state === "live") {
+      settleResync?.();
+    } else {
+      keeper?.nudge();
+    }
+  }
+
+  return {
+    key,
+    get connection() {
+      return look();
+    },
+    get state() {
+      return (fold?.state ?? nothing) as { known: false };
+    },
+    get error() {
+      return over?.error as never;
+    },
+    get ended() {
+      return over !== undefined && over.error === undefined;
+    },
+    subscribe,
+    resync,
+  };
+}

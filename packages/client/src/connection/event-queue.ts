@@ -1,0 +1,59 @@
+import type { AnyEvent } from "./fold.js";
+
+/** Events between a stream that pushes and a reader that pulls. */
+export interface EventQueue {
+  readonly size: number;
+  push(event: AnyEvent): void;
+  /** The oldest event. The queue must not be empty. */
+  shift(): AnyEvent;
+  clear(): void;
+  /** Where more than the high water mark wait: resolves when half of it is left. */
+  ready(): Promise<void> | undefined;
+  /** Resolves what `ready` gave, however many wait. */
+  release(): void;
+}
+
+export function createEventQueue(highWater: number): EventQueue {
+  let events: AnyEvent[] = [];
+  let read = 0;
+  let gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
+  const size = () => events.length - read;
+
+  function release(): void {
+    gate?.open();
+    gate = undefined;
+  }
+
+  return {
+    get size() {
+      return size();
+    },
+    push: (event) => void events.push(event),
+    shift() {
+      const event = events[read++] as AnyEvent;
+      // What was read is cut off in big pieces, so that reading an event stays cheap.
+      if (read * 2 >= events.length) {
+        events = events.slice(read);
+        read = 0;
+      }
+      if (size() <= highWater / 2) release();
+      return event;
+    },
+    clear() {
+      events = [];
+      read = 0;
+    },
+    ready() {
+      if (size() <= highWater) return undefined;
+      if (!gate) {
+        let open = () => {};
+        const opened = new Promise<void>((resolve) => {
+          open = resolve;
+        });
+        gate = { opened, open };
+      }
+      return gate.opened;
+    },
+    release,
+  };
+}

@@ -1,0 +1,192 @@
+import type { SluiceError } from "@sluice/contract";
+import type { OpenFrame, StreamKind } from "@sluice/contract/wire";
+import { type Attempt, type Outcome, startAttempt, type TopicFrame } from "./attempt.js";
+import type { Connection, ConnectionStatus } from "./connection-state.js";
+import type { Position } from "./resume.js";
+import { createBackoff } from "./retry.js";
+import type { Settings } from "./settings.js";
+import type { Target } from "./target.js";
+import { isOffline, listenForWake } from "./wake.js";
+
+/** A stream that was live for so long was healthy: after it, the backoff starts over. In milliseconds. PROTOCOL §11. */
+const healthyAfter = 10_000;
+
+export interface KeeperSink {
+  opened(frame: OpenFrame): void;
+  /** May throw a SluiceError, and the stream fails with it. */
+  frame(frame: TopicFrame, open: OpenFrame): void;
+  /** The connection's state changed. */
+  changed(connection: Connection): void;
+  /** It is over: ended, or failed for good. Nothing is called after it. */
+  over(error: SluiceError | undefined): void;
+  ready?(): Promise<void> | undefined;
+}
+
+export interface Keeper {
+  /** Opens a stream at once. One that is open already is let go of when the new one is open. */
+  open(): void;
+  /** Opens a stream at once if none is open or under way. */
+  nudge(): void;
+  close(): void;
+}
+
+/**
+ * Keeps one subscription connected, from `open` until it ends, fails for good or is closed. The next stream is opened beside
+ * the present one, if there is one, and takes its place with its `$open`: what comes twice is dropped by its cursor.
+ */
+export function keepConnected(settings: Settings, target: Target, position: Position, sink: KeeperSink): Keeper {
+  const { clock } = settings;
+  const backoff = createBackoff(settings.retry);
+  let connection: Connection = { state: "closed", attempt: 0, since: clock.now() };
+  let current: Attempt | undefined;
+  let kind: StreamKind | undefined;
+  let next: Attempt | undefined;
+  let timer: unknown;
+  let retryAt: number | undefined;
+  let notBefore = 0;
+  let attempts = 0;
+  let wasTried = false;
+  let liveSince: number | undefined;
+  let refreshing: "no" | "underWay" | "done" = "no";
+  let mark = 0;
+  let isDue = false;
+  let isOver = false;
+
+  function become(state: ConnectionStatus, error: SluiceError | undefined): void {
+    connection = {
+      state,
+      attempt: attempts,
+      since: state === connection.state ? connection.since : clock.now(),
+      ...(retryAt === undefined ? {} : { retryAt }),
+      ...(error ? { error } : {}),
+    };
+    sink.changed(connection);
+  }
+
+  function disarm(): void {
+    if (retryAt !== undefined) clock.clearTimeout(timer);
+    retryAt = undefined;
+  }
+
+  function arm(delay: number): void {
+    disarm();
+    retryAt = clock.now() + delay;
+    timer = clock.setTimeout(attempt, delay);
+  }
+
+  function attempt() {
+    disarm();
+    isDue = isOffline();
+    if (isDue) return pause(connection.error);
+    next?.close();
+    attempts++;
+    mark = settings.refresher.mark();
+    const own: Attempt = startAttempt(settings, target, position.resumeFrom, {
+      opened(frame) {
+        current?.close();
+        current = own;
+        kind = frame.stream;
+        next = undefined;
+        refreshing = "no";
+        liveSince = undefined;
+        sink.opened(frame);
+      },
+      frame(frame, open) {
+        sink.frame(frame, open);
+        if (frame.kind === "live") nowLive();
+      },
+      rebase: backoff.rebase,
+      drain(ms) {
+        // A generator's events have no position to tell two runs apart by: its stream goes on until it is cut.
+        if (own === current && kind !== "stream" && !next && retryAt === undefined) arm(ms);
+      },
+      closed: (outcome) => closed(own, outcome),
+      ...(sink.ready ? { ready: sink.ready } : {}),
+    });
+    next = own;
+    const status = wasTried ? "reconnecting" : "connecting";
+    wasTried = true;
+    if (!current) become(status, connection.error);
+  }
+
+  function nowLive(): void {
+    if (isOver) return;
+    liveSince = clock.now();
+    attempts = 0;
+    if (connection.state !== "live") become("live", undefined);
+  }
+
+  function closed(own: Attempt, outcome: Outcome) {
+    if (own === current) {
+      current = undefined;
+      if (liveSince !== undefined && clock.now() - liveSince >= healthyAfter) backoff.reset();
+      liveSince = undefined;
+    } else {
+      next = undefined;
+    }
+    if (outcome.kind === "ended") return over(undefined);
+    const { error, retry } = outcome;
+    if (retry === "no") return over(error);
+    if (retry === "refresh") return refresh(error);
+    if (next || retryAt !== undefined || refreshing === "underWay") return become("reconnecting", error);
+    wait(error);
+  }
+
+  function refresh(error: SluiceError) {
+    if (refreshing !== "no") return over(error);
+    refreshing = "underWay";
+    if (!current) become("reconnecting", error);
+    void settings.refresher.refresh(error, mark).then((failure) => {
+      if (isOver) return;
+      refreshing = "done";
+      if (failure) over(failure);
+      else attempt();
+    });
+  }
+
+  function wait(error: SluiceError) {
+    const minimum = error.retryAfter ?? 0;
+    notBefore = clock.now() + minimum;
+    if (isOffline()) return pause(error);
+    arm(backoff.next(minimum));
+    if (!current) become("reconnecting", error);
+  }
+
+  function pause(error: SluiceError | undefined): void {
+    disarm();
+    if (!current && connection.state !== "paused") become("paused", error);
+  }
+
+  function nudge() {
+    if (isOver || current || next || refreshing === "underWay") return;
+    if (isOffline()) return pause(connection.error);
+    const delay = notBefore - clock.now();
+    if (delay <= 0) return attempt();
+    arm(delay);
+    become("reconnecting", connection.error);
+  }
+
+  function onWake(): void {
+    current?.check();
+    if (current && isDue && !isOffline()) attempt();
+    else nudge();
+  }
+
+  function over(error: SluiceError | undefined): void {
+    close();
+    become("closed", error);
+    sink.over(error);
+  }
+
+  function close(): void {
+    isOver = true;
+    disarm();
+    stopListening();
+    next?.close();
+    current?.close();
+    next = current = undefined;
+  }
+
+  const stopListening = listenForWake(onWake);
+  return { open: attempt, nudge, close };
+}

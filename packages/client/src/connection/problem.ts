@@ -1,0 +1,53 @@
+import { type AnyProcedure, type BuiltInCode, type ErrorIssue, errorTable, SluiceError } from "@sluice/contract";
+import type { Clock } from "./clock.js";
+import { decodeError } from "./decode-error.js";
+
+/** The error that an answer other than the expected one stands for. */
+export async function errorOfAnswer(response: Response, procedure: AnyProcedure, clock: Clock): Promise<SluiceError> {
+  const { status, headers } = response;
+  const retryAfter = readRetryAfter(headers.get("retry-after"), clock);
+  const problem = isType(response, "application/problem+json") ? await readObject(response) : undefined;
+  if (typeof problem?.["code"] !== "string") return strangersError(response, retryAfter);
+  const { code, detail, title, data, issues } = problem;
+  const message = typeof detail === "string" ? detail : typeof title === "string" ? title : undefined;
+  const known = Array.isArray(issues) ? (issues as readonly ErrorIssue[]) : undefined;
+  return decodeError(procedure, { code, message, status, data, issues: known, retryAfter });
+}
+
+/** Says whether an answer is of a media type, whatever its parameters. */
+export function isType(response: Response, type: string): boolean {
+  const given = response.headers.get("content-type") ?? "";
+  return given.split(";", 1)[0]?.trim().toLowerCase() === type;
+}
+
+/** Somebody in between answered, such as a gateway: the status alone counts. PROTOCOL §11. */
+function strangersError(response: Response, retryAfter: number | undefined): SluiceError {
+  const { status, url } = response;
+  const type = response.headers.get("content-type") ?? "no content type";
+  const message = `${url} answered ${status} with ${type}, which is no Sluice answer.`;
+  return new SluiceError(strangersCode(status), { message, status, retryAfter });
+}
+
+function strangersCode(status: number): BuiltInCode {
+  for (const [code, row] of Object.entries(errorTable)) {
+    if (row.raisedBy === "http" && row.status === status) return code as BuiltInCode;
+  }
+  return status >= 500 ? "unavailable" : "protocol";
+}
+
+async function readObject(response: Response): Promise<Record<string, unknown> | undefined> {
+  try {
+    const value: unknown = await response.json();
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // a body that is cut or no JSON: the status still says something
+  }
+}
+
+/** Seconds, or a date. */
+function readRetryAfter(value: string | null, clock: Clock): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
+}

@@ -1,0 +1,37 @@
+import { SluiceError } from "@sluice/contract";
+import type { ClientOptions } from "./client-options.js";
+
+/** The refresh hook, asked once for any number of requests that fail with the same credentials. */
+export interface Refresher {
+  /** Names the credentials that a request which starts now is sent with. */
+  mark(): number;
+  /** Resolves with nothing if a request with this mark may be tried again, or with the error to end with. */
+  refresh(error: SluiceError, mark: number): Promise<SluiceError | undefined>;
+}
+
+export function createRefresher(hook: ClientOptions["onUnauthorized"]): Refresher {
+  let renewals = 0;
+  let underWay: Promise<SluiceError | undefined> | undefined;
+
+  const ask = async (error: SluiceError): Promise<SluiceError | undefined> => {
+    try {
+      if ((await hook?.(error)) === false) return error;
+      renewals++;
+      return undefined;
+    } catch (cause) {
+      return new SluiceError("unauthorized", { message: error.message, cause });
+    } finally {
+      underWay = undefined;
+    }
+  };
+
+  return {
+    mark: () => renewals,
+    async refresh(error, mark) {
+      if (!hook) return error;
+      if (mark !== renewals) return undefined; // renewed while that request was on its way
+      underWay ??= ask(error);
+      return underWay;
+    },
+  };
+}

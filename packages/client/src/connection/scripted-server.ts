@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
+
+/** One request, answered by the test line by line. */
+interface ScriptedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+  /** Sends headers, `retry:` and `$open`. */
+  open(frame?: Partial<OpenFrame>): ScriptedRequest;
+  send(...frames: Frame[]): ScriptedRequest;
+  /** Bytes as they are; each argument is a write of its own. */
+  raw(...chunks: (string | Uint8Array)[]): ScriptedRequest;
+  /** Ends the body without a word. */
+  cut(): void;
+  /** Breaks the connection. */
+  destroy(): void;
+  answer(status: number, headers?: Record<string, string>, body?: unknown): void;
+  /** Says whether the other end has gone. */
+  readonly isGone: boolean;
+  /** Bytes that the socket has not taken yet. */
+  readonly unsent: number;
+}
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly requests: readonly ScriptedRequest[];
+  /** The next request that no test has seen yet. */
+  next(): Promise<ScriptedRequest>;
+  close(): Promise<void>;
+}
+
+/** A server of real sockets that says what a test tells it to. */
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  const requests: ScriptedRequest[] = [];
+  const waiting: ((request: ScriptedRequest) => void)[] = [];
+  let seen = 0;
+  const server = createServer(async (incoming, response) => {
+    const request = await script(incoming, response);
+    requests.push(request);
+    waiting.shift()?.(request);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/api`,
+    requests,
+    next() {
+      const request = requests[seen++];
+      return request ? Promise.resolve(request) : new Promise((resolve) => waiting.push(resolve));
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function script(incoming: IncomingMessage, response: ServerResponse): Promise<ScriptedRequest> {
+  const { socket } = incoming;
+  const url = new URL(incoming.url ?? "/", "http://local");
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  let isGone = false;
+  response.on("close", () => {
+    isGone = !response.writableFinished;
+  });
+  const request: ScriptedRequest = {
+    method: incoming.method ?? "",
+    path: url.pathname,
+    query: url.searchParams,
+    headers: incoming.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+    open(frame = {}) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const open: OpenFrame = { kind: "open", stream: "live", heartbeat: 15_000, resumable: true, ...frame };
+      return request.send({ kind: "retry", ms: 1_000 }, open);
+    },
+    send: (...frames) => request.raw(frames.map(encodeFrame).join("")),
+    raw(...chunks) {
+      for (const chunk of chunks) response.write(chunk);
+      return request;
+    },
+    cut: () => void response.end(),
+    destroy: () => void socket.destroy(),
+    answer(status, headers = {}, body) {
+      const type = headers["content-type"] ?? (status >= 400 ? "application/problem+json" : "application/json");
+      response.writeHead(status, { ...(body === undefined ? {} : { "content-type": type }), ...headers });
+      response.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
+    },
+    get isGone() {
+      return isGone;
+    },
+    get unsent() {
+      return response.writableLength + socket.writableLength;
+    },
+  };
+  return request;
+}

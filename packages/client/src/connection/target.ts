@@ -1,0 +1,31 @@
+import { type AnyProcedure, canonicalJson, codecOf, type ErrorIssue, SluiceError } from "@sluice/contract";
+
+/** A procedure and what it is asked. */
+export interface Target<P extends AnyProcedure = AnyProcedure> {
+  readonly procedure: P;
+  /** In wire form; `undefined` if the procedure takes nothing. */
+  readonly input: unknown;
+  /** Canonical JSON of the input: the same text for the same input. */
+  readonly text: string | undefined;
+}
+
+/** @throws SluiceError `badRequest` for an input that cannot be encoded. */
+export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknown): Target<P> {
+  try {
+    const input = codecOf(procedure).encodeInput(given);
+    return { procedure, input, text: input === undefined ? undefined : canonicalJson(input) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError("badRequest", {
+      message: `The input of ${procedure.path}: ${reason}`,
+      issues: issuesOf(cause),
+      cause,
+    });
+  }
+}
+
+/** By its name, since the class would bring the code that runs schemas along. */
+const issuesOf = (error: unknown): readonly ErrorIssue[] | undefined =>
+  error instanceof Error && error.name === "ValidationError" && "issues" in error
+    ? (error.issues as readonly ErrorIssue[])
+    : undefined;

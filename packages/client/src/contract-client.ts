@@ -1,0 +1,51 @@
+import {
+  type AnyMutation,
+  type AnyQuery,
+  type AnySubscription,
+  type ContractTree,
+  codecOf,
+  isProcedure,
+} from "@sluice/contract";
+import { call } from "./call.js";
+import { createRegistry } from "./connection/registry.js";
+import type { Settings } from "./connection/settings.js";
+import { iterate } from "./iterate.js";
+import {
+  type CallOptions,
+  type Client,
+  type IterateOptions,
+  internals,
+  type SubscriptionHandlers,
+} from "./procedure.js";
+
+/** The client of a contract: its tree, each procedure made callable. */
+export function createContractClient<Tree extends ContractTree>(contract: Tree, settings: Settings): Client<Tree> {
+  const registry = createRegistry(settings);
+  const { id: clientId, linger } = settings;
+
+  const subscriptionOf = (procedure: AnySubscription) => {
+    const shared = (input: unknown) => registry.shared(procedure, input);
+    return Object.assign(
+      (input: unknown, iterateOptions?: IterateOptions) => iterate(settings, procedure, input, iterateOptions),
+      {
+        subscribe: (input: unknown, handlers: SubscriptionHandlers<AnySubscription>) =>
+          shared(input).subscribe(handlers),
+        [internals]: { clientId, procedure, linger, shared },
+      },
+    );
+  };
+  const callOf = (procedure: AnyQuery | AnyMutation) =>
+    Object.assign((input: unknown, callOptions?: CallOptions) => call(settings, procedure, input, callOptions), {
+      [internals]: { clientId, procedure },
+    });
+  const walk = (tree: ContractTree): object =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, node]) => {
+        if (!isProcedure(node)) return [name, walk(node as ContractTree)];
+        codecOf(node); // says so at once if there is none
+        return [name, node.kind === "subscription" ? subscriptionOf(node) : callOf(node)];
+      }),
+    );
+
+  return walk(contract) as Client<Tree>;
+}

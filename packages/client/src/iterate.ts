@@ -1,0 +1,117 @@
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { createEventQueue } from "./connection/event-queue.js";
+import { type AnyEvent, createFold } from "./connection/fold.js";
+import { type Keeper, keepConnected } from "./connection/keep-connected.js";
+import { guarded } from "./connection/report.js";
+import { createPosition } from "./connection/resume.js";
+import type { Settings } from "./connection/settings.js";
+import { encodeTarget } from "./connection/target.js";
+import type { IterateOptions } from "./procedure.js";
+
+/** Events that may wait for the reader before the body is left unread. */
+const highWater = 64;
+
+/** The events of a subscription, over a connection of its own that opens with the first `next`. */
+export const iterate = (
+  settings: Settings,
+  procedure: AnySubscription,
+  input: unknown,
+  options: IterateOptions = {},
+): AsyncIterable<AnyEvent> => ({
+  [Symbol.asyncIterator]: () => createIterator(settings, procedure, input, options),
+});
+
+interface Waiter {
+  resolve(result: IteratorResult<AnyEvent, undefined>): void;
+  reject(error: SluiceError): void;
+}
+
+const done = { done: true, value: undefined } as const;
+
+function createIterator(
+  settings: Settings,
+  procedure: AnySubscription,
+  input: unknown,
+  { signal, cursor, onReset }: IterateOptions,
+): AsyncIterator<AnyEvent, undefined> {
+  const queue = createEventQueue(highWater);
+  const waiters: Waiter[] = [];
+  let keeper: Keeper | undefined;
+  let over: { error: SluiceError | undefined } | undefined;
+
+  const onAbort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
+
+  /** What was read before the end is still handed out, unless the reader has gone. */
+  function finish(error: SluiceError | undefined, drop = false): void {
+    if (drop) queue.clear();
+    if (over) return;
+    over = { error };
+    signal?.removeEventListener("abort", onAbort);
+    keeper?.close();
+    queue.release();
+    for (const waiter of waiters.splice(0)) settle(waiter);
+  }
+
+  function settle({ resolve, reject }: Waiter) {
+    const error = over?.error;
+    if (!error) return resolve(done);
+    over = { error: undefined }; // thrown once, then it is done
+    reject(error);
+  }
+
+  function push(event: AnyEvent): void {
+    const waiter = waiters.shift();
+    if (waiter) waiter.resolve({ done: false, value: event });
+    else queue.push(event);
+  }
+
+  function start() {
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort);
+    try {
+      const target = encodeTarget(procedure, input);
+      const position = createPosition(cursor);
+      const fold = createFold({
+        procedure,
+        position,
+        keepState: false,
+        onSkippedEvent: settings.onSkippedEvent,
+        sink: {
+          event: push,
+          state() {},
+          reset(reset) {
+            if (!onReset) throw new SluiceError("gap", { data: reset });
+            guarded(onReset, reset);
+          },
+        },
+      });
+      const { opened, apply } = fold;
+      keeper = keepConnected(settings, target, position, {
+        opened,
+        frame: apply,
+        changed() {},
+        over: finish,
+        ready: queue.ready,
+      });
+      keeper.open();
+    } catch (error) {
+      finish(SluiceError.from(error));
+    }
+  }
+
+  return {
+    next() {
+      if (!keeper && !over) start();
+      return new Promise((resolve, reject) => {
+        const waiter = { resolve, reject };
+        if (queue.size > 0) resolve({ done: false, value: queue.shift() });
+        else if (over) settle(waiter);
+        else waiters.push(waiter);
+      });
+    },
+    return() {
+      finish(undefined, true);
+      return Promise.resolve(done);
+    },
+  };
+}

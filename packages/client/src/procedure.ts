@@ -1,0 +1,121 @@
+import type {
+  AnyMutation,
+  AnyQuery,
+  AnySubscription,
+  ContractTree,
+  ErrorOf,
+  EventDataOf,
+  EventOf,
+  InputOf,
+  Mutation,
+  OutputOf,
+  Query,
+  StateOf,
+  Subscription,
+} from "@sluice/contract";
+import type { ResetReason } from "@sluice/contract/wire";
+import type { Connection } from "./connection/connection-state.js";
+import type { SharedSubscription } from "./connection/shared-subscription.js";
+
+/** Events between the last one applied and what follows are not to be had. */
+export interface Reset {
+  /** The server's reason, or `resync`: a fresh snapshot was asked for, and it is ahead of the events that came one by one. */
+  readonly reason: ResetReason | "resync";
+  /** Cursor before the oldest event that the log still has. */
+  readonly oldest: string;
+  readonly head: string;
+}
+
+/** Handlers by event type. They see every event, in order. */
+export type EventHandlers<P extends AnySubscription> = {
+  readonly [Type in keyof P["events"] & string]?: (data: EventDataOf<P, Type>, event: EventOf<P>) => void;
+};
+
+/** What a subscriber wants to be told. */
+export interface SubscriptionHandlers<P extends AnySubscription> {
+  /** By event type; see `EventHandlers`. */
+  readonly on?: EventHandlers<P>;
+  /** Every event, whatever its type. */
+  readonly onEvent?: (event: EventOf<P>) => void;
+  /** The state, at once if it is known and after every change. Never called where the contract declares none. */
+  readonly onState?: (state: StateOf<P>) => void;
+  /** How the connection is doing, at once and after every change. That the cursor moved is no change. */
+  readonly onConnection?: (connection: Connection) => void;
+  /** A gap in history. With state, a fresh snapshot follows. */
+  readonly onReset?: (reset: Reset) => void;
+  /** The subscription failed for good. Nothing is called after it. */
+  readonly onError?: (error: ErrorOf<P>) => void;
+  /** The subscription came to its proper end. Nothing is called after it. */
+  readonly onEnd?: () => void;
+  /** Stops the subscription when it aborts, as calling the returned function does. */
+  readonly signal?: AbortSignal;
+}
+
+export interface IterateOptions {
+  /** Ends the iteration when it aborts: the loop throws the error `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Where to start: the `id` of the last event that was applied. Default: where the contract says. */
+  readonly cursor?: string;
+  /** Told of a gap in history. Without it, a gap makes the loop throw the error `gap`. */
+  readonly onReset?: (reset: Reset) => void;
+}
+
+export interface CallOptions {
+  /** Gives the request up when it aborts: the promise rejects with the error `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where the hooks find what stands behind a procedure of a client. */
+export const internals: unique symbol = Symbol.for("sluice.client.internals");
+
+export interface SubscriptionInternals<P extends AnySubscription> {
+  /** Differs between clients in one page, so that they never share cache entries. */
+  readonly clientId: string;
+  readonly procedure: P;
+  /** The client's option, in milliseconds. */
+  readonly linger: number;
+  /** The one subscription that all views with this input share in this client. It is idle until somebody subscribes. */
+  shared(input: InputOf<P>): SharedSubscription<P>;
+}
+
+/** A subscription of a client. */
+export interface SubscriptionProcedure<P extends AnySubscription> {
+  /**
+   * Reads the events one by one over a connection of its own; reading slowly slows the server down.
+   *
+   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
+   * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
+   */
+  (input: InputOf<P>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  /**
+   * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
+   *
+   * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
+   */
+  subscribe(input: InputOf<P>, handlers: SubscriptionHandlers<P>): () => void;
+  readonly [internals]: SubscriptionInternals<P>;
+}
+
+export interface CallInternals<P extends AnyQuery | AnyMutation> {
+  readonly clientId: string;
+  readonly procedure: P;
+}
+
+/** A query or mutation of a client. Rejects with a `SluiceError`, of `ErrorOf` the procedure. */
+export interface CallProcedure<P extends AnyQuery | AnyMutation> {
+  (input: InputOf<P>, options?: CallOptions): Promise<OutputOf<P>>;
+  readonly [internals]: CallInternals<P>;
+}
+
+/** The client's tree: the contract's, each procedure made callable. */
+export type Client<Tree> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<infer I, infer E, infer S, infer Err, infer Idem>
+    ? SubscriptionProcedure<Subscription<I, E, S, Err, Idem>>
+    : Tree[Name] extends Query<infer I, infer O, infer Err>
+      ? CallProcedure<Query<I, O, Err>>
+      : Tree[Name] extends Mutation<infer I, infer O, infer Err>
+        ? CallProcedure<Mutation<I, O, Err>>
+        : Tree[Name] extends ContractTree
+          ? Client<Tree[Name]>
+          : never;
+};

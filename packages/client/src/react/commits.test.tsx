@@ -1,0 +1,234 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Profiler } from "react";
+import { createRoot } from "react-dom/client";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { createHandMade } from "../cache/hand-made-subscription.js";
+import { contract } from "../connection/test-setup.js";
+import { subscriptionOptions, useSubscription } from "./index.js";
+import { failOnConsoleError } from "./test-app.js";
+
+failOnConsoleError();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "cancelAnimationFrame"] });
+  // Commits are counted as React makes them by itself: act would gather them into one.
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", false);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Lets TanStack tell its observers, and React commit what they scheduled. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) {
+    // What is scheduled while a timer runs comes no sooner than in a millisecond. Each timer is a task of its own.
+    await vi.advanceTimersByTimeAsync(1);
+    await new Promise(setImmediate);
+  }
+}
+
+async function frame(): Promise<void> {
+  vi.advanceTimersToNextFrame();
+  await settle();
+}
+
+const input = { matchId: "m1" };
+
+interface ViewProps {
+  readonly hook: () => unknown;
+  readonly saw: (result: unknown) => void;
+}
+
+function View({ hook: useView, saw }: ViewProps) {
+  saw(useView());
+  return null;
+}
+
+async function mount<Result>(hook: () => Result, beside: () => unknown = () => null) {
+  const queryClient = new QueryClient();
+  const seen: Result[] = [];
+  let commits = 0;
+  const root = createRoot(document.createElement("div"));
+  const show = (next: () => Result) => {
+    root.render(
+      <QueryClientProvider client={queryClient}>
+        <Profiler id="view" onRender={() => commits++}>
+          <View hook={next} saw={(result) => seen.push(result as Result)} />
+          <View hook={beside} saw={() => {}} />
+        </Profiler>
+      </QueryClientProvider>,
+    );
+    return settle();
+  };
+  onTestFinished(() => root.unmount());
+  await show(hook);
+  return {
+    queryClient,
+    seen,
+    show,
+    root,
+    /** Commits since the last time it was asked. */
+    takeCommits() {
+      const count = commits;
+      commits = 0;
+      return count;
+    },
+  };
+}
+
+test("a burst of 1,000 events makes one commit per frame, and handlers see every event in order", async () => {
+  const { procedure, event, become } = createHandMade(contract.feed);
+  const told: unknown[] = [];
+  const on = { post: (data: string) => told.push(data) };
+  const { seen, takeCommits } = await mount(() => useSubscription(procedure, undefined, { list: 50, on }));
+  become({ state: "live" });
+  await settle();
+  takeCommits();
+  const sent: string[] = [];
+  for (let frames = 0; frames < 10; frames++) {
+    for (let n = 0; n < 100; n++) {
+      sent.push(`${frames}.${n}`);
+      event("post", sent.at(-1));
+    }
+    await frame();
+    expect(takeCommits()).toBe(1);
+    expect(seen.at(-1)?.data?.map(({ data }) => data)).toEqual(sent.slice(-50));
+  }
+  expect(told).toEqual(sent);
+});
+
+test("data and connection change in the same commit", async () => {
+  const { procedure, event, become } = createHandMade(contract.feed);
+  const { seen, takeCommits } = await mount(() => useSubscription(procedure));
+  become({ state: "live" });
+  event("post", "a");
+  await settle();
+  takeCommits();
+  become({ state: "reconnecting", attempt: 1 });
+  become({ state: "live" });
+  event("post", "b");
+  await frame();
+  expect(takeCommits()).toBe(1);
+  for (const { data, connection } of seen) expect(data?.id).toBe(data && connection.cursor);
+  expect(seen.at(-1)).toMatchObject({ data: { data: "b" }, connection: { state: "live" } });
+});
+
+test("several views in one component change in the same commit", async () => {
+  const { procedure, event, state, become } = createHandMade(contract.scores.watch);
+  const views = () => [
+    useSubscription(procedure, input).data,
+    useSubscription(procedure, input, { list: 3 }).data,
+    useSubscription(procedure, input, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }).data,
+  ];
+  const { seen, takeCommits } = await mount(views);
+  become({ state: "live" });
+  state({ home: 0, away: 0 });
+  await settle();
+  await frame();
+  takeCommits();
+  event("goal", { team: "home" });
+  state({ home: 1, away: 0 });
+  await frame();
+  expect(takeCommits()).toBe(1);
+  expect(seen.at(-1)).toMatchObject([{ home: 1 }, [{ type: "goal" }], 1]);
+});
+
+test("several components change in the same commit", async () => {
+  const { procedure, event, state, become } = createHandMade(contract.scores.watch);
+  const { takeCommits } = await mount(
+    () => useSubscription(procedure, input).data,
+    () => useSubscription(procedure, input, { list: 3 }).data,
+  );
+  become({ state: "live" });
+  state({ home: 0, away: 0 });
+  await settle();
+  await frame();
+  takeCommits();
+  event("goal", { team: "home" });
+  state({ home: 1, away: 0 });
+  await frame();
+  expect(takeCommits()).toBe(1);
+});
+
+test("the first value waits for no frame", async () => {
+  const { procedure, event, become } = createHandMade(contract.feed);
+  const { seen, takeCommits } = await mount(() => useSubscription(procedure));
+  takeCommits();
+  become({ state: "live" });
+  event("post", "a");
+  await settle();
+  expect(takeCommits()).toBe(1);
+  expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" }, connection: { state: "live" } });
+});
+
+test("a hidden tab, which draws no frames, is still brought up to date", async () => {
+  vi.stubGlobal("requestAnimationFrame", () => 0);
+  const { procedure, event, become } = createHandMade(contract.feed);
+  const { seen } = await mount(() => useSubscription(procedure));
+  become({ state: "live" });
+  event("post", "a");
+  await settle();
+  event("post", "b");
+  vi.advanceTimersByTime(240);
+  await settle();
+  expect(seen.at(-1)?.data?.data).toBe("a");
+  vi.advanceTimersByTime(10);
+  await settle();
+  expect(seen.at(-1)?.data?.data).toBe("b");
+});
+
+test("unmounting takes back what was about to be written", async () => {
+  const { procedure, event, become, state } = createHandMade(contract.scores.watch);
+  const { root, queryClient } = await mount(() => useSubscription(procedure, input));
+  become({ state: "live" });
+  state({ home: 0, away: 0 });
+  await settle();
+  await frame();
+  event("goal", { team: "home" });
+  state({ home: 1, away: 0 });
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  root.unmount();
+  await settle();
+  await frame();
+  expect(queryClient.getQueryData(subscriptionOptions(procedure, input).queryKey)).toEqual({ home: 0, away: 0 });
+});
+
+test("new handlers at every render are called from then on, and subscribe nothing anew", async () => {
+  const hand = createHandMade(contract.feed);
+  const told: string[] = [];
+  const handlers = (name: string) => ({ on: { post: (data: string) => told.push(`${name} ${data}`) } });
+  const { show } = await mount(() => useSubscription(hand.procedure, undefined, handlers("one")));
+  expect(hand.subscriberCount).toBe(1);
+  hand.become({ state: "live" });
+  hand.event("post", "a");
+  await show(() => useSubscription(hand.procedure, undefined, handlers("two")));
+  hand.event("post", "b");
+  await show(() => useSubscription(hand.procedure, undefined, {}));
+  hand.event("post", "c");
+  expect(told).toEqual(["one a", "two b"]);
+  expect(hand.subscriberCount).toBe(1);
+});
+
+test("a handler that throws is reported, and disturbs neither other handlers nor the view", async () => {
+  const { procedure, event, become } = createHandMade(contract.feed);
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const thrown = new Error("mine");
+  const throws = {
+    post: () => {
+      throw thrown;
+    },
+  };
+  const told: unknown[] = [];
+  const { seen } = await mount(() => {
+    useSubscription(procedure, undefined, { on: throws });
+    return useSubscription(procedure, undefined, { on: { post: (data) => told.push(data) } });
+  });
+  become({ state: "live" });
+  event("post", "a");
+  await settle();
+  expect(reported.mock.calls).toEqual([[thrown]]);
+  expect(told).toEqual(["a"]);
+  expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" } });
+});

@@ -1,0 +1,275 @@
+import {
+  dehydrate,
+  hydrate,
+  QueryClient,
+  QueryClientProvider,
+  useMutation,
+  useQuery,
+  useSuspenseQuery,
+} from "@tanstack/react-query";
+import { render as renderTree, screen, waitFor } from "@testing-library/react";
+import { Component, type ReactNode, StrictMode, Suspense } from "react";
+import { renderToString } from "react-dom/server";
+import { describe, expect, test, vi } from "vitest";
+import { at, goal, live, match, post, snapshot } from "../connection/test-setup.js";
+import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "./index.js";
+import { failOnConsoleError, setUpApp, type TestClient } from "./test-app.js";
+
+failOnConsoleError();
+
+const score = (home: number, away: number) => ({ home, away, endedAt: null });
+
+describe("subscriptionOptions", () => {
+  test("makes a plain useQuery live", async () => {
+    const { server, client, render } = await setUpApp();
+    const { result } = render(() => useQuery(subscriptionOptions(client.scores.watch, match)), undefined);
+    expect(result.current).toMatchObject({ status: "pending", isFetching: true });
+    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+    await waitFor(() => expect(result.current).toMatchObject({ data: score(1, 0), isFetching: false, isStale: false }));
+    stream.send(goal("home", 6));
+    await waitFor(() => expect(result.current.data).toEqual(score(2, 0)));
+  });
+
+  test("brings a final error to a plain useQuery and to the cache's onError, also after data", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const onError = vi.fn();
+    queryClient.getQueryCache().config.onError = onError;
+    const { result } = render(() => useQuery(subscriptionOptions(client.scores.watch, match)), undefined);
+    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+    await waitFor(() => expect(result.current.data).toEqual(score(1, 0)));
+    stream.send({ kind: "error", code: "forbidden", message: "", final: true });
+    await waitFor(() => expect(result.current.status).toBe("error"));
+    expect(result.current).toMatchObject({ data: score(1, 0), error: { code: "forbidden" }, isRefetchError: true });
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  test("rejects before data, and tells onError once", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    const onError = vi.fn();
+    queryClient.getQueryCache().config.onError = onError;
+    const fetched = queryClient.fetchQuery(subscriptionOptions(client.scores.watch, match));
+    (await server.next()).answer(403);
+    await expect(fetched).rejects.toMatchObject({ code: "forbidden" });
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  test("fetched without a component, gives the state and lets go of the connection", async () => {
+    const { server, client, clock, queryClient } = await setUpApp();
+    const fetched = queryClient.fetchQuery(subscriptionOptions(client.scores.watch, match));
+    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+    expect(await fetched).toEqual(score(1, 0));
+    await waitFor(() => expect(clock.pending).toContain(1_000));
+    clock.advance(1_000);
+    await waitFor(() => expect(stream.isGone).toBe(true));
+  });
+
+  test("a fetch that is cancelled, with nobody looking, lets go of the connection", async () => {
+    const { server, client, clock, queryClient } = await setUpApp();
+    const options = subscriptionOptions(client.scores.watch, match);
+    const fetched = queryClient.fetchQuery(options).catch((error: unknown) => error);
+    const stream = (await server.next()).open();
+    await queryClient.cancelQueries({ queryKey: options.queryKey });
+    await fetched;
+    clock.advance(1_000);
+    await waitFor(() => expect(stream.isGone).toBe(true));
+  });
+
+  test("cancelling the fetch of a view that is looked at leaves it live", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const options = subscriptionOptions(client.scores.watch, match);
+    const { result } = render(() => useQuery(options), undefined);
+    const stream = await server.next();
+    await queryClient.cancelQueries({ queryKey: options.queryKey });
+    stream.open().send(snapshot(1, 0, 5), live(5));
+    await waitFor(() => expect(result.current).toMatchObject({ status: "success", data: score(1, 0) }));
+  });
+
+  test("takes TanStack's own options beside it", async () => {
+    const { server, client, clock, render } = await setUpApp();
+    const { result, rerender } = render(
+      (enabled: boolean) =>
+        useQuery({ ...subscriptionOptions(client.scores.watch, match), enabled, select: ({ home }) => home }),
+      false,
+    );
+    expect(server.requests).toHaveLength(0);
+    rerender(true);
+    const first = (await server.next()).open().send(snapshot(3, 0, 5), live(5));
+    await waitFor(() => expect(result.current.data).toBe(3));
+    rerender(false);
+    clock.advance(1_000);
+    await waitFor(() => expect(first.isGone).toBe(true));
+    rerender(true);
+    (await server.next()).open().send(snapshot(4, 0, 6), live(6));
+    await waitFor(() => expect(result.current.data).toBe(4));
+  });
+
+  test("data that came from elsewhere is shown, and made live", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const options = subscriptionOptions(client.scores.watch, match);
+    const source = new QueryClient();
+    source.setQueryData(options.queryKey, score(1, 1));
+    hydrate(queryClient, JSON.parse(JSON.stringify(dehydrate(source))));
+    const { result } = render(() => useQuery(options), undefined);
+    expect(result.current).toMatchObject({ status: "success", data: score(1, 1), isFetching: true });
+    (await server.next()).open().send(snapshot(2, 2, 5), live(5));
+    await waitFor(() => expect(result.current).toMatchObject({ data: score(2, 2), isFetching: false }));
+  });
+
+  test("refuses a list of no whole size, by name", async () => {
+    const { client } = await setUpApp();
+    for (const list of [0, -1, 1.5, Number.POSITIVE_INFINITY]) {
+      expect(() => subscriptionOptions(client.feed, undefined, { list })).toThrow(RangeError);
+    }
+    expect(() => subscriptionOptions(client.feed, undefined, { list: 0 })).toThrow(
+      '"list" of a view of feed is 0; allowed is a whole number from 1.',
+    );
+  });
+
+  test("keys are JSON, equal for equal inputs, and tell clients and views apart", async () => {
+    const { client } = await setUpApp();
+    const { client: other } = await setUpApp();
+    const since = () => new Date("2026-01-01T00:00:00Z");
+    const key = (watch: typeof client.scores.watch) =>
+      subscriptionOptions(watch, { since: since(), matchId: "m1" }).queryKey;
+    const [, clientId, ...rest] = key(client.scores.watch);
+    expect(rest).toEqual(["scores/watch", { matchId: "m1", since: "2026-01-01T00:00:00.000Z" }, "state"]);
+    expect(key(other.scores.watch)[1]).not.toBe(clientId);
+    const views = [
+      subscriptionOptions(client.feed),
+      subscriptionOptions(client.feed, undefined, { list: 5 }),
+      subscriptionOptions(client.feed, undefined, { list: 6 }),
+      subscriptionOptions(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
+      subscriptionOptions(client.feed, skipToken),
+    ];
+    expect(views.map(({ queryKey }) => queryKey.slice(2))).toEqual([
+      ["feed", null, "latest"],
+      ["feed", null, { list: 5 }],
+      ["feed", null, { list: 6 }],
+      ["feed", null, { fold: "n" }],
+      ["feed"],
+    ]);
+  });
+});
+
+class Boundary extends Component<{ children: ReactNode }> {
+  override state: { error?: { code?: string } } = {};
+  static getDerivedStateFromError = (error: unknown) => ({ error });
+  override render() {
+    return this.state.error ? <p>failed: {this.state.error.code}</p> : this.props.children;
+  }
+}
+
+function Score({ client }: { client: TestClient }) {
+  const { data } = useSuspenseQuery(subscriptionOptions(client.scores.watch, match));
+  return <p>{`${data.home}-${data.away}`}</p>;
+}
+
+function List({ client }: { client: TestClient }) {
+  const { data } = useSuspenseQuery(subscriptionOptions(client.feed, undefined, { list: 5 }));
+  return <p>{`list ${data.map(({ id }) => id)}`}</p>;
+}
+
+function Status({ client }: { client: TestClient }) {
+  const { status, connection } = useSubscription(client.scores.watch, match);
+  return <p>{`${status} ${connection.state}`}</p>;
+}
+
+describe("Suspense", () => {
+  const show = (queryClient: QueryClient, children: ReactNode) =>
+    renderTree(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <Boundary>
+            <Suspense fallback={<p>waiting</p>}>{children}</Suspense>
+          </Boundary>
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+
+  test("waits for the first state, then goes on live over the same connection", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    show(queryClient, <Score client={client} />);
+    expect(screen.getByText("waiting")).toBeTruthy();
+    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+    await screen.findByText("1-0");
+    stream.send(goal("home", 6));
+    await screen.findByText("2-0");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a list loses nothing between its first value and the mount", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    show(queryClient, <List client={client} />);
+    (await server.next()).open().send(live(0), post("a", 1), post("b", 2));
+    await screen.findByText(`list ${at(1)},${at(2)}`);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("brings a final error to the error boundary", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    vi.mocked(console.error).mockImplementation(() => {});
+    show(queryClient, <Score client={client} />);
+    (await server.next()).answer(403);
+    await screen.findByText("failed: forbidden");
+    vi.mocked(console.error).mockClear();
+  });
+});
+
+describe("on a server", () => {
+  test("rendering opens nothing and is pending", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    const html = renderToString(
+      <QueryClientProvider client={queryClient}>
+        <Status client={client} />
+      </QueryClientProvider>,
+    );
+    expect(html).toBe("<p>pending connecting</p>");
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe("queryOptions", () => {
+  test("asks the query, under a key of its input", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const options = queryOptions(client.scores.find, { text: "a" });
+    const { result } = render(() => useQuery(options), undefined);
+    (await server.next()).answer(200, {}, { output: ["m1"] });
+    await waitFor(() => expect(result.current.data).toEqual(["m1"]));
+    expect(options.queryKey.slice(2)).toEqual(["scores/find", { text: "a" }]);
+    expect(queryClient.getQueryData(options.queryKey)).toEqual(["m1"]);
+  });
+
+  test("gives the request up when nobody waits for it any more", async () => {
+    const { server, client, render } = await setUpApp();
+    const { unmount } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
+    const request = await server.next();
+    unmount();
+    await waitFor(() => expect(request.isGone).toBe(true));
+  });
+
+  test("skipToken asks nothing", async () => {
+    const { server, client, render } = await setUpApp();
+    const { result } = render(() => useQuery(queryOptions(client.scores.find, skipToken)), undefined);
+    expect(result.current).toMatchObject({ status: "pending", fetchStatus: "idle" });
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe("mutationOptions", () => {
+  test("sends the input and gives the output, or the typed error", async () => {
+    const { server, client, render } = await setUpApp();
+    const { result } = render(() => useMutation(mutationOptions(client.scores.report)), undefined);
+    const text = "2026-01-01T00:00:00.000Z";
+    result.current.mutate({ matchId: "m1", at: new Date(text) });
+    const first = await server.next();
+    expect(first.body).toEqual({ input: { matchId: "m1", at: text } });
+    first.answer(200, {}, { output: { at: text } });
+    await waitFor(() => expect(result.current.data).toEqual({ at: new Date(text) }));
+    result.current.mutate({ matchId: "m2" });
+    const problem = { status: 404, title: "", code: "matchNotFound", data: { at: text } };
+    (await server.next()).answer(404, {}, problem);
+    await waitFor(() =>
+      expect(result.current.error).toMatchObject({ code: "matchNotFound", data: { at: new Date(text) } }),
+    );
+  });
+});

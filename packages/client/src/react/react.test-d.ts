@@ -1,0 +1,234 @@
+import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
+import { QueryClient, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import type { Client } from "../procedure.js";
+import {
+  type Connection,
+  mutationOptions,
+  queryOptions,
+  skipToken,
+  subscriptionOptions,
+  useSubscription,
+} from "./index.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+
+const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), since: isoDate.optional() }),
+      events: { goal: z.object({ team: z.string(), minute: z.int() }), fullTime: z.object({ at: isoDate }) },
+      state: { schema: z.object({ home: z.int(), away: z.int() }), initial: { home: 0, away: 0 }, apply: {} },
+      errors: { matchNotFound: { status: 404, data: z.object({ matchId: z.string() }) } },
+    }),
+    report: mutation({
+      input: z.object({ matchId: z.string() }),
+      output: z.object({ at: isoDate }),
+      errors: { tooLate: { data: z.object({ by: z.int() }) } },
+    }),
+    clear: mutation(),
+  },
+  prices: {
+    ticks: subscription({ input: z.object({ symbol: z.string() }), events: { tick: z.object({ price: z.number() }) } }),
+  },
+  feed: { posts: subscription({ events: { post: z.string(), like: z.object({ at: isoDate }) } }) },
+  matches: {
+    list: query({ input: z.object({ season: z.int() }), output: z.array(z.string()), errors: { closed: {} } }),
+    now: query({ output: z.object({ at: isoDate }) }),
+    ping: query(),
+  },
+});
+declare const client: Client<typeof contract>;
+declare const maybe: string | undefined;
+const queryClient = new QueryClient();
+
+type Score = { home: number; away: number };
+type Tick = { type: "tick"; data: { price: number }; id: string };
+type Post = { type: "post"; data: string; id: string } | { type: "like"; data: { at: Date }; id: string };
+
+test("data is the state where there is one, else the latest event", () => {
+  const match = useSubscription(client.scores.watch, { matchId: "m1" });
+  expectTypeOf(match.data).toEqualTypeOf<Score | undefined>();
+  expectTypeOf(match.connection).toEqualTypeOf<Connection>();
+  const post = useSubscription(client.feed.posts);
+  expectTypeOf(post.data).toEqualTypeOf<Post | undefined>();
+  expectTypeOf(useSubscription(client.prices.ticks, { symbol: "a" }).data).toEqualTypeOf<Tick | undefined>();
+});
+
+test("status tells data and error apart", () => {
+  const match = useSubscription(client.scores.watch, { matchId: "m1" });
+  expectTypeOf(match.status).toEqualTypeOf<"pending" | "success" | "ended" | "error">();
+  if (match.status === "pending") {
+    expectTypeOf(match.data).toEqualTypeOf<undefined>();
+    expectTypeOf(match.error).toEqualTypeOf<null>();
+  } else if (match.status === "error") {
+    expectTypeOf(match.data).toEqualTypeOf<Score | undefined>();
+    expectTypeOf(match.error.code).extract<"matchNotFound" | "gap">().toEqualTypeOf<"matchNotFound" | "gap">();
+    if (match.error.code === "matchNotFound") expectTypeOf(match.error.data).toEqualTypeOf<{ matchId: string }>();
+    // @ts-expect-error a code that neither the contract nor Sluice has
+    if (match.error.code === "matchLost") return;
+  } else {
+    expectTypeOf(match.data).toEqualTypeOf<Score>();
+    expectTypeOf(match.error).toEqualTypeOf<null>();
+  }
+});
+
+test("only a view of the latest event may have nothing to show after the end", () => {
+  const latest = useSubscription(client.feed.posts);
+  if (latest.status === "ended") expectTypeOf(latest.data).toEqualTypeOf<Post | undefined>();
+  if (latest.status === "success") expectTypeOf(latest.data).toEqualTypeOf<Post>();
+  const list = useSubscription(client.feed.posts, undefined, { list: 3 });
+  if (list.status === "ended") expectTypeOf(list.data).toEqualTypeOf<readonly Post[]>();
+});
+
+test("a list is readonly, a fold is of its initial value's type", () => {
+  const list = useSubscription(client.prices.ticks, { symbol: "a" }, { list: 50 });
+  expectTypeOf(list.data).toEqualTypeOf<readonly Tick[] | undefined>();
+  const either = useSubscription(client.feed.posts, undefined, { list: maybe ? 50 : undefined });
+  if (either.status === "success") expectTypeOf(either.data).toEqualTypeOf<Post | readonly Post[]>();
+  if (either.status === "ended") expectTypeOf(either.data).toEqualTypeOf<Post | readonly Post[] | undefined>();
+  const size: number = 50;
+  expectTypeOf(useSubscription(client.scores.watch, { matchId: "m1" }, { list: size }).data).not.toEqualTypeOf<
+    Score | undefined
+  >();
+  const high = useSubscription(client.prices.ticks, maybe ? { symbol: maybe } : skipToken, {
+    fold: { key: "high", initial: 0, step: (value, event) => Math.max(value, event.data.price) },
+  });
+  expectTypeOf(high.data).toEqualTypeOf<number | undefined>();
+  const counts = useSubscription(client.feed.posts, undefined, {
+    on: { post: (data) => expectTypeOf(data).toEqualTypeOf<string>() },
+    fold: {
+      key: "counts",
+      initial: { post: 0, like: 0 },
+      step(value, event) {
+        expectTypeOf(event).toEqualTypeOf<Post>();
+        return { ...value, [event.type]: value[event.type] + 1 };
+      },
+    },
+  });
+  expectTypeOf(counts.data).toEqualTypeOf<{ post: number; like: number } | undefined>();
+});
+
+test("handlers get the data of their event", () => {
+  useSubscription(
+    client.scores.watch,
+    { matchId: "m1" },
+    {
+      on: {
+        goal(goal, event) {
+          expectTypeOf(goal).toEqualTypeOf<{ team: string; minute: number }>();
+          expectTypeOf(event.type).toEqualTypeOf<"goal" | "fullTime">();
+        },
+        fullTime: ({ at }) => expectTypeOf(at).toEqualTypeOf<Date>(),
+      },
+      onReset: ({ reason }) => {
+        expectTypeOf(reason).toEqualTypeOf<"trimmed" | "epoch" | "diverged" | "limit" | "resync">();
+      },
+    },
+  );
+});
+
+test("what takes no input may be left out, and takes options after undefined", () => {
+  useSubscription(client.feed.posts);
+  useSubscription(client.feed.posts, undefined, { list: 50 });
+  useSubscription(client.feed.posts, maybe ? undefined : skipToken);
+  subscriptionOptions(client.feed.posts);
+  subscriptionOptions(client.feed.posts, undefined, { list: 50 });
+  queryOptions(client.matches.now);
+});
+
+test("refuses what does not fit", () => {
+  // @ts-expect-error the input is missing
+  useSubscription(client.scores.watch);
+  // @ts-expect-error the input is of another shape
+  useSubscription(client.scores.watch, { match: "m1" });
+  // @ts-expect-error unknown input fields
+  useSubscription(client.scores.watch, { matchId: "m1", team: "home" });
+  // @ts-expect-error there is no input
+  useSubscription(client.feed.posts, { matchId: "m1" });
+  // @ts-expect-error no such event
+  useSubscription(client.feed.posts, undefined, { on: { goal: () => {} } });
+  const fold = { key: "n", initial: 0, step: (n: number) => n + 1 };
+  // @ts-expect-error list or fold, not both
+  useSubscription(client.feed.posts, undefined, { list: 5, fold });
+  // @ts-expect-error the step gives another type
+  useSubscription(client.feed.posts, undefined, { fold: { key: "n", initial: 0, step: () => "one" } });
+  // @ts-expect-error a query is no subscription
+  useSubscription(client.matches.list, { season: 1 });
+  // @ts-expect-error a subscription is no query
+  queryOptions(client.scores.watch, { matchId: "m1" });
+  // @ts-expect-error the input is missing
+  queryOptions(client.matches.list);
+  // @ts-expect-error the input is of another shape
+  queryOptions(client.matches.list, { season: "1" });
+  // @ts-expect-error a query is no mutation
+  mutationOptions(client.matches.list);
+});
+
+test("options go into TanStack's hooks and calls, with data and error typed", () => {
+  const options = subscriptionOptions(client.scores.watch, { matchId: "m1" });
+  const plain = useQuery(options);
+  expectTypeOf(plain.data).toEqualTypeOf<Score | undefined>();
+  if (plain.error?.code === "matchNotFound") expectTypeOf(plain.error.data).toEqualTypeOf<{ matchId: string }>();
+  expectTypeOf(useSuspenseQuery(options).data).toEqualTypeOf<Score>();
+  const direct = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId: "m1" }));
+  expectTypeOf(direct.data).toEqualTypeOf<Score>();
+  const selected = useQuery({
+    ...subscriptionOptions(client.scores.watch, { matchId: "m1" }),
+    select: ({ home }) => home,
+  });
+  expectTypeOf(selected.data).toEqualTypeOf<number | undefined>();
+  const directFold = useSuspenseQuery(
+    subscriptionOptions(client.feed.posts, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
+  );
+  expectTypeOf(directFold.data).toEqualTypeOf<number>();
+  const directList = useSuspenseQuery(subscriptionOptions(client.feed.posts, undefined, { list: 3 }));
+  expectTypeOf(directList.data).toEqualTypeOf<readonly Post[]>();
+  expectTypeOf(queryClient.getQueryData(options.queryKey)).toEqualTypeOf<Score | undefined>();
+  expectTypeOf(queryClient.fetchQuery(options)).resolves.toEqualTypeOf<Score>();
+  expectTypeOf(useQuery({ ...options, select: ({ home }) => home }).data).toEqualTypeOf<number | undefined>();
+  void queryClient.prefetchQuery(options);
+  void queryClient.ensureQueryData(options);
+  const list = subscriptionOptions(client.prices.ticks, { symbol: "a" }, { list: 5 });
+  expectTypeOf(useSuspenseQuery(list).data).toEqualTypeOf<readonly Tick[]>();
+  const fold = subscriptionOptions(
+    client.prices.ticks,
+    { symbol: "a" },
+    {
+      fold: { key: "last", initial: "", step: (_, { id }) => id },
+    },
+  );
+  expectTypeOf(queryClient.getQueryData(fold.queryKey)).toEqualTypeOf<string | undefined>();
+});
+
+test("what may be skipped is no option for suspense", () => {
+  const options = subscriptionOptions(client.scores.watch, maybe ? { matchId: maybe } : skipToken);
+  expectTypeOf(useQuery(options).data).toEqualTypeOf<Score | undefined>();
+  // @ts-expect-error suspense would wait for ever
+  useSuspenseQuery(options);
+  const list = queryOptions(client.matches.list, maybe ? { season: 1 } : skipToken);
+  expectTypeOf(useQuery(list).data).toEqualTypeOf<string[] | undefined>();
+  // @ts-expect-error suspense would wait for ever
+  useSuspenseQuery(list);
+});
+
+test("queries and mutations are typed from the contract", () => {
+  const list = useQuery(queryOptions(client.matches.list, { season: 2025 }));
+  expectTypeOf(list.data).toEqualTypeOf<string[] | undefined>();
+  if (list.error?.code === "closed") expectTypeOf(list.error).toEqualTypeOf<SluiceError<"closed", undefined>>();
+  expectTypeOf(useSuspenseQuery(queryOptions(client.matches.now)).data).toEqualTypeOf<{ at: Date }>();
+  expectTypeOf(useSuspenseQuery(queryOptions(client.matches.ping)).data).toEqualTypeOf<null>();
+
+  const report = useMutation(mutationOptions(client.scores.report));
+  expectTypeOf(report.mutate).parameter(0).toEqualTypeOf<{ matchId: string }>();
+  expectTypeOf(report.data).toEqualTypeOf<{ at: Date } | undefined>();
+  if (report.error?.code === "tooLate") expectTypeOf(report.error.data).toEqualTypeOf<{ by: number }>();
+  useMutation({ ...mutationOptions(client.scores.report), onSuccess: ({ at }) => at.getTime() });
+  useMutation(mutationOptions(client.scores.clear)).mutate();
+  // @ts-expect-error the input is missing
+  report.mutate();
+});

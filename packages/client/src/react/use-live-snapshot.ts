@@ -1,0 +1,12 @@
+import { useCallback, useSyncExternalStore } from "react";
+import type { LiveView } from "../cache/live-view.js";
+import { type LiveSnapshot, notAsked } from "../cache/snapshot.js";
+
+const nothing = () => {};
+
+/** What a view shows beside its query's data. */
+export function useLiveSnapshot(view: LiveView | undefined): LiveSnapshot {
+  const subscribe = useCallback((listener: () => void) => view?.subscribe(listener) ?? nothing, [view]);
+  const read = () => view?.snapshot ?? notAsked;
+  return useSyncExternalStore(subscribe, read, read);
+}

@@ -1,0 +1,78 @@
+import type { AnySubscription, ErrorOf, InputOf } from "@sluice/contract";
+import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { bridgeOf } from "../cache/bridge.js";
+import type { Connection } from "../connection/connection-state.js";
+import type { EventHandlers, Reset, SubscriptionProcedure } from "../procedure.js";
+import type { WithoutInput } from "./option-types.js";
+import { liveOptions } from "./subscription-options.js";
+import { useHandlers } from "./use-handlers.js";
+import { useLiveSnapshot } from "./use-live-snapshot.js";
+import type { EndedData, NoFold, ViewData, ViewOptions } from "./view-options.js";
+
+/** A subscription as a component sees it, told apart by `status`. */
+export type SubscriptionResult<Data, Ended, Failure> = {
+  /** How the connection is doing. Changes together with `data`, at most once per animation frame. */
+  readonly connection: Connection;
+} & (
+  | { readonly status: "pending"; readonly data: undefined; readonly error: null }
+  | { readonly status: "success"; readonly data: Data; readonly error: null }
+  /** The proper end: nothing more will come. */
+  | { readonly status: "ended"; readonly data: Ended; readonly error: null }
+  /** A final error; `data` is the last there was. Mounting or invalidating the view tries again. */
+  | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
+);
+
+/** What a component wants to be told. The functions may be new at every render: the latest ones are called. */
+export interface HandlerOptions<P extends AnySubscription> {
+  /** By event type. They see every event from the mount on, in order, as it comes. */
+  readonly on?: EventHandlers<P>;
+  /** A gap in history. A list or fold starts anew after it; state is shown until the fresh one is there. */
+  readonly onReset?: (reset: Reset) => void;
+}
+
+type Result<P extends AnySubscription, List, Value> = SubscriptionResult<
+  ViewData<P, List, Value>,
+  EndedData<P, List, Value>,
+  ErrorOf<P>
+>;
+
+/**
+ * Subscribes while the component is mounted. Components with the same input share one connection, whatever they make of it,
+ * and however many events come, there is at most one commit per animation frame. Reconnecting never goes back to
+ * `pending`. With `skipToken` as input nothing is opened: `pending`, and the connection is `closed`.
+ *
+ * @throws RangeError if `list` is no whole number from 1.
+ * @example
+ * const match = useSubscription(client.scores.watch, { matchId }, { on: { goal: ({ minute }) => toast(minute) } });
+ * if (match.status === "pending") return <Spinner />;
+ * @example
+ * useSubscription(client.prices.ticks, symbol ? { symbol } : skipToken, { list: 50 });
+ * @example
+ * useSubscription(client.prices.ticks, { symbol }, {
+ *   fold: { key: "high", initial: 0, step: (high, { data }) => Math.max(high, data.price) },
+ * });
+ */
+export function useSubscription<P extends WithoutInput, List extends number | undefined = undefined, Value = NoFold>(
+  procedure: SubscriptionProcedure<P>,
+  input?: undefined | SkipToken,
+  options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
+): Result<P, List, Value>;
+export function useSubscription<P extends AnySubscription, List extends number | undefined = undefined, Value = NoFold>(
+  procedure: SubscriptionProcedure<P>,
+  input: InputOf<P> | SkipToken,
+  options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
+): Result<P, List, Value>;
+export function useSubscription(
+  procedure: SubscriptionProcedure<AnySubscription>,
+  input?: unknown,
+  options: HandlerOptions<AnySubscription> & ViewOptions<AnySubscription, number | undefined, unknown> = {},
+): unknown {
+  const queryClient = useQueryClient();
+  const queryOptions = liveOptions(procedure, input, options);
+  const { status, data, error } = useQuery(queryOptions);
+  const view = bridgeOf(queryClient).find(queryOptions.queryKey);
+  const { connection, ended } = useLiveSnapshot(view);
+  useHandlers(view, options);
+  if (ended) return { status: "ended", data, error: null, connection };
+  return { status, data, error, connection };
+}

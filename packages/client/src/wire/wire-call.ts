@@ -1,0 +1,85 @@
+import type { AnyMutation, AnySubscription } from "@sluice/contract";
+import { call } from "../call.js";
+import type { AnyEvent } from "../connection/fold.js";
+import { isType } from "../connection/problem.js";
+import type { Settings } from "../connection/settings.js";
+import { iterate } from "../iterate.js";
+import type { IterateOptions } from "../procedure.js";
+
+/** One path, seen as either of what may stand there. */
+export interface WireTarget {
+  readonly subscription: AnySubscription;
+  readonly mutation: AnyMutation;
+}
+
+/**
+ * A call of which nobody knows whether it is a query, a mutation or a subscription. If its events are asked for within the
+ * running task, as `for await` does, it is a subscription. Else it is sent with the end of the task, awaited or not, and the
+ * answer tells: a stream is kept, unread, for the loop that comes later. So nothing is sent twice, and nothing stays unsent.
+ */
+export function wireCall(
+  settings: Settings,
+  { subscription, mutation }: WireTarget,
+  input: unknown,
+  options: IterateOptions = {},
+): Promise<unknown> & AsyncIterable<AnyEvent> {
+  let isIterated = false;
+  let sent: Sent | undefined;
+  const take = () => {
+    const taken = sent;
+    sent = undefined;
+    return taken;
+  };
+  const events = {
+    [Symbol.asyncIterator]() {
+      isIterated = true;
+      result.catch(() => {}); // the loop tells
+      return iterate(adopting(settings, take), subscription, input, options)[Symbol.asyncIterator]();
+    },
+  };
+
+  async function send(): Promise<unknown> {
+    const { signal, cursor } = options;
+    const controller = new AbortController();
+    const close = () => controller.abort(signal?.reason);
+    if (signal?.aborted) close();
+    signal?.addEventListener("abort", close);
+    let answered = (_?: Response) => {};
+    const answer = new Promise<Response | undefined>((resolve) => {
+      answered = resolve;
+    });
+    sent = { answer, close };
+    let isStream = false;
+    const adopt = (response: Response) => {
+      answered(response);
+      isStream = isType(response, "text/event-stream");
+      return isStream ? { output: events } : undefined;
+    };
+    try {
+      return await call(settings, mutation, input, { signal: controller.signal, cursor, adopt });
+    } finally {
+      answered();
+      if (!isStream) signal?.removeEventListener("abort", close);
+    }
+  }
+
+  const result = Promise.resolve().then(() => (isIterated ? events : send()));
+  return Object.assign(result, events);
+}
+
+/** A request that was sent before anybody asked for its events. */
+interface Sent {
+  /** The answer, if it was a good one. */
+  readonly answer: Promise<Response | undefined>;
+  close(): void;
+}
+
+/** A loop's first request is the one that was sent already, if there is one. */
+const adopting = (settings: Settings, take: () => Sent | undefined): Settings => ({
+  ...settings,
+  async fetch(address, init) {
+    const sent = take();
+    if (sent) init?.signal?.addEventListener("abort", sent.close);
+    return (await sent?.answer) ?? settings.fetch(address, init);
+  },
+});

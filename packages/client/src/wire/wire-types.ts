@@ -1,0 +1,81 @@
+import type {
+  AnySubscription,
+  ContractTree,
+  ErrorDefinitions,
+  EventOf,
+  EventSchemas,
+  InputOf,
+  Mutation,
+  Query,
+  Schema,
+  Subscription,
+  WireOf,
+} from "@sluice/contract";
+import type {
+  CallProcedure,
+  IterateOptions,
+  internals,
+  SubscriptionHandlers,
+  SubscriptionInternals,
+} from "../procedure.js";
+
+/** A schema of which nothing is to be seen but what travels: its code type is its wire type. */
+type OnWire<S> = S extends Schema ? Schema<WireOf<S>> : undefined;
+
+type EventsOnWire<Events extends EventSchemas> = { readonly [Type in keyof Events]: Schema<WireOf<Events[Type]>> };
+
+type ErrorsOnWire<Errors extends ErrorDefinitions> = {
+  readonly [Code in keyof Errors]: Errors[Code] extends { readonly data: infer Data }
+    ? { readonly data: Schema<WireOf<Data>> }
+    : {};
+};
+
+/** What a subscriber wants to be told. Data is as it travels: a codec's Date is its ISO text. */
+export interface WireSubscriptionHandlers<P extends AnySubscription, State>
+  extends Omit<SubscriptionHandlers<P>, "onState"> {
+  /**
+   * The state, where the contract declares one, as the server sends it: when the subscription opens and after a reset. The events
+   * that follow aren't folded into it: this client has no fold. Who joins a subscription that is open already is told of the next one.
+   */
+  readonly onSnapshot?: (state: State) => void;
+}
+
+/** A subscription of a client that was made from types only. */
+export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
+  /**
+   * Reads the events one by one over a connection of its own; reading slowly slows the server down. The connection opens when
+   * the loop asks for its first event, or with the end of the running task if there is no loop by then.
+   *
+   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
+   * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
+   */
+  (input: InputOf<P>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  /**
+   * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
+   *
+   * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
+   */
+  subscribe(input: InputOf<P>, handlers: WireSubscriptionHandlers<P, State>): () => void;
+  readonly [internals]: SubscriptionInternals<P>;
+}
+
+/** Names that are members of every procedure, so that a client which knows no names takes them for these. */
+type MemberName = keyof Object | "apply" | "bind" | "call" | "subscribe" | "toJSON";
+
+/** The client's tree, of wire types. */
+export type WireClient<Tree> = {
+  readonly [Name in keyof Tree]: Name extends MemberName
+    ? `"${Name}" is a member of every procedure, so a client made from types can't reach it: pass the contract`
+    : Tree[Name] extends Subscription<infer Input, infer Events, infer State, infer Errors, infer Idempotent>
+      ? WireSubscriptionProcedure<
+          Subscription<OnWire<Input>, EventsOnWire<Events>, undefined, ErrorsOnWire<Errors>, Idempotent>,
+          State extends Schema ? WireOf<State> : never
+        >
+      : Tree[Name] extends Query<infer Input, infer Output, infer Errors>
+        ? CallProcedure<Query<OnWire<Input>, OnWire<Output>, ErrorsOnWire<Errors>>>
+        : Tree[Name] extends Mutation<infer Input, infer Output, infer Errors>
+          ? CallProcedure<Mutation<OnWire<Input>, OnWire<Output>, ErrorsOnWire<Errors>>>
+          : Tree[Name] extends ContractTree
+            ? WireClient<Tree[Name]>
+            : never;
+};

@@ -1,0 +1,156 @@
+import * as v from "valibot";
+import { expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import {
+  defineContract,
+  type ErrorOf,
+  type EventDataOf,
+  type EventOf,
+  type InputOf,
+  mutation,
+  type OutputOf,
+  type ParsedInputOf,
+  query,
+  type SluiceError,
+  type StateOf,
+  subscription,
+} from "./index.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+
+const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), limit: z.int().default(10), since: isoDate.optional() }),
+      events: {
+        goal: z.object({ team: z.enum(["home", "away"]), minute: z.int() }),
+        fullTime: z.object({ at: isoDate }),
+      },
+      state: {
+        schema: z.object({ home: z.int(), away: z.int(), endedAt: isoDate.nullable() }),
+        initial: { home: 0, away: 0, endedAt: null },
+        apply: {
+          goal: (state, { team, minute }) => {
+            expectTypeOf(minute).toEqualTypeOf<number>();
+            return { ...state, [team]: state[team] + 1 };
+          },
+          fullTime: (state, { at }) => {
+            expectTypeOf(at).toEqualTypeOf<Date>();
+            return { ...state, endedAt: at };
+          },
+        },
+      },
+      errors: { matchNotFound: { status: 404, data: z.object({ matchId: z.string() }) }, closed: {} },
+    }),
+    report: mutation({ input: z.object({ matchId: z.string() }), output: z.object({ at: isoDate }) }),
+    reset: mutation(),
+    list: query({ output: z.array(z.string()) }),
+  },
+  ticks: subscription({ input: v.object({ symbol: v.string() }), events: { tick: v.object({ price: v.number() }) } }),
+});
+type Watch = typeof contract.scores.watch;
+
+test("a codec's type is the code's on both ends, and defaults may be left out by the caller only", () => {
+  expectTypeOf<InputOf<Watch>>().toEqualTypeOf<{
+    matchId: string;
+    limit?: number | undefined;
+    since?: Date | undefined;
+  }>();
+  expectTypeOf<ParsedInputOf<Watch>>().toEqualTypeOf<{ matchId: string; limit: number; since?: Date | undefined }>();
+  expectTypeOf<InputOf<typeof contract.scores.reset>>().toEqualTypeOf<void>();
+  expectTypeOf<InputOf<typeof contract.ticks>>().toEqualTypeOf<{ symbol: string }>();
+});
+
+test("events are a union that `type` tells apart", () => {
+  expectTypeOf<EventOf<Watch>>().toEqualTypeOf<
+    | { type: "goal"; data: { team: "home" | "away"; minute: number }; id: string }
+    | { type: "fullTime"; data: { at: Date }; id: string }
+  >();
+  expectTypeOf<EventDataOf<Watch, "fullTime">>().toEqualTypeOf<{ at: Date }>();
+  expectTypeOf<EventOf<typeof contract.ticks>["data"]>().toEqualTypeOf<{ price: number }>();
+  // @ts-expect-error an event that the contract does not have
+  expectTypeOf<EventDataOf<Watch, "corner">>().toBeAny();
+});
+
+test("state is the code's type, and never where there is none", () => {
+  expectTypeOf<StateOf<Watch>>().toEqualTypeOf<{ home: number; away: number; endedAt: Date | null }>();
+  expectTypeOf<StateOf<typeof contract.ticks>>().toEqualTypeOf<never>();
+});
+
+test("outputs and errors", () => {
+  expectTypeOf<OutputOf<typeof contract.scores.report>>().toEqualTypeOf<{ at: Date }>();
+  expectTypeOf<OutputOf<typeof contract.scores.list>>().toEqualTypeOf<string[]>();
+  expectTypeOf<OutputOf<typeof contract.scores.reset>>().toEqualTypeOf<void>();
+  expectTypeOf<Extract<ErrorOf<Watch>, { code: "matchNotFound" }>>().toEqualTypeOf<
+    SluiceError<"matchNotFound", { matchId: string }>
+  >();
+  expectTypeOf<Extract<ErrorOf<Watch>, { code: "closed" }>["data"]>().toEqualTypeOf<undefined>();
+  expectTypeOf<ErrorOf<Watch>["code"]>().extract<"unauthorized">().toEqualTypeOf<"unauthorized">();
+});
+
+test("refuses what JSON cannot carry, wherever it stands", () => {
+  // @ts-expect-error a Date has no wire form without a codec
+  subscription({ events: { at: z.date() } });
+  // @ts-expect-error deep inside, too
+  subscription({ events: { at: z.object({ when: z.array(z.object({ day: z.date() })) }) } });
+  // @ts-expect-error a Map
+  query({ output: z.map(z.string(), z.string()) });
+  // @ts-expect-error a bigint in an input
+  mutation({ input: z.object({ n: z.bigint() }) });
+  // @ts-expect-error a valibot date: its input type is a Date
+  subscription({ events: { at: v.date() } });
+  subscription({
+    events: { tick: z.string() },
+    // @ts-expect-error a Set as state
+    state: { schema: z.set(z.string()), initial: new Set<string>(), apply: {} },
+  });
+  // @ts-expect-error a Date in an error's data
+  query({ errors: { late: { data: z.date() } } });
+  query({ output: z.json() });
+  query({ output: z.unknown() });
+});
+
+test("refuses reserved names", () => {
+  // @ts-expect-error control frames start with $
+  subscription({ events: { $goal: z.string() } });
+  // @ts-expect-error EventSource's own
+  subscription({ events: { open: z.string() } });
+  // @ts-expect-error EventSource's own
+  subscription({ events: { error: z.string() } });
+  // @ts-expect-error EventSource's default
+  subscription({ events: { message: z.string() } });
+  // @ts-expect-error empty
+  subscription({ events: { "": z.string() } });
+  // @ts-expect-error "/" separates a lane from a type
+  subscription({ events: { "a/b": z.string() } });
+  // @ts-expect-error a built-in code
+  query({ errors: { forbidden: {} } });
+  // @ts-expect-error a member of the server's builder
+  defineContract({ router: { list: query() } });
+  // @ts-expect-error a contract that is awaited by mistake
+  defineContract({ then: query() });
+  defineContract({ deeper: { router: query(), use: query() } });
+});
+
+test("holds key, apply and initial against input, events and state", () => {
+  const input = z.object({ runId: z.string(), prompt: z.string() });
+  const events = { token: z.string() };
+  subscription({ input, events, key: ["runId"] });
+  // @ts-expect-error no such field
+  subscription({ input, events, key: ["run"] });
+  // @ts-expect-error no input at all
+  subscription({ events, key: ["runId"] });
+  // @ts-expect-error no such event
+  subscription({ events, state: { schema: z.string(), initial: "", apply: { tok: (s) => s } } });
+  // @ts-expect-error the fold gives another type
+  subscription({ events, state: { schema: z.string(), initial: "", apply: { token: () => 1 } } });
+  // @ts-expect-error the initial state is of another type
+  subscription({ events, state: { schema: z.string(), initial: 0, apply: {} } });
+  // @ts-expect-error neither GET nor POST
+  subscription({ events, method: "PUT" });
+  // @ts-expect-error a leaf that is no procedure
+  defineContract({ scores: { watch: 1 } });
+});

@@ -1,0 +1,207 @@
+import { carryCodec } from "./codec.js";
+import type { BuiltInCode } from "./errors.js";
+import type {
+  AlwaysOnWire,
+  AnyProcedure,
+  CheckEvents,
+  ErrorDefinitions,
+  EventSchemas,
+  Mutation,
+  OnWire,
+  ProcedureMarker,
+  Query,
+  Start,
+  StateDefinition,
+  Subscription,
+} from "./procedure.js";
+import { ContractError, checkProcedure, checkSegment } from "./rules.js";
+import type { CodeOf, Schema } from "./schema.js";
+import { schemaCodec } from "./schema-codec.js";
+
+type CheckErrors<Errors> = {
+  [Code in keyof Errors]: (Code extends BuiltInCode
+    ? `"${Code}" is a built-in error code: choose another name`
+    : unknown) &
+    (Errors[Code] extends { data: infer Data } ? { readonly data: OnWire<Data> } : unknown);
+};
+
+type FieldOf<Input> = Input extends Schema ? keyof CodeOf<Input> & string : never;
+
+export interface SubscriptionOptions<
+  Input extends Schema | undefined,
+  Events extends EventSchemas,
+  State extends Schema | undefined,
+  Errors extends ErrorDefinitions,
+  Idempotent extends boolean,
+> {
+  /** What a subscriber asks for. Default: nothing. */
+  readonly input?: Input & OnWire<Input>;
+  /** The events' schemas, by event type. Synchronous, and JSON on the wire. */
+  readonly events: Events & CheckEvents<Events>;
+  /** How the events fold into state. Declaring it makes this live state. */
+  readonly state?: StateDefinition<Events, NonNullable<State>> & {
+    readonly schema: State & AlwaysOnWire<State>;
+    readonly idempotent?: Idempotent;
+  };
+  /** Errors that the procedure may raise, by code. */
+  readonly errors?: Errors & CheckErrors<Errors>;
+  /** Which input fields name the topic. Default: all of them. */
+  readonly key?: readonly FieldOf<NoInfer<Input>>[];
+  /** `"POST"` where opening has side effects: then GET is refused, and with it any cross-site form or link. Default: `"GET"`. */
+  readonly method?: "GET" | "POST";
+  /** Where a new subscriber begins. Default: `"head"`. With state it begins with a snapshot. */
+  readonly start?: Start;
+  /** After a reset without state: `"fail"` (default) ends with the error `gap`, `"skip"` goes on from the oldest there is. */
+  readonly onGap?: "fail" | "skip";
+}
+
+/**
+ * Defines a subscription: a stream of typed events, and optionally the state that they fold into.
+ *
+ * @throws ContractError at `defineContract`, naming path and rule, for what the types could not see.
+ * @example
+ * subscription({
+ *   input: z.object({ matchId: z.string() }),
+ *   events: { goal: z.object({ team: z.enum(["home", "away"]) }) },
+ *   state: {
+ *     schema: z.object({ home: z.int(), away: z.int() }),
+ *     initial: { home: 0, away: 0 },
+ *     apply: { goal: (score, { team }) => ({ ...score, [team]: score[team] + 1 }) },
+ *   },
+ * })
+ */
+export function subscription<
+  const Events extends EventSchemas,
+  Input extends Schema | undefined = undefined,
+  State extends Schema | undefined = undefined,
+  const Errors extends ErrorDefinitions = {},
+  const Idempotent extends boolean = false,
+>(
+  options: SubscriptionOptions<Input, Events, State, Errors, Idempotent>,
+): Subscription<Input, Events, State, Errors, Idempotent> {
+  return {
+    kind: "subscription",
+    path: "",
+    input: options.input as Input,
+    events: options.events,
+    state: options.state as Subscription<Input, Events, State>["state"],
+    idempotent: (options.state?.idempotent ?? false) as Idempotent,
+    errors: options.errors ?? ({} as Errors),
+    method: options.method ?? "GET",
+    key: options.key,
+    start: options.start ?? "head",
+    onGap: options.onGap ?? "fail",
+  };
+}
+
+export interface CallOptions<
+  Input extends Schema | undefined,
+  Output extends Schema | undefined,
+  Errors extends ErrorDefinitions,
+> {
+  /** What a caller passes. Default: nothing. */
+  readonly input?: Input & OnWire<Input>;
+  /** What the caller gets. Default: nothing. */
+  readonly output?: Output & OnWire<Output>;
+  /** Errors that the procedure may raise, by code. */
+  readonly errors?: Errors & CheckErrors<Errors>;
+}
+
+/**
+ * Defines a query: reads, answers once as JSON, and may be asked again at any time.
+ *
+ * @example query({ input: z.object({ id: z.string() }), output: Match })
+ */
+export function query<
+  Input extends Schema | undefined = undefined,
+  Output extends Schema | undefined = undefined,
+  const Errors extends ErrorDefinitions = {},
+>(options: CallOptions<Input, Output, Errors> = {}): Query<Input, Output, Errors> {
+  return { kind: "query", path: "", ...callParts(options) };
+}
+
+/**
+ * Defines a mutation: changes something and answers once as JSON. Served by POST only.
+ *
+ * @example mutation({ input: GoalReport, output: z.object({ cursor: z.string() }) })
+ */
+export function mutation<
+  Input extends Schema | undefined = undefined,
+  Output extends Schema | undefined = undefined,
+  const Errors extends ErrorDefinitions = {},
+>(options: CallOptions<Input, Output, Errors> = {}): Mutation<Input, Output, Errors> {
+  return { kind: "mutation", path: "", ...callParts(options) };
+}
+
+const callParts = <
+  Input extends Schema | undefined,
+  Output extends Schema | undefined,
+  Errors extends ErrorDefinitions,
+>(
+  options: CallOptions<Input, Output, Errors>,
+) => ({
+  input: options.input as Input,
+  output: options.output as Output,
+  errors: options.errors ?? ({} as Errors),
+});
+
+/** A tree of procedures. */
+export interface ContractTree {
+  readonly [name: string]: ProcedureMarker | ContractTree;
+}
+
+type CheckRoot<Tree> = {
+  [Name in keyof Tree]: Name extends "router" | "context" | "use" | "middleware" | "then"
+    ? `"${Name}" cannot stand at a contract's root: the server's builder has a member of this name`
+    : unknown;
+};
+
+/**
+ * Makes a tree of procedures a contract: checks every rule and stamps each procedure with its path. The tree that was
+ * passed stays as it was.
+ *
+ * @throws ContractError naming path and rule.
+ * @example
+ * export const contract = defineContract({ scores: { watch: subscription({ events: { goal: Goal } }) } });
+ */
+export function defineContract<const Tree extends ContractTree>(tree: Tree & CheckRoot<Tree>): Tree {
+  return stampTree(tree, "", new Map()) as Tree;
+}
+
+/** @param places where each procedure and subtree has been met */
+function stampTree(tree: ContractTree, parent: string, places: Map<object, string>): ContractTree {
+  const stamped: Record<string, ProcedureMarker | ContractTree> = {};
+  for (const [name, node] of Object.entries(tree)) {
+    checkSegment(name, parent);
+    const path = parent ? `${parent}/${name}` : name;
+    if (typeof node !== "object" || node === null) {
+      throw new ContractError(
+        path,
+        `holds ${node === null ? "null" : typeof node}; allowed are procedures and objects of them`,
+      );
+    }
+    const place = places.get(node);
+    if (place !== undefined) throw new ContractError(path, `stands at "${place}" already; define it anew`);
+    places.set(node, path);
+    if (isProcedure(node)) {
+      checkProcedure(node, path);
+      stamped[name] = Object.freeze(carryCodec({ ...node, path }, schemaCodec(node)));
+    } else {
+      stamped[name] = stampTree(node as ContractTree, path, places);
+    }
+  }
+  return Object.freeze(stamped);
+}
+
+/** Says whether a node of a contract is a procedure; else it is a subtree. */
+export function isProcedure(node: ProcedureMarker | ContractTree): node is AnyProcedure {
+  return typeof node.kind === "string" && typeof node.path === "string";
+}
+
+/** All procedures of a contract, in order of definition. */
+export function* proceduresOf(tree: ContractTree): Generator<AnyProcedure> {
+  for (const node of Object.values(tree)) {
+    if (isProcedure(node)) yield node;
+    else yield* proceduresOf(node as ContractTree);
+  }
+}

@@ -1,0 +1,79 @@
+import type { $ZodObjectDef, $ZodType, $ZodTypes } from "zod/v4/core";
+import { coderOf, isZod, type Schema, ValidationError } from "./schema.js";
+import { inspectZod } from "./schema-rules.js";
+
+/**
+ * A caller's input in wire form. Unlike `coderOf(schema).encode` it lets out what the caller left out: the server fills
+ * in defaults. Only codecs run here, the server checks the rest.
+ *
+ * @throws ValidationError naming the field, for a value that a codec cannot encode.
+ */
+export function encodeInput(schema: Schema | undefined, value: unknown): unknown {
+  return schema && isZod(schema) ? encodePart(schema, value, []) : value;
+}
+
+type Path = readonly (string | number)[];
+
+function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
+  if (value === undefined || !inspectZod(schema).hasCodec) return value;
+  const { def } = (schema as $ZodTypes)._zod;
+  switch (def.type) {
+    case "object":
+      return isRecord(value) ? encodeFields(def, value, path) : encodeWhole(schema, value, path);
+    case "nullable":
+      return value === null ? null : encodePart(def.innerType as $ZodType, value, path);
+    case "optional":
+    case "default":
+    case "prefault":
+    case "readonly":
+    case "nonoptional":
+    case "catch":
+      return encodePart(def.innerType as $ZodType, value, path);
+    case "lazy":
+      return encodePart(def.getter() as $ZodType, value, path);
+    case "array":
+      return Array.isArray(value)
+        ? value.map((item, index) => encodePart(def.element as $ZodType, item, [...path, index]))
+        : encodeWhole(schema, value, path);
+    case "union":
+      return encodeUnion(schema, def.options as readonly $ZodType[], value, path);
+    default:
+      return encodeWhole(schema, value, path);
+  }
+}
+
+/** A field that the schema doesn't know has no wire form and stays out, unless the schema takes such fields. */
+function encodeFields({ shape, catchall }: $ZodObjectDef, value: Record<string, unknown>, path: Path): unknown {
+  const wire: [string, unknown][] = [];
+  for (const field of Object.keys(catchall ? { ...shape, ...value } : shape)) {
+    const part = Object.hasOwn(shape, field) ? shape[field] : catchall;
+    if (value[field] !== undefined) wire.push([field, encodePart(part as $ZodType, value[field], [...path, field])]);
+  }
+  return Object.fromEntries(wire);
+}
+
+/** The option is the first whose wire form the server would take. */
+function encodeUnion(schema: $ZodType, options: readonly $ZodType[], value: unknown, path: Path): unknown {
+  for (const option of options) {
+    try {
+      const wire = encodePart(option, value, path);
+      coderOf(option as Schema & $ZodType).decode(wire);
+      return wire;
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+    }
+  }
+  return encodeWhole(schema, value, path);
+}
+
+function encodeWhole(schema: $ZodType, value: unknown, path: Path): unknown {
+  try {
+    return coderOf(schema as Schema & $ZodType).encode(value);
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new ValidationError(error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

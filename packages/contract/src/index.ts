@@ -1,0 +1,51 @@
+export { carryCodec, codecOf, type ProcedureCodec } from "./codec.js";
+export {
+  type CallOptions,
+  type ContractTree,
+  defineContract,
+  isProcedure,
+  mutation,
+  proceduresOf,
+  query,
+  type SubscriptionOptions,
+  subscription,
+} from "./contract.js";
+export { encodeInput } from "./encode-input.js";
+export {
+  type BuiltInCode,
+  type ErrorIssue,
+  errorTable,
+  isBuiltInCode,
+  SluiceError,
+  type SluiceErrorOptions,
+} from "./errors.js";
+export type {
+  DeclaredErrors,
+  ErrorData,
+  ErrorOf,
+  EventDataOf,
+  EventInputOf,
+  EventOf,
+  InputOf,
+  OutputOf,
+  ParsedInputOf,
+  StateOf,
+} from "./infer.js";
+export { canonicalJson, type Json } from "./json.js";
+export type {
+  AnyMutation,
+  AnyProcedure,
+  AnyQuery,
+  AnySubscription,
+  ErrorDefinition,
+  ErrorDefinitions,
+  EventSchemas,
+  Mutation,
+  Query,
+  Start,
+  StateDefinition,
+  Subscription,
+} from "./procedure.js";
+export { ContractError } from "./rules.js";
+export { type CodeOf, type Coder, coderOf, type Schema, ValidationError, type WireOf } from "./schema.js";
+export { topicOf } from "./topic.js";

@@ -1,0 +1,70 @@
+/** What JSON can say. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+type Leaf = string | number | boolean | null | undefined;
+
+/**
+ * The parts of `T` that JSON cannot carry; `never` if there are none. `unknown` and `any` are taken on trust.
+ * Looks eight levels deep, so that a type which contains itself ends.
+ */
+export type NotJson<T, Depth extends readonly 0[] = []> = 0 extends 1 & T
+  ? never
+  : unknown extends T
+    ? never
+    : Depth["length"] extends 8
+      ? never
+      : T extends Leaf
+        ? never
+        : T extends bigint | symbol | Opaque
+          ? T
+          : T extends readonly (infer Item)[]
+            ? NotJson<Item, [...Depth, 0]>
+            : T extends object
+              ? { [K in keyof T]-?: NotJson<T[K], [...Depth, 0]> }[keyof T]
+              : T;
+
+/** Objects that `JSON.stringify` turns into something else, or into nothing. */
+type Opaque =
+  | Date
+  | RegExp
+  | Error
+  | URL
+  | Promise<unknown>
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | WeakMap<WeakKey, unknown>
+  | WeakSet<WeakKey>
+  | ArrayBuffer
+  | ArrayBufferView
+  | ((...args: never[]) => unknown);
+
+/**
+ * JSON text as RFC 8785 defines it: object keys in the order of their UTF-16 code units and nothing between the tokens, so
+ * that equal values give equal text. Like `JSON.stringify`, it leaves out members that are `undefined`.
+ *
+ * @throws TypeError for what JSON cannot say, such as a bigint or a circular object.
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, new Set()) ?? "null";
+}
+
+/** Not a replacer of `JSON.stringify`: objects put keys that look like array indices first, whatever their order. */
+function write(value: unknown, parents: Set<object>): string | undefined {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") return write(value.toJSON(), parents);
+  if (parents.has(value)) throw new TypeError("JSON cannot say an object that contains itself");
+  parents.add(value);
+  const text = Array.isArray(value)
+    ? `[${Array.from(value, (item) => write(item, parents) ?? "null").join(",")}]`
+    : `{${Object.keys(value)
+        .sort()
+        .flatMap((key) => member(key, value, parents))
+        .join(",")}}`;
+  parents.delete(value);
+  return text;
+}
+
+function member(key: string, object: object, parents: Set<object>): string[] {
+  const text = write((object as Record<string, unknown>)[key], parents);
+  return text === undefined ? [] : [`${JSON.stringify(key)}:${text}`];
+}

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { defineContract, subscription } from "./contract.js";
+import { coderOf } from "./schema.js";
+import { topicOf } from "./topic.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
+const events = { tick: z.string() };
+const run = z.object({ runId: z.string(), at: isoDate.optional(), prompt: z.string().default("") });
+
+const { a } = defineContract({
+  a: {
+    plain: subscription({ events }),
+    all: subscription({ events, input: run }),
+    one: subscription({ events, input: run, key: ["runId"] }),
+    two: subscription({ events, input: run, key: ["runId", "at"] }),
+    none: subscription({ events, input: run, key: [] }),
+    text: subscription({ events, input: z.string() }),
+    maybe: subscription({ events, input: z.string().optional() }),
+    valibot: subscription({ events, input: v.object({ runId: v.string(), n: v.number() }), key: ["n"] }),
+  },
+});
+const input = { runId: "r1", prompt: "Hi", at: new Date(0) };
+
+test.each([
+  ["without input it is the path", a.plain, undefined, "a/plain"],
+  [
+    "by default all fields count, sorted, codecs in wire form",
+    a.all,
+    input,
+    'a/all?{"at":"1970-01-01T00:00:00.000Z","prompt":"Hi","runId":"r1"}',
+  ],
+  ["with a key only its fields count", a.one, input, 'a/one?{"runId":"r1"}'],
+  ["the order of the key doesn't matter", a.two, input, 'a/two?{"at":"1970-01-01T00:00:00.000Z","runId":"r1"}'],
+  ["a key field that is absent is left out", a.two, { runId: "r1", prompt: "" }, 'a/two?{"runId":"r1"}'],
+  ["an empty key is one topic for all", a.none, input, "a/none?{}"],
+  ["an input that is no object is taken whole", a.text, "x", 'a/text?"x"'],
+  ["an input that is left out is null", a.maybe, undefined, "a/maybe?null"],
+  ["other vendors' schemas do as well", a.valibot, { runId: "r1", n: 1 }, 'a/valibot?{"n":1}'],
+])("%s (PROTOCOL §6.4)", (_what, procedure, parsed, topic) => {
+  expect(topicOf(procedure, parsed)).toBe(topic);
+});
+
+test("fields that the schema doesn't know open no new topic", () => {
+  const parsed = coderOf(run).decode({ runId: "r1", prompt: "Hi", colour: "red" });
+  expect(topicOf(a.all, parsed)).toBe(topicOf(a.all, { runId: "r1", prompt: "Hi" }));
+  expect(topicOf(a.all, { runId: "r1", prompt: "Hi", colour: "red" })).toBe('a/all?{"prompt":"Hi","runId":"r1"}');
+});
+
+test("equal inputs written differently are one topic", () => {
+  expect(topicOf(a.all, { prompt: "", runId: "r1" })).toBe(topicOf(a.all, coderOf(run).decode({ runId: "r1" })));
+});

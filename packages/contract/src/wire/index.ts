@@ -1,0 +1,11 @@
+export { type Cursor, formatCursor, maxCursorLength, parseCursor, reservedId } from "./cursor.js";
+export {
+  createFrameDecoder,
+  decodeMessage,
+  defaultMaxFrame,
+  type FrameDecoder,
+  type FrameDecoderOptions,
+  WireError,
+} from "./decode.js";
+export { encodeFrame } from "./encode.js";
+export type * from "./frame.js";

@@ -1,0 +1,15 @@
+import { brokenAppends } from "./broken-engines/appends.js";
+import type { BrokenEngine } from "./broken-engines/broken.js";
+import { brokenPositions } from "./broken-engines/positions.js";
+import { brokenReads } from "./broken-engines/reads.js";
+import { brokenRetention } from "./broken-engines/retention.js";
+import { brokenWatchers } from "./broken-engines/watchers.js";
+
+/** Engines with one fault each, as proof that the suite finds it. */
+export const brokenEngines: readonly BrokenEngine[] = [
+  ...brokenPositions,
+  ...brokenAppends,
+  ...brokenReads,
+  ...brokenRetention,
+  ...brokenWatchers,
+];

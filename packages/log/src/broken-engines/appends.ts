@@ -1,0 +1,174 @@
+import type { LogEvent } from "../log.js";
+import { type BrokenEngine, broken } from "./broken.js";
+
+export const brokenAppends: readonly BrokenEngine[] = [
+  {
+    name: "reorders the events of a batch",
+    setup: broken((log) => ({ append: (topic, events, options) => log.append(topic, events.toReversed(), options) })),
+    caughtBy: [
+      "keeps a batch in order",
+      "keeps concurrent batches whole",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "reorders appends that follow each other",
+    setup: broken((log) => {
+      const held = new Map<string, readonly LogEvent[]>();
+      return {
+        async append(topic, events, options) {
+          const { offset } = await log.head(topic);
+          const before = held.get(topic);
+          held.delete(topic);
+          // Every fourth append waits until the next one is in.
+          if (!before && offset % 4 === 3) {
+            held.set(topic, events);
+            const head = await log.head(topic);
+            return { position: { ...head, offset: head.offset + events.length }, duplicate: false };
+          }
+          return log.append(topic, [...events, ...(before ?? [])], options);
+        },
+      };
+    }),
+    caughtBy: [
+      "numbers entries from 1 without a gap, each topic by itself",
+      "reads entries in the order of their appends",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "appends the first half of a batch",
+    setup: broken((log) => ({
+      append: (topic, events, options) => log.append(topic, events.slice(0, Math.ceil(events.length / 2)), options),
+    })),
+    caughtBy: [
+      "answers an append with the position of its last event",
+      "keeps a batch in order",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "appends a batch event by event",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        let answer = await log.append(topic, events.slice(0, 1), options);
+        if (answer.duplicate) return answer;
+        for (const event of events.slice(1)) answer = await log.append(topic, [event]);
+        return answer;
+      },
+    })),
+    caughtBy: ["keeps concurrent batches whole", "shows no reader a part of a batch"],
+  },
+  {
+    name: "takes an empty append for done",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        if (events.length === 0) return { position: await log.head(topic), duplicate: false };
+        return log.append(topic, events, options);
+      },
+    })),
+    caughtBy: ["refuses an append without events"],
+  },
+  {
+    name: "looks at the events after the call has returned",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        await Promise.resolve();
+        return log.append(topic, events, options);
+      },
+    })),
+    caughtBy: ["takes no notice of what becomes of an event after the append"],
+  },
+  {
+    name: "answers with the position of the first event",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        const answer = await log.append(topic, events, options);
+        const page = await log.read(topic, { last: events.length }, 1);
+        return { ...answer, position: (page.ok && page.entries[0]?.position) || answer.position };
+      },
+    })),
+    caughtBy: [
+      "answers an append with the position of its last event",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "keeps nothing but ASCII",
+    setup: broken((log) => ({
+      append(topic, events, options) {
+        const ascii = (text: string) => text.replace(/[^ -~]/gu, "?");
+        return log.append(
+          topic,
+          events.map(({ type, data }) => ({ type: ascii(type), data: ascii(data) })),
+          options,
+        );
+      },
+    })),
+    caughtBy: ["gives events back unchanged, whatever their text", "keeps topics with odd names apart"],
+  },
+  {
+    name: "forgets idempotency keys",
+    setup: broken((log) => ({
+      append: (topic, events, options) => log.append(topic, events, { stateful: options?.stateful ?? false }),
+    })),
+    caughtBy: [
+      "appends once per idempotency key, and answers with the first position",
+      "appends once when retries race",
+      "remembers an idempotency key whose entries are trimmed",
+    ],
+  },
+  {
+    name: "forgets idempotency keys too soon",
+    setup: (options) => broken(() => ({}))({ ...options, dedupe: { keys: 10, age: 400 } }),
+    caughtBy: [
+      "remembers as many idempotency keys as it was told to",
+      "remembers idempotency keys for longer than entries, and through idleness",
+      "remembers idempotency keys up to their age",
+    ],
+  },
+  {
+    name: "mixes up the idempotency keys of topics",
+    setup: broken((log) => {
+      const used = new Set<string>();
+      return {
+        async append(topic, events, options) {
+          const key = options?.idempotencyKey ?? "";
+          if (key && used.has(key)) return { position: await log.head(topic), duplicate: true };
+          used.add(key);
+          return log.append(topic, events, options);
+        },
+      };
+    }),
+    caughtBy: ["keeps the idempotency keys of topics apart"],
+  },
+  {
+    name: "takes equal events for a retry",
+    setup: broken((log) => ({
+      append: (topic, events, options) =>
+        log.append(topic, events, { idempotencyKey: JSON.stringify(events), ...options }),
+    })),
+    caughtBy: ["appends every time without an idempotency key"],
+  },
+  {
+    name: "checks idempotency keys before it waits, and so lets races through",
+    setup: broken((log) => {
+      const used = new Map<string, Awaited<ReturnType<typeof log.append>>>();
+      return {
+        async append(topic, events, options) {
+          const key = options?.idempotencyKey === undefined ? undefined : `${options.idempotencyKey} ${topic}`;
+          const first = key === undefined ? undefined : used.get(key);
+          if (first) return { ...first, duplicate: true };
+          const answer = await log.append(topic, events, { stateful: options?.stateful ?? false });
+          if (key !== undefined) used.set(key, answer);
+          return answer;
+        },
+      };
+    }),
+    caughtBy: [
+      "appends once when retries race",
+      "appends a retried batch anew if its first append was lost",
+      "remembers idempotency keys up to their age",
+    ],
+  },
+];

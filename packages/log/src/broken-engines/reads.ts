@@ -1,0 +1,161 @@
+import type { LogEntry } from "../log.js";
+import { type BrokenEngine, broken } from "./broken.js";
+
+export const brokenReads: readonly BrokenEngine[] = [
+  {
+    name: "skips what is gone without a word",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        return page.ok ? page : log.read(topic, "oldest", limit);
+      },
+    })),
+    caughtBy: [
+      "tells a reader whose place was trimmed",
+      "keeps the newest entries by number",
+      "keeps the end of a batch that is larger than the limit",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "takes every position of the right epoch and offset",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        if (page.ok || page.reason !== "diverged" || typeof from !== "object" || "last" in from) return page;
+        const back = { last: Math.min(page.head.offset, Math.max(0, page.head.offset - Math.trunc(from.offset || 0))) };
+        return log.read(topic, back, limit);
+      },
+    })),
+    caughtBy: [
+      "refuses a position beyond the head",
+      "refuses a position that bears another mark",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "throws at offsets that are none",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const isPosition = typeof from === "object" && "epoch" in from;
+        if (isPosition && !(Number.isSafeInteger(from.offset) && from.offset >= 0)) throw new Error("bad offset");
+        return log.read(topic, from, limit);
+      },
+    })),
+    caughtBy: ["refuses offsets that are none"],
+  },
+  {
+    name: "resumes only from entries that it still has",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        const oldest = await log.read(topic, "oldest", 0);
+        const isBefore = page.ok && oldest.ok && typeof from === "object" && "epoch" in from && from.offset > 0;
+        if (!isBefore || from.offset !== oldest.end.offset) return page;
+        return { ok: false, reason: "trimmed", oldest: oldest.end, head: page.head };
+      },
+    })),
+    caughtBy: [
+      "resumes from the position before the oldest entry",
+      "resumes from the head of a topic that was trimmed to nothing",
+      "trims a stateful topic up to its snapshot once there is one",
+    ],
+  },
+  {
+    name: "fills pages one entry beyond the limit",
+    setup: broken((log) => ({ read: (topic, from, limit) => log.read(topic, from, limit + 1) })),
+    caughtBy: ["fills pages up to the limit, except at the head", "reads page after page without gap or overlap"],
+  },
+  {
+    name: "skips an entry between pages",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        if (!page.ok || page.entries.length < 2 || page.entries.length < limit) return page;
+        return { ...page, entries: page.entries.slice(0, -1) };
+      },
+    })),
+    caughtBy: [
+      "reads page after page without gap or overlap",
+      "reads the last few entries",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "takes any limit",
+    setup: broken((log) => ({
+      read: (topic, from, limit) => {
+        const fix = (count: number) => Math.max(0, Math.trunc(count || 0));
+        return log.read(
+          topic,
+          typeof from === "object" && "last" in from ? { last: fix(from.last) } : from,
+          fix(limit),
+        );
+      },
+    })),
+    caughtBy: ["refuses a limit that is not a whole number of at least 0"],
+  },
+  {
+    name: "reorders entries within a page",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        if (!page.ok) return page;
+        const events = page.entries.toReversed();
+        return {
+          ...page,
+          entries: page.entries.map((entry, i) => ({ ...(events[i] ?? entry), position: entry.position })),
+        };
+      },
+    })),
+    caughtBy: [
+      "reads entries in the order of their appends",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "dates entries back",
+    setup: broken((log) => ({
+      async read(topic, from, limit) {
+        const page = await log.read(topic, from, limit);
+        const dated = (entry: LogEntry) => ({ ...entry, time: entry.time - entry.position.offset });
+        return page.ok ? { ...page, entries: page.entries.map(dated) } : page;
+      },
+    })),
+    caughtBy: ["dates entries, and never back"],
+  },
+  {
+    name: "calls a topic that nobody has written to an error",
+    setup: broken((log) => {
+      const written = new Set<string>();
+      return {
+        async append(topic, events, options) {
+          written.add(topic);
+          return log.append(topic, events, options);
+        },
+        async read(topic, from, limit) {
+          if (!written.has(topic)) throw new Error(`no such topic: ${topic}`);
+          return log.read(topic, from, limit);
+        },
+      };
+    }),
+    caughtBy: [
+      "takes a topic that nobody has written to as empty",
+      "goes on with what was appended since the last page",
+    ],
+  },
+  {
+    name: "takes topics for one that differ after the path",
+    setup: broken((log) => {
+      const path = (topic: string) => topic.split("?")[0] ?? "";
+      return {
+        append: (topic, events, options) => log.append(path(topic), events, options),
+        read: (topic, from, limit) => log.read(path(topic), from, limit),
+        head: (topic) => log.head(path(topic)),
+        loadSnapshot: (topic) => log.loadSnapshot(path(topic)),
+        saveSnapshot: (topic, position, data) => log.saveSnapshot(path(topic), position, data),
+      };
+    }),
+    caughtBy: ["mints an epoch for each topic", "keeps topics with odd names apart"],
+  },
+];

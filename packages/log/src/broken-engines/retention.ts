@@ -1,0 +1,162 @@
+import type { LogSetup } from "../conformance.js";
+import type { Log, Snapshot } from "../log.js";
+import { type BrokenEngine, broken } from "./broken.js";
+
+/** Keeps snapshots beside the log, so that the log doesn't know what they hold fast. */
+function snapshotsBeside(log: Log): Partial<Log> {
+  const snapshots = new Map<string, Snapshot>();
+  return {
+    append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),
+    loadSnapshot: async (topic) => snapshots.get(topic),
+    async saveSnapshot(topic, position, data) {
+      const page = await log.read(topic, position, 0);
+      if (!page.ok || position.offset <= (snapshots.get(topic)?.position.offset ?? -1)) return false;
+      snapshots.set(topic, { position, data });
+      return true;
+    },
+  };
+}
+
+/** As soon as time passes, all topics are new ones. */
+const freesEverything: LogSetup = async (options) => {
+  let life = 0;
+  const harness = await broken((log) => {
+    const named = (topic: string) => `${topic}#${life}`;
+    return {
+      append: (topic, events, options) => log.append(named(topic), events, options),
+      read: (topic, from, limit) => log.read(named(topic), from, limit),
+      head: (topic) => log.head(named(topic)),
+      loadSnapshot: (topic) => log.loadSnapshot(named(topic)),
+      saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
+    };
+  })(options);
+  return {
+    ...harness,
+    async advance() {
+      life += 1;
+    },
+  };
+};
+
+export const brokenRetention: readonly BrokenEngine[] = [
+  {
+    name: "trims past the snapshot",
+    setup: broken(snapshotsBeside),
+    caughtBy: [
+      "reads the tail after a snapshot, however long ago that was",
+      "trims by hand at most what the snapshot covers",
+      "takes a topic with a snapshot as stateful",
+      "keeps its promises through random use of a stateful topic",
+    ],
+  },
+  {
+    name: "forgets that a topic is stateful",
+    setup: broken((log) => ({
+      append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),
+    })),
+    caughtBy: [
+      "trims nothing of a stateful topic before its first snapshot",
+      "remembers that a topic is stateful",
+      "never frees a stateful topic",
+    ],
+  },
+  {
+    name: "trims one entry more than it was told to",
+    setup: broken((log) => ({
+      async trim(topic, upTo) {
+        const page = await log.read(topic, upTo, 1);
+        await log.trim(topic, page.ok ? page.end : upTo);
+      },
+    })),
+    caughtBy: [
+      "trims up to and including a position",
+      "reads the oldest there is where older entries are gone",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "trims wherever the offset says, whatever the mark or the epoch",
+    setup: broken((log) => ({
+      async trim(topic, upTo) {
+        const page = await log.read(topic, "oldest", Number.MAX_SAFE_INTEGER);
+        const found = page.ok && page.entries.find((entry) => entry.position.offset === Math.trunc(upTo.offset));
+        await log.trim(topic, found ? found.position : page.head);
+      },
+    })),
+    caughtBy: [
+      "trims nothing at a position that isn't of this history",
+      "saves and trims nothing at a position in a lost tail",
+    ],
+  },
+  {
+    name: "trims nothing",
+    setup: (options) => broken(() => ({ trim: async () => {} }))({ ...options, retain: {}, overrides: {} }),
+    caughtBy: [
+      "trims up to and including a position",
+      "trims everything, and numbers on",
+      "keeps the newest entries by bytes",
+      "keeps its promises through random appends, trims, reads and snapshots",
+    ],
+  },
+  {
+    name: "throws where there is nothing to trim",
+    setup: broken((log) => ({
+      async trim(topic, upTo) {
+        if ((await log.head(topic)).offset === 0) throw new Error(`no such topic: ${topic}`);
+        await log.trim(topic, upTo);
+      },
+    })),
+    caughtBy: ["trims nothing in a topic that nobody has written to"],
+  },
+  {
+    name: "keeps the newest entry only if it is small enough",
+    setup: (options) =>
+      broken((log) => ({
+        async append(topic, events, given) {
+          const answer = await log.append(topic, events, given);
+          const isTooLarge = (events.at(-1)?.data.length ?? 0) > (options.retain?.bytes ?? Number.POSITIVE_INFINITY);
+          if (isTooLarge) await log.trim(topic, answer.position);
+          return answer;
+        },
+      }))(options),
+    caughtBy: ["keeps the newest entry, whatever its size"],
+  },
+  {
+    name: "knows no override",
+    setup: (options) => broken(() => ({}))({ ...options, overrides: {} }),
+    caughtBy: ["keeps what a procedure's override says, for all its topics and no others"],
+  },
+  {
+    name: "knows no age",
+    setup: async (options) => ({ ...(await broken(() => ({}))(options)), advance: async () => {} }),
+    caughtBy: [
+      "keeps entries up to their age",
+      "ages a stateful topic only up to its snapshot",
+      "remembers idempotency keys up to their age",
+    ],
+  },
+  {
+    name: "frees topics whatever they hold",
+    setup: freesEverything,
+    caughtBy: ["never frees a stateful topic", "resumes from before a lost tail"],
+  },
+  {
+    name: "saves the snapshot of whoever comes last",
+    setup: broken(() => {
+      const snapshots = new Map<string, Snapshot>();
+      return {
+        loadSnapshot: async (topic) => snapshots.get(topic),
+        saveSnapshot: async (topic, position, data) => Boolean(snapshots.set(topic, { position, data })),
+      };
+    }),
+    caughtBy: [
+      "lets one of many writers save at a position",
+      "refuses a snapshot that is not after the one that is there",
+    ],
+  },
+  {
+    name: "saves no snapshot",
+    setup: broken(() => ({ saveSnapshot: async () => false })),
+    caughtBy: ["loads the snapshot that was saved last"],
+  },
+];

@@ -1,0 +1,69 @@
+import { describe, it } from "vitest";
+import { batchCases } from "./conformance/batches.js";
+import { dedupeCases } from "./conformance/dedupe.js";
+import { failoverCases } from "./conformance/failover.js";
+import { type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.js";
+import { orderCases } from "./conformance/order.js";
+import { randomCases } from "./conformance/random.js";
+import { readCases } from "./conformance/read.js";
+import { resumeCases } from "./conformance/resume.js";
+import { retentionCases } from "./conformance/retention.js";
+import { snapshotCases } from "./conformance/snapshot.js";
+import { statefulCases } from "./conformance/stateful.js";
+import { trimCases } from "./conformance/trim.js";
+import { watchCases } from "./conformance/watch.js";
+
+export type {
+  LogAbility,
+  LogCase,
+  LogCaseContext,
+  LogHarness,
+  LogSetup,
+  LogSetupOptions,
+} from "./conformance/log-case.js";
+export { runLogCase } from "./conformance/log-case.js";
+
+/** Every promise of the port, one named case each. */
+export const logCases: readonly LogCase[] = [
+  ...orderCases,
+  ...batchCases,
+  ...readCases,
+  ...resumeCases,
+  ...failoverCases,
+  ...trimCases,
+  ...retentionCases,
+  ...statefulCases,
+  ...snapshotCases,
+  ...dedupeCases,
+  ...watchCases,
+  ...randomCases,
+];
+
+/**
+ * Registers the suite that every engine passes, as vitest tests. A case that needs what the harness can't do (move the
+ * clock, fail over) is reported as skipped, with the reason.
+ *
+ * @example
+ * ```ts
+ * describeLog("memoryLog", async (options) => {
+ *   let now = Date.now();
+ *   const log = memoryLog({ ...options, now: () => now });
+ *   return {
+ *     log,
+ *     async advance(ms) {
+ *       now += ms;
+ *     },
+ *   };
+ * });
+ * ```
+ */
+export function describeLog(name: string, setup: LogSetup): void {
+  describe(name, () => {
+    for (const logCase of logCases) {
+      it(logCase.name, async ({ skip }) => {
+        const lacking = await runLogCase(logCase, setup);
+        if (lacking) skip(`the harness of ${name} has no ${lacking}`);
+      });
+    }
+  });
+}

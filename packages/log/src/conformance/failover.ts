@@ -1,0 +1,69 @@
+import { expect } from "vitest";
+import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+export const failoverCases: readonly LogCase[] = [
+  {
+    name: "resumes from before a lost tail",
+    needs: ["failover"],
+    async run({ log, failover }) {
+      const entries = await appended(log, topic, events("a", "b", "c", "d"));
+      await failover(topic, 2);
+      expect(await retained(log)).toEqual(entries.slice(0, 2));
+      await log.append(topic, events("e"));
+      expect(dataOf((await pageOf(log, topic, positionOf(entries, 1))).entries)).toEqual(['"e"']);
+    },
+  },
+  {
+    name: "refuses a position in a lost tail",
+    needs: ["failover"],
+    async run({ log, failover }) {
+      const entries = await appended(log, topic, events("a", "b", "c", "d"));
+      await failover(topic, 2);
+      await expectGap(log, topic, positionOf(entries, 2), "diverged");
+      await expectGap(log, topic, positionOf(entries, 3), "diverged");
+      await log.append(topic, events("x", "y", "z"));
+      await expectGap(log, topic, positionOf(entries, 2), "diverged");
+      await expectGap(log, topic, positionOf(entries, 3), "diverged");
+      await log.trim(topic, await log.head(topic));
+      expect(await log.read(topic, positionOf(entries, 3), 10)).toMatchObject({ ok: false });
+    },
+  },
+  {
+    name: "refuses a position in a lost tail though an equal entry took its place",
+    needs: ["failover"],
+    async run({ log, failover }) {
+      const entries = await appended(log, topic, events("a", "b", "c", "same"));
+      await failover(topic, 2);
+      const grown = await appended(log, topic, events("x", "same", "same"));
+      await expectGap(log, topic, positionOf(entries, 3), "diverged");
+      expect(positionOf(grown, 1).offset).toBe(positionOf(entries, 3).offset);
+      // The place before the oldest entry is checked by the mark that this entry carries.
+      await log.trim(topic, positionOf(grown, 1));
+      await expectGap(log, topic, positionOf(entries, 3), "diverged");
+    },
+  },
+  {
+    name: "saves and trims nothing at a position in a lost tail",
+    needs: ["failover"],
+    async run({ log, failover }) {
+      const entries = await appended(log, topic, events("a", "b", "c"));
+      await failover(topic, 1);
+      await log.append(topic, events("x"));
+      expect(await log.saveSnapshot(topic, positionOf(entries, 2), "{}")).toBe(false);
+      await log.trim(topic, positionOf(entries, 2));
+      expect(dataOf(await retained(log))).toEqual(['"a"', '"b"', '"x"']);
+    },
+  },
+  {
+    name: "appends a retried batch anew if its first append was lost",
+    needs: ["failover"],
+    async run({ log, failover }) {
+      await log.append(topic, events("a"));
+      await log.append(topic, events("b"), { idempotencyKey: "k" });
+      await failover(topic, 1);
+      expect((await log.append(topic, events("b"), { idempotencyKey: "k" })).duplicate).toBe(false);
+      expect(dataOf(await retained(log))).toEqual(['"a"', '"b"']);
+    },
+  },
+];

@@ -1,0 +1,69 @@
+import { expect } from "vitest";
+import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadPage } from "../log.js";
+
+export const topic = 'scores/watch?{"matchId":"m1"}';
+
+/** Events whose data are these texts, as JSON. */
+export function events(...data: string[]): LogEvent[] {
+  return data.map((text) => ({ type: "goal", data: JSON.stringify(text) }));
+}
+
+/** Events numbered from `first` to `last`. */
+export function run(first: number, last: number): LogEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ type: "goal", data: String(first + i) }));
+}
+
+export function dataOf(entries: readonly LogEntry[]): string[] {
+  return entries.map((entry) => entry.data);
+}
+
+/** Appends the events one by one. */
+export async function appendEach(log: Log, name: string, each: readonly LogEvent[], stateful = false): Promise<void> {
+  for (const event of each) await log.append(name, [event], { stateful });
+}
+
+/** A read that must find a page. */
+export async function pageOf(log: Log, name: string, from: ReadFrom, limit = 1_000): Promise<ReadPage> {
+  const page = await log.read(name, from, limit);
+  if (!page.ok) expect.fail(`expected a page, got the gap "${page.reason}"`);
+  return page;
+}
+
+/** All that is retained, with the position before it. */
+export async function retained(log: Log, name = topic): Promise<readonly LogEntry[]> {
+  const { entries, end, head } = await pageOf(log, name, "oldest");
+  expect(end).toEqual(head);
+  return entries;
+}
+
+/** A read that must find a gap for this reason, from whose `oldest` all that is retained can be read. */
+export async function expectGap(log: Log, name: string, from: Position, reason: GapReason): Promise<void> {
+  const gap = await log.read(name, from, 10);
+  expect(gap).toMatchObject({ ok: false, reason, head: await log.head(name) });
+  if (gap.ok) return;
+  const rest = await pageOf(log, name, gap.oldest);
+  expect(rest.entries).toEqual(await retained(log, name));
+}
+
+/** Appends these, and answers with their entries. */
+export async function appended(log: Log, name: string, batch: readonly LogEvent[]): Promise<readonly LogEntry[]> {
+  const before = await log.head(name);
+  await log.append(name, batch);
+  return (await pageOf(log, name, before)).entries;
+}
+
+/** The position of an entry that must be there. */
+export function positionOf(entries: readonly LogEntry[], index: number): Position {
+  const entry = entries.at(index);
+  if (!entry) expect.fail(`expected an entry at index ${index} of ${entries.length}`);
+  return entry.position;
+}
+
+/** Waits until something has come true: engines may take a while to tell of an append. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 2_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) expect.fail("waited for 2 s in vain");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,64 @@
+import type { Log } from "../log.js";
+import type { MemoryLogOptions } from "../memory/options.js";
+
+/** The limits that a case wants its engine to keep. What isn't given is the engine's default. */
+export type LogSetupOptions = Omit<MemoryLogOptions, "now">;
+
+/** What the suite needs of an engine that is to be tested. */
+export interface LogHarness {
+  readonly log: Log;
+  /** The same store as another process opens it. Default: `log` itself. */
+  readonly peer?: Log;
+  /**
+   * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most.
+   * Without it, cases about age are skipped.
+   */
+  advance?(ms: number): Promise<void>;
+  /**
+   * Makes the engine lose a topic's newest entries, with all that was derived from them, but keep its epoch: as a
+   * failover does to a replica that lagged behind. Without it, cases about lost tails are skipped.
+   */
+  failover?(topic: string, lost: number): Promise<void>;
+  /** Called after each case, passed or failed. */
+  close?(): Promise<void>;
+}
+
+/** Opens an empty store for one case. Stores of different cases see nothing of each other. */
+export type LogSetup = (options: LogSetupOptions) => Promise<LogHarness>;
+
+/** What only some harnesses can do. */
+export type LogAbility = "advance" | "failover";
+
+export interface LogCaseContext {
+  readonly log: Log;
+  readonly peer: Log;
+  readonly advance: (ms: number) => Promise<void>;
+  readonly failover: (topic: string, lost: number) => Promise<void>;
+}
+
+/** One promise of the port. It fails by rejecting. */
+export interface LogCase {
+  readonly name: string;
+  readonly options?: LogSetupOptions;
+  readonly needs?: readonly LogAbility[];
+  readonly run: (context: LogCaseContext) => Promise<void>;
+}
+
+/** Runs one case on a store of its own. Answers with the ability that the harness lacks, if it couldn't be run. */
+export async function runLogCase(logCase: LogCase, setup: LogSetup): Promise<LogAbility | undefined> {
+  const harness = await setup(logCase.options ?? {});
+  try {
+    const lacking = logCase.needs?.find((ability) => !harness[ability]);
+    if (lacking) return lacking;
+    const { log, peer = log } = harness;
+    await logCase.run({
+      log,
+      peer,
+      advance: async (ms) => harness.advance?.(ms),
+      failover: async (topic, lost) => harness.failover?.(topic, lost),
+    });
+    return undefined;
+  } finally {
+    await harness.close?.();
+  }
+}

@@ -1,0 +1,135 @@
+import { expect } from "vitest";
+import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
+
+/**
+ * Uses one topic of a log, and knows what must come of it: the full history, nothing trimmed. What the log answers is
+ * checked against that. It takes the log's word for how far it trimmed, within what the port allows.
+ */
+export class LogModel {
+  readonly topic: string;
+  /** Every position ever given out, those of lost tails too. */
+  readonly positions: Position[] = [];
+  readonly #log: Log;
+  readonly #stateful: boolean;
+  /** What had been appended up to each position, by the position's text. */
+  readonly #historyAt = new Map<string, string>();
+  #history: LogEntry[] = [];
+  #keys = new Map<string, Position>();
+  #genesis: Position | undefined;
+  #snapshot: Position | undefined;
+  #oldest = 0;
+
+  constructor(log: Log, topic: string, stateful: boolean) {
+    this.#log = log;
+    this.topic = topic;
+    this.#stateful = stateful;
+  }
+
+  /** How many entries there are to lose. */
+  get untrimmed(): number {
+    return this.#history.length - Math.max(this.#oldest, this.#snapshot?.offset ?? 0);
+  }
+
+  async open(): Promise<void> {
+    this.#genesis = await this.#log.head(this.topic);
+    this.#learn(this.#genesis);
+  }
+
+  async append(data: readonly string[], idempotencyKey?: string): Promise<void> {
+    const count = data.length;
+    const events = data.map((text) => ({ type: "n", data: text }));
+    const options = { stateful: this.#stateful, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+    const first = idempotencyKey === undefined ? undefined : this.#keys.get(idempotencyKey);
+    const before = this.#head;
+    const { position, duplicate } = await this.#log.append(this.topic, events, options);
+    expect(duplicate).toBe(first !== undefined);
+    if (first) return expect(position).toEqual(first);
+    expect(position.offset).toBe(before.offset + count);
+    const page = await this.#log.read(this.topic, { last: count }, count);
+    if (!page.ok) expect.fail(`no page but the gap "${page.reason}"`);
+    expect(page.entries.map(({ type, data }) => ({ type, data }))).toEqual(events);
+    for (const entry of page.entries) {
+      this.#history.push(entry);
+      this.#learn(entry.position);
+    }
+    expect(this.#head).toEqual(position);
+    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, position);
+    await this.readAll();
+  }
+
+  async trim(upTo: Position): Promise<void> {
+    await this.#log.trim(this.topic, upTo);
+    const ceiling = this.#holds(upTo) ? upTo.offset : 0;
+    const limit = this.#stateful || this.#snapshot ? Math.min(ceiling, this.#snapshot?.offset ?? 0) : ceiling;
+    const before = this.#oldest;
+    await this.readAll();
+    expect(this.#oldest).toBe(Math.max(before, limit));
+  }
+
+  async saveSnapshot(position: Position): Promise<void> {
+    const isNewer = !this.#snapshot || position.offset > this.#snapshot.offset;
+    const mustSave = isNewer && this.#holds(position) && position.offset >= this.#oldest;
+    expect(await this.#log.saveSnapshot(this.topic, position, String(position.offset))).toBe(mustSave);
+    if (mustSave) this.#snapshot = position;
+    const saved = this.#snapshot && { position: this.#snapshot, data: String(this.#snapshot.offset) };
+    expect(await this.#log.loadSnapshot(this.topic)).toEqual(saved);
+    await this.readAll();
+  }
+
+  async read(from: ReadFrom, limit: number): Promise<void> {
+    const page = await this.#log.read(this.topic, from, limit);
+    expect(page.head).toEqual(this.#head);
+    if (!page.ok) {
+      if (typeof from === "string" || "last" in from) expect.fail("a gap where no position was asked for");
+      const isOld = from.offset < this.#oldest;
+      expect(page.reason).toBe(isOld ? "trimmed" : "diverged");
+      expect(isOld || !this.#holds(from)).toBe(true);
+      expect(page.oldest.offset).toBe(this.#oldest);
+      return;
+    }
+    const start = page.end.offset - page.entries.length;
+    if (from === "oldest") expect(start).toBe(this.#oldest);
+    else if ("last" in from) expect(start).toBe(Math.max(this.#oldest, this.#history.length - from.last));
+    else expect([start, this.#holds(from), start >= this.#oldest]).toEqual([from.offset, true, true]);
+    expect(page.entries).toEqual(this.#history.slice(start, start + limit));
+    expect(page.end).toEqual(page.entries.at(-1)?.position ?? page.end);
+    expect(this.#holds(page.end)).toBe(true);
+  }
+
+  /** Reads from the oldest entry to the head, and learns which is the oldest. */
+  async readAll(): Promise<void> {
+    const { end } = await this.#log.read(this.topic, "oldest", 0).then((page) => (page.ok ? page : expect.fail()));
+    expect(end.offset).toBeGreaterThanOrEqual(this.#oldest);
+    if (this.#stateful || this.#snapshot) expect(end.offset).toBeLessThanOrEqual(this.#snapshot?.offset ?? 0);
+    this.#oldest = end.offset;
+    await this.read("oldest", this.#history.length + 1);
+  }
+
+  /** The log has lost its newest entries. */
+  async lose(count: number): Promise<void> {
+    this.#history = this.#history.slice(0, this.#history.length - count);
+    const kept = this.#history.length;
+    this.#keys = new Map([...this.#keys].filter(([, position]) => position.offset <= kept));
+    await this.readAll();
+  }
+
+  get #head(): Position {
+    const head = this.#history.at(-1)?.position ?? this.#genesis;
+    return head ?? expect.fail("the model wasn't opened");
+  }
+
+  /** Whether the position is of the history as it is now. */
+  #holds({ epoch, offset, mark }: Position): boolean {
+    const held = offset === 0 ? this.#genesis : this.#history[offset - 1]?.position;
+    return held?.epoch === epoch && held.mark === mark;
+  }
+
+  /** Equal positions must mean equal histories, whatever happened in between. */
+  #learn(position: Position): void {
+    const text = `${position.epoch}.${position.offset}.${position.mark}`;
+    const history = JSON.stringify(this.#history.map(({ type, data }) => [type, data]));
+    expect(this.#historyAt.get(text) ?? history).toBe(history);
+    this.#historyAt.set(text, history);
+    this.positions.push(position);
+  }
+}

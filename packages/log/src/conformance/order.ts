@@ -1,0 +1,127 @@
+import { expect } from "vitest";
+import { appendEach, appended, dataOf, events, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+const oddNames = ["", "?", "a", "a?", "a?{}", "a:b", "a b", "A", "__proto__", "constructor", "toString", "日本", "🎉"];
+
+export const orderCases: readonly LogCase[] = [
+  {
+    name: "takes a topic that nobody has written to as empty",
+    async run({ log }) {
+      const head = await log.head(topic);
+      expect(head).toMatchObject({ offset: 0, mark: "0" });
+      const page = { ok: true, entries: [], end: head, head };
+      expect(await log.read(topic, "oldest", 10)).toEqual(page);
+      expect(await log.read(topic, { last: 5 }, 10)).toEqual(page);
+      expect(await log.read(topic, head, 10)).toEqual(page);
+      expect(await log.loadSnapshot("scores/other")).toBeUndefined();
+    },
+  },
+  {
+    name: "keeps the epoch that the first call minted",
+    async run({ log, peer }) {
+      const { head } = await pageOf(log, "first/read", "oldest");
+      expect((await log.append("first/read", events("a"))).position.epoch).toBe(head.epoch);
+      const { epoch } = await peer.head("first/head");
+      await log.append("first/head", events("a"));
+      expect((await pageOf(peer, "first/head", "oldest")).head.epoch).toBe(epoch);
+      expect((await log.append("first/append", events("a"))).position.epoch).toBe(
+        (await peer.head("first/append")).epoch,
+      );
+    },
+  },
+  {
+    name: "mints an epoch for each topic",
+    async run({ log }) {
+      const epochs = await Promise.all(oddNames.map(async (name) => (await log.head(name)).epoch));
+      expect(new Set(epochs).size).toBe(oddNames.length);
+    },
+  },
+  {
+    name: "numbers entries from 1 without a gap, each topic by itself",
+    async run({ log }) {
+      await appendEach(log, topic, run(1, 3));
+      await log.append(topic, run(4, 6));
+      await log.append("scores/other", run(1, 1));
+      expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect((await log.head("scores/other")).offset).toBe(1);
+    },
+  },
+  {
+    name: "reads entries in the order of their appends",
+    async run({ log, peer }) {
+      const numbers = run(1, 40);
+      for (const [i, event] of numbers.entries()) await (i % 2 ? log : peer).append(topic, [event]);
+      expect(dataOf(await retained(log))).toEqual(numbers.map((event) => event.data));
+      expect(await retained(peer)).toEqual(await retained(log));
+    },
+  },
+  {
+    name: "answers an append with the position of its last event",
+    async run({ log }) {
+      await log.append(topic, events("a"));
+      const { position, duplicate } = await log.append(topic, events("b", "c"));
+      expect(duplicate).toBe(false);
+      expect(position).toEqual(await log.head(topic));
+      expect(position).toEqual(positionOf(await retained(log), 2));
+    },
+  },
+  {
+    name: "gives events back unchanged, whatever their text",
+    async run({ log }) {
+      const odd = [
+        '"é 日本 🎉"',
+        '"\\ud800"',
+        '"\u2028 \u007f"',
+        '"\\u0000"',
+        '""',
+        "null",
+        `"${"x".repeat(100_000)}"`,
+      ];
+      const batch = odd.map((data, i) => ({ type: i % 2 ? "größe 🎉" : "__proto__", data }));
+      const entries = await appended(log, topic, batch);
+      expect(entries.map(({ type, data }) => ({ type, data }))).toEqual(batch);
+    },
+  },
+  {
+    name: "keeps topics with odd names apart",
+    async run({ log }) {
+      for (const name of oddNames) await log.append(name, events(name));
+      for (const name of oddNames) {
+        expect(dataOf(await retained(log, name))).toEqual([JSON.stringify(name)]);
+        expect(await log.saveSnapshot(name, await log.head(name), name)).toBe(true);
+      }
+      for (const name of oddNames) expect((await log.loadSnapshot(name))?.data).toBe(name);
+    },
+  },
+  {
+    name: "forms positions that fit into a header",
+    async run({ log }) {
+      for (const { position } of await appended(log, topic, events("a", "é", "🎉"))) {
+        expect(position.epoch).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
+        expect(position.mark).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
+      }
+    },
+  },
+  {
+    name: "dates entries, and never back",
+    async run({ log }) {
+      await appendEach(log, topic, run(1, 5));
+      const times = (await retained(log)).map((entry) => entry.time);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      // Clocks of an engine's host and of this process may differ, but not by days.
+      for (const time of times) expect(Math.abs(time - Date.now())).toBeLessThan(48 * 3_600_000);
+    },
+  },
+  {
+    name: "takes no notice of what becomes of an event after the append",
+    async run({ log }) {
+      const batch = [{ type: "goal", data: "1" }];
+      const appending = log.append(topic, batch);
+      batch.splice(0, 1, { type: "goal", data: "2" });
+      await appending;
+      for (const event of batch) event.data = "3";
+      expect(dataOf(await retained(log))).toEqual(["1"]);
+    },
+  },
+];

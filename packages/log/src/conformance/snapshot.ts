@@ -1,0 +1,54 @@
+import { expect } from "vitest";
+import { appended, events, positionOf, run, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+export const snapshotCases: readonly LogCase[] = [
+  {
+    name: "loads the snapshot that was saved last",
+    async run({ log, peer }) {
+      const start = await log.head(topic);
+      expect(await log.loadSnapshot(topic)).toBeUndefined();
+      expect(await log.saveSnapshot(topic, start, "initial")).toBe(true);
+      expect(await peer.loadSnapshot(topic)).toEqual({ position: start, data: "initial" });
+      const entries = await appended(log, topic, run(1, 3));
+      const data = JSON.stringify({ text: "é 日本 🎉", long: "x".repeat(100_000) });
+      expect(await peer.saveSnapshot(topic, positionOf(entries, 1), data)).toBe(true);
+      expect(await log.loadSnapshot(topic)).toEqual({ position: positionOf(entries, 1), data });
+    },
+  },
+  {
+    name: "refuses a snapshot that is not after the one that is there",
+    async run({ log, peer }) {
+      const entries = await appended(log, topic, run(1, 3));
+      expect(await log.saveSnapshot(topic, positionOf(entries, 1), "first")).toBe(true);
+      expect(await peer.saveSnapshot(topic, positionOf(entries, 1), "same")).toBe(false);
+      expect(await log.saveSnapshot(topic, positionOf(entries, 0), "older")).toBe(false);
+      expect(await log.loadSnapshot(topic)).toEqual({ position: positionOf(entries, 1), data: "first" });
+      expect(await log.saveSnapshot(topic, positionOf(entries, 2), "newer")).toBe(true);
+    },
+  },
+  {
+    name: "refuses a snapshot at a position that isn't of this history",
+    async run({ log }) {
+      const entries = await appended(log, topic, run(1, 4));
+      const other = await appended(log, "scores/other", run(1, 4));
+      const [first, third] = [positionOf(entries, 0), positionOf(entries, 2)];
+      await log.trim(topic, positionOf(entries, 1));
+      const bad = [positionOf(other, 2), { ...third, offset: 5 }, { ...third, mark: first.mark }, first];
+      for (const position of bad) expect(await log.saveSnapshot(topic, position, "{}")).toBe(false);
+      expect(await log.saveSnapshot("scores/third", third, "{}")).toBe(false);
+      expect(await log.loadSnapshot(topic)).toBeUndefined();
+      expect(await log.saveSnapshot(topic, positionOf(entries, 1), "{}")).toBe(true);
+    },
+  },
+  {
+    name: "lets one of many writers save at a position",
+    async run({ log, peer }) {
+      const { position } = await log.append(topic, events("a"));
+      const writers = Array.from({ length: 8 }, (_, i) => (i % 2 ? log : peer).saveSnapshot(topic, position, `${i}`));
+      const saved = await Promise.all(writers);
+      expect(saved.filter(Boolean).length).toBe(1);
+      expect((await log.loadSnapshot(topic))?.data).toBe(`${saved.indexOf(true)}`);
+    },
+  },
+];

@@ -1,0 +1,2 @@
+export type * from "./log.js";
+export { type MemoryLogOptions, memoryLog, type Retention } from "./memory.js";

@@ -1,0 +1,134 @@
+/**
+ * The port between Sluice's server and the engines that keep its history.
+ *
+ * A topic's log is an ordered, bounded run of encoded events. Engines order, keep, trim and compare; they never
+ * look into an event and never fold one into state.
+ */
+
+/**
+ * A place in a topic's history: the state of affairs after the entry with this offset.
+ *
+ * Equal positions mean equal history up to and including `offset`, whatever happened to the engine in between.
+ * That holds because `mark` is a hash of the previous mark and the entry, so a history that was cut back and grew
+ * again bears other marks at the same offsets.
+ */
+export interface Position {
+  /** Random, minted with the topic. Offsets compare only within one epoch. */
+  readonly epoch: string;
+  /** Dense: the first entry has 1, the next 2. The place before the first entry is 0. */
+  readonly offset: number;
+  /** Chained hash of all entries up to `offset`. `"0"` before the first entry. */
+  readonly mark: string;
+}
+
+/** An event as the log keeps it: named, with its data already encoded. */
+export interface LogEvent {
+  readonly type: string;
+  /** The event's data as one line of JSON text. */
+  readonly data: string;
+}
+
+export interface LogEntry extends LogEvent {
+  /** The place that a reader has reached once it has applied this entry. */
+  readonly position: Position;
+  /** When the entry was appended, in milliseconds since the Unix epoch. */
+  readonly time: number;
+}
+
+export interface AppendOptions {
+  /**
+   * Makes a retried append safe: within the engine's window a second append with the same key to the same topic
+   * appends nothing and answers with the first one's position. Default: none, every append counts.
+   */
+  readonly idempotencyKey?: string;
+  /**
+   * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
+   * snapshot, and never frees it. Default: `false`.
+   */
+  readonly stateful?: boolean;
+}
+
+export interface Appended {
+  /** The position of the last event of the (first) append. */
+  readonly position: Position;
+  /** True if the idempotency key had been used before, so nothing was appended. */
+  readonly duplicate: boolean;
+}
+
+/** Where a read starts: after a position, at the oldest entry there is, or at most `last` entries before the head. */
+export type ReadFrom = Position | "oldest" | { readonly last: number };
+
+/**
+ * Why history after a position is not to be had:
+ * `trimmed`, it was there and is gone; `epoch`, the position is of another life of the topic;
+ * `diverged`, the topic's history at that offset is not the one the position was taken from.
+ */
+export type GapReason = "trimmed" | "epoch" | "diverged";
+
+export interface ReadPage {
+  readonly ok: true;
+  /** In order, without a gap, directly after `from`. Shorter than the limit only at the head. */
+  readonly entries: readonly LogEntry[];
+  /** Where to read on: the last entry's position, or where the read started if there is none. */
+  readonly end: Position;
+  readonly head: Position;
+}
+
+export interface ReadGap {
+  readonly ok: false;
+  readonly reason: GapReason;
+  /** Reading after this position gives everything that is retained. */
+  readonly oldest: Position;
+  readonly head: Position;
+}
+
+export interface Snapshot {
+  readonly position: Position;
+  readonly data: string;
+}
+
+export interface Log {
+  /**
+   * Appends the events as one: all of them become readable at once, next to each other, or none does. (Of more events
+   * than retention keeps, the first are trimmed at once, and readers are told so.)
+   *
+   * @throws RangeError if `events` is empty.
+   */
+  append(topic: string, events: readonly LogEvent[], options?: AppendOptions): Promise<Appended>;
+
+  /**
+   * Reads at most `limit` entries. A topic that nobody has written to is empty, not an error: its epoch is minted by
+   * the first call that names it. Whatever a position holds, a bad one is answered with a gap and never with an error.
+   *
+   * @throws RangeError if `limit` or `from.last` is not a whole number of at least 0.
+   */
+  read(topic: string, from: ReadFrom, limit: number): Promise<ReadPage | ReadGap>;
+
+  /** Where the topic's history ends now. */
+  head(topic: string): Promise<Position>;
+
+  /**
+   * Calls `onAppend` after every append to the topic, from whatever process; several appends may share one call, and a
+   * call may come without one. It says "read on" and carries nothing. Returns the function that stops it.
+   *
+   * `onAppend` must not throw. If it does, the append and other watchers are unharmed, and the error is reported on
+   * `console.error`. The same function may watch twice: each is stopped by its own returned function.
+   */
+  watch(topic: string, onAppend: () => void): () => void;
+
+  /** The snapshot saved last, if any. */
+  loadSnapshot(topic: string): Promise<Snapshot | undefined>;
+
+  /**
+   * Saves a snapshot of the state at `position`, in place of an older one. Answers false and saves nothing if the
+   * position is not in this topic's history, is of its trimmed part, or is not after the snapshot that is there
+   * (another writer was faster). From then on the topic is stateful, as if appended to with that option.
+   */
+  saveSnapshot(topic: string, position: Position, data: string): Promise<boolean>;
+
+  /**
+   * Drops the entries up to and including `upTo`; of a stateful topic at most those that its snapshot covers. A
+   * position that isn't of this history drops nothing.
+   */
+  trim(topic: string, upTo: Position): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import type { LogHarness, LogSetupOptions } from "./conformance.js";
+import type { Log, Position } from "./log.js";
+import { openMemoryLog } from "./memory/engine.js";
+import { resolveOptions } from "./memory/options.js";
+import { Topic } from "./memory/topic.js";
+import { Topics } from "./memory/topics.js";
+
+export type MemoryHarness = Required<Omit<LogHarness, "close" | "peer">>;
+
+interface UsedKey {
+  readonly topic: string;
+  readonly key: string;
+  readonly position: Position;
+}
+
+/** A memory log with a clock that stands still unless it is moved, and with topics that can be made to lose entries. */
+export async function openMemoryHarness(options: LogSetupOptions = {}): Promise<MemoryHarness> {
+  let now = Date.now();
+  const settings = resolveOptions({ ...options, now: () => now });
+  const topics = new Topics(settings);
+  const log = openMemoryLog(topics);
+  const used: UsedKey[] = [];
+
+  /** The topic as it was before its newest entries were appended. Who watched it is not carried over. */
+  function withoutTail(name: string, lost: number): Topic {
+    const topic = topics.open(name);
+    const rest = new Topic(topic.before, settings.retentionOf(name), settings.dedupe);
+    const entries = topic.entriesAfter(topic.before.offset, topic.head.offset);
+    for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
+    if (topic.snapshot) rest.saveSnapshot(topic.snapshot.position, topic.snapshot.data);
+    rest.stateful = topic.stateful;
+    for (const { topic: usedIn, key, position } of used) {
+      const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
+      if (usedIn === name && isKept) rest.keys.remember(key, position, now);
+    }
+    return rest;
+  }
+
+  const append: Log["append"] = async (topic, events, options) => {
+    const answer = await log.append(topic, events, options);
+    const key = options?.idempotencyKey;
+    if (key !== undefined && !answer.duplicate) used.push({ topic, key, position: answer.position });
+    return answer;
+  };
+  return {
+    log: { ...log, append },
+    async advance(ms) {
+      now += ms;
+    },
+    async failover(name, lost) {
+      topics.byName.set(name, withoutTail(name, lost));
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dataOf, pageOf, retained } from "./conformance/helpers.js";
+import { LogModel } from "./conformance/model.js";
+import type { LogEvent } from "./log.js";
+import { memoryLog } from "./memory.js";
+import { openMemoryHarness } from "./memory-harness.js";
+
+type Step =
+  | { readonly do: "append"; readonly data: string[]; readonly key: string | undefined }
+  | { readonly do: "trim" | "saveSnapshot"; readonly at: number }
+  | { readonly do: "read"; readonly at: number; readonly mark: number; readonly limit: number }
+  | { readonly do: "readLast"; readonly last: number; readonly limit: number }
+  | { readonly do: "lose"; readonly count: number };
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant("append" as const),
+    data: fc.array(fc.constantFrom("0", "1"), { minLength: 1, maxLength: 4 }),
+    key: fc.option(fc.constantFrom("k1", "k2", "__proto__"), { nil: undefined }),
+  }),
+  fc.record({ do: fc.constantFrom("trim" as const, "saveSnapshot" as const), at: fc.nat(60) }),
+  fc.record({ do: fc.constant("read" as const), at: fc.nat(60), mark: fc.nat(60), limit: fc.nat(9) }),
+  fc.record({ do: fc.constant("readLast" as const), last: fc.nat(9), limit: fc.nat(9) }),
+  fc.record({ do: fc.constant("lose" as const), count: fc.nat(4) }),
+);
+
+/** Every step is checked by the model: pages are contiguous, and equal positions mean equal histories. */
+async function play(steps: readonly Step[], stateful: boolean, events: number): Promise<void> {
+  const { log, failover } = await openMemoryHarness({ retain: { events } });
+  const model = new LogModel(log, "a?{}", stateful);
+  await model.open();
+  const positionAt = (at: number) => {
+    const position = model.positions[at % model.positions.length];
+    return position ?? expect.fail("the model knows no position");
+  };
+  for (const step of steps) {
+    if (step.do === "append") await model.append(step.data, step.key);
+    else if (step.do === "readLast") await model.read({ last: step.last }, step.limit);
+    else if (step.do === "read") {
+      await model.read(positionAt(step.at), step.limit);
+      await model.read({ ...positionAt(step.at), mark: positionAt(step.mark).mark }, step.limit);
+    } else if (step.do === "lose") {
+      const count = Math.min(step.count, model.untrimmed);
+      await failover(model.topic, count);
+      await model.lose(count);
+    } else await model[step.do](positionAt(step.at));
+  }
+}
+
+function numbered(count: number): LogEvent[] {
+  return Array.from({ length: count }, (_, i) => ({ type: "n", data: String(i + 1) }));
+}
+
+describe("memoryLog", () => {
+  it("keeps its promises whatever is done with it", async () => {
+    const steps = fc.array(anyStep, { maxLength: 60, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer({ min: 4, max: 50 }), (each, events) => play(each, false, events)),
+    );
+  });
+
+  it("keeps its promises for a stateful topic under tight retention", async () => {
+    const steps = fc.array(anyStep, { maxLength: 60, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 5 }), (each, events) => play(each, true, events)),
+    );
+  });
+
+  it("retains exactly the newest entries that fit", async () => {
+    const sizes = fc.array(fc.array(fc.nat(60), { minLength: 1, maxLength: 5 }), { maxLength: 30 });
+    const limits = { events: fc.integer({ min: 1, max: 20 }), bytes: fc.integer({ min: 1, max: 300 }) };
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.record(limits), async (batches, retain) => {
+        const log = memoryLog({ retain });
+        const all: string[] = [];
+        for (const batch of batches) {
+          const data = batch.map((size) => "é".repeat(size));
+          await log.append(
+            "a",
+            data.map((text) => ({ type: "n", data: text })),
+          );
+          all.push(...data);
+          let [count, bytes] = [0, 0];
+          for (const text of all.toReversed()) {
+            bytes += 1 + 2 * text.length;
+            if (count > 0 && (count === retain.events || bytes > retain.bytes)) break;
+            count += 1;
+          }
+          expect(dataOf(await retained(log, "a"))).toEqual(all.slice(all.length - count));
+        }
+      }),
+    );
+  });
+
+  it("orders appends as they were called, without waiting", async () => {
+    const log = memoryLog();
+    const answers = numbered(100).map((event) => log.append("a", [event]));
+    const page = log.read("a", "oldest", 1_000);
+    expect((await Promise.all(answers)).map(({ position }) => position.offset)).toEqual(
+      numbered(100).map((_, i) => i + 1),
+    );
+    expect(await page).toMatchObject({ ok: true, entries: { length: 100 } });
+  });
+
+  it("refuses a batch with an event that is none, and appends nothing of it", async () => {
+    const log = memoryLog();
+    const bad = { type: "n", data: 5 } as unknown as LogEvent;
+    await expect(log.append("a", [...numbered(2), bad], { idempotencyKey: "k" })).rejects.toThrow(TypeError);
+    expect(await retained(log, "a")).toEqual([]);
+    expect((await log.append("a", numbered(1), { idempotencyKey: "k" })).duplicate).toBe(false);
+  });
+
+  it("returns no entry beyond its age, though nothing was appended since", async () => {
+    const { log, advance } = await openMemoryHarness({ retain: { age: 1_000 } });
+    await log.append("a", numbered(3));
+    await advance(1_000);
+    expect((await retained(log, "a")).length).toBe(3);
+    await advance(1);
+    expect(await retained(log, "a")).toEqual([]);
+    expect(await log.read("a", { last: 5 }, 10)).toMatchObject({ ok: true, entries: [] });
+  });
+
+  it("lets go of what only the lack of a snapshot has kept, as soon as there is one", async () => {
+    const log = memoryLog({ retain: { events: 2 } });
+    const { position } = await log.append("a", numbered(10), { stateful: true });
+    await log.saveSnapshot("a", position, "{}");
+    expect(dataOf(await retained(log, "a"))).toEqual(["9", "10"]);
+  });
+
+  it("has called watchers by the time that the append's caller goes on", async () => {
+    const log = memoryLog();
+    let calls = 0;
+    log.watch("a", () => calls++);
+    await log.append("a", numbered(1));
+    expect(calls).toBe(1);
+  });
+
+  it("resumes a long history as fast as a short one", async () => {
+    const log = memoryLog({ retain: { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY } });
+    const { position } = await log.append("a", numbered(10));
+    for (let i = 0; i < 50; i += 1) await log.append("a", numbered(4_000));
+    const start = performance.now();
+    for (let i = 0; i < 2_000; i += 1) await pageOf(log, "a", position, 1);
+    // A search through 200,000 entries would take seconds.
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});

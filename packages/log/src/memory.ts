@@ -1,0 +1,29 @@
+import type { Log } from "./log.js";
+import { openMemoryLog } from "./memory/engine.js";
+import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
+import { Topics } from "./memory/topics.js";
+
+export type { MemoryLogOptions, Retention } from "./memory/options.js";
+
+/**
+ * A log that lives in this process's memory: the default engine, for one process and for tests. A restart loses it,
+ * and readers are told so, because every life of a topic has an epoch of its own.
+ *
+ * It has no timers and nothing to close. Ageing, forgetting and freeing happen a little with every call. Appends made
+ * without waiting for each other are ordered as they were called. Listeners given to `watch` are called in a microtask
+ * after the append; they must not throw, and one that does is reported on `console.error` and harms nobody else.
+ *
+ * @throws RangeError if an option is a number that is not allowed, TypeError if it is of the wrong type; the message
+ * names the option, what was given and what is allowed.
+ *
+ * @example
+ * ```ts
+ * const log = memoryLog({
+ *   retain: { events: 1_000, age: 10 * 60_000 },
+ *   overrides: { "prices/ticks": { events: 100 } },
+ * });
+ * ```
+ */
+export function memoryLog(options: MemoryLogOptions = {}): Log {
+  return openMemoryLog(new Topics(resolveOptions(options)));
+}

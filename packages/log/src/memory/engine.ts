@@ -1,0 +1,93 @@
+import type { Appended, AppendOptions, Log, LogEvent, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
+import type { Topic } from "./topic.js";
+import type { Topics } from "./topics.js";
+
+/** Every method does all its work before it returns its promise, so calls take effect in the order they are made. */
+export function openMemoryLog(topics: Topics): Log {
+  return {
+    async append(name, events, options) {
+      checkEvents(events);
+      return append(topics.open(name), events, topics.now(), options);
+    },
+
+    async read(name, from, limit) {
+      checkCount("limit", limit);
+      return read(topics.open(name), from, limit);
+    },
+
+    async head(name) {
+      return topics.open(name).head;
+    },
+
+    watch(name, onAppend) {
+      const topic = topics.open(name);
+      const stop = topic.watchers.add(onAppend);
+      return () => {
+        // A topic that was watched until now has not been idle.
+        if (stop()) topic.usedAt = topics.now();
+      };
+    },
+
+    async loadSnapshot(name) {
+      return topics.find(name)?.snapshot;
+    },
+
+    async saveSnapshot(name, position, data) {
+      const topic = topics.find(name);
+      const saved = topic?.saveSnapshot(position, data) ?? false;
+      // What only the lack of a snapshot has kept can go now.
+      if (saved) topic?.retain(topics.now());
+      return saved;
+    },
+
+    async trim(name, upTo) {
+      const topic = topics.find(name);
+      if (topic && !topic.gapAt(upTo)) topic.trim(upTo.offset);
+    },
+  };
+}
+
+function append(topic: Topic, events: readonly LogEvent[], now: number, options: AppendOptions = {}): Appended {
+  const { idempotencyKey: key, stateful } = options;
+  if (stateful) topic.stateful = true;
+  const first = key === undefined ? undefined : topic.keys.find(key);
+  if (first) return { position: first, duplicate: true };
+  for (const event of events) topic.append(event, now);
+  if (key !== undefined) topic.keys.remember(key, topic.head, now);
+  topic.retain(now);
+  topic.watchers.notify();
+  return { position: topic.head, duplicate: false };
+}
+
+function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
+  const { before, head } = topic;
+  if (typeof from === "object" && "epoch" in from) {
+    const reason = topic.gapAt(from);
+    if (reason) return { ok: false, reason, oldest: before, head };
+  }
+  const start = startOf(from, before, head);
+  const entries = topic.entriesAfter(start, limit);
+  return { ok: true, entries, end: topic.placeAt(start + entries.length), head };
+}
+
+function startOf(from: ReadFrom, before: Position, head: Position): number {
+  if (from === "oldest") return before.offset;
+  if ("epoch" in from) return from.offset;
+  checkCount("from.last", from.last);
+  return Math.max(before.offset, head.offset - from.last);
+}
+
+/** All of them, before anything changes: a batch is appended whole or not at all. */
+function checkEvents(events: readonly LogEvent[]): void {
+  if (events.length === 0) throw new RangeError("An append needs at least one event; got an empty array.");
+  for (const { type, data } of events) {
+    if (typeof type !== "string" || typeof data !== "string") {
+      throw new TypeError("An event's type and data must be strings.");
+    }
+  }
+}
+
+function checkCount(name: string, given: number): void {
+  if (Number.isSafeInteger(given) && given >= 0) return;
+  throw new RangeError(`${name} must be a whole number of at least 0; got ${given}`);
+}

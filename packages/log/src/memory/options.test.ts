@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { memoryLog } from "../memory.js";
+import { type MemoryLogOptions, resolveOptions } from "./options.js";
+
+describe("resolveOptions", () => {
+  it("has documented defaults", () => {
+    const { retentionOf, dedupe, idle, now } = resolveOptions({});
+    expect(retentionOf("any?{}")).toEqual({ events: 10_000, bytes: 16_777_216, age: 3_600_000 });
+    expect(dedupe).toEqual({ age: 600_000, keys: 10_000 });
+    expect([idle, now]).toEqual([600_000, Date.now]);
+  });
+
+  it("lays overrides over retain, and retain over the defaults", () => {
+    const { retentionOf } = resolveOptions({
+      retain: { events: 5 },
+      overrides: { "a/b": { bytes: 7 }, constructor: { events: 1 } },
+    });
+    const base = { events: 5, bytes: 16_777_216, age: 3_600_000 };
+    for (const name of ["a/b", "a/b?", 'a/b?{"q":"?"}']) expect(retentionOf(name)).toEqual({ ...base, bytes: 7 });
+    for (const name of ["a", "a/b/c", "toString", "__proto__", "?a/b"]) expect(retentionOf(name)).toEqual(base);
+    expect(retentionOf("constructor?{}")).toEqual({ ...base, events: 1 });
+  });
+
+  it("takes Infinity for no limit", () => {
+    const none = Number.POSITIVE_INFINITY;
+    const { retentionOf, dedupe } = resolveOptions({ retain: { events: none, age: none }, dedupe: { keys: none } });
+    expect(retentionOf("a")).toEqual({ events: none, bytes: 16_777_216, age: none });
+    expect(dedupe.keys).toBe(none);
+  });
+
+  const allowed = "must be a whole number of at least 1, or Infinity; got";
+  const refused: [unknown, string][] = [
+    [{ retain: { events: -5 } }, `memoryLog: retain.events ${allowed} -5`],
+    [{ retain: { bytes: Number.NaN } }, `memoryLog: retain.bytes ${allowed} NaN`],
+    [{ retain: { age: 1.5 } }, `memoryLog: retain.age ${allowed} 1.5`],
+    [{ retain: { age: "1h" } }, `memoryLog: retain.age ${allowed} "1h"`],
+    [{ retain: null }, "memoryLog: retain must be an object; got null"],
+    [{ overrides: { "a/b": { events: 0 } } }, `memoryLog: overrides["a/b"].events ${allowed} 0`],
+    [{ overrides: { "a/b": 5 } }, 'memoryLog: overrides["a/b"] must be an object; got 5'],
+    [
+      { overrides: { "a?{}": {} } },
+      'memoryLog: a key of overrides must be the path of a procedure, without "?"; got "a?{}"',
+    ],
+    [{ dedupe: { keys: Number.NEGATIVE_INFINITY } }, `memoryLog: dedupe.keys ${allowed} -Infinity`],
+    [{ dedupe: { age: 0 } }, `memoryLog: dedupe.age ${allowed} 0`],
+    [{ idle: -1 }, `memoryLog: idle ${allowed} -1`],
+    [{ now: 5 }, "memoryLog: now must be a function that returns milliseconds; got 5"],
+    ["x", 'memoryLog: options must be an object; got "x"'],
+  ];
+  it.each(refused)("refuses %j and says what is allowed", (options, message) => {
+    expect(() => memoryLog(options as MemoryLogOptions)).toThrow(message);
+  });
+});

@@ -1,0 +1,117 @@
+import type { GapReason, LogEntry, LogEvent, Position, Snapshot } from "../log.js";
+import { DedupeWindow } from "./dedupe.js";
+import { chainMark } from "./mark.js";
+import type { DedupeOptions, Retention } from "./options.js";
+import { Ring } from "./ring.js";
+import { Watchers } from "./watchers.js";
+
+/** One topic's history, and what hangs on it. */
+export class Topic {
+  readonly watchers = new Watchers();
+  readonly keys: DedupeWindow;
+  /** Whether entries after the snapshot must stay. */
+  stateful = false;
+  usedAt = 0;
+
+  readonly #retention: Retention;
+  readonly #entries: Ring<LogEntry>;
+  #before: Position;
+  #head: Position;
+  #bytes = 0;
+  #snapshot: Snapshot | undefined;
+
+  /** @param start The place before the first entry that will be appended. */
+  constructor(start: Position, retention: Retention, dedupe: DedupeOptions) {
+    this.#before = start;
+    this.#head = start;
+    this.#retention = retention;
+    this.#entries = new Ring(start.offset + 1);
+    this.keys = new DedupeWindow(dedupe);
+  }
+
+  get head(): Position {
+    return this.#head;
+  }
+
+  /** The place before the oldest entry there is. */
+  get before(): Position {
+    return this.#before;
+  }
+
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  append(event: LogEvent, time: number): void {
+    const { epoch, offset, mark } = this.#head;
+    const position = { epoch, offset: offset + 1, mark: chainMark(mark, event) };
+    const entry = { type: event.type, data: event.data, position, time };
+    this.#entries.push(entry);
+    this.#bytes += sizeOf(entry);
+    this.#head = position;
+  }
+
+  /** What's wrong with a position as a place in this history, if anything. */
+  gapAt({ epoch, offset, mark }: Position): GapReason | undefined {
+    if (epoch !== this.#head.epoch) return "epoch";
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#head.offset) return "diverged";
+    if (offset < this.#before.offset) return "trimmed";
+    return this.placeAt(offset).mark === mark ? undefined : "diverged";
+  }
+
+  /** The place after the entry with this offset, which must not be trimmed nor beyond the head. */
+  placeAt(offset: number): Position {
+    return this.#entries.at(offset)?.position ?? this.#before;
+  }
+
+  entriesAfter(offset: number, limit: number): LogEntry[] {
+    const page: LogEntry[] = [];
+    const last = Math.min(offset + limit, this.#head.offset);
+    for (let next = offset + 1; next <= last; next += 1) page.push(this.#entries.at(next) as LogEntry);
+    return page;
+  }
+
+  saveSnapshot(position: Position, data: string): boolean {
+    if (this.gapAt(position) || (this.#snapshot && position.offset <= this.#snapshot.position.offset)) return false;
+    this.#snapshot = { position: this.placeAt(position.offset), data };
+    this.stateful = true;
+    return true;
+  }
+
+  /** Drops what is too much or too old. */
+  retain(now: number): void {
+    for (let oldest = this.#oldest; oldest && this.#isTooMuch(oldest, now); oldest = this.#oldest) this.#drop(oldest);
+  }
+
+  trim(offset: number): void {
+    for (let oldest = this.#oldest; oldest && oldest.position.offset <= offset; oldest = this.#oldest) {
+      this.#drop(oldest);
+    }
+  }
+
+  /** The oldest entry, if it may go at all. */
+  get #oldest(): LogEntry | undefined {
+    if (this.stateful && this.#before.offset >= (this.#snapshot?.position.offset ?? 0)) return undefined;
+    return this.#entries.at(this.#entries.first);
+  }
+
+  #isTooMuch(oldest: LogEntry, now: number): boolean {
+    const { events, bytes, age } = this.#retention;
+    const { size } = this.#entries;
+    return size > events || (this.#bytes > bytes && size > 1) || now - oldest.time > age;
+  }
+
+  #drop(oldest: LogEntry): void {
+    this.#entries.shift();
+    this.#bytes -= sizeOf(oldest);
+    this.#before = oldest.position;
+  }
+}
+
+function sizeOf({ type, data }: LogEvent): number {
+  return Buffer.byteLength(type) + Buffer.byteLength(data);
+}

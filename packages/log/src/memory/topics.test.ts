@@ -1,0 +1,98 @@
+import { expect, it } from "vitest";
+import type { Log } from "../log.js";
+import { type MemoryLogOptions, memoryLog } from "../memory.js";
+
+const event = { type: "t", data: "1" };
+
+function withClock(options: MemoryLogOptions = {}) {
+  let now = 1_000_000;
+  const log = memoryLog({ retain: { age: 5_000 }, dedupe: { age: 5_000 }, idle: 10_000, ...options, now: () => now });
+  return {
+    log,
+    advance(ms: number) {
+      now += ms;
+    },
+  };
+}
+
+/** Enough calls for a sweep over all topics. */
+async function use(log: Log): Promise<void> {
+  for (let i = 0; i < 20; i += 1) await log.head("busy");
+}
+
+/** Whether the topic is forgotten 20 s after it was used as `prepare` does. */
+async function isFreed(prepare: (log: Log) => unknown, options?: MemoryLogOptions): Promise<boolean> {
+  const { log, advance } = withClock(options);
+  const { epoch } = await log.head("a");
+  await prepare(log);
+  for (let i = 0; i < 4; i += 1) {
+    advance(5_001);
+    await use(log);
+  }
+  return (await log.head("a")).epoch !== epoch;
+}
+
+it("frees a topic that was only looked at", async () => {
+  expect(await isFreed(() => {})).toBe(true);
+});
+
+it("frees a topic whose entries and keys have aged", async () => {
+  expect(await isFreed((log) => log.append("a", [event], { idempotencyKey: "k" }))).toBe(true);
+});
+
+it("keeps a topic that has entries", async () => {
+  expect(await isFreed((log) => log.append("a", [event]), { retain: {} })).toBe(false);
+});
+
+it("keeps a topic that remembers an idempotency key", async () => {
+  expect(await isFreed((log) => log.append("a", [event], { idempotencyKey: "k" }), { dedupe: {} })).toBe(false);
+});
+
+it("keeps a topic with state", async () => {
+  expect(await isFreed((log) => log.append("a", [event], { stateful: true }))).toBe(false);
+  expect(await isFreed(async (log) => log.saveSnapshot("a", await log.head("a"), "{}"))).toBe(false);
+});
+
+it("keeps a topic that is watched, and for a while after", async () => {
+  const { log, advance } = withClock();
+  const { epoch } = await log.head("a");
+  const stop = log.watch("a", () => {});
+  advance(60_000);
+  await use(log);
+  stop();
+  advance(9_000);
+  stop();
+  await use(log);
+  expect((await log.head("a")).epoch).toBe(epoch);
+  advance(10_000);
+  await use(log);
+  expect((await log.head("a")).epoch).not.toBe(epoch);
+});
+
+it("keeps a topic that is used", async () => {
+  const { log, advance } = withClock();
+  const { epoch } = await log.head("a");
+  for (let i = 0; i < 10; i += 1) {
+    advance(6_000);
+    await use(log);
+    expect((await log.head("a")).epoch).toBe(epoch);
+  }
+});
+
+it("frees topics faster than new ones are named", async () => {
+  const { log, advance } = withClock();
+  const early = await Promise.all(Array.from({ length: 500 }, (_, i) => log.head(`early/${i}`)));
+  advance(10_000);
+  for (let i = 0; i < 500; i += 1) await log.head(`late/${i}`);
+  const again = await Promise.all(early.map((_, i) => log.head(`early/${i}`)));
+  expect(again.filter(({ epoch }, i) => epoch === early[i]?.epoch)).toEqual([]);
+});
+
+it("holds the clock when it goes back", async () => {
+  const { log, advance } = withClock();
+  await log.append("a", [event]);
+  advance(-60_000);
+  await log.append("a", [event]);
+  const page = await log.read("a", "oldest", 10);
+  expect(page.ok && page.entries.map((entry) => entry.time)).toEqual([1_000_000, 1_000_000]);
+});

@@ -1,0 +1,81 @@
+import { mintEpoch } from "./epoch.js";
+import { genesisMark } from "./mark.js";
+import type { MemorySettings } from "./options.js";
+import { Topic } from "./topic.js";
+
+/** How many topics are looked over per call while a sweep is under way: two, so that sweeping outruns new topics. */
+const stride = 2;
+/** Milliseconds from the start of one sweep to the start of the next. */
+const sweepEvery = 1_000;
+
+/** All topics. Every use of one looks over a few others, so that the forgotten ones age and go without a timer. */
+export class Topics {
+  readonly byName = new Map<string, Topic>();
+  readonly #settings: MemorySettings;
+  #sweep: Iterator<[string, Topic]> | undefined;
+  #sweptAt = 0;
+  #now = 0;
+
+  constructor(settings: MemorySettings) {
+    this.#settings = settings;
+  }
+
+  /** Held when the clock goes back: entries' times never do. */
+  now(): number {
+    this.#now = Math.max(this.#now, this.#settings.now());
+    return this.#now;
+  }
+
+  /** The topic as it is now, minted if nobody has named it before. */
+  open(name: string): Topic {
+    let topic = this.find(name);
+    if (!topic) {
+      const { retentionOf, dedupe } = this.#settings;
+      const genesis = { epoch: mintEpoch(), offset: 0, mark: genesisMark };
+      topic = new Topic(genesis, retentionOf(name), dedupe);
+      topic.usedAt = this.#now;
+      this.byName.set(name, topic);
+    }
+    return topic;
+  }
+
+  /** The topic as it is now, if anybody has named it before. */
+  find(name: string): Topic | undefined {
+    const now = this.now();
+    const topic = this.byName.get(name);
+    if (topic) {
+      topic.usedAt = now;
+      age(topic, now);
+    }
+    this.#sweepOn(now);
+    return topic;
+  }
+
+  #sweepOn(now: number): void {
+    if (!this.#sweep) {
+      if (now - this.#sweptAt < sweepEvery) return;
+      this.#sweptAt = now;
+      this.#sweep = this.byName.entries();
+    }
+    for (let i = 0; i < stride; i += 1) {
+      const { done, value } = this.#sweep.next();
+      if (done) {
+        this.#sweep = undefined;
+        return;
+      }
+      const [name, topic] = value;
+      age(topic, now);
+      if (this.#isForgotten(topic, now)) this.byName.delete(name);
+    }
+  }
+
+  #isForgotten(topic: Topic, now: number): boolean {
+    const inUse = topic.stateful || topic.watchers.size > 0 || !topic.isEmpty || topic.keys.size > 0;
+    return !inUse && now - topic.usedAt >= this.#settings.idle;
+  }
+}
+
+function age(topic: Topic, now: number): void {
+  topic.retain(now);
+  topic.keys.expire(now);
+}

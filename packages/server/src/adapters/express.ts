@@ -1,0 +1,33 @@
+import type { Request, RequestHandler } from "express";
+import { handle } from "../handler.js";
+import { nodeExchange, originForm } from "../http/node.js";
+import { runtimeOf, type Sluice } from "../sluice.js";
+import type { OptionsFor } from "./node.js";
+
+export interface SluiceExpressOptions<Context> {
+  /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
+  readonly context?: (req: Request) => Context | Promise<Context>;
+}
+
+/**
+ * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()`. A path that isn't the
+ * contract's goes on to the next handler.
+ *
+ * @example app.use("/api", sluiceExpress(sluice, { context: (req) => ({ user: req.user }) }));
+ */
+export function sluiceExpress<Context extends object>(
+  sluice: Sluice<Context>,
+  ...[options = {}]: OptionsFor<Context, SluiceExpressOptions<Context>>
+): RequestHandler {
+  const { context } = options as SluiceExpressOptions<Context>;
+  return (req, res, next) => {
+    const exchange = nodeExchange(req, res, {
+      url: originForm(req.url),
+      body: req.body,
+      context: () => context?.(req),
+    });
+    handle(runtimeOf(sluice), exchange).then((handled) => {
+      if (!handled) next();
+    }, next);
+  };
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { SluiceError } from "@sluice/contract";
+import { handle } from "../handler.js";
+import { nodeExchange, originForm } from "../http/node.js";
+import { sendProblem } from "../http/problem.js";
+import { runtimeOf, type Sluice } from "../sluice.js";
+
+export interface SluiceNodeOptions<Context> {
+  /** The path that the contract's paths stand below, such as `"/api"`. Default: `""`, the root. */
+  readonly base?: string;
+  /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
+  readonly context?: (req: IncomingMessage) => Context | Promise<Context>;
+}
+
+/** Options are needed only where the context is. */
+export type OptionsFor<Context, Options> = object extends Context
+  ? [options?: Options]
+  : [options: Options & { readonly context: unknown }];
+
+/**
+ * Serves a Sluice on bare `node:http`. A path that isn't the contract's is answered 404.
+ *
+ * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
+ */
+export function sluiceNode<Context extends object>(
+  sluice: Sluice<Context>,
+  ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context>>
+): (req: IncomingMessage, res: ServerResponse) => void {
+  const { base = "", context } = options as SluiceNodeOptions<Context>;
+  const prefix = base.replace(/\/+$/, "");
+  return (req, res) => {
+    const url = originForm(req.url ?? "/");
+    const below = url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
+    const exchange = nodeExchange(req, res, {
+      url: below ? url.slice(prefix.length) : "",
+      context: () => context?.(req),
+    });
+    const runtime = runtimeOf(sluice);
+    handle(runtime, exchange).then(
+      (handled) => {
+        if (!handled) sendProblem(exchange.reply, new SluiceError("notFound", { message: "There is nothing here" }));
+      },
+      (error) => {
+        runtime.report(error, exchange.path, undefined);
+        res.destroy();
+      },
+    );
+  };
+}

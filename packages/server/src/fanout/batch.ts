@@ -1,0 +1,71 @@
+import { type AnySubscription, coderOf } from "@sluice/contract";
+import { encodeFrame, formatCursor } from "@sluice/contract/wire";
+import type { LogEntry, Position } from "@sluice/log";
+
+/** An event as filters and in-process readers see it. */
+export interface DecodedEvent {
+  readonly type: string;
+  readonly data: unknown;
+  readonly id: string;
+}
+
+const frameOf = ({ type, data, position }: LogEntry): string =>
+  encodeFrame({ kind: "event", type, data, id: formatCursor(position) });
+
+/** An event's data as code sees it; `undefined` if this contract doesn't know the event, as during a deploy. */
+export function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
+  if (!Object.hasOwn(events, type)) return undefined;
+  try {
+    return { data: coderOf(events[type]).decode(JSON.parse(json)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Entries that follow one another, encoded once for however many subscribers get them: the bytes of all together, and,
+ * for those who get only some, the frame and the decoded event of each. Everything is made when it is first asked for.
+ */
+export class Batch {
+  readonly entries: readonly LogEntry[];
+  /** Where a reader has to be for the whole batch to be its next bytes. */
+  readonly from: Position;
+  readonly end: Position;
+  readonly #procedure: AnySubscription;
+  #bytes: Buffer | undefined;
+  #frames: readonly string[] | undefined;
+  #events: (DecodedEvent | null | undefined)[] = [];
+
+  constructor(procedure: AnySubscription, from: Position, entries: readonly LogEntry[], end: Position) {
+    this.#procedure = procedure;
+    this.from = from;
+    this.entries = entries;
+    this.end = end;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.#allFrames().join(""));
+    return this.#bytes;
+  }
+
+  frame(index: number): string {
+    return this.#allFrames()[index] as string;
+  }
+
+  /** `undefined` for an event that this contract doesn't know: no filter can judge it. */
+  event(index: number): DecodedEvent | undefined {
+    let event = this.#events[index];
+    if (event === undefined) {
+      const { type, data, position } = this.entries[index] as LogEntry;
+      const decoded = decodeEvent(this.#procedure, type, data);
+      event = decoded ? { type, ...decoded, id: formatCursor(position) } : null;
+      this.#events[index] = event;
+    }
+    return event ?? undefined;
+  }
+
+  #allFrames(): readonly string[] {
+    this.#frames ??= this.entries.map(frameOf);
+    return this.#frames;
+  }
+}

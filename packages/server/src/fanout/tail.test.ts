@@ -1,0 +1,95 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { Batch } from "./batch.js";
+import { Hub } from "./hub.js";
+
+const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
+const tick = (n: number) => ({ type: "tick", data: String(n) });
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+function setUp() {
+  const log = memoryLog();
+  const errors: unknown[] = [];
+  const hub = new Hub(log, (error) => errors.push(error));
+  return { log, hub, errors };
+}
+
+function member() {
+  const batches: Batch[] = [];
+  let lost = 0;
+  return {
+    batches,
+    lostTimes: () => lost,
+    deliver: (batch: Batch) => void batches.push(batch),
+    lost: () => void lost++,
+  };
+}
+
+describe("a topic's tail", () => {
+  it("hands every member what was appended in a turn as one batch, encoded once", async () => {
+    const { log, hub } = setUp();
+    const { tail } = await hub.lease("ticks", ticks);
+    const one = member();
+    const two = member();
+    tail.join(one);
+    tail.join(two);
+    for (let n = 1; n <= 3; n++) void log.append("ticks", [tick(n)]);
+    await turn();
+    expect(one.batches).toHaveLength(1);
+    expect(one.batches[0]?.entries.map(({ data }) => data)).toEqual(["1", "2", "3"]);
+    expect(two.batches[0]?.bytes).toBe(one.batches[0]?.bytes);
+  });
+
+  it("misses nothing that is appended while it opens", async () => {
+    const { log, hub } = setUp();
+    const leasing = hub.lease("ticks", ticks);
+    void log.append("ticks", [tick(1)]);
+    const { tail } = await leasing;
+    await turn();
+    expect(tail.position).toEqual(await log.head("ticks"));
+  });
+
+  it("is one for all leases, and stops watching with the last", async () => {
+    const { hub, log } = setUp();
+    const leases = await Promise.all([hub.lease("ticks", ticks), hub.lease("ticks", ticks)]);
+    expect(leases[0]?.tail).toBe(leases[1]?.tail);
+    leases[0]?.release();
+    leases[0]?.release();
+    const seen = member();
+    leases[1]?.tail.join(seen);
+    await log.append("ticks", [tick(1)]);
+    await turn();
+    expect(seen.batches).toHaveLength(1);
+    leases[1]?.release();
+    await log.append("ticks", [tick(2)]);
+    await turn();
+    expect(seen.batches).toHaveLength(1);
+    expect((await hub.lease("ticks", ticks)).tail).not.toBe(leases[0]?.tail);
+  });
+
+  it("tells its members to read for themselves when history went faster than it", async () => {
+    const log = memoryLog({ retain: { events: 2 } });
+    const hub = new Hub(log, () => {});
+    const { tail } = await hub.lease("ticks", ticks);
+    const seen = member();
+    tail.join(seen);
+    for (let n = 1; n <= 9; n++) void log.append("ticks", [tick(n)]);
+    await turn();
+    expect(seen.lostTimes()).toBe(1);
+    expect(tail.position).toEqual(await log.head("ticks"));
+  });
+
+  it("can be leased again after an engine that failed to open it", async () => {
+    const log = memoryLog();
+    let failing = true;
+    const hub = new Hub(
+      { ...log, head: async (topic) => (failing ? Promise.reject(new Error("down")) : log.head(topic)) },
+      () => {},
+    );
+    await expect(hub.lease("ticks", ticks)).rejects.toThrow("down");
+    failing = false;
+    await expect(hub.lease("ticks", ticks)).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,181 @@
+import {
+  type AnySubscription,
+  type Coder,
+  coderOf,
+  type EventSchemas,
+  type Schema,
+  SluiceError,
+  type StateDefinition,
+} from "@sluice/contract";
+import type { Log, LogEntry, Position } from "@sluice/log";
+
+/** A state in wire form and the position that it belongs to. */
+export interface FoldedState {
+  readonly position: Position;
+  /** JSON text. */
+  readonly json: string;
+}
+
+interface TypedEvent {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+type AnyState = StateDefinition<EventSchemas, Schema>;
+
+/** The state that a subscription declares; asking one that declares none is a mistake. */
+export function stateOf({ path, state }: AnySubscription): AnyState {
+  if (!state) throw new TypeError(`"${path}" declares no state.`);
+  return state as AnyState;
+}
+
+/** How many entries are read and folded at once. */
+const page = 512;
+
+/**
+ * The state of one topic, folded from its saved snapshot and the log after it. It moves forward when it is asked, one
+ * step at a time; what it folded once it doesn't fold again.
+ */
+export class TopicState {
+  readonly #log: Log;
+  readonly #topic: string;
+  readonly #procedure: AnySubscription;
+  readonly #state: AnyState;
+  readonly #coder: Coder;
+  #position: Position | undefined;
+  #value: unknown;
+  #json: string | undefined;
+  #savedAt = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(log: Log, topic: string, procedure: AnySubscription) {
+    this.#log = log;
+    this.#topic = topic;
+    this.#procedure = procedure;
+    this.#state = stateOf(procedure);
+    this.#coder = coderOf(this.#state.schema);
+  }
+
+  /** The state at the log's head, in wire form. */
+  current(): Promise<FoldedState> {
+    return this.#next(async () => {
+      const position = await this.#advance();
+      this.#json ??= JSON.stringify(this.#coder.encode(this.#value));
+      return { position, json: this.#json };
+    });
+  }
+
+  /** Folds `events` into the state as it is, to see whether they can be; keeps nothing. */
+  check(events: readonly TypedEvent[]): Promise<void> {
+    return this.#next(async () => {
+      await this.#advance();
+      let value = this.#value;
+      for (const event of events) value = this.#apply(value, event);
+    });
+  }
+
+  /** Saves a snapshot if at least `every` entries came since the last one, so that the engine may trim what it covers. */
+  async compact(head: Position, every: number): Promise<void> {
+    if (head.offset - this.#savedAt < every) return;
+    const { position, json } = await this.current();
+    await this.#log.saveSnapshot(this.#topic, position, json);
+    // Whoever was faster saved one at least as good.
+    this.#savedAt = position.offset;
+  }
+
+  /** Steps never overlap: each begins with all that the one before has folded. */
+  #next<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(step);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #advance(): Promise<Position> {
+    for (let position = this.#position ?? (await this.#load()); ; ) {
+      const result = await this.#log.read(this.#topic, position, page);
+      if (!result.ok) {
+        // The engine has another history by now, or trimmed further than this state had got: begin anew.
+        position = await this.#load();
+        continue;
+      }
+      for (const entry of result.entries) this.#fold(entry);
+      if (result.entries.length < page) return this.#position as Position;
+      position = result.end;
+    }
+  }
+
+  async #load(): Promise<Position> {
+    const snapshot = await this.#log.loadSnapshot(this.#topic);
+    if (snapshot) {
+      this.#set(snapshot.position, this.#coder.decode(JSON.parse(snapshot.data)));
+      this.#savedAt = snapshot.position.offset;
+      return snapshot.position;
+    }
+    const oldest = await this.#log.read(this.#topic, "oldest", 1);
+    const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
+    if (start.offset > 1) {
+      throw new Error(
+        `The state of "${this.#topic}" cannot be folded: its first events are gone and no snapshot is saved.`,
+      );
+    }
+    const genesis = { ...start, offset: 0, mark: "0" };
+    this.#set(genesis, this.#state.initial);
+    return genesis;
+  }
+
+  #set(position: Position, value: unknown): void {
+    this.#position = position;
+    this.#value = value;
+    this.#json = undefined;
+  }
+
+  #fold(entry: LogEntry): void {
+    const schema = this.#procedure.events[entry.type];
+    if (!schema) throw mismatch(this.#procedure, entry.type, new Error("no such event in the contract"));
+    let data: unknown;
+    try {
+      data = coderOf(schema).decode(JSON.parse(entry.data));
+    } catch (cause) {
+      throw mismatch(this.#procedure, entry.type, cause);
+    }
+    this.#set(entry.position, this.#apply(this.#value, { type: entry.type, data }));
+  }
+
+  #apply(state: unknown, { type, data }: TypedEvent): unknown {
+    const apply = this.#state.apply[type];
+    if (!apply) return state;
+    try {
+      return apply(state as never, data as never);
+    } catch (cause) {
+      throw mismatch(this.#procedure, type, cause);
+    }
+  }
+}
+
+/** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
+const mismatch = ({ path }: AnySubscription, type: string, cause: unknown) =>
+  new SluiceError("contractMismatch", {
+    message: `An event "${type}" of "${path}" does not fold into its state`,
+    cause,
+  });
+
+/** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
+const kept = 1_000;
+
+/** The states of this process, the ones used last. */
+export class TopicStates {
+  readonly #log: Log;
+  readonly #states = new Map<string, TopicState>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  of(topic: string, procedure: AnySubscription): TopicState {
+    const state = this.#states.get(topic) ?? new TopicState(this.#log, topic, procedure);
+    this.#states.delete(topic);
+    this.#states.set(topic, state);
+    if (this.#states.size > kept) this.#states.delete(this.#states.keys().next().value as string);
+    return state;
+  }
+}

@@ -1,0 +1,75 @@
+import { SluiceError } from "@sluice/contract";
+import { Connection } from "./connection/connection.js";
+import { authorise, openSubscription } from "./connection/open.js";
+import type { Exchange } from "./http/exchange.js";
+import { sendProblem } from "./http/problem.js";
+import { allowedMethods, type ProcedureRequest, readRequest } from "./http/request.js";
+import { answerReserved, reservedFrom } from "./http/reserved.js";
+import { streamHeaders } from "./http/stream-headers.js";
+import { type Caller, runCall } from "./procedure/call.js";
+import { toPublicError } from "./procedure/errors.js";
+import type { Implementation } from "./procedure/implementation.js";
+import { parseInput } from "./procedure/input.js";
+import type { Runtime } from "./runtime.js";
+
+/** From request to response. False: the path is none of the contract's, and nothing was answered. */
+export async function handle(runtime: Runtime, exchange: Exchange): Promise<boolean> {
+  const implementation = runtime.implementations.get(exchange.path);
+  if (!implementation || exchange.method === "OPTIONS") return false;
+  const { procedure } = implementation;
+  let context: unknown;
+  try {
+    const request = await readRequest(exchange, procedure, runtime.limits.inputBytes);
+    const reserved = reservedFrom(request.lastEventId);
+    if (reserved) {
+      answerReserved(reserved, exchange);
+      return true;
+    }
+    context = await exchange.context();
+    const input = await parseInput(procedure, request.input);
+    const caller: Caller = { context: (context ?? {}) as object, input, signal: exchange.reply.abort.signal };
+
+    if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, caller, request);
+    else await answer(runtime, implementation, exchange, caller);
+  } catch (error) {
+    const seen = toPublicError(error, procedure.errors);
+    if (seen.code === "internal") runtime.report(error, procedure.path, context);
+    const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
+    sendProblem(exchange.reply, seen, allow);
+  }
+  return true;
+}
+
+async function answer(runtime: Runtime, implementation: Implementation, { reply }: Exchange, caller: Caller) {
+  const output = await runCall(implementation, caller, runtime.publish);
+  reply.send(200, { "content-type": "application/json", "cache-control": "no-store" }, JSON.stringify({ output }));
+}
+
+async function stream(
+  runtime: Runtime,
+  implementation: Implementation,
+  { reply, method }: Exchange,
+  caller: Caller,
+  { lastEventId }: ProcedureRequest,
+) {
+  assertRoom(runtime);
+  if (method === "HEAD") {
+    await authorise(implementation, { ...caller, lastEventId });
+    return reply.send(200, streamHeaders);
+  }
+  const write = await openSubscription(runtime, implementation, { ...caller, lastEventId });
+  if (caller.signal.aborted) return;
+  assertRoom(runtime); // others may have come in the meantime, or the end
+
+  const connection = new Connection(reply.stream(streamHeaders), { ...runtime, abort: reply.abort });
+  runtime.connections.add(connection);
+  connection.signal.addEventListener("abort", () => runtime.connections.delete(connection), { once: true });
+  write(connection);
+}
+
+function assertRoom({ draining, connections, limits }: Runtime): void {
+  if (draining) throw new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });
+  if (connections.size >= limits.connections) {
+    throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
+  }
+}

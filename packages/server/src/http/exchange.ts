@@ -1,0 +1,28 @@
+import type { Sink } from "../connection/sink.js";
+
+/** A request and the way to answer it, as an adapter hands them over: what the handler knows of HTTP. */
+export interface Exchange {
+  readonly method: string;
+  /** Segments below the base, joined by `/`, without a slash at either end. */
+  readonly path: string;
+  readonly search: URLSearchParams;
+  header(name: string): string | undefined;
+  /**
+   * The body's JSON.
+   *
+   * @throws SluiceError `payloadTooLarge`, `badRequest`.
+   */
+  json(maxBytes: number): Promise<unknown>;
+  /** Whatever the user's `context` function makes of the request. */
+  context(): unknown;
+  readonly reply: Reply;
+}
+
+export interface Reply {
+  /** Answers with a whole body, or none. */
+  send(status: number, headers: Readonly<Record<string, string>>, body?: string): void;
+  /** Answers 200 and leaves the body open. */
+  stream(headers: Readonly<Record<string, string>>): Sink;
+  /** Aborts when the answer is through, or the client gone. */
+  readonly abort: AbortController;
+}

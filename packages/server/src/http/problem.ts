@@ -1,0 +1,21 @@
+import { errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
+import type { Reply } from "./exchange.js";
+
+/** Answers with an error as problem+json (RFC 9457). PROTOCOL §3. */
+export function sendProblem(reply: Reply, error: SluiceError, headers: Readonly<Record<string, string>> = {}): void {
+  const { code, message, status, issues, data, retryAfter } = error;
+  const title = isBuiltInCode(code) ? errorTable[code].title : code;
+  const detail = code === "internal" ? undefined : message;
+  const body = { type: "about:blank", title, status, code, detail, issues, data };
+  const wait = retryAfter ?? (status === 429 || status === 503 ? 1_000 : undefined);
+  reply.send(
+    status,
+    {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(wait === undefined ? {} : { "retry-after": String(Math.ceil(wait / 1_000)) }),
+      ...headers,
+    },
+    JSON.stringify(body),
+  );
+}

@@ -1,0 +1,92 @@
+import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import { type Cursor, parseCursor } from "@sluice/contract/wire";
+import type { Exchange } from "./exchange.js";
+
+/** What a request asks for, before it is held against the contract. */
+export interface ProcedureRequest {
+  /** Wire form. */
+  readonly input: unknown;
+  /** The id of the last event that the client got, if it says so. */
+  readonly lastEventId: string | undefined;
+}
+
+/** @throws SluiceError `methodNotAllowed`, `unsupportedMediaType`, `payloadTooLarge`, `badRequest`. */
+export async function readRequest(
+  exchange: Exchange,
+  procedure: AnyProcedure,
+  maxBytes: number,
+): Promise<ProcedureRequest> {
+  if (!allowedMethods(procedure).includes(exchange.method)) {
+    throw new SluiceError("methodNotAllowed", {
+      message: `"${procedure.path}" takes ${allowedMethods(procedure).join(", ")}, not ${exchange.method}`,
+    });
+  }
+  const body = exchange.method === "POST" ? await readBody(exchange, maxBytes) : undefined;
+  const queried = { input: parameter(exchange, "input"), lastEventId: parameter(exchange, "lastEventId") };
+  const input = body ? body["input"] : queryInput(queried.input, maxBytes);
+  if (procedure.kind !== "subscription") return { input, lastEventId: undefined };
+  const cursor = bodyCursor(body?.["cursor"]);
+  return { input, lastEventId: exchange.header("last-event-id") || cursor || queried.lastEventId || undefined };
+}
+
+function parameter({ search }: Exchange, name: string): string | undefined {
+  const values = search.getAll(name);
+  if (values.length > 1) throw new SluiceError("badRequest", { message: `"${name}" is given twice in the query` });
+  return values[0];
+}
+
+export function allowedMethods(procedure: AnyProcedure): readonly string[] {
+  const postOnly = procedure.kind === "mutation" || (procedure.kind === "subscription" && procedure.method === "POST");
+  return postOnly ? ["POST"] : ["GET", "HEAD", "POST"];
+}
+
+/**
+ * The position that an id names.
+ *
+ * @throws SluiceError `badRequest` if it is no cursor.
+ */
+export function cursorFrom(lastEventId: string | undefined): Cursor | undefined {
+  if (lastEventId === undefined) return undefined;
+  const cursor = parseCursor(lastEventId);
+  if (!cursor) throw notAnId(lastEventId);
+  return cursor;
+}
+
+export const notAnId = (id: string) =>
+  new SluiceError("badRequest", {
+    message: `The last event id ${JSON.stringify(id.slice(0, 140))} is no cursor; allowed is an id that this endpoint sent`,
+  });
+
+const jsonType = /^application\/json\s*(;\s*(charset=("?)utf-8\3\s*)?)?$/i;
+
+async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
+  const type = exchange.header("content-type");
+  // A form on another site can send any other type without asking first, but never this one.
+  if (type === undefined || !jsonType.test(type)) {
+    throw new SluiceError("unsupportedMediaType", {
+      message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json`,
+    });
+  }
+  const body = await exchange.json(maxBytes);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new SluiceError("badRequest", { message: 'The body must be a JSON object, such as {"input":{}}' });
+  }
+  return body as Record<string, unknown>;
+}
+
+function bodyCursor(cursor: unknown): string | undefined {
+  if (cursor === undefined || cursor === null) return undefined;
+  if (typeof cursor === "string") return cursor;
+  throw new SluiceError("badRequest", { message: '"cursor" must be a string' });
+}
+
+function queryInput(text: string | undefined, maxBytes: number): unknown {
+  if (text === undefined) return undefined;
+  if (Buffer.byteLength(text) > maxBytes)
+    throw new SluiceError("payloadTooLarge", { message: `"input" is longer than ${maxBytes} bytes` });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SluiceError("badRequest", { message: 'The query parameter "input" must be JSON, URL-encoded' });
+  }
+}

@@ -1,0 +1,35 @@
+export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
+export type { Clock } from "./clock.js";
+export type { SubscribeOptions } from "./connection/local.js";
+export type { Limits } from "./limits.js";
+export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
+export {
+  type CallBuilder,
+  type Implementer,
+  implement,
+  type SubscriptionBuilder,
+} from "./procedure/implement.js";
+export type {
+  Filter,
+  Generator,
+  Handler,
+  HandlerArgs,
+  Implementation,
+  LiveOptions,
+  OwnSnapshot,
+  SnapshotFunction,
+  StreamArgs,
+  StreamOptions,
+  Yielded,
+} from "./procedure/implementation.js";
+export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
+export type { Router, RouterTree } from "./procedure/router.js";
+export {
+  createPublisher,
+  type Publish,
+  type Published,
+  type Publisher,
+  type PublisherOptions,
+  type PublishOptions,
+} from "./publish/publisher.js";
+export { type CallOptions, createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";

@@ -1,0 +1,24 @@
+/** Bounds that hold for every client. */
+export interface Limits {
+  /** Open streams of this process; one more is answered 503. Default: 10,000. */
+  readonly connections: number;
+  /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
+  readonly inputBytes: number;
+  /** Longest event, in characters of JSON; `publish` of a longer one throws a RangeError. Default: 1 Mi. */
+  readonly eventLength: number;
+}
+
+const defaults: Limits = { connections: 10_000, inputBytes: 1024 * 1024, eventLength: 1024 * 1024 };
+
+/** @throws RangeError naming the limit, what was given and what is allowed. */
+export function limitsFrom(given: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaults, name)) {
+      throw new RangeError(`limits.${name} is no limit; there are ${Object.keys(defaults).join(", ")}.`);
+    }
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers above 0.`);
+    }
+  }
+  return { ...defaults, ...given };
+}

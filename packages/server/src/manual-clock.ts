@@ -1,0 +1,35 @@
+import type { Clock } from "./clock.js";
+
+/** A clock that tests turn by hand. */
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #intervals = new Map<object, { readonly ms: number; next: number; readonly callback: () => void }>();
+
+  get timers(): number {
+    return this.#intervals.size;
+  }
+
+  now = () => this.#now;
+
+  setInterval = (callback: () => void, ms: number): unknown => {
+    const handle = {};
+    this.#intervals.set(handle, { ms, next: this.#now + ms, callback });
+    return handle;
+  };
+
+  clearInterval = (handle: unknown): void => {
+    this.#intervals.delete(handle as object);
+  };
+
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = [...this.#intervals.values()].filter(({ next }) => next <= end).sort((a, b) => a.next - b.next)[0];
+      if (!due) break;
+      this.#now = due.next;
+      due.next += due.ms;
+      due.callback();
+    }
+    this.#now = end;
+  }
+}

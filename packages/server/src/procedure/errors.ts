@@ -1,0 +1,76 @@
+import {
+  type BuiltInCode,
+  coderOf,
+  type ErrorData,
+  type ErrorDefinitions,
+  errorTable,
+  isBuiltInCode,
+  SluiceError,
+  type SluiceErrorOptions,
+} from "@sluice/contract";
+
+type RaisableRow = { readonly raisedBy: "http" };
+
+/** The built-in codes that a server's code may raise. */
+export type RaisableCode = {
+  [Code in BuiltInCode]: (typeof errorTable)[Code] extends RaisableRow ? Code : never;
+}[BuiltInCode];
+
+type BuiltInOptions = Pick<SluiceErrorOptions, "message" | "cause" | "retryAfter">;
+type DeclaredOptions<Data> = Pick<SluiceErrorOptions, "message" | "cause" | "retryAfter"> &
+  ([Data] extends [undefined] ? { data?: undefined } : { data: Data });
+
+/**
+ * Makes errors by name: the built-in ones, and those that the procedure's contract declares.
+ *
+ * @example throw errors.unauthorized();
+ * @example throw errors.matchNotFound({ data: { matchId } });
+ */
+export type ErrorsOf<Errors extends ErrorDefinitions> = {
+  readonly [Code in RaisableCode]: (options?: BuiltInOptions) => SluiceError<Code, undefined>;
+} & {
+  readonly [Code in keyof Errors & string]: undefined extends ErrorData<Errors[Code]>
+    ? (options?: DeclaredOptions<ErrorData<Errors[Code]>>) => SluiceError<Code, ErrorData<Errors[Code]>>
+    : (options: DeclaredOptions<ErrorData<Errors[Code]>>) => SluiceError<Code, ErrorData<Errors[Code]>>;
+};
+
+/** The built-in errors alone. */
+export type BuiltInErrors = ErrorsOf<{}>;
+
+type Make = (options?: SluiceErrorOptions) => SluiceError;
+
+const builtIn: Record<string, Make> = Object.create(null);
+for (const code of Object.keys(errorTable) as BuiltInCode[]) {
+  if (errorTable[code].raisedBy === "http") builtIn[code] = (options) => new SluiceError(code, options);
+}
+
+/** The makers for one procedure. */
+export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string, Make>> {
+  const makers: Record<string, Make> = Object.assign(Object.create(null), builtIn);
+  for (const [code, { status = 422 }] of Object.entries(definitions)) {
+    makers[code] = (options) => new SluiceError(code, { ...options, status });
+  }
+  return makers;
+}
+
+/**
+ * What a client gets to see of an error: its own if it is declared or built in, `internal` without a word of the inside
+ * for everything else. Data goes out in wire form.
+ */
+export function toPublicError(error: unknown, definitions: ErrorDefinitions): SluiceError {
+  const { code, message, data, issues, retryAfter } = SluiceError.from(error);
+  const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
+  if (!definition) {
+    const tellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
+    return tellable ? new SluiceError(code, { message, issues, retryAfter }) : new SluiceError("internal");
+  }
+  const { status = 422, data: schema } = definition;
+  try {
+    return new SluiceError(code, { message, status, retryAfter, data: schema && asJson(coderOf(schema).encode(data)) });
+  } catch {
+    return new SluiceError("internal");
+  }
+}
+
+/** @throws TypeError for what JSON cannot say, while there is still another answer. */
+const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));

@@ -1,0 +1,115 @@
+import {
+  type AnyMutation,
+  type AnyProcedure,
+  type AnyQuery,
+  type AnySubscription,
+  type ContractTree,
+  isProcedure,
+  type Mutation,
+  type ParsedInputOf,
+  type Query,
+  type Subscription,
+} from "@sluice/contract";
+import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
+import type { AnyMiddleware, Middleware, MiddlewareArgs, MiddlewareResult, Overwrite } from "./middleware.js";
+import { createRouter, type Router, type RouterTree } from "./router.js";
+
+/** Implements one subscription. `Base` is the context that the adapter gives, `Context` what middleware made of it. */
+export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = Base> {
+  /** Puts a middleware before the procedure; the first one runs first. */
+  use<Added extends object>(
+    middleware: (
+      args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
+    ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
+  ): SubscriptionBuilder<P, Base, Overwrite<Context, Added>>;
+  /** Serves the topic's log: what was published, from where the subscriber left off, and the state folded from it. */
+  live(options?: LiveOptions<P, Context>): Implementation<P, Base>;
+  /**
+   * Serves a generator, run once per subscriber. Nothing is asked of it while the subscriber's socket is full; `signal`
+   * aborts and `return()` is called in whatever way the connection ends.
+   */
+  stream(generator: Generator<P, Context>, options?: StreamOptions): Implementation<P, Base>;
+}
+
+/** Implements one query or mutation. */
+export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = Base> {
+  /** Puts a middleware before the procedure; the first one runs first. */
+  use<Added extends object>(
+    middleware: (
+      args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
+    ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
+  ): CallBuilder<P, Base, Overwrite<Context, Added>>;
+  handler(handler: Handler<P, Context>): Implementation<P, Base>;
+}
+
+type Builders<Tree, Base, Context> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<infer I, infer E, infer S, infer Err, infer Idem>
+    ? SubscriptionBuilder<Subscription<I, E, S, Err, Idem>, Base, Context>
+    : Tree[Name] extends Query<infer I, infer O, infer Err>
+      ? CallBuilder<Query<I, O, Err>, Base, Context>
+      : Tree[Name] extends Mutation<infer I, infer O, infer Err>
+        ? CallBuilder<Mutation<I, O, Err>, Base, Context>
+        : Tree[Name] extends ContractTree
+          ? Builders<Tree[Name], Base, Context>
+          : never;
+};
+
+/** A builder for each procedure of the contract, and what concerns all of them. */
+export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
+  /** Says which context adapters have to give. */
+  context<NewBase extends object>(): Implementer<Tree, NewBase>;
+  /** Defines a middleware for use on any procedure. */
+  middleware<Added extends object>(
+    middleware: Middleware<Context, Added, unknown, {}>,
+  ): Middleware<Context, Added, unknown, {}>;
+  /** Puts a middleware before every procedure. */
+  use<Added extends object>(
+    middleware: Middleware<Context, Added, unknown, {}>,
+  ): Implementer<Tree, Base, Overwrite<Context, Added>>;
+  /** Puts the implementations together; compiles only when every procedure is there. */
+  router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
+};
+
+/**
+ * Starts implementing a contract.
+ *
+ * @example
+ * const s = implement(contract).context<{ user: User | null }>();
+ * const router = s.router({ scores: { watch: s.scores.watch.use(requireUser).live() } });
+ */
+export function implement<const Tree extends ContractTree>(contract: Tree): Implementer<Tree, {}> {
+  return implementer(contract, []) as unknown as Implementer<Tree, {}>;
+}
+
+function implementer(contract: ContractTree, middlewares: readonly AnyMiddleware[]): object {
+  return Object.assign(builders(contract, middlewares), {
+    context: () => implementer(contract, middlewares),
+    middleware: (middleware: AnyMiddleware) => middleware,
+    use: (middleware: AnyMiddleware) => implementer(contract, [...middlewares, middleware]),
+    router: (tree: object) => createRouter(contract, tree),
+  });
+}
+
+function builders(tree: ContractTree, middlewares: readonly AnyMiddleware[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, node] of Object.entries(tree)) {
+    result[name] = isProcedure(node) ? builder(node, middlewares) : builders(node as ContractTree, middlewares);
+  }
+  return result;
+}
+
+function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[]): object {
+  const implemented = (run: Run): Implementation => ({ procedure, middlewares, run });
+  const use = (middleware: AnyMiddleware) => builder(procedure, [...middlewares, middleware]);
+  if (procedure.kind !== "subscription") {
+    return { use, handler: (handler: (args: never) => unknown) => implemented({ kind: "call", handler }) };
+  }
+  type Live = Run & { kind: "live" };
+  type Stream = Run & { kind: "stream" };
+  return {
+    use,
+    live: ({ snapshot, filter }: Partial<Live> = {}) => implemented({ kind: "live", snapshot, filter }),
+    stream: (generator: Stream["generator"], { onCut = "interrupt" }: StreamOptions = {}) =>
+      implemented({ kind: "stream", generator, onCut }),
+  };
+}

@@ -1,0 +1,114 @@
+import type {
+  AnyMutation,
+  AnyProcedure,
+  AnyQuery,
+  AnySubscription,
+  EventInputOf,
+  EventOf,
+  OutputOf,
+  ParsedInputOf,
+  StateOf,
+} from "@sluice/contract";
+import type { Publish } from "../publish/publisher.js";
+import type { AnyMiddleware, ProcedureArgs } from "./middleware.js";
+
+export interface HandlerArgs<P extends AnyProcedure, Context>
+  extends ProcedureArgs<Context, ParsedInputOf<P>, P["errors"]> {
+  /** Publishes to a subscription of the same contract; see `Sluice.publish`. */
+  readonly publish: Publish;
+}
+
+export type Handler<P extends AnyQuery | AnyMutation, Context> = (
+  args: HandlerArgs<P, Context>,
+) => Promise<OutputOf<P>> | OutputOf<P>;
+
+export interface StreamArgs<P extends AnySubscription, Context> extends HandlerArgs<P, Context> {
+  /** The `id` of the last event that the client got, where it opens the stream again. */
+  readonly lastEventId: string | undefined;
+}
+
+/** What a generator yields: an event, and an `id` if the stream can be taken up after it. */
+export type Yielded<P extends AnySubscription> = EventInputOf<P> & { readonly id?: string };
+
+export type Generator<P extends AnySubscription, Context> = (args: StreamArgs<P, Context>) => AsyncIterable<Yielded<P>>;
+
+export interface StreamOptions {
+  /**
+   * What a cut means: `"interrupt"` (default) ends the stream for good, with the error `interrupted`; `"restart"` lets the
+   * client open it again, which runs the generator anew with `lastEventId`.
+   */
+  readonly onCut?: "interrupt" | "restart";
+}
+
+/** A state and the cursor that it belongs to. */
+export interface OwnSnapshot<State> {
+  readonly state: State;
+  /** The cursor, as `publish` gave it, after which events are not yet in `state`. */
+  readonly cursor: string;
+}
+
+type SnapshotResult<P extends AnySubscription> = P["idempotent"] extends true
+  ? Omit<OwnSnapshot<StateOf<P>>, "cursor"> & { readonly cursor?: string }
+  : OwnSnapshot<StateOf<P>>;
+
+export type SnapshotFunction<P extends AnySubscription, Context> = (
+  args: ProcedureArgs<Context, ParsedInputOf<P>, P["errors"]>,
+) => Promise<SnapshotResult<P>> | SnapshotResult<P>;
+
+export type Filter<P extends AnySubscription, Context> = (
+  event: EventOf<P>,
+  args: { readonly context: Context; readonly input: ParsedInputOf<P> },
+) => boolean;
+
+interface Filtered<P extends AnySubscription, Context> {
+  /** Says, synchronously, whether this subscriber gets the event. */
+  readonly filter?: Filter<P, Context>;
+}
+
+interface Snapshotted<P extends AnySubscription, Context> {
+  /** Computes the state that a subscriber starts with, in place of the one folded from the log. */
+  readonly snapshot: SnapshotFunction<P, Context>;
+}
+
+/**
+ * How a log-backed subscription is served. A `filter` on shared state needs a `snapshot` of its own: the state folded for
+ * all would show what the filter hides.
+ */
+export type LiveOptions<P extends AnySubscription, Context> = [StateOf<P>] extends [never]
+  ? Filtered<P, Context> & { readonly snapshot?: never }
+  : (Snapshotted<P, Context> & Filtered<P, Context>) | { readonly snapshot?: never; readonly filter?: never };
+
+declare const context: unique symbol;
+
+/** A procedure of the contract, made to work in a context of type `Context`. */
+export interface Implementation<P extends AnyProcedure = AnyProcedure, Context = never> {
+  readonly procedure: P;
+  readonly middlewares: readonly AnyMiddleware[];
+  readonly run: Run;
+  readonly [context]?: (context: Context) => void;
+}
+
+/** What is run when a procedure is called. Types were checked where it was built. */
+export type Run =
+  | { readonly kind: "call"; readonly handler: (args: never) => unknown }
+  | {
+      readonly kind: "live";
+      readonly snapshot: ((args: never) => Promise<SnapshotLike> | SnapshotLike) | undefined;
+      readonly filter: ((event: never, args: never) => boolean) | undefined;
+    }
+  | {
+      readonly kind: "stream";
+      readonly generator: (args: never) => AsyncIterable<YieldedLike>;
+      readonly onCut: "interrupt" | "restart";
+    };
+
+export interface SnapshotLike {
+  readonly state: unknown;
+  readonly cursor?: string;
+}
+
+export interface YieldedLike {
+  readonly type: string;
+  readonly data: unknown;
+  readonly id?: string;
+}

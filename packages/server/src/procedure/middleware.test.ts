@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { type AnyArgs, type AnyMiddleware, runMiddlewares } from "./middleware.js";
+
+const args = {
+  context: { a: 1 },
+  input: undefined,
+  errors: {},
+  path: "x",
+  signal: new AbortController().signal,
+} as AnyArgs;
+
+describe("runMiddlewares", () => {
+  it("runs from the outside in and back, and lays contexts over each other", async () => {
+    const log: string[] = [];
+    const wrap =
+      (name: string, context: object): AnyMiddleware =>
+      async ({ next }) => {
+        log.push(`${name} in`);
+        const result = await next({ context });
+        log.push(`${name} out`);
+        return result;
+      };
+    const value = await runMiddlewares(
+      [wrap("first", { a: 2, b: 1 }), wrap("second", { b: 2 })],
+      args,
+      async (last) => {
+        log.push("procedure");
+        return last.context;
+      },
+    );
+    expect(value).toEqual({ a: 2, b: 2 });
+    expect(log).toEqual(["first in", "second in", "procedure", "second out", "first out"]);
+    expect(args.context).toEqual({ a: 1 });
+  });
+
+  it("runs nothing further once one throws", async () => {
+    let reached = false;
+    const refuse: AnyMiddleware = () => {
+      throw new Error("no");
+    };
+    const final = async () => {
+      reached = true;
+    };
+    await expect(runMiddlewares([refuse], args, final)).rejects.toThrow("no");
+    expect(reached).toBe(false);
+  });
+
+  it.each<[string, AnyMiddleware]>([
+    ["returns nothing and never calls next", () => undefined as never],
+    [
+      "calls next but returns something else",
+      async ({ next }) => {
+        await next();
+        return {} as never;
+      },
+    ],
+    [
+      "calls next twice",
+      async ({ next }) => {
+        await next();
+        return next();
+      },
+    ],
+  ])("names the path of a middleware that %s", async (_what, middleware) => {
+    await expect(runMiddlewares([middleware], args, async () => 1)).rejects.toThrow(/middleware of "x"/);
+  });
+});

@@ -1,0 +1,86 @@
+import type { ErrorDefinitions } from "@sluice/contract";
+import type { ErrorsOf } from "./errors.js";
+
+declare const added: unique symbol;
+
+/** What `next` gives and a middleware returns: proof that the rest ran, and the type of what was added to the context. */
+export interface MiddlewareResult<Added extends object> {
+  readonly [added]?: Added;
+}
+
+/** What a middleware, a handler and a generator have in common. */
+export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> {
+  readonly context: Context;
+  /** Parsed and decoded, with defaults filled in. */
+  readonly input: Input;
+  /** Makes this procedure's errors by name. */
+  readonly errors: ErrorsOf<Errors>;
+  /** Path of the procedure, such as `scores/watch`. */
+  readonly path: string;
+  /** Aborts when the caller is gone, in whatever way. */
+  readonly signal: AbortSignal;
+}
+
+export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
+  extends ProcedureArgs<Context, Input, Errors> {
+  /**
+   * Runs the rest: further middleware, then the procedure. `context` is laid over the context for what follows. For a
+   * subscription it resolves when the stream is open, not when it ends.
+   */
+  next<Added extends object = {}>(options?: { readonly context: Added }): Promise<MiddlewareResult<Added>>;
+}
+
+/**
+ * Runs once per call or opened stream, after the input was parsed. It returns what `next` gave, or throws.
+ *
+ * @example
+ * const requireUser = s.middleware(({ context, next, errors }) => {
+ *   if (!context.user) throw errors.unauthorized();
+ *   return next({ context: { user: context.user } });
+ * });
+ */
+export type Middleware<
+  Context,
+  Added extends object,
+  Input = unknown,
+  Errors extends ErrorDefinitions = ErrorDefinitions,
+> = (args: MiddlewareArgs<Context, Input, Errors>) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>;
+
+/** A context with another laid over it. */
+export type Overwrite<Base, Added> = keyof Added extends never ? Base : Omit<Base, keyof Added> & Added;
+
+// biome-ignore lint/suspicious/noExplicitAny: types were checked where the middleware was put in place
+export type AnyMiddleware = Middleware<any, any, any, any>;
+
+/** The same, where the types were checked already. */
+// biome-ignore lint/suspicious/noExplicitAny: any procedure's errors
+export type AnyArgs = ProcedureArgs<object, unknown, any>;
+
+/** Runs `middlewares` from the outside in, then `final` with the context that they made. */
+export async function runMiddlewares<T>(
+  middlewares: readonly AnyMiddleware[],
+  args: AnyArgs,
+  final: (args: AnyArgs) => Promise<T>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  const run = async (index: number, current: AnyArgs): Promise<MiddlewareResult<never>> => {
+    const middleware = middlewares[index];
+    if (!middleware) {
+      result = { value: await final(current) };
+      return result as MiddlewareResult<never>;
+    }
+    let called = false;
+    const next = (options?: { readonly context: object }): Promise<MiddlewareResult<never>> => {
+      if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
+      called = true;
+      const context = options ? { ...current.context, ...options.context } : current.context;
+      return run(index + 1, { ...current, context });
+    };
+    const returned = await middleware({ ...current, next });
+    if (returned !== result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
+    return returned as MiddlewareResult<never>;
+  };
+  await run(0, args);
+  if (!result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
+  return result.value;
+}

@@ -1,0 +1,50 @@
+import {
+  type AnyMutation,
+  type AnyProcedure,
+  type AnyQuery,
+  type AnySubscription,
+  type ContractTree,
+  proceduresOf,
+} from "@sluice/contract";
+import type { Implementation } from "./implementation.js";
+
+/** The contract's tree with an implementation for every procedure. */
+export type RouterTree<Tree, Context> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends AnySubscription | AnyQuery | AnyMutation
+    ? Implementation<Tree[Name], Context>
+    : Tree[Name] extends ContractTree
+      ? RouterTree<Tree[Name], Context>
+      : never;
+};
+
+declare const types: unique symbol;
+
+/** All procedures of a contract, implemented. */
+export interface Router<Tree extends ContractTree = ContractTree, Context = never> {
+  readonly contract: Tree;
+  /** By path. */
+  readonly implementations: ReadonlyMap<string, Implementation<AnyProcedure, never>>;
+  readonly [types]?: (context: Context) => void;
+}
+
+export function createRouter(contract: ContractTree, tree: object): Router {
+  const implementations = new Map<string, Implementation>();
+  for (const procedure of proceduresOf(contract)) {
+    const implementation = at(tree, procedure.path);
+    if (!implementation) throw new TypeError(`The router has no implementation at "${procedure.path}".`);
+    if (implementation.procedure !== procedure) {
+      throw new TypeError(`The router has "${implementation.procedure?.path}" implemented at "${procedure.path}".`);
+    }
+    implementations.set(procedure.path, implementation);
+  }
+  return { contract, implementations };
+}
+
+function at(tree: object, path: string): Implementation | undefined {
+  let node: unknown = tree;
+  for (const name of path.split("/")) {
+    if (typeof node !== "object" || node === null || !Object.hasOwn(node, name)) return undefined;
+    node = (node as Record<string, unknown>)[name];
+  }
+  return node as Implementation;
+}

@@ -1,0 +1,81 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createPublisher } from "./publisher.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const events = { goal: z.object({ minute: z.int(), at: isoDate.optional() }), anything: z.unknown() };
+const contract = defineContract({
+  watch: subscription({ input: z.object({ id: z.string(), day: isoDate.optional(), n: z.int().default(1) }), events }),
+});
+const other = defineContract({ watch: subscription({ events: { goal: z.string() } }) });
+
+async function setUp() {
+  const log = memoryLog();
+  const { publish } = createPublisher(contract, { log, maxEventLength: 200 });
+  const read = async (topic: string) => {
+    const page = await log.read(topic, "oldest", 100);
+    return page.ok ? page.entries.map(({ type, data }) => ({ type, data })) : page;
+  };
+  return { log, publish, read };
+}
+
+describe("publish", () => {
+  it("encodes with codecs and appends to the topic that the parsed input names", async () => {
+    const { publish, read } = await setUp();
+    const at = new Date("2026-01-02T03:04:05.000Z");
+    await publish(contract.watch, { id: "a", day: at }, { type: "goal", data: { minute: 3, at } });
+    expect(await read('watch?{"day":"2026-01-02T03:04:05.000Z","id":"a","n":1}')).toEqual([
+      { type: "goal", data: '{"minute":3,"at":"2026-01-02T03:04:05.000Z"}' },
+    ]);
+  });
+
+  it("gives the same topic for an input with its default left out, spelled out, or with unknown fields", async () => {
+    const { publish, read } = await setUp();
+    const goal = { type: "goal" as const, data: { minute: 1 } };
+    await publish(contract.watch, { id: "a" }, goal);
+    await publish(contract.watch, { n: 1, id: "a" }, goal);
+    await publish(contract.watch, { id: "a", extra: true } as { id: string }, goal);
+    expect(await read('watch?{"id":"a","n":1}')).toHaveLength(3);
+  });
+
+  it("appends a retried publish once and answers with the first cursor", async () => {
+    const { publish } = await setUp();
+    const goal = { type: "goal" as const, data: { minute: 1 } };
+    const first = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
+    await publish(contract.watch, { id: "a" }, goal);
+    const again = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
+    expect(first.duplicate).toBe(false);
+    expect(again).toEqual({ cursor: first.cursor, duplicate: true });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ["a field of the wrong type", { type: "goal", data: { minute: "3" } }, /"goal" of "watch": data.minute/],
+    [
+      "an event that is not in the contract",
+      { type: "corner", data: {} },
+      /"corner" of "watch".*allowed are goal, anything/,
+    ],
+    ["a name that every object has", { type: "constructor", data: {} }, /"constructor".*no event of the contract/],
+    ["data that JSON leaves out", { type: "anything", data: undefined }, /nothing that JSON can carry/],
+    ["data that JSON cannot say", { type: "anything", data: 1n }, /BigInt/],
+    ["a longer event than allowed", { type: "anything", data: "x".repeat(300) }, /302 characters.*limit is 200/],
+    ["no event at all", [], /no events/],
+  ])("appends nothing of a batch with %s, and says so", async (_what, bad, message) => {
+    const { publish, read } = await setUp();
+    const batch = Array.isArray(bad) ? bad : [{ type: "goal", data: { minute: 1 } }, bad];
+    await expect(publish(contract.watch, { id: "a" }, batch as never)).rejects.toThrow(message);
+    expect(await read('watch?{"id":"a","n":1}')).toEqual([]);
+  });
+
+  it("refuses a procedure of another contract, and an input that doesn't fit", async () => {
+    const { publish } = await setUp();
+    const goal = { type: "goal", data: "" } as never;
+    await expect(publish(other.watch, undefined, goal)).rejects.toThrow(/"watch" is none/);
+    await expect(publish(contract.watch, {} as never, goal)).rejects.toThrow(/id|goal/);
+  });
+});

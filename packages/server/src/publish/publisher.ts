@@ -1,0 +1,102 @@
+import {
+  type AnySubscription,
+  type ContractTree,
+  coderOf,
+  type EventInputOf,
+  encodeInput,
+  type InputOf,
+  proceduresOf,
+  topicOf,
+} from "@sluice/contract";
+import { formatCursor } from "@sluice/contract/wire";
+import type { Log } from "@sluice/log";
+import { TopicStates } from "../fanout/topic-state.js";
+import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
+
+export interface PublishOptions {
+  /**
+   * Makes a retried publish safe: within the engine's window the same key appends at most once to a topic and answers with
+   * the first cursor. Default: none.
+   */
+  readonly idempotencyKey?: string;
+}
+
+export interface Published {
+  /** The cursor after the last event. */
+  readonly cursor: string;
+  /** True if the idempotency key had been used before: nothing was appended. */
+  readonly duplicate: boolean;
+}
+
+/**
+ * Publishes one event, or several as a whole, to the topic that `input` names.
+ *
+ * @throws ValidationError for an event that doesn't fit its schema: nothing is appended.
+ * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event: nothing is appended.
+ * @throws RangeError for no events, or one that is longer than the limit.
+ * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
+ */
+export type Publish = <P extends AnySubscription>(
+  procedure: P,
+  input: InputOf<P>,
+  events: EventInputOf<P> | readonly EventInputOf<P>[],
+  options?: PublishOptions,
+) => Promise<Published>;
+
+export interface Publisher {
+  readonly publish: Publish;
+}
+
+export interface PublisherOptions {
+  /** Where the events go: the engine that the servers read from. */
+  readonly log: Log;
+  /** Longest event, in characters of JSON. Default: 1 Mi. */
+  readonly maxEventLength?: number;
+  /** A snapshot of a topic's state is saved after so many events. Default: 200. */
+  readonly snapshotEvery?: number;
+}
+
+/**
+ * Makes a publisher for a process that serves nobody, such as a worker.
+ *
+ * @example const publisher = createPublisher(contract, { log: redisLog({ url }) });
+ */
+export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
+  return publisherWith(contract, options, new TopicStates(options.log));
+}
+
+/** A publisher that shares its folded states with whoever serves them. */
+export function publisherWith(contract: ContractTree, options: PublisherOptions, states: TopicStates): Publisher {
+  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200 } = options;
+  const procedures = new Set<unknown>(proceduresOf(contract));
+
+  async function publish(
+    procedure: AnySubscription,
+    input: unknown,
+    events: UnencodedEvent | readonly UnencodedEvent[],
+    { idempotencyKey }: PublishOptions = {},
+  ): Promise<Published> {
+    if (!procedures.has(procedure)) {
+      throw new TypeError(`publish() takes a subscription of this contract; "${procedure?.path}" is none.`);
+    }
+    const all: readonly UnencodedEvent[] = "type" in events ? [events] : events;
+    if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
+    const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
+    const topic = await topicFor(procedure, input);
+    const stateful = procedure.state !== undefined;
+    if (stateful) await states.of(topic, procedure).check(all);
+    const { position, duplicate } = await log.append(topic, encoded, {
+      stateful,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+    if (stateful && !duplicate) await states.of(topic, procedure).compact(position, snapshotEvery);
+    return { cursor: formatCursor(position), duplicate };
+  }
+  return { publish: publish as Publish };
+}
+
+/** The topic that an input names, from the input as a caller passes it. */
+async function topicFor(procedure: AnySubscription, input: unknown): Promise<string> {
+  if (!procedure.input) return procedure.path;
+  return topicOf(procedure, await coderOf(procedure.input).decodeAsync(encodeInput(procedure.input, input)));
+}

@@ -1,0 +1,29 @@
+import type { AnyProcedure } from "@sluice/contract";
+import type { Log } from "@sluice/log";
+import type { Connection } from "./connection/connection.js";
+import type { Wheel } from "./connection/wheel.js";
+import type { Hub } from "./fanout/hub.js";
+import type { TopicStates } from "./fanout/topic-state.js";
+import type { Limits } from "./limits.js";
+import type { Implementation } from "./procedure/implementation.js";
+import type { Publish } from "./publish/publisher.js";
+
+/** The parts of a running Sluice: what the stages of the pipeline share. */
+export interface Runtime {
+  readonly implementations: ReadonlyMap<string, Implementation<AnyProcedure, never>>;
+  readonly log: Log;
+  readonly hub: Hub;
+  readonly states: TopicStates;
+  readonly wheel: Wheel;
+  readonly limits: Limits;
+  readonly publish: Publish;
+  /** Milliseconds between heartbeats. */
+  readonly heartbeat: number;
+  /** Milliseconds that a client should wait after a cut. */
+  readonly retry: number;
+  readonly connections: Set<Connection>;
+  /** Set by `drain()`: nothing new is accepted. */
+  draining: boolean;
+  /** Tells the user's `onError` of an error that a client gets to see only as `internal`. */
+  report(error: unknown, path: string, context: unknown): void;
+}

@@ -1,0 +1,151 @@
+import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
+import express from "express";
+import { expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import { sluiceExpress } from "./adapters/express.js";
+import { sluiceNode } from "./adapters/node.js";
+import { createPublisher, createSluice, implement, memoryLog } from "./index.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const score = { schema: z.object({ home: z.int() }), initial: { home: 0 }, apply: {} };
+
+const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), limit: z.int().default(5) }),
+      events: { goal: z.object({ team: z.enum(["home", "away"]) }), fullTime: z.object({ at: isoDate }) },
+      state: score,
+      errors: { matchNotFound: { status: 404, data: z.object({ matchId: z.string() }) }, closed: {} },
+    }),
+    report: mutation({ input: z.object({ at: isoDate }), output: z.object({ cursor: z.string() }) }),
+  },
+  feed: subscription({ events: { post: z.string() } }),
+  presence: subscription({ events: { here: z.string() }, state: { ...score, idempotent: true } }),
+  now: query({ output: isoDate }),
+});
+interface User {
+  name: string;
+}
+const s = implement(contract).context<{ user: User | null; requestId: string }>();
+const requireUser = s.middleware(({ context, next, errors }) => {
+  if (!context.user) throw errors.unauthorized();
+  return next({ context: { user: context.user } });
+});
+
+const watch = s.scores.watch.live();
+const report = s.scores.report.handler(() => ({ cursor: "" }));
+const feed = s.feed.live();
+const presence = s.presence.live();
+const now = s.now.handler(() => new Date());
+
+test("middleware narrows the context for what follows, and keeps the rest", () => {
+  s.scores.report.use(requireUser).handler(({ context, input }) => {
+    expectTypeOf(context.user).toEqualTypeOf<User>();
+    expectTypeOf(context.requestId).toEqualTypeOf<string>();
+    expectTypeOf(input).toEqualTypeOf<{ at: Date }>();
+    return { cursor: "" };
+  });
+  s.scores.watch.use(({ input, errors, next }) => {
+    expectTypeOf(input).toEqualTypeOf<{ matchId: string; limit: number }>();
+    expectTypeOf(errors.matchNotFound).returns.toEqualTypeOf<SluiceError<"matchNotFound", { matchId: string }>>();
+    errors.closed();
+    errors.tooManyRequests({ retryAfter: 1_000 });
+    // @ts-expect-error its data is missing
+    errors.matchNotFound();
+    // @ts-expect-error only a client raises this one
+    errors.network();
+    return next();
+  });
+  // @ts-expect-error a middleware that returns nothing
+  s.scores.report.use(() => {});
+  s.use(requireUser).feed.live({ filter: (_event, { context }) => context.user.name !== "" });
+});
+
+test("handlers give what the contract says, in the code's types", () => {
+  s.now.handler(async () => new Date());
+  // @ts-expect-error the wire's text in place of the code's Date
+  s.now.handler(() => new Date().toISOString());
+  // @ts-expect-error an output that lacks a field
+  s.scores.report.handler(() => ({}));
+});
+
+test("publish takes the contract's events", () => {
+  s.scores.report.handler(async ({ publish }) => {
+    await publish(contract.feed, undefined, { type: "post", data: "hello" });
+    await publish(contract.scores.watch, { matchId: "m1" }, [{ type: "fullTime", data: { at: new Date() } }]);
+    // @ts-expect-error no such event
+    await publish(contract.feed, undefined, { type: "goal", data: "hello" });
+    // @ts-expect-error data of another event
+    await publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { at: new Date() } });
+    // @ts-expect-error the topic's input is missing a field
+    await publish(contract.scores.watch, {}, { type: "goal", data: { team: "home" } });
+    return publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { team: "home" } });
+  });
+  const publisher = createPublisher(contract, { log: memoryLog() });
+  // @ts-expect-error a mutation is nothing to publish to
+  publisher.publish(contract.scores.report, { at: new Date() }, { type: "goal", data: {} });
+});
+
+test("a filter on shared state needs a snapshot of its own, and a snapshot needs its cursor", () => {
+  s.feed.live({ filter: (event) => event.type === "post" && event.data !== "" });
+  // @ts-expect-error the shared fold would show what the filter hides
+  s.scores.watch.live({ filter: () => true });
+  s.scores.watch.live({
+    filter: ({ type }) => type === "goal",
+    snapshot: () => ({ state: { home: 0 }, cursor: "e.0.0" }),
+  });
+  // @ts-expect-error events would be applied twice
+  s.scores.watch.live({ snapshot: () => ({ state: { home: 0 } }) });
+  s.presence.live({ snapshot: () => ({ state: { home: 0 } }) });
+  // @ts-expect-error a filter that has to be waited for
+  s.feed.live({ filter: async () => true });
+  // @ts-expect-error there is no state to snapshot
+  s.feed.live({ snapshot: () => ({ state: {}, cursor: "" }) });
+});
+
+test("generators yield the contract's events", () => {
+  s.feed.stream(
+    async function* ({ signal, lastEventId }) {
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+      expectTypeOf(lastEventId).toEqualTypeOf<string | undefined>();
+      yield { type: "post", data: "a" };
+      yield { type: "post", data: "b", id: "2" };
+    },
+    { onCut: "restart" },
+  );
+  s.feed.stream(
+    // @ts-expect-error a number where the contract says text
+    async function* () {
+      yield { type: "post", data: 1 };
+    },
+  );
+});
+
+test("a router compiles only when every procedure is there, each in its place", () => {
+  const router = s.router({ scores: { watch, report }, feed, presence, now });
+  // @ts-expect-error `now` is missing
+  s.router({ scores: { watch, report }, feed, presence });
+  // @ts-expect-error one in the place of another
+  s.router({ scores: { watch, report }, feed: presence, presence, now });
+
+  const sluice = createSluice(router);
+  express().use("/api", sluiceExpress(sluice, { context: () => ({ user: null, requestId: "1" }) }));
+  // @ts-expect-error the context is missing
+  sluiceExpress(sluice);
+  // @ts-expect-error the context is missing
+  sluiceNode(sluice, { base: "/api" });
+  // @ts-expect-error the context lacks a field
+  sluiceExpress(sluice, { context: () => ({ user: null }) });
+  const plain = implement(defineContract({ ping: query() }));
+  sluiceExpress(createSluice(plain.router({ ping: plain.ping.handler(() => {}) })));
+
+  expectTypeOf(sluice.call(contract.now, undefined)).resolves.toEqualTypeOf<Date>();
+  expectTypeOf(sluice.subscribe(contract.feed, undefined)).toEqualTypeOf<
+    AsyncIterable<{ type: "post"; data: string; id: string }>
+  >();
+  // @ts-expect-error a subscription is not called
+  sluice.call(contract.feed, undefined);
+});

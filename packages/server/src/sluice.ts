@@ -1,0 +1,155 @@
+import type {
+  AnyMutation,
+  AnyProcedure,
+  AnyQuery,
+  AnySubscription,
+  ContractTree,
+  EventOf,
+  InputOf,
+  OutputOf,
+  StateOf,
+} from "@sluice/contract";
+import { coderOf } from "@sluice/contract";
+import { type Log, memoryLog } from "@sluice/log";
+import { type Clock, systemClock } from "./clock.js";
+import { drain } from "./connection/drain.js";
+import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
+import { Wheel } from "./connection/wheel.js";
+import { Hub } from "./fanout/hub.js";
+import { TopicStates } from "./fanout/topic-state.js";
+import { type Limits, limitsFrom } from "./limits.js";
+import { runCall } from "./procedure/call.js";
+import type { Implementation } from "./procedure/implementation.js";
+import { parseCallerInput } from "./procedure/input.js";
+import type { Router } from "./procedure/router.js";
+import { type Publish, publisherWith } from "./publish/publisher.js";
+import type { Runtime } from "./runtime.js";
+
+/** An error that clients got to see only as `internal`. */
+export interface ErrorReport {
+  readonly error: unknown;
+  /** Path of the procedure, or of a topic. */
+  readonly path: string;
+  readonly context: unknown;
+}
+
+export interface SluiceOptions {
+  /** Where events are kept. Default: `memoryLog()`, in this process. */
+  readonly log?: Log;
+  /** Told of every error that a client gets to see only as `internal`. Default: prints it to stderr. */
+  readonly onError?: (report: ErrorReport) => void;
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds between heartbeats on an idle stream. Default: 15,000. */
+  readonly heartbeat?: number;
+  /** Milliseconds that clients wait before they open again after a cut. Default: 1,000. */
+  readonly retry?: number;
+  /** Drives heartbeats. Default: the machine's time. */
+  readonly clock?: Clock;
+}
+
+export interface CallOptions<Context> {
+  /** What the adapter's `context` function would give. */
+  readonly context?: Context;
+  readonly signal?: AbortSignal;
+}
+
+const runtimeKey: unique symbol = Symbol("sluice.runtime");
+
+/** A router that runs. Adapters serve it over HTTP; everything else it does without. */
+export interface Sluice<Context = never> {
+  /** See `Publish`. */
+  readonly publish: Publish;
+  /**
+   * Calls a query or mutation in this process, through its middleware.
+   *
+   * @throws SluiceError `badRequest` for input that doesn't fit, and whatever middleware and handler throw, as it is.
+   */
+  call<P extends AnyQuery | AnyMutation>(
+    procedure: P,
+    input: InputOf<P>,
+    options?: CallOptions<Context>,
+  ): Promise<OutputOf<P>>;
+  /** Subscribes in this process, through middleware; the events are those that a client would get. */
+  subscribe<P extends AnySubscription>(
+    procedure: P,
+    input: InputOf<P>,
+    options?: SubscribeOptions<Context, StateOf<P>>,
+  ): AsyncIterable<EventOf<P>>;
+  /**
+   * Lets all clients go, for a deploy: accepts no more streams (503), tells those that are open to come again, and closes
+   * what is still open after `timeout` milliseconds (default: 5,000). Nothing is lost: they resume where they were.
+   */
+  drain(options?: { readonly timeout?: number }): Promise<void>;
+  readonly [runtimeKey]: Runtime;
+  /** Only the type: the context that adapters have to give. */
+  readonly "~context"?: (context: Context) => void;
+}
+
+export const runtimeOf = (sluice: Sluice): Runtime => sluice[runtimeKey];
+
+/**
+ * Makes a router run.
+ *
+ * @throws RangeError for a limit or interval that is none.
+ * @example export const sluice = createSluice(router, { log: memoryLog() });
+ */
+export function createSluice<Tree extends ContractTree, Context>(
+  router: Router<Tree, Context>,
+  options: SluiceOptions = {},
+): Sluice<Context> {
+  const runtime = createRuntime(router as unknown as Router, options);
+  const find = (procedure: AnyProcedure): Implementation => {
+    const implementation = runtime.implementations.get(procedure?.path);
+    if (implementation?.procedure !== procedure) {
+      throw new TypeError(`"${procedure?.path}" is no procedure of this router's contract.`);
+    }
+    return implementation;
+  };
+  return {
+    publish: runtime.publish,
+    async call(procedure, input, { context, signal = new AbortController().signal } = {}) {
+      const implementation = find(procedure);
+      const parsed = await parseCallerInput(procedure, input);
+      const caller = { context: (context ?? {}) as object, input: parsed, signal };
+      const wire = await runCall(implementation, caller, runtime.publish);
+      return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
+    },
+    subscribe: (procedure, input, subscribeOptions = {}) =>
+      subscribeLocally(runtime, find(procedure), input, subscribeOptions) as never,
+    drain: ({ timeout = 5_000 } = {}) => drain(runtime, timeout),
+    [runtimeKey]: runtime,
+  } satisfies Sluice<Context> as Sluice<Context>;
+}
+
+function createRuntime(router: Router, options: SluiceOptions): Runtime {
+  const { log = memoryLog(), clock = systemClock, heartbeat = 15_000, retry = 1_000, onError = print } = options;
+  for (const [name, value] of Object.entries({ heartbeat, retry })) {
+    if (!(Number.isSafeInteger(value) && value > 0))
+      throw new RangeError(`${name} is ${value}; allowed are whole milliseconds above 0.`);
+  }
+  const limits = limitsFrom(options.limits);
+  const states = new TopicStates(log);
+  const report = (error: unknown, path: string, context?: unknown) => {
+    try {
+      onError({ error, path, context });
+    } catch (thrown) {
+      print({ error: thrown, path: "onError", context: undefined });
+    }
+  };
+  return {
+    implementations: router.implementations,
+    log,
+    states,
+    limits,
+    heartbeat,
+    retry,
+    report,
+    hub: new Hub(log, report),
+    wheel: new Wheel(clock),
+    publish: publisherWith(router.contract, { log, maxEventLength: limits.eventLength }, states).publish,
+    connections: new Set(),
+    draining: false,
+  };
+}
+
+const print = ({ error, path }: ErrorReport) => console.error(`[sluice] ${path}:`, error);

@@ -1,0 +1,79 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import { SluiceError } from "@sluice/contract";
+import type { Sluice } from "@sluice/server";
+import { sluiceExpress } from "@sluice/server/express";
+import { sluiceNode } from "@sluice/server/node";
+import express from "express";
+import { describe } from "vitest";
+
+/** What every adapter makes of a request: who asks stands in a header. */
+export interface Context {
+  readonly user: string | null;
+}
+
+export interface Adapter {
+  readonly name: string;
+  /** The path that the contract is served below. */
+  readonly base: string;
+  /** Whether an application stands around it that unknown paths go on to. */
+  readonly inApplication: boolean;
+  /** Whether something before it has read the bodies. */
+  readonly parsesBodies: boolean;
+  listener(sluice: Sluice<Context>): RequestListener;
+}
+
+/** What the application answers to requests that Sluice hands on. */
+export const handedOn = "handed on";
+
+const context = (req: IncomingMessage): Context => {
+  const user = req.headers["x-user"];
+  if (user === "banned") throw new SluiceError("forbidden");
+  return { user: typeof user === "string" ? user : null };
+};
+
+function application(mount: (app: express.Express) => void): express.Express {
+  const app = express();
+  mount(app);
+  app.use((_req, res) => void res.status(404).send(handedOn));
+  return app;
+}
+
+export const adapters: readonly Adapter[] = [
+  {
+    name: "express",
+    base: "/api",
+    inApplication: true,
+    parsesBodies: false,
+    listener: (sluice) => application((app) => app.use("/api", sluiceExpress(sluice, { context }))),
+  },
+  {
+    name: "express behind express.json()",
+    base: "/api",
+    inApplication: true,
+    parsesBodies: true,
+    listener: (sluice) => application((app) => app.use(express.json()).use("/api", sluiceExpress(sluice, { context }))),
+  },
+  {
+    name: "express deep in routers",
+    base: "/v1/things/live",
+    inApplication: true,
+    parsesBodies: false,
+    listener: (sluice) =>
+      application((app) => {
+        const inner = express.Router().use("/live", sluiceExpress(sluice, { context }));
+        app.use("/v1", express.Router().use("/:kind", inner));
+      }),
+  },
+  {
+    name: "node",
+    base: "/api",
+    inApplication: false,
+    parsesBodies: false,
+    listener: (sluice) => sluiceNode(sluice, { base: "/api", context }),
+  },
+];
+
+/** The same cases over every adapter. */
+export function describeAdapters(title: string, cases: (adapter: Adapter) => void): void {
+  for (const adapter of adapters) describe(`${title}, over ${adapter.name}`, () => cases(adapter));
+}

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import { describeAdapters } from "./adapters.js";
+import { range } from "./events.js";
+import { open } from "./reader.js";
+import { untilStalled } from "./stalled.js";
+import { turns } from "./within.js";
+import { startWorld } from "./world.js";
+
+const pad = "x".repeat(100_000);
+
+describeAdapters("a reader that stands still", (adapter) => {
+  it("makes a generator stand still, which goes on when it reads again (PROTOCOL §9.1)", async () => {
+    let yielded = 0;
+    const last = 400;
+    const world = await startWorld(adapter, {
+      async *tokens() {
+        while (yielded < last) yield { type: "token", data: `${++yielded}${pad}` };
+      },
+    });
+    const reader = await open(world, "bot/once");
+    reader.pause();
+    await untilStalled(world);
+    const stood = yielded;
+    await turns();
+    expect(yielded).toBe(stood);
+    expect(stood).toBeLessThan(last);
+    reader.resume();
+    await reader.end();
+    expect(reader.data.map((data) => Number.parseInt(data as string, 10))).toEqual(range(1, last));
+  });
+
+  it("slows no other reader, costs no more memory the longer it stands, and catches up in order (PROTOCOL §4.2)", async () => {
+    const world = await startWorld(adapter);
+    const { head } = world.contract.feed;
+    const quick = await (await open(world, "feed/head")).live();
+    const responses: { writableLength: number }[] = [];
+    world.server.once("request", (_req, res) => responses.push(res));
+    const slow = await (await open(world, "feed/head")).live();
+    const [, connection] = world.runtime.connections;
+    slow.pause();
+
+    let n = 0;
+    const publish = async () => {
+      await world.publish(head, undefined, { type: "post", data: { n: ++n, pad } });
+      await quick.received(n);
+    };
+    while (!connection?.full) await publish();
+    const held = responses[0]?.writableLength ?? 0;
+    for (const _ of range(1, 50)) await publish();
+    expect(responses[0]?.writableLength).toBe(held);
+    expect(held).toBeLessThan(2 * pad.length);
+
+    slow.resume();
+    await slow.received(n);
+    expect(slow.numbers).toEqual(range(1, n));
+    await publish();
+    await slow.received(n);
+    expect([quick.numbers, slow.numbers]).toEqual([range(1, n), range(1, n)]);
+  });
+
+  it("holds little of a long history, however much it has missed (PROTOCOL §7.2)", async () => {
+    const world = await startWorld(adapter);
+    const { oldest } = world.contract.feed;
+    const total = 1_000;
+    for (const n of range(1, total)) {
+      await world.publish(oldest, undefined, { type: "post", data: { n, pad: pad.slice(0, 16_000) } });
+    }
+    const responses: { writableLength: number }[] = [];
+    world.server.once("request", (_req, res) => responses.push(res));
+    const reader = await open(world, "feed/oldest");
+    reader.pause();
+    await untilStalled(world);
+    await turns();
+    expect(responses[0]?.writableLength).toBeLessThan(5_000_000);
+    reader.resume();
+    await reader.live();
+    expect(reader.numbers).toEqual(range(1, total));
+  });
+});

@@ -1,0 +1,187 @@
+import { expect, it } from "vitest";
+import { describeAdapters } from "./adapters.js";
+import { posts } from "./events.js";
+import { Raw } from "./raw.js";
+import { open } from "./reader.js";
+import { untilStalled } from "./stalled.js";
+import { eventually } from "./within.js";
+import { startWorld, type TokenSource, type World } from "./world.js";
+
+const ways: [string, (raw: Raw) => void][] = [
+  ["ends its side", (raw) => void raw.socket.end()],
+  ["closes the connection", (raw) => void raw.socket.destroy()],
+  ["resets the connection", (raw) => void raw.socket.resetAndDestroy()],
+];
+
+/** Everything that a stream may leave behind. */
+const expectNothingLeft = (world: World) =>
+  eventually(() => {
+    const { runtime, log, clock } = world;
+    expect([runtime.connections.size, log.watchers, clock.timers]).toEqual([0, 0, 0]);
+  });
+
+const get = (world: World, path: string) => new Raw(world.port, true).ask("GET", `${world.base}/${path}`);
+
+const post = (world: World, path: string, input: unknown) => {
+  const body = JSON.stringify({ input });
+  const headers = ["Host: localhost", "Content-Type: application/json", `Content-Length: ${body.length}`];
+  return new Raw(world.port, true).send(`POST ${world.base}/${path} HTTP/1.1`, ...headers, "", body);
+};
+
+/** A promise that is settled from outside. */
+function signal() {
+  let fire: () => void = () => {};
+  const fired = new Promise<void>((resolve) => {
+    fire = resolve;
+  });
+  return { fired, fire };
+}
+
+describeAdapters("a client that goes", (adapter) => {
+  inEachWay("frees a live stream", async (leave) => {
+    const world = await startWorld(adapter);
+    for (const ask of [() => get(world, "feed/head"), () => post(world, "feed/posted", null)]) {
+      const raw = ask();
+      await raw.until((text) => text.includes("$live"));
+      expect([world.runtime.connections.size, world.log.watchers]).toEqual([1, 1]);
+      leave(raw);
+      await expectNothingLeft(world);
+    }
+    await world.publish(world.contract.feed.head, undefined, posts(1));
+  });
+
+  inEachWay("aborts a generator's signal and runs its finally", async (leave) => {
+    for (const path of ["bot/once", "bot/prompt"]) {
+      const { fired, fire } = signal();
+      let finished = false;
+      const world = await startWorld(adapter, {
+        async *tokens({ signal }) {
+          try {
+            yield { type: "token", data: "a" };
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+            yield { type: "token", data: "nobody gets this" };
+          } finally {
+            finished = true;
+            fire();
+          }
+        },
+      });
+      const raw = path === "bot/once" ? get(world, path) : post(world, path, { prompt: "x" });
+      await raw.until((text) => text.includes("token"));
+      leave(raw);
+      await fired;
+      await expectNothingLeft(world);
+      expect(finished).toBe(true);
+    }
+  });
+
+  inEachWay("while a generator stands at a full socket, stops it", async (leave) => {
+    for (const path of ["bot/once", "bot/prompt"]) {
+      const { fired, fire } = signal();
+      const world = await startWorld(adapter, {
+        async *tokens() {
+          try {
+            for (;;) yield { type: "token", data: "x".repeat(100_000) };
+          } finally {
+            fire();
+          }
+        },
+      });
+      const raw = path === "bot/once" ? get(world, path) : post(world, path, { prompt: "x" });
+      raw.socket.pause();
+      await untilStalled(world);
+      leave(raw);
+      await fired;
+      await expectNothingLeft(world);
+    }
+  });
+
+  inEachWay("while the middleware runs, opens nothing", async (leave) => {
+    const { fired: reached, fire: reach } = signal();
+    let runs = 0;
+    const world = await startWorld(adapter, {
+      gate: (gone) => {
+        reach();
+        return new Promise((resolve) => gone.addEventListener("abort", () => resolve()));
+      },
+      async *tokens() {
+        runs++;
+        yield* [];
+      },
+    });
+    for (const path of ["feed/head", "bot/once"]) {
+      const raw = get(world, path);
+      await reached;
+      leave(raw);
+    }
+    await expectNothingLeft(world);
+    expect([runs, world.reports]).toEqual([0, []]);
+  });
+
+  inEachWay("while its snapshot is made, leaves nothing behind", async (leave) => {
+    const { fired: asked, fire: ask } = signal();
+    const { fired: made, fire: make } = signal();
+    const world = await startWorld(adapter, {
+      counter: async () => {
+        ask();
+        await made;
+        return { state: { sum: 0, last: 0 }, cursor };
+      },
+    });
+    const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+    const closed = new Promise<void>((resolve) => {
+      world.server.once("connection", (socket) => socket.once("close", () => resolve()));
+    });
+    const raw = get(world, "own/counter");
+    await asked;
+    leave(raw);
+    await closed;
+    make();
+    await expectNothingLeft(world);
+    expect(world.reports).toEqual([]);
+  });
+
+  it("is not waited for by a generator that yields without end (PROTOCOL §4.4)", async () => {
+    const { fired, fire } = signal();
+    const world = await startWorld(adapter, {
+      async *tokens() {
+        try {
+          for (;;) {
+            yield { type: "token", data: "a" };
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+        } finally {
+          fire();
+        }
+      },
+    });
+    const reader = await (await open(world, "bot/once")).received(3);
+    reader.destroy();
+    await fired;
+    await expectNothingLeft(world);
+  });
+
+  it("doesn't end the process when the generator's return throws (PROTOCOL §3)", async () => {
+    const { fired, fire } = signal();
+    const tokens: TokenSource = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ value: { type: "token", data: "a" }, done: false }),
+        return: () => {
+          fire();
+          throw new Error("no way back");
+        },
+      }),
+    });
+    const world = await startWorld(adapter, { tokens });
+    const reader = await open(world, "bot/once");
+    reader.pause();
+    await untilStalled(world);
+    reader.destroy();
+    await fired;
+    await expectNothingLeft(world);
+  });
+});
+
+function inEachWay(title: string, run: (leave: (raw: Raw) => void) => Promise<void>): void {
+  it.each(ways)(`and %s, ${title} (PROTOCOL §4.4)`, (_what, leave) => run(leave));
+}

@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import { describeAdapters } from "./adapters.js";
+import { ask, expectProblem } from "./ask.js";
+import { posts } from "./events.js";
+import { open } from "./reader.js";
+import { untilStalled } from "./stalled.js";
+import { eventually, turns, within } from "./within.js";
+import { startWorld } from "./world.js";
+
+describeAdapters("drain", (adapter) => {
+  it("tells every client when to come again, and refuses new streams (PROTOCOL §5.10)", async () => {
+    const world = await startWorld(adapter);
+    const readers = [];
+    for (let i = 0; i < 10; i++) readers.push(await (await open(world, "feed/head")).live());
+    const drained = world.sluice.drain();
+    const waits = await Promise.all(readers.map(async (reader) => (await reader.first("drain")).retry));
+    expect(new Set(waits).size).toBeGreaterThan(1);
+    expect(readers[0]?.text).toContain(`retry: ${waits[0]}\nevent: $drain\ndata: {"retry":${waits[0]}}\n\n`);
+
+    for (const options of [{}, { method: "HEAD" }, { body: {} }]) {
+      const answer = await ask(world, "feed/head", options);
+      expect([answer.status, answer.headers["retry-after"]]).toEqual([503, expect.stringMatching(/^[1-9]\d*$/)]);
+    }
+    expectProblem(await ask(world, "bot/once"), { status: 503, code: "unavailable" });
+    expect((await ask(world, "scores/ping")).status).toBe(200);
+
+    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await Promise.all(readers.map((reader) => reader.received(1)));
+    for (const reader of readers) reader.destroy();
+    await within(drained, () => "drain() to resolve");
+  });
+
+  it("cuts those that are late, without an end (PROTOCOL §4.4, §5.10)", async () => {
+    const world = await startWorld(adapter, {
+      async *tokens({ signal }) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    });
+    const readers = [await (await open(world, "feed/head")).live(), await (await open(world, "bot/once")).live()];
+    const drained = world.sluice.drain({ timeout: 2_000 });
+    world.clock.advance(1_750);
+    await Promise.all(readers.map((reader) => reader.first("drain")));
+    expect(readers.map(({ over }) => over)).toEqual([false, false]);
+    world.clock.advance(250);
+    await within(drained, () => "drain() to resolve");
+    for (const reader of readers) {
+      await reader.end();
+      expect(reader.names.slice(-2)).toEqual(["$retry", "$drain"]);
+    }
+    expect([world.runtime.connections.size, world.log.watchers, world.clock.timers]).toEqual([0, 0, 0]);
+  });
+
+  it("cuts those that don't read, too (PROTOCOL §4.4)", async () => {
+    const world = await startWorld(adapter, {
+      async *tokens() {
+        for (;;) yield { type: "token", data: "x".repeat(100_000) };
+      },
+    });
+    const reader = await open(world, "bot/once");
+    reader.pause();
+    await untilStalled(world);
+    const drained = world.sluice.drain({ timeout: 1_000 });
+    world.clock.advance(1_000);
+    await within(drained, () => "drain() to resolve");
+    await eventually(() => expect(world.sockets.size).toBe(0));
+  });
+
+  it("resolves at once where nobody is", async () => {
+    const world = await startWorld(adapter);
+    await within(world.sluice.drain(), () => "drain() to resolve");
+  });
+
+  it("lets nobody in who came before it and was still being authorised (PROTOCOL §5.10)", async () => {
+    let go: () => void = () => {};
+    const world = await startWorld(adapter, {
+      gate: () =>
+        new Promise((resolve) => {
+          go = resolve;
+        }),
+    });
+    const asked = new Promise((resolve) => world.server.once("request", resolve));
+    const answer = ask(world, "feed/head");
+    await asked;
+    await turns();
+    await world.sluice.drain();
+    go();
+    expectProblem(await answer, { status: 503, code: "unavailable" });
+    expect(world.runtime.connections.size).toBe(0);
+  });
+});

@@ -1,0 +1,125 @@
+import { expect, it } from "vitest";
+import type { Adapter } from "./adapters.js";
+import { posts } from "./events.js";
+import { type Kind, kinds, startKinds } from "./kinds.js";
+import { eventually } from "./within.js";
+import { startWorld, type World } from "./world.js";
+
+export interface Seen {
+  readonly type: string;
+  readonly data: string;
+  readonly lastEventId: string;
+}
+
+/** An `EventSource`, whoever wrote it. */
+export interface Source {
+  /** All named events that it dispatched. */
+  readonly seen: readonly Seen[];
+  /** Whether it has given up for good. */
+  closed(): Promise<boolean> | boolean;
+}
+
+export type OpenSource = (url: string, types: readonly string[]) => Promise<Source>;
+
+const control = ["$open", "$snapshot", "$live", "$reset", "$at", "$error", "$end", "$drain"];
+
+/** What each request had as `Last-Event-ID`. */
+function lastEventIds(world: World): (string | undefined)[] {
+  const ids: (string | undefined)[] = [];
+  // First, because Express rewrites the URL.
+  world.server.prependListener("request", (req) => {
+    if (req.url?.includes(world.base)) ids.push(req.headers["last-event-id"]?.toString());
+  });
+  return ids;
+}
+
+const urlOf = (world: World, { path, input }: Pick<Kind, "path" | "input">) =>
+  `${world.url}/${path}${input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`}`;
+
+const typesOf = ({ seen }: Source) => seen.map(({ type }) => type);
+
+async function expectClosed(source: Source): Promise<void> {
+  await expect.poll(() => source.closed(), { timeout: 4_000, interval: 5 }).toBe(true);
+}
+
+/** What PROTOCOL §13 says of a native `EventSource`. */
+export function eventSourceCases(adapter: Adapter, openSource: OpenSource): void {
+  it.each(kinds)("reads $path and goes on exactly where it was cut (PROTOCOL §13)", async (kind) => {
+    const world = await startKinds(adapter);
+    const ids = lastEventIds(world);
+    const source = await openSource(urlOf(world, kind), [...control, kind.type]);
+    const numbers = () =>
+      source.seen.filter(({ type }) => type === kind.type).map(({ data }) => kind.numberOf(JSON.parse(data) as never));
+    await eventually(() => expect(typesOf(source)).toContain("$live"));
+    for (const n of [1, 2]) {
+      await kind.happen(world, n);
+      await eventually(() => expect(numbers().at(-1)).toBe(n));
+    }
+    const { lastEventId } = source.seen.at(-1) ?? {};
+    world.server.closeAllConnections();
+    await kind.happen(world, 3);
+    await eventually(() => expect(numbers().at(-1)).toBe(3));
+    await kind.happen(world, 4);
+    await eventually(() => expect(numbers().at(-1)).toBe(4));
+    expect(numbers()).toEqual([1, 2, 3, 4]);
+    expect(ids).toEqual([undefined, lastEventId]);
+    const second = typesOf(source).slice(typesOf(source).lastIndexOf("$open"));
+    expect(second.filter((type) => type !== "$live")).toEqual(["$open", kind.type, kind.type]);
+  });
+
+  it.each(["bot/once", "bot/again"])("is stopped on %s by $end and the 204 after it (PROTOCOL §6.3)", async (path) => {
+    const world = await startWorld(adapter, {
+      retry: 20,
+      async *tokens() {
+        yield { type: "token", data: "a" };
+      },
+    });
+    const ids = lastEventIds(world);
+    const source = await openSource(urlOf(world, { path }), [...control, "token"]);
+    await expectClosed(source);
+    expect(ids).toEqual([undefined, "$end"]);
+    expect(typesOf(source)).toEqual(["$open", "$live", "token", "$end"]);
+  });
+
+  it("is stopped by interrupted, and the generator runs once (PROTOCOL §6.3, §9.1)", async () => {
+    let runs = 0;
+    const world = await startWorld(adapter, {
+      retry: 20,
+      async *tokens({ signal }) {
+        runs++;
+        yield { type: "token", data: "a", id: "an.1.id" };
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    });
+    const ids = lastEventIds(world);
+    const source = await openSource(urlOf(world, { path: "bot/once" }), [...control, "token"]);
+    await eventually(() => expect(typesOf(source)).toContain("token"));
+    world.server.closeAllConnections();
+    await expectClosed(source);
+    expect(ids).toEqual([undefined, "$once", "$end"]);
+    expect(typesOf(source)).toEqual(["$open", "$live", "token", "$error"]);
+    expect(JSON.parse(source.seen.at(-1)?.data ?? "")).toMatchObject({ code: "interrupted", final: true });
+    expect(runs).toBe(1);
+  });
+
+  it("is stopped by the final error gap (PROTOCOL §7.3)", async () => {
+    const world = await startWorld(adapter, { retry: 20 });
+    const source = await openSource(`${urlOf(world, { path: "feed/head" })}?lastEventId=other.1.m`, control);
+    await expectClosed(source);
+    expect(typesOf(source)).toEqual(["$open", "$reset", "$error"]);
+  });
+
+  it("comes again by itself after $drain, in the time that it names (PROTOCOL §5.10)", async () => {
+    const world = await startWorld(adapter, { retry: 20 });
+    const source = await openSource(urlOf(world, { path: "feed/head" }), [...control, "post"]);
+    await eventually(() => expect(typesOf(source)).toContain("$live"));
+    await world.publish(world.contract.feed.head, undefined, posts(1));
+    void world.sluice.drain({ timeout: 1_000 });
+    await eventually(() => expect(typesOf(source)).toContain("$drain"));
+    // The next server stands at the same place.
+    world.runtime.draining = false;
+    world.clock.advance(1_000);
+    await world.publish(world.contract.feed.head, undefined, posts(2));
+    await eventually(() => expect(typesOf(source).filter((type) => type === "post")).toHaveLength(2));
+  });
+}

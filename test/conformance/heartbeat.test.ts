@@ -1,0 +1,143 @@
+import { defineContract, query } from "@sluice/contract";
+import { createSluice, implement } from "@sluice/server";
+import { expect, it } from "vitest";
+import { describeAdapters } from "./adapters.js";
+import { posts, range } from "./events.js";
+import { open, type Reader } from "./reader.js";
+import { turns } from "./within.js";
+import { startWorld } from "./world.js";
+
+const beats = (reader: Reader) => reader.all("comment").length;
+
+describeAdapters("heartbeats", (adapter) => {
+  it("come at the interval that $open announced (PROTOCOL §4.3)", async () => {
+    const world = await startWorld(adapter, { heartbeat: 5_000 });
+    const reader = await (await open(world, "feed/head")).live();
+    expect(reader.all("open")[0]?.heartbeat).toBe(5_000);
+    world.clock.advance(4_750);
+    await turns();
+    expect(beats(reader)).toBe(0);
+    for (const count of [1, 2, 3]) {
+      world.clock.advance(count === 1 ? 250 : 5_000);
+      await reader.until(() => beats(reader) === count, `${count} heartbeats`);
+    }
+  });
+
+  it("come on a generator's stream that has nothing to say (PROTOCOL §4.3)", async () => {
+    const world = await startWorld(adapter, {
+      async *tokens({ signal }) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    });
+    const reader = await (await open(world, "bot/once")).live();
+    world.clock.advance(15_000);
+    await reader.until(() => beats(reader) === 1, "a heartbeat");
+  });
+
+  it("are left out where something was just sent (PROTOCOL §4.3)", async () => {
+    const world = await startWorld(adapter, { heartbeat: 5_000 });
+    const reader = await (await open(world, "feed/head")).live();
+    for (const n of range(1, 5)) {
+      world.clock.advance(4_000);
+      await world.publish(world.contract.feed.head, undefined, posts(n));
+      await reader.received(n);
+    }
+    expect(beats(reader)).toBe(0);
+    world.clock.advance(5_000);
+    await reader.until(() => beats(reader) === 1, "a heartbeat");
+  });
+
+  it("stop with the stream, and take the timer with them (PROTOCOL §4.4)", async () => {
+    const world = await startWorld(adapter);
+    const readers = [await open(world, "feed/head"), await open(world, "feed/oldest")];
+    expect(world.clock.timers).toBe(1);
+    for (const reader of readers) reader.destroy();
+    const signals = [...world.runtime.connections].map(({ signal }) => signal);
+    await Promise.all(signals.map((signal) => new Promise((resolve) => signal.addEventListener("abort", resolve))));
+    expect(world.clock.timers).toBe(0);
+  });
+
+  it("tell the position where events were withheld, by $at (PROTOCOL §5.7)", async () => {
+    const world = await startWorld(adapter, { heartbeat: 5_000 });
+    const { filtered } = world.contract.feed;
+    const reader = await (await open(world, "feed/filtered")).live();
+    const { cursor } = await world.publish(filtered, undefined, posts(1, 2, 3, 5, 7));
+    await reader.received(1);
+    expect(reader.numbers).toEqual([2]);
+    world.clock.advance(5_000);
+    expect(await reader.first("at")).toEqual({ kind: "at", id: cursor });
+    expect(reader.text).toContain(`id: ${cursor}\nevent: $at\ndata: {}\n\n`);
+    world.clock.advance(5_000);
+    await reader.until(() => beats(reader) === 1, "a heartbeat without $at, since nothing moved");
+
+    reader.destroy();
+    const before = world.log.reads.length;
+    const again = await (await open(world, "feed/filtered", { lastEventId: reader.cursor })).live();
+    expect(again.names).toEqual(["$retry", "$open", "$live"]);
+    expect(world.log.reads.slice(before).map(({ entries }) => entries)).toEqual([0]);
+  });
+
+  it("leave $at out where the last event told the position (PROTOCOL §5.7)", async () => {
+    const world = await startWorld(adapter, { heartbeat: 5_000 });
+    const reader = await (await open(world, "feed/filtered")).live();
+    await world.publish(world.contract.feed.filtered, undefined, posts(1, 2));
+    await reader.received(1);
+    world.clock.advance(5_000);
+    await reader.until(() => beats(reader) === 1, "a heartbeat");
+    expect(reader.all("at")).toEqual([]);
+  });
+});
+
+it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+  "%d is no interval that a frame can carry (PROTOCOL §5.11)",
+  (ms) => {
+    const router = implement(defineContract({ ping: query() }));
+    expect(() => createSluice(router.router({ ping: router.ping.handler(() => {}) }), { retry: ms })).toThrow(/retry/);
+  },
+);
+
+describeAdapters("a long stretch that a filter withholds", (adapter) => {
+  it("is told by $at in between, and by $live at its end (PROTOCOL §5.7)", async () => {
+    const world = await startWorld(adapter, { keep: () => false });
+    const { filtered } = world.contract.feed;
+    const { cursor } = await world.publish(filtered, undefined, posts(...range(1, 1_000)));
+    const reader = await (await open(world, "feed/filtered")).live();
+    expect(reader.cursor).toBe(cursor);
+    const told = reader.all("at").map(({ id }) => Number(id.split(".")[1]));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(reader.events).toEqual([]);
+  });
+
+  it("is not read again by who was cut within it (PROTOCOL §5.7)", async () => {
+    const world = await startWorld(adapter, { keep: () => false });
+    const reader = await (await open(world, "feed/filtered")).live();
+    await world.publish(world.contract.feed.filtered, undefined, posts(...range(1, 300)));
+    const { id } = await reader.first("at");
+    reader.destroy();
+    const before = world.log.reads.length;
+    await (await open(world, "feed/filtered", { lastEventId: id })).live();
+    const reread = world.log.reads.slice(before).reduce((sum, { entries }) => sum + entries, 0);
+    expect(reread).toBe(300 - Number(id.split(".")[1]));
+  });
+
+  it("is a filter's error to the subscriber alone (PROTOCOL §3)", async () => {
+    const world = await startWorld(adapter, {
+      keep: (n) => {
+        if (n === 2) throw new Error("secret");
+        return true;
+      },
+    });
+    const { filtered, head } = world.contract.feed;
+    const reader = await (await open(world, "feed/filtered")).live();
+    const other = await (await open(world, "feed/head")).live();
+    await world.publish(filtered, undefined, posts(1));
+    await reader.received(1);
+    await world.publish(filtered, undefined, posts(2));
+    await reader.end();
+    expect(reader.all("error")).toMatchObject([{ code: "internal", message: "Internal error" }]);
+    expect(world.reports).toMatchObject([{ path: "feed/filtered" }]);
+    await world.publish(head, undefined, posts(1));
+    await other.received(1);
+  });
+});

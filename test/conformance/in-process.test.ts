@@ -1,0 +1,200 @@
+import { SluiceError } from "@sluice/contract";
+import { describe, expect, it } from "vitest";
+import { adapters } from "./adapters.js";
+import { posts, range } from "./events.js";
+import { open } from "./reader.js";
+import { turns } from "./within.js";
+import { startWorld, type World, type WorldOptions } from "./world.js";
+
+const start = (options?: WorldOptions) => startWorld(adapters[0] as (typeof adapters)[0], options);
+const context = { user: "ann" };
+
+async function take<T>(events: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const event of events) {
+    taken.push(event);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+
+const expectNothingLeft = ({ log, clock, runtime }: World) =>
+  expect([log.watchers, clock.timers, runtime.connections.size]).toEqual([0, 0, 0]);
+
+describe("subscribe() in this process", () => {
+  it("gives the events that the wire gives, with their ids (PROTOCOL §5.2)", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.publish(oldest, undefined, posts(...range(1, 600)));
+    const reader = await (await open(world, "feed/oldest")).live();
+    reader.destroy();
+    const events = await take(world.sluice.subscribe(oldest, undefined, { context }), 600);
+    expect(events).toEqual(reader.events.map(({ type, data, id }) => ({ type, data: JSON.parse(data), id })));
+    const rest = await take(world.sluice.subscribe(oldest, undefined, { context, cursor: events[597]?.id ?? "" }), 2);
+    expect(rest).toEqual(events.slice(598));
+  });
+
+  it("decodes events and the snapshot (PROTOCOL §8)", async () => {
+    const world = await start();
+    const { watch } = world.contract.scores;
+    const at = new Date(0);
+    await world.publish(watch, { matchId: "m1" }, { type: "fullTime", data: { at } });
+    const states: unknown[] = [];
+    const events = world.sluice.subscribe(
+      watch,
+      { matchId: "m1" },
+      {
+        context,
+        onSnapshot: (state) => {
+          states.push(state);
+          void world.publish(watch, { matchId: "m1" }, { type: "fullTime", data: { at } });
+        },
+      },
+    );
+    expect((await take(events, 1))[0]).toMatchObject({ type: "fullTime", data: { at } });
+    expect(states).toEqual([{ home: 0, away: 0, endedAt: at }]);
+    await turns();
+    expectNothingLeft(world);
+  });
+
+  it("runs the middleware, and throws what it throws", async () => {
+    const world = await start();
+    const denied = world.sluice.subscribe(world.contract.feed.private, undefined, { context: { user: null } });
+    await expect(take(denied, 1)).rejects.toMatchObject({ code: "unauthorized" });
+    await world.publish(world.contract.feed.private, undefined, posts(1));
+    expectNothingLeft(world);
+  });
+
+  it("throws badRequest for input and cursors that don't fit", async () => {
+    const { sluice, contract } = await start();
+    const wrong = sluice.subscribe(contract.scores.watch, { matchId: 7 as never }, { context });
+    await expect(take(wrong, 1)).rejects.toMatchObject({ code: "badRequest", issues: [{ path: ["matchId"] }] });
+    for (const cursor of ["x", "$x"]) {
+      const refused = sluice.subscribe(contract.feed.head, undefined, { context, cursor });
+      await expect(take(refused, 1)).rejects.toMatchObject({ code: "badRequest" });
+    }
+  });
+
+  it("knows the reserved ids (PROTOCOL §6.3)", async () => {
+    const { sluice, contract } = await start();
+    for (const procedure of [contract.feed.head, contract.bot.once]) {
+      expect(
+        await take(sluice.subscribe(procedure as never, undefined as never, { context, cursor: "$end" }), 1),
+      ).toEqual([]);
+      const interrupted = take(
+        sluice.subscribe(procedure as never, undefined as never, { context, cursor: "$once" }),
+        1,
+      );
+      await expect(interrupted).rejects.toMatchObject({ code: "interrupted" });
+    }
+  });
+
+  it("throws the stream's errors, and ends with its end (PROTOCOL §5.8, §5.9)", async () => {
+    const world = await start({
+      async *tokens({ overloaded, lastEventId }) {
+        yield { type: "token", data: "a" };
+        if (overloaded) throw overloaded({ data: { at: new Date(0) } });
+        if (lastEventId) throw new Error("secret");
+      },
+    });
+    const { sluice, contract } = world;
+    const failed = await take(sluice.subscribe(contract.bot.once, undefined, { context }), 5).catch((error) => error);
+    expect(failed).toBeInstanceOf(SluiceError);
+    expect(failed).toMatchObject({ code: "overloaded", data: { at: new Date(0) } });
+    expect(await take(sluice.subscribe(contract.bot.again, undefined, { context }), 5)).toHaveLength(1);
+    const gap = take(sluice.subscribe(contract.feed.head, undefined, { context, cursor: "a.1.b" }), 1);
+    await expect(gap).rejects.toMatchObject({ code: "gap", data: { reason: "epoch" } });
+    expectNothingLeft(world);
+  });
+
+  it("holds a generator back while nobody takes, and stops it when the loop is left (PROTOCOL §4.4)", async () => {
+    let yielded = 0;
+    let stopped = false;
+    const world = await start({
+      async *tokens() {
+        try {
+          for (;;) yield { type: "token", data: `${++yielded}` };
+        } finally {
+          stopped = true;
+        }
+      },
+    });
+    const iterator = world.sluice.subscribe(world.contract.bot.once, undefined, { context })[Symbol.asyncIterator]();
+    expect((await iterator.next()).value).toMatchObject({ data: "1" });
+    await turns();
+    const stood = yielded;
+    expect(stood).toBeLessThan(200);
+    await turns();
+    expect(yielded).toBe(stood);
+    for (let n = 2; n <= stood + 100; n++) expect((await iterator.next()).value).toMatchObject({ data: `${n}` });
+    expect(yielded).toBeGreaterThan(stood);
+    await iterator.return?.();
+    await turns();
+    expect(stopped).toBe(true);
+    expectNothingLeft(world);
+  });
+
+  it("holds a topic back while nobody takes, and loses nothing (PROTOCOL §4.2)", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    const total = 5_000;
+    await world.publish(oldest, undefined, posts(...range(1, total)));
+    const iterator = world.sluice.subscribe(oldest, undefined, { context })[Symbol.asyncIterator]();
+    await iterator.next();
+    await turns();
+    const read = world.log.reads.reduce((sum, { entries }) => sum + entries, 0);
+    expect(read).toBeLessThan(1_000);
+    for (let n = 2; n <= total; n++) expect((await iterator.next()).value).toMatchObject({ data: { n } });
+    await iterator.return?.();
+    expectNothingLeft(world);
+  });
+
+  it("gives nothing more once its signal has aborted, however much waits", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    const abort = new AbortController();
+    const seen: number[] = [];
+    for await (const { data } of world.sluice.subscribe(oldest, undefined, { context, signal: abort.signal })) {
+      seen.push(data.n);
+      if (data.n === 3) abort.abort();
+    }
+    expect(seen).toEqual([1, 2, 3]);
+    expectNothingLeft(world);
+  });
+
+  it("ends by its signal while it waits", async () => {
+    const world = await start();
+    const abort = new AbortController();
+    const { head } = world.contract.feed;
+    const iterator = world.sluice.subscribe(head, undefined, { context, signal: abort.signal })[Symbol.asyncIterator]();
+    const next = iterator.next();
+    await turns();
+    expect(world.log.watchers).toBe(1);
+    abort.abort();
+    expect((await next).done).toBe(true);
+    expectNothingLeft(world);
+  });
+});
+
+describe("call() in this process", () => {
+  it("gives what the wire gives, decoded, through the middleware", async () => {
+    const { sluice, contract } = await start({ report: () => ({ cursor: "c" }) });
+    expect(await sluice.call(contract.scores.find, { matchId: "m1" }, { context })).toEqual({
+      matchId: "m1",
+      limit: 5,
+    });
+    expect(await sluice.call(contract.scores.report, { matchId: "m1", at: new Date(0) }, { context })).toEqual({
+      cursor: "c",
+    });
+    expect(await sluice.call(contract.scores.ping, undefined, { context })).toBeUndefined();
+  });
+
+  it("throws what the handler throws, as it is", async () => {
+    const error = new Error("as it is");
+    const { sluice, contract } = await start({ find: () => Promise.reject(error) });
+    await expect(sluice.call(contract.scores.find, { matchId: "m1" }, { context })).rejects.toBe(error);
+    const wrong = sluice.call(contract.scores.find, { matchId: 7 as never }, { context });
+    await expect(wrong).rejects.toMatchObject({ code: "badRequest", issues: [{ path: ["matchId"] }] });
+  });
+});

@@ -1,0 +1,56 @@
+import { connect, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+import { within } from "./within.js";
+
+/** A socket that says what it is told to, byte by byte, and keeps what comes back. */
+export class Raw {
+  readonly socket: Socket;
+  #text = "";
+  #over = false;
+  #check: () => void = () => {};
+
+  constructor(port: number, allowHalfOpen = false) {
+    this.socket = connect({ port, host: "127.0.0.1", allowHalfOpen });
+    this.socket.setEncoding("utf8");
+    this.socket.on("data", (text: string) => {
+      this.#text += text;
+      this.#check();
+    });
+    this.socket.on("error", () => {});
+    const over = () => {
+      this.#over = true;
+      this.#check();
+    };
+    this.socket.on("end", over).on("close", over);
+    onTestFinished(() => void this.socket.destroy());
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  send(...lines: string[]): this {
+    this.socket.write(lines.join("\r\n"));
+    return this;
+  }
+
+  /** Sends a request without a body. */
+  ask(method: string, target: string, ...headers: string[]): this {
+    return this.send(`${method} ${target} HTTP/1.1`, "Host: localhost", ...headers, "", "");
+  }
+
+  async until(condition: (text: string) => boolean, what = String(condition)): Promise<string> {
+    const met = new Promise<string>((resolve, reject) => {
+      this.#check = () => {
+        if (condition(this.#text)) resolve(this.#text);
+        else if (this.#over) reject(new Error(`The connection was over before ${what}:\n${this.#text}`));
+      };
+      this.#check();
+    });
+    return within(met, () => `Waited in vain for ${what}; received:\n${this.#text}`);
+  }
+
+  async end(): Promise<string> {
+    return this.until(() => this.#over, "the end of the connection");
+  }
+}

@@ -1,0 +1,21 @@
+import { vi } from "vitest";
+
+/** Far longer than anything here takes: it is met only where what was waited for never comes. */
+const patience = 4_000;
+
+/** The promise, or after a while a failure that says what was waited for. */
+export async function within<T>(promise: Promise<T>, complaint: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(complaint())), patience);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Waits for something that no event tells of. */
+export const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: patience, interval: 5 });
+
+/** Lets everything that can happen by itself happen. */
+export async function turns(count = 20): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,164 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { SluiceError } from "@sluice/contract";
+import {
+  createSluice,
+  type ErrorReport,
+  implement,
+  type Limits,
+  type Log,
+  memoryLog,
+  type Publish,
+  type Sluice,
+} from "@sluice/server";
+import { onTestFinished } from "vitest";
+import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import type { Runtime } from "../../packages/server/src/runtime.js";
+import { runtimeOf } from "../../packages/server/src/sluice.js";
+import type { Adapter, Context } from "./adapters.js";
+import { contract } from "./contract.js";
+import { countWatchers, type WatchedLog } from "./watched-log.js";
+
+export interface TokenArgs {
+  readonly lastEventId: string | undefined;
+  readonly signal: AbortSignal;
+  readonly overloaded?: ((options: { data: { at: Date } }) => SluiceError) | undefined;
+}
+type Token = { type: "token"; data: string; id?: string };
+export type TokenSource = (args: TokenArgs) => AsyncIterable<Token>;
+
+/** What a test may put in place of what the procedures do by default. */
+export interface Behaviour {
+  readonly tokens: TokenSource;
+  readonly find: (input: { matchId: string; limit: number }, publish: Publish) => unknown;
+  readonly report: (errors: {
+    matchNotFound(options: { data: { matchId: string; since: Date } }): Error;
+    closed(): Error;
+  }) => { cursor: string } | Promise<{ cursor: string }>;
+  /** Runs before each subscription in `scores`, `feed` and `own`. */
+  readonly gate: (signal: AbortSignal) => void | Promise<void>;
+  readonly counter: () => Promise<{ state: { sum: number; last: number }; cursor: string }>;
+  readonly place: () => { state: { at: Date | null } };
+  readonly keep: (n: number) => boolean;
+}
+
+const noTokens: TokenSource = async function* () {};
+
+const defaults: Behaviour = {
+  tokens: noTokens,
+  find: (input) => input,
+  report: () => ({ cursor: "" }),
+  gate: () => {},
+  counter: () => Promise.reject(new Error("no snapshot")),
+  place: () => ({ state: { at: null } }),
+  keep: (n) => n % 2 === 0,
+};
+
+function routerFor(behaviour: Behaviour) {
+  const { tokens, gate } = behaviour;
+  const s = implement(contract).context<Context>();
+  const gated = s.middleware(async ({ signal, next }) => {
+    await gate(signal);
+    return next();
+  });
+  const signedIn = s.middleware(({ context, next, errors }) => {
+    if (context.user === null) throw errors.unauthorized();
+    return next({ context: { user: context.user } });
+  });
+  const { scores, feed, own, bot } = s;
+  return s.router({
+    scores: {
+      watch: scores.watch.use(gated).live(),
+      report: scores.report.handler(({ errors }) => behaviour.report(errors)),
+      find: scores.find.handler(({ input, publish }) => behaviour.find(input, publish)),
+      ping: scores.ping.handler(() => {}),
+    },
+    feed: {
+      head: feed.head.use(gated).live(),
+      oldest: feed.oldest.use(gated).live(),
+      last: feed.last.use(gated).live(),
+      skip: feed.skip.use(gated).live(),
+      filtered: feed.filtered.use(gated).live({ filter: ({ data }) => behaviour.keep(data.n) }),
+      private: feed.private.use(signedIn).live(),
+      posted: feed.posted.use(gated).live(),
+    },
+    own: {
+      counter: own.counter.use(gated).live({ snapshot: () => behaviour.counter() }),
+      place: own.place.use(gated).live({ snapshot: () => behaviour.place() }),
+    },
+    bot: {
+      once: bot.once.use(gated).stream((args) => tokens({ ...args, overloaded: args.errors.overloaded })),
+      again: bot.again.use(gated).stream((args) => tokens(args), { onCut: "restart" }),
+      prompt: bot.prompt.use(gated).stream((args) => tokens(args)),
+    },
+  });
+}
+
+export interface WorldOptions extends Partial<Behaviour> {
+  readonly log?: Log;
+  readonly heartbeat?: number;
+  readonly retry?: number;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A server with the contract of these tests, on a port of its own, gone when the test is over. */
+export interface World {
+  readonly port: number;
+  /** Where the contract is served, without a slash at the end. */
+  readonly base: string;
+  readonly url: string;
+  readonly server: Server;
+  /** Its connections, whatever goes over them. */
+  readonly sockets: ReadonlySet<Socket>;
+  readonly contract: typeof contract;
+  readonly sluice: Sluice<Context>;
+  readonly publish: Publish;
+  readonly runtime: Runtime;
+  readonly log: WatchedLog;
+  /** Drives heartbeats and deadlines; it stands still by itself. */
+  readonly clock: ManualClock;
+  /** What `onError` was told. */
+  readonly reports: readonly ErrorReport[];
+}
+
+export async function startWorld(adapter: Adapter, options: WorldOptions = {}): Promise<World> {
+  const { log = memoryLog(), heartbeat, retry, limits, ...behaviour } = options;
+  const reports: ErrorReport[] = [];
+  const watched = countWatchers(log);
+  const clock = new ManualClock();
+  const sluice: Sluice<Context> = createSluice(routerFor({ ...defaults, ...behaviour }), {
+    log: watched,
+    clock,
+    onError: (report) => reports.push(report),
+    ...(heartbeat && { heartbeat }),
+    ...(retry && { retry }),
+    ...(limits && { limits }),
+  });
+  const server = createServer(adapter.listener(sluice));
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  });
+  const { port } = server.address() as AddressInfo;
+  const { base } = adapter;
+  const url = `http://127.0.0.1:${port}${base}`;
+  const runtime = runtimeOf(sluice as never);
+  return {
+    port,
+    base,
+    url,
+    server,
+    sockets,
+    contract,
+    sluice,
+    publish: sluice.publish,
+    runtime,
+    log: watched,
+    clock,
+    reports,
+  };
+}

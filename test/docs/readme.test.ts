@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+const documents = ["README.md", "CONTRIBUTING.md", "packages/contract/PROTOCOL.md"];
+
+/** The README's blocks that begin with `// name`. */
+const blocks = new Map(
+  [...read("README.md").matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, name, code]) => [name, code]),
+);
+
+describe("README", () => {
+  it.each(["contract.ts", "server.ts", "score.tsx"])("shows %s as it is run by the tests", (name) => {
+    expect(blocks.get(name)).toBe(read(`test/docs/quick-start/${name}`));
+  });
+
+  it("needs under 40 lines for contract, server and hook", () => {
+    const lines = [...blocks.values()]
+      .join("")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.length).toBeLessThan(40);
+  });
+});
+
+describe.each(documents)("%s", (document) => {
+  const base = new URL(document, root);
+  const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)/g)].map(
+    ([, target]) => target as string,
+  );
+
+  it("links only to what is there", () => {
+    expect(links.filter((target) => !existsSync(new URL(target, base)))).toEqual([]);
+  });
+});

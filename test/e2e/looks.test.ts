@@ -1,0 +1,91 @@
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, openPage } from "./support/browser.ts";
+import { contrastProblems } from "./support/contrast.ts";
+import { eventually } from "./support/eventually.ts";
+import { type Example, startExample } from "./support/example.ts";
+import { call } from "./support/stream.ts";
+
+const screenshots = fileURLToPath(new URL("../../test-results/screenshots", import.meta.url));
+
+let browser: Browser;
+let example: Example;
+beforeAll(async () => {
+  [browser, example] = await Promise.all([launch(), startExample()]);
+  const goals = [
+    { reportId: "f4b1ae1c-2a4c-4d53-9c0e-0f2a5c1f1a01", matchId: "norwich", side: "away", minute: 18 },
+    { reportId: "f4b1ae1c-2a4c-4d53-9c0e-0f2a5c1f1a02", matchId: "norwich", side: "home", minute: 29 },
+    { reportId: "f4b1ae1c-2a4c-4d53-9c0e-0f2a5c1f1a03", matchId: "watford", side: "home", minute: 46 },
+  ];
+  for (const goal of goals) await call(`${example.url}/api/scores/report`, goal);
+  await call(`${example.url}/api/scores/fullTime`, { matchId: "watford" });
+  await call(`${example.url}/api/prices/setRate`, { perSecond: 1_000 });
+});
+afterAll(async () => {
+  await browser.close();
+  await example.crash();
+});
+
+/** How much of the chart is painted. */
+const drawnPixels = (page: Page): Promise<number> =>
+  page.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    if (!copy) throw new Error("No canvas");
+    copy.drawImage(canvas, 0, 0);
+    const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+    let drawn = 0;
+    for (let alpha = 3; alpha < pixels.length; alpha += 4) if (pixels[alpha] !== 0) drawn++;
+    return drawn;
+  });
+
+const isSettled: Record<string, (page: Page) => Promise<unknown>> = {
+  scores: (page) => page.getByText("29′").first().waitFor(),
+  prices: (page) => eventually(() => drawnPixels(page)).toBeGreaterThan(10_000),
+};
+
+const cases = Object.keys(isSettled).flatMap((path) =>
+  (["light", "dark"] as const).map((colorScheme) => ({ path, colorScheme })),
+);
+
+test.for(cases)("$path fits phone, tablet and desk in $colorScheme", async ({ path, colorScheme }) => {
+  await using opened = await openPage(browser, `${example.url}/${path}`, { colorScheme, reducedMotion: "reduce" });
+  const { page, problems } = opened;
+  for (const width of [1280, 768, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    await eventually(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    expect(await contrastProblems(page)).toEqual([]);
+    await isSettled[path]?.(page);
+    await page.screenshot({ path: `${screenshots}/${path}-${width}-${colorScheme}.png`, fullPage: true });
+  }
+  expect(problems).toEqual([]);
+});
+
+test("the choice of colours outlives a reload", async () => {
+  await using opened = await openPage(browser, `${example.url}/scores`, { colorScheme: "light" });
+  const { page } = opened;
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.getByRole("button", { name: "Switch to dark colours" }).click();
+  await eventually(ground).not.toBe(light);
+  const dark = await ground();
+  await page.reload();
+  await eventually(ground).toBe(dark);
+  await page.getByRole("button", { name: "Switch to light colours" }).click();
+  await eventually(ground).toBe(light);
+});
+
+test("pages are reached by links, back button and address", async () => {
+  await using opened = await openPage(browser, example.url);
+  const { page, problems } = opened;
+  const title = () => page.getByRole("heading", { level: 1 }).textContent();
+  await eventually(title).toBe("Scores");
+  await page.getByRole("link", { name: "Prices" }).click();
+  await eventually(title).toBe("Prices");
+  expect(new URL(page.url()).pathname).toBe("/prices");
+  await page.goBack();
+  await eventually(title).toBe("Scores");
+  await page.goto(`${example.url}/prices`);
+  await eventually(title).toBe("Prices");
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,124 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { badge, cut, launch, notes, openPage, withoutKills } from "./support/browser.ts";
+import { eventually } from "./support/eventually.ts";
+import { startExample } from "./support/example.ts";
+import { call, readUntilLive } from "./support/stream.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** The page's figures, by name, all of one moment. */
+const figures = (page: Page): Promise<Record<string, number>> =>
+  page.locator(".figure").evaluateAll((all) =>
+    Object.fromEntries(
+      all.map((figure) => {
+        const text = (tag: string) => figure.querySelector(tag)?.textContent ?? "";
+        return [text("dt"), Number(text("dd").replaceAll(",", ""))];
+      }),
+    ),
+  );
+
+const figure = async (page: Page, name: string) => (await figures(page))[name] ?? Number.NaN;
+
+const setRate = (url: string, perSecond: number) => call(`${url}/api/prices/setRate`, { perSecond });
+
+async function lastSeq(url: string, symbol: string): Promise<number> {
+  const frames = await readUntilLive(`${url}/api/prices/ticks?input=${encodeURIComponent(JSON.stringify({ symbol }))}`);
+  const last = frames.filter(({ type }) => type === "tick").at(-1)?.data as { seq: number } | undefined;
+  return last?.seq ?? 0;
+}
+
+test("at 3,000 events a second no cut loses or doubles one", async () => {
+  await using example = await startExample();
+  const { url } = example;
+  await setRate(url, 3_000);
+  await using opened = await openPage(browser, `${url}/prices`);
+  const { page, problems } = opened;
+  await eventually(() => figure(page, "Events a second")).toBeGreaterThan(2_000);
+  const before = await figures(page);
+
+  for (let cuts = 1; cuts <= 3; cuts++) {
+    await eventually(() => badge(page, "prices/ticks")).toBe("Live");
+    await cut(page);
+    const opened = async () => (await notes(page)).filter((note) => note === "$live").length;
+    await eventually(opened).toBe(cuts + 1);
+  }
+  await setRate(url, 1);
+  await eventually(async () => (await figure(page, "Last number")) === (await lastSeq(url, "AAPL"))).toBe(true);
+
+  const after = await figures(page);
+  expect(after).toMatchObject({ Missing: 0, Doubled: 0, Resets: 0 });
+  // Counted without the page's own judgement: as many were applied as there are numbers.
+  const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
+  expect(grown("Applied")).toBe(grown("Last number"));
+  expect(grown("Applied")).toBeGreaterThan(2_000);
+  expect(await notes(page)).not.toContain("$reset");
+  expect(problems).toEqual([]);
+});
+
+test("after a crash of the server ticks go on behind a reset, and none is lost without a word", async () => {
+  const before = await startExample();
+  const { url } = before;
+  await setRate(url, 2_000);
+  await using opened = await openPage(browser, `${url}/prices`);
+  const { page, problems } = opened;
+  await eventually(() => figure(page, "Applied")).toBeGreaterThan(2_000);
+  await before.crash();
+  await eventually(() => badge(page, "prices/ticks")).toBe("Reconnecting");
+
+  await using after = await startExample(before.port);
+  await setRate(after.url, 2_000);
+  const applied = await figure(page, "Applied");
+  await eventually(() => badge(page, "prices/ticks")).toBe("Live");
+  await eventually(() => figure(page, "Applied")).toBeGreaterThan(applied + 1_000);
+  expect(await figures(page)).toMatchObject({ Missing: 0, Doubled: 0, Resets: 1 });
+  expect(await notes(page)).toContain("$reset");
+  await eventually(() => page.getByText("2,000 events a second").count()).toBe(1);
+  expect(withoutKills(problems)).toEqual([]);
+});
+
+test("all windows agree on the rate, which the arrow keys change", async () => {
+  await using example = await startExample();
+  await using one = await openPage(browser, `${example.url}/prices`);
+  await using two = await openPage(browser, `${example.url}/prices`);
+  const slider = one.page.getByRole("slider");
+  await slider.focus();
+  await one.page.keyboard.press("End");
+  await eventually(() => two.page.getByText("5,000 events a second").count()).toBe(1);
+  for (let presses = 0; presses < 3; presses++) await one.page.keyboard.press("ArrowLeft");
+  await eventually(() => two.page.getByText("2,000 events a second").count()).toBe(1);
+  await eventually(() => slider.getAttribute("aria-valuetext")).toBe("2000 events a second");
+
+  await two.page.getByText("S&P 500").click();
+  await eventually(() => figure(two.page, "Last number")).toBeGreaterThan(0);
+  await eventually(() => two.page.getByRole("img", { name: "The latest prices of SP500" }).count()).toBe(1);
+  expect(await figures(two.page)).toMatchObject({ Missing: 0, Doubled: 0 });
+  expect([...one.problems, ...two.problems]).toEqual([]);
+});
+
+test("the page stays responsive at 5,000 events a second", async () => {
+  await using example = await startExample();
+  await setRate(example.url, 5_000);
+  await using opened = await openPage(browser, `${example.url}/prices`);
+  const { page, problems } = opened;
+  await eventually(() => figure(page, "Events a second")).toBeGreaterThan(4_000);
+  const longest = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const gaps: number[] = [];
+        let before = performance.now();
+        requestAnimationFrame(function next(now) {
+          gaps.push(now - before);
+          before = now;
+          if (gaps.length < 60) requestAnimationFrame(next);
+          else resolve(gaps.sort((a, b) => a - b)[54] ?? Number.NaN);
+        });
+      }),
+  );
+  expect(longest, "nine of ten frames, in milliseconds").toBeLessThan(250);
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,42 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { chromiumArgs, findChromium } from "../../chromium.ts";
+
+export const launch = async (): Promise<Browser> =>
+  chromium.launch({ executablePath: await findChromium(), args: [...chromiumArgs] });
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Console errors and uncaught exceptions so far. */
+  readonly problems: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A page in a profile of its own, as another visitor's would be. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  await page.goto(url);
+  return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** What Chromium says when a server was killed under it, and nothing else. */
+const ofKills =
+  /^Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)$/;
+
+export const withoutKills = (problems: readonly string[]) => problems.filter((text) => !ofKills.test(text));
+
+/** The word on the badge of a subscription. */
+export const badge = (page: Page, path: string) =>
+  page.locator(".badge", { hasText: path }).getByRole("status").textContent();
+
+/** Control frames and what happened to the connection, as the page shows them, oldest first. */
+export const notes = async (page: Page) =>
+  (await page.locator(".notes li span").allTextContents()).reverse().map((text) => text.split(" {")[0]);
+
+export const cut = (page: Page) => page.getByRole("button", { name: "Cut the connection" }).click();

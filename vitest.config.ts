@@ -1,0 +1,96 @@
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { chromiumArgs, findChromium } from "./test/chromium.ts";
+
+const chromiumPath = await findChromium();
+
+// Workspace packages resolve to their sources, so tests need no build (e2e excepted: it serves the built example).
+const source = {
+  resolve: { conditions: ["@sluice/source", "module", "browser", "development|production"] },
+  ssr: {
+    resolve: {
+      conditions: ["@sluice/source", "module", "node", "development|production"],
+      externalConditions: ["@sluice/source"],
+    },
+  },
+};
+
+const browserProjects = [
+  {
+    test: {
+      name: "e2e",
+      environment: "node",
+      include: ["test/e2e/**/*.test.ts"],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  },
+  {
+    ...source,
+    root: "./test",
+    // Named here, so that the dev server doesn't find them in the middle of a test and reload the page.
+    optimizeDeps: {
+      include: [
+        "react",
+        "react-dom/client",
+        "react/jsx-dev-runtime",
+        "@testing-library/react",
+        "@tanstack/react-query",
+        "zod",
+        "@sluice/client > @sluice/contract > zod/v4/core",
+        "@sluice/client > @sluice/contract > eventsource-parser",
+      ],
+    },
+    test: {
+      name: "browser",
+      globalSetup: [fileURLToPath(new URL("./test/browser/setup.ts", import.meta.url))],
+      include: ["browser/**/*.test.tsx"],
+      browser: {
+        enabled: true,
+        headless: true,
+        provider: playwright({ launchOptions: { executablePath: chromiumPath, args: [...chromiumArgs] } }),
+        instances: [{ browser: "chromium" as const }],
+        screenshotFailures: false,
+      },
+    },
+  },
+];
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.reporter.ts"],
+    projects: [
+      {
+        ...source,
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["packages/*/src/**/*.test.ts", "test/{conformance,faults,model,package,docs}/**/*.test.ts"],
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: "tsc",
+            tsconfig: "./tsconfig.test-d.json",
+            include: ["packages/*/src/**/*.test-d.ts"],
+          },
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: "react",
+          environment: "jsdom",
+          include: ["packages/*/src/**/*.test.tsx", "test/docs/**/*.test.tsx"],
+        },
+      },
+      ...browserProjects,
+    ],
+  },
+});
