@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
+import type { Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./test/chromium.ts";
 
@@ -13,6 +14,17 @@ const source = {
       conditions: ["@sluice/source", "module", "node", "development|production"],
       externalConditions: ["@sluice/source"],
     },
+  },
+};
+
+// A package of its own has React 18 and what goes with it: these names resolve from there.
+const react18 = fileURLToPath(new URL("./test/react-18/package.json", import.meta.url));
+const withReact18 = {
+  name: "react-18",
+  enforce: "pre" as const,
+  resolveId(this: Rolldown.PluginContext, id: string) {
+    const isReacts = /^(react|react-dom|@tanstack\/react-query|@testing-library\/react)(\/|$)/.test(id);
+    return isReacts ? this.resolve(id, react18, { skipSelf: true }) : undefined;
   },
 };
 
@@ -65,7 +77,10 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["packages/*/src/**/*.test.ts", "test/{conformance,faults,model,package,docs}/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "test/{bench,conformance,docs,faults,fuzz,model,package}/**/*.test.ts",
+          ],
         },
       },
       {
@@ -88,6 +103,15 @@ export default defineConfig({
           name: "react",
           environment: "jsdom",
           include: ["packages/*/src/**/*.test.tsx", "test/docs/**/*.test.tsx"],
+        },
+      },
+      {
+        ...source,
+        plugins: [withReact18],
+        test: {
+          name: "react-18",
+          environment: "jsdom",
+          include: ["packages/client/src/react/*.test.tsx", "test/react-18/*.test.tsx"],
         },
       },
       ...browserProjects,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { encodeFrame, type Frame } from "@sluice/contract/wire";
 import type { TestProject } from "vitest/node";
 
@@ -19,17 +20,24 @@ const perTick = 50;
 interface Counter {
   value: number;
   opened: number;
+  isForbidden: boolean;
   readonly streams: Set<ServerResponse>;
 }
 
 /**
- * A server in the wire format, for pages of another origin. `GET /api/counter?input={"name"}` streams a counter;
- * `POST /control/…?name=` cuts its streams, ends them, or sends a burst; `GET /control/opened?name=` counts requests.
+ * A server in the wire format, for pages of another origin. `/api/counter` streams the counter that the input names;
+ * `POST /control/…?name=` cuts its streams, ends them, forbids new ones, adds with or without a word, or sends a burst,
+ * and answers with its numbers.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const counters = new Map<string, Counter>();
   const counterOf = (name: string) => {
-    const counter = counters.get(name) ?? { value: 0, opened: 0, streams: new Set<ServerResponse>() };
+    const counter = counters.get(name) ?? {
+      value: 0,
+      opened: 0,
+      isForbidden: false,
+      streams: new Set<ServerResponse>(),
+    };
     counters.set(name, counter);
     return counter;
   };
@@ -38,8 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("access-control-allow-headers", "*");
     if (request.method === "OPTIONS") response.end();
-    else if (url.pathname === "/api/counter")
-      open(counterOf(JSON.parse(url.searchParams.get("input") ?? "")), request, response);
+    else if (url.pathname === "/api/counter") void open(counterOf, url, request, response);
     else control(counterOf(url.searchParams.get("name") ?? ""), url, response);
   });
   server.listen(0, "127.0.0.1");
@@ -55,12 +62,31 @@ export default async function setup(project: TestProject): Promise<() => Promise
 const at = (offset: number) => `E.${offset}.${offset === 0 ? "0" : `m${offset}`}`;
 const count = (value: number): Frame => ({ kind: "event", type: "count", data: String(value), id: at(value) });
 
-function open(counter: Counter, request: IncomingMessage, response: ServerResponse): void {
+/** A subscription's request, by GET or POST. */
+async function ask(url: URL, request: IncomingMessage): Promise<{ input: string; cursor: string }> {
+  if (request.method === "POST") return (await json(request)) as { input: string; cursor: string };
+  const input = JSON.parse(url.searchParams.get("input") ?? "") as string;
+  return { input, cursor: String(request.headers["last-event-id"]) };
+}
+
+async function open(
+  counterOf: (name: string) => Counter,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { input, cursor } = await ask(url, request);
+  const counter = counterOf(input);
   counter.opened++;
+  if (counter.isForbidden) {
+    response.writeHead(403, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ type: "about:blank", title: "Forbidden", status: 403, code: "forbidden" }));
+    return;
+  }
   counter.streams.add(response);
   response.on("close", () => counter.streams.delete(response));
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform" });
-  const resumed = /^E\.(\d+)/.exec(String(request.headers["last-event-id"]))?.[1];
+  const resumed = /^E\.(\d+)/.exec(cursor)?.[1];
   const frames: Frame[] = [{ kind: "open", stream: "live", heartbeat: 15_000, resumable: true }];
   if (resumed === undefined) {
     frames.push({ kind: "snapshot", data: String(counter.value), id: at(counter.value) });
@@ -90,6 +116,13 @@ function control(counter: Counter, url: URL, response: ServerResponse): void {
       }, every);
       break;
     }
+    case "/control/add-silently":
+      counter.value += Number(url.searchParams.get("events"));
+      break;
+    case "/control/forbid":
+    case "/control/allow":
+      counter.isForbidden = url.pathname === "/control/forbid";
+      break;
     case "/control/cut":
       for (const stream of counter.streams) stream.end();
       break;

@@ -1,27 +1,12 @@
 import { createClient } from "@sluice/client";
 import { subscriptionOptions, useSubscription } from "@sluice/client/react";
-import { defineContract, subscription } from "@sluice/contract";
 import { QueryClient, QueryClientProvider, useSuspenseQuery } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { Profiler, type ReactNode, StrictMode, Suspense } from "react";
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
-import * as z from "zod";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { contract, control, options, until } from "./counter.ts";
 
-const contract = defineContract({
-  counter: subscription({
-    input: z.string(),
-    events: { count: z.int() },
-    state: { schema: z.int(), initial: 0, apply: { count: (_, value) => value } },
-  }),
-});
-const origin = inject("counterUrl");
-const client = createClient(contract, { url: `${origin}/api`, retry: { base: 10 } });
-
-const control = async (action: string, name: string, events = 0) => {
-  const response = await fetch(`${origin}/control/${action}?name=${name}&events=${events}`, { method: "POST" });
-  return (await response.json()) as { opened: number; streams: number; value: number };
-};
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const client = createClient(contract, options);
 
 let queryClient: QueryClient;
 beforeEach(() => {

@@ -4,6 +4,7 @@ import type { Sluice } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
+import express4 from "express-4";
 import { describe } from "vitest";
 
 /** What every adapter makes of a request: who asks stands in a header. */
@@ -19,6 +20,8 @@ export interface Adapter {
   readonly inApplication: boolean;
   /** Whether something before it has read the bodies. */
   readonly parsesBodies: boolean;
+  /** Whether the router takes `{base}//path` for `{base}/path` before Sluice sees it. */
+  readonly joinsSlashes: boolean;
   listener(sluice: Sluice<Context>): RequestListener;
 }
 
@@ -31,35 +34,48 @@ const context = (req: IncomingMessage): Context => {
   return { user: typeof user === "string" ? user : null };
 };
 
-function application(mount: (app: express.Express) => void): express.Express {
-  const app = express();
+function application(make: typeof express, mount: (app: express.Express) => void): express.Express {
+  const app = make();
   mount(app);
   app.use((_req, res) => void res.status(404).send(handedOn));
   return app;
 }
 
+const express5And4: [name: string, make: typeof express][] = [
+  ["express", express],
+  ["express 4", express4],
+];
+
 export const adapters: readonly Adapter[] = [
-  {
-    name: "express",
-    base: "/api",
-    inApplication: true,
-    parsesBodies: false,
-    listener: (sluice) => application((app) => app.use("/api", sluiceExpress(sluice, { context }))),
-  },
-  {
-    name: "express behind express.json()",
-    base: "/api",
-    inApplication: true,
-    parsesBodies: true,
-    listener: (sluice) => application((app) => app.use(express.json()).use("/api", sluiceExpress(sluice, { context }))),
-  },
+  ...express5And4.map(
+    ([name, make]): Adapter => ({
+      name,
+      base: "/api",
+      inApplication: true,
+      parsesBodies: false,
+      joinsSlashes: make === express4,
+      listener: (sluice) => application(make, (app) => app.use("/api", sluiceExpress(sluice, { context }))),
+    }),
+  ),
+  ...express5And4.map(
+    ([name, make]): Adapter => ({
+      name: `${name} behind express.json()`,
+      base: "/api",
+      inApplication: true,
+      parsesBodies: true,
+      joinsSlashes: make === express4,
+      listener: (sluice) =>
+        application(make, (app) => app.use(make.json()).use("/api", sluiceExpress(sluice, { context }))),
+    }),
+  ),
   {
     name: "express deep in routers",
     base: "/v1/things/live",
     inApplication: true,
     parsesBodies: false,
+    joinsSlashes: false,
     listener: (sluice) =>
-      application((app) => {
+      application(express, (app) => {
         const inner = express.Router().use("/live", sluiceExpress(sluice, { context }));
         app.use("/v1", express.Router().use("/:kind", inner));
       }),
@@ -69,6 +85,7 @@ export const adapters: readonly Adapter[] = [
     base: "/api",
     inApplication: false,
     parsesBodies: false,
+    joinsSlashes: false,
     listener: (sluice) => sluiceNode(sluice, { base: "/api", context }),
   },
 ];

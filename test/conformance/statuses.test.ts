@@ -120,7 +120,7 @@ describeAdapters("statuses", (adapter) => {
     first.destroy();
     const { runtime } = world;
     await new Promise<void>((resolve) =>
-      [...runtime.connections][0]?.signal.addEventListener("abort", () => resolve()),
+      [...runtime.connections][0]?.lifetime.signal.addEventListener("abort", () => resolve()),
     );
     await (await open(world, "feed/head")).live();
   });

@@ -59,10 +59,6 @@ test("an application that has a contract's type alone holds no schema and nothin
   expect(modules.filter((id) => schemaCode.test(id))).toEqual([]);
   expect(code).not.toMatch(/_zod|~standard/);
   expect(modules.some((id) => id.endsWith("/client/src/wire/wire-client.ts"))).toBe(true);
-  console.log(
-    gzipped,
-    modules.map((m) => m.slice(-50)),
-  );
   expect(gzipped).toBeLessThan(12_000);
 }, 60_000);
 

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { query } from "@sluice/contract";
 import { expect, test } from "vitest";
 import { createClient } from "./client.js";
 import type { ClientOptions } from "./connection/client-options.js";
@@ -21,6 +22,16 @@ test("two clients of one contract are told apart, and share nothing", () => {
   expect(one.feed[internals].clientId).not.toBe(two.feed[internals].clientId);
   expect(one.feed[internals].clientId).toBe(one.scores.report[internals].clientId);
   expect(one.feed[internals].shared()).not.toBe(two.feed[internals].shared());
+});
+
+test("an id names the client, in another page too", () => {
+  const named = createClient(contract, { url: "/api", id: "main" });
+  expect(named.feed[internals].clientId).toBe("main");
+  expect(createClient<typeof contract>({ url: "/api", id: "main" }).feed[internals].clientId).toBe("main");
+});
+
+test("refuses procedures that defineContract has not made a contract of", () => {
+  expect(() => createClient({ ping: query() }, { url: "/api" })).toThrow("pass what defineContract gave");
 });
 
 test.each(["/api/", "/api", "/", "https://example.com/api//"])("takes the url %s", async (url) => {
@@ -48,6 +59,7 @@ test("says so where a relative url has no page to be relative to", async () => {
 });
 
 test.each<[string, object, string]>([
+  ["an empty id", { url: "/api", id: "" }, 'Client option "id" is ""; allowed is a text that is not empty'],
   ["no url", {}, 'Client option "url" is undefined; allowed is a path such as "/api"'],
   ["a url of another kind", { url: "api" }, 'Client option "url" is "api"; allowed is a path'],
   ["a url with a query", { url: "/api?a=1" }, '"url" is "/api?a=1"'],

@@ -9,9 +9,9 @@ import type { WireClient } from "./wire/wire-types.js";
 /**
  * Makes the client of a contract: the contract's tree, with its procedures made callable. It opens nothing by itself.
  *
- * Subscriptions resume by themselves after cuts, network errors, 429 and 5xx, from the last event that was applied; other
- * errors are final and come to `onError` or out of the loop. Queries and mutations are sent once; they reject with a
- * `SluiceError`.
+ * Subscriptions resume by themselves after cuts, network errors, 429 and 5xx, from the last event that was applied;
+ * other errors are final and come to `onError` or out of the loop. Queries and mutations are sent once; they reject
+ * with a `SluiceError`.
  *
  * @param contract what `defineContract` gave.
  * @throws TypeError for an option that isn't allowed, naming it, what was given, and what is allowed.
@@ -24,17 +24,17 @@ import type { WireClient } from "./wire/wire-types.js";
  */
 export function createClient<const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree>;
 /**
- * Makes a client from a contract's type alone, so that a bundle holds neither the contract nor a schema library. The calls are
- * the same, on wire types: a codec's Date is its ISO text, both ways.
+ * Makes a client from a contract's type alone, so that a bundle holds neither the contract nor a schema library. The
+ * calls are the same, on wire types: a codec's Date is its ISO text, both ways.
  *
- * - Nothing is decoded, checked or filled in here, and errors carry their data as it came. An event of a type that this build
- *   doesn't know is told like any other.
- * - There is no state, since there is no fold: hooks show the latest event, a list or a fold of your own. `onSnapshot` gives the
- *   state that the server sends, when a subscription opens and after a reset.
+ * - Nothing is decoded, checked or filled in here, and errors carry their data as it came. An event of a type that this
+ *   build doesn't know is told like any other.
+ * - There is no state, since there is no fold: hooks show the latest event, a list or a fold of your own. `onSnapshot`
+ *   gives the state that the server sends, when a subscription opens and after a reset.
  * - Everything is a POST. A path that the server doesn't have is the error `notFound`.
- * - A call is sent with the end of the running task, awaited or not, unless a loop has begun by then: `for await` opens its
- *   stream when it asks for the first event. A subscription that is called first and looped over later is opened once, too, and
- *   waits for the loop.
+ * - A call is sent with the end of the running task, awaited or not, unless a loop has begun by then: `for await` opens
+ *   its stream when it asks for the first event. A subscription that is called first and looped over later is opened
+ *   once, too, and waits for the loop.
  * - Names that every function has can't be reached, which the compiler says.
  *
  * @throws TypeError for an option that isn't allowed, naming it, what was given, and what is allowed.

@@ -1,8 +1,8 @@
 import type { AnyProcedure } from "./procedure.js";
 
 /**
- * What a client asks of a procedure's schemas. A contract's procedures carry theirs along, so that a client which was never
- * given a contract holds no code that runs schemas.
+ * What a client asks of a procedure's schemas. A contract's procedures carry theirs along, so that a client which was
+ * never given a contract holds no code that runs schemas.
  */
 export interface ProcedureCodec {
   /**
@@ -13,7 +13,10 @@ export interface ProcedureCodec {
   encodeInput(input: unknown): unknown;
   /** Rejects with a ValidationError for what doesn't fit. */
   decodeOutput(wire: unknown): Promise<unknown>;
-  /** Reads the data of one event type, and throws a ValidationError for what doesn't fit; `undefined` for an unknown type. */
+  /**
+   * Reads the data of one event type, and throws a ValidationError for what doesn't fit; `undefined` for an unknown
+   * type.
+   */
   eventDecoder(type: string): ((wire: unknown) => unknown) | undefined;
   /** @throws ValidationError for what doesn't fit. */
   decodeState(wire: unknown): unknown;

@@ -27,7 +27,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
     }
     context = await exchange.context();
     const input = await parseInput(procedure, request.input);
-    const caller: Caller = { context: (context ?? {}) as object, input, signal: exchange.reply.abort.signal };
+    const caller: Caller = { context: (context ?? {}) as object, input, lifetime: exchange.reply.lifetime };
 
     if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, caller, request);
     else await answer(runtime, implementation, exchange, caller);
@@ -57,14 +57,13 @@ async function stream(
     await authorise(implementation, { ...caller, lastEventId });
     return reply.send(200, streamHeaders);
   }
-  const write = await openSubscription(runtime, implementation, { ...caller, lastEventId });
-  if (caller.signal.aborted) return;
+  const source = await openSubscription(runtime, implementation, { ...caller, lastEventId });
+  if (caller.lifetime.over) return;
   assertRoom(runtime); // others may have come in the meantime, or the end
 
-  const connection = new Connection(reply.stream(streamHeaders), { ...runtime, abort: reply.abort });
+  const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
   runtime.connections.add(connection);
-  connection.signal.addEventListener("abort", () => runtime.connections.delete(connection), { once: true });
-  write(connection);
+  connection.start();
 }
 
 function assertRoom({ draining, connections, limits }: Runtime): void {

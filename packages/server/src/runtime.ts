@@ -21,6 +21,8 @@ export interface Runtime {
   readonly heartbeat: number;
   /** Milliseconds that a client should wait after a cut. */
   readonly retry: number;
+  /** Milliseconds that a full socket may take before it is given up. */
+  readonly stallTimeout: number;
   readonly connections: Set<Connection>;
   /** Set by `drain()`: nothing new is accepted. */
   draining: boolean;

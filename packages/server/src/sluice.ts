@@ -13,6 +13,7 @@ import { coderOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { type Clock, systemClock } from "./clock.js";
 import { drain } from "./connection/drain.js";
+import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
@@ -43,6 +44,11 @@ export interface SluiceOptions {
   readonly heartbeat?: number;
   /** Milliseconds that clients wait before they open again after a cut. Default: 1,000. */
   readonly retry?: number;
+  /**
+   * Milliseconds that a client's full socket may take to drain; one that doesn't is cut, and resumes when it comes again.
+   * Default: 60,000.
+   */
+  readonly stallTimeout?: number;
   /** Drives heartbeats. Default: the machine's time. */
   readonly clock?: Clock;
 }
@@ -107,10 +113,14 @@ export function createSluice<Tree extends ContractTree, Context>(
   };
   return {
     publish: runtime.publish,
-    async call(procedure, input, { context, signal = new AbortController().signal } = {}) {
+    async call(procedure, input, { context, signal } = {}) {
       const implementation = find(procedure);
       const parsed = await parseCallerInput(procedure, input);
-      const caller = { context: (context ?? {}) as object, input: parsed, signal };
+      const lifetime = new Lifetime();
+      const end = () => lifetime.end();
+      if (signal?.aborted) end();
+      signal?.addEventListener("abort", end, { once: true });
+      const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
       const wire = await runCall(implementation, caller, runtime.publish);
       return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
     },
@@ -122,18 +132,27 @@ export function createSluice<Tree extends ContractTree, Context>(
 }
 
 function createRuntime(router: Router, options: SluiceOptions): Runtime {
-  const { log = memoryLog(), clock = systemClock, heartbeat = 15_000, retry = 1_000, onError = print } = options;
-  for (const [name, value] of Object.entries({ heartbeat, retry })) {
+  const {
+    log = memoryLog(),
+    clock = systemClock,
+    heartbeat = 15_000,
+    retry = 1_000,
+    stallTimeout = 60_000,
+    onError = print,
+  } = options;
+  for (const [name, value] of Object.entries({ heartbeat, retry, stallTimeout })) {
     if (!(Number.isSafeInteger(value) && value > 0))
       throw new RangeError(`${name} is ${value}; allowed are whole milliseconds above 0.`);
   }
   const limits = limitsFrom(options.limits);
   const states = new TopicStates(log);
   const report = (error: unknown, path: string, context?: unknown) => {
+    const failed = (thrown: unknown) => print({ error: thrown, path: "onError", context: undefined });
     try {
-      onError({ error, path, context });
+      const done: unknown = onError({ error, path, context });
+      Promise.resolve(done).catch(failed);
     } catch (thrown) {
-      print({ error: thrown, path: "onError", context: undefined });
+      failed(thrown);
     }
   };
   return {
@@ -143,10 +162,15 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     limits,
     heartbeat,
     retry,
+    stallTimeout,
     report,
     hub: new Hub(log, report),
     wheel: new Wheel(clock),
-    publish: publisherWith(router.contract, { log, maxEventLength: limits.eventLength }, states).publish,
+    publish: publisherWith(
+      router.contract,
+      { log, maxEventLength: limits.eventLength, onError: ({ error, path }) => report(error, path) },
+      states,
+    ).publish,
     connections: new Set(),
     draining: false,
   };

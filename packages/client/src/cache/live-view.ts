@@ -76,7 +76,7 @@ export class LiveView implements Flushable, FeedListener {
    */
   async fetch(): Promise<unknown> {
     if (!this.#feed || this.#feed.isClosed) this.#open(false);
-    else if (this.#first.isResolved) await this.#feed.resync();
+    else if (this.#first.isResolved || this.#hasBoth(this.#feed)) await this.#feed.resync();
     await this.#first.promise;
     // Nothing is left behind that is newer than the value, and connection and end are shown together with it.
     this.#frames.flush(this);
@@ -125,6 +125,11 @@ export class LiveView implements Flushable, FeedListener {
     before?.close();
     forgetError(this.#query);
     this.changed();
+  }
+
+  /** Then a fetch isn't the first one, even if the next frame has yet to show what the feed began with. */
+  #hasBoth(feed: Feed): boolean {
+    return feed.ready && this.#query.state.data !== undefined;
   }
 
   #result(): unknown {

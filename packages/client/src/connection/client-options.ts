@@ -17,12 +17,15 @@ export interface SkippedEvent {
 /** How a client reaches its server. */
 export interface ClientOptions {
   /**
-   * Names the client in query keys. Give one where a cache is filled in one place and read in another, as with a server's
-   * rendering or a persisted cache: there both clients need the same id. Two clients of different servers or users in one
-   * cache must not have the same. Default: a name that no other client in this page has.
+   * Names the client in query keys. Give one where a cache is filled in one place and read in another, as with a
+   * server's rendering or a persisted cache: there both clients need the same id. Two clients of different servers or
+   * users in one cache must not have the same. Default: a name that no other client in this page has.
    */
   readonly id?: string;
-  /** Where the server's procedures are: a path such as `/api`, or an absolute http(s) URL. A slash at its end is ignored. */
+  /**
+   * Where the server's procedures are: a path such as `/api`, or an absolute http(s) URL. A slash at its end is
+   * ignored.
+   */
   readonly url: string;
   /** Sent with every request. A function is asked again at every attempt, so that it can give a fresh token. */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -31,20 +34,23 @@ export interface ClientOptions {
   /** As of `fetch`. Default: fetch's own, `"same-origin"`. */
   readonly credentials?: RequestCredentials;
   /**
-   * Renews what `headers` reads, when the server answers 401. Asked once, whatever number of requests fail at the same time;
-   * then each tries once more. If it throws, rejects or gives `false`, or if the next answer is 401 again, the error is
-   * final. Default: a 401 is final.
+   * Renews what `headers` reads, when the server answers 401. Asked once, whatever number of requests fail at the same
+   * time; then each tries once more. If it throws, rejects or gives `false`, or if the next answer is 401 again, the
+   * error is final. Default: a 401 is final.
    */
   readonly onUnauthorized?: (error: SluiceError) => unknown;
   /**
-   * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:` takes
-   * its place) and doubles with every failure up to `max` (default 30,000 ms). A `Retry-After` is added. `random` gives
-   * numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`.
+   * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:`
+   * takes its place) and doubles with every failure up to `max` (default 30,000 ms). A `Retry-After` is added. `random`
+   * gives numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`.
    */
   readonly retry?: Partial<BackoffOptions>;
   /** Milliseconds until the server must have opened a stream. Default: 10,000. */
   readonly connectTimeout?: number;
-  /** Milliseconds for which a subscription's connection outlives its last subscriber. Default: 1,000. */
+  /**
+   * Milliseconds for which a subscription's connection outlives its last subscriber, and for which a list, fold or
+   * latest event that a hook has gathered outlives its last component. Default: 1,000.
+   */
   readonly linger?: number;
   /** Longest SSE block, in characters. Default: 16 Mi. */
   readonly maxFrame?: number;

@@ -51,14 +51,14 @@ export const contract = defineContract({
   }),
 });
 
-/** A scripted server and a client of it, on a clock that the test turns. Both go when the test is over. */
+/** A scripted server and its clients, on a clock that the test turns. All go when the test is over. */
 export async function setUp(options: Partial<ClientOptions> = {}) {
   const server = await startScriptedServer();
   onTestFinished(() => server.close());
   const clock = createManualClock();
   const retry = { random: () => 0.5 };
-  const client = createClient(contract, { url: server.url, clock, retry, ...options });
-  return { server, clock, client };
+  const all: ClientOptions = { url: server.url, clock, retry, ...options };
+  return { server, clock, client: createClient(contract, all), wireClient: createClient<typeof contract>(all) };
 }
 
 export const match = { matchId: "m1" };

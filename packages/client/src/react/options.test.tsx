@@ -1,19 +1,9 @@
-import {
-  dehydrate,
-  hydrate,
-  QueryClient,
-  QueryClientProvider,
-  useMutation,
-  useQuery,
-  useSuspenseQuery,
-} from "@tanstack/react-query";
-import { render as renderTree, screen, waitFor } from "@testing-library/react";
-import { Component, type ReactNode, StrictMode, Suspense } from "react";
-import { renderToString } from "react-dom/server";
+import { dehydrate, hydrate, QueryClient, useMutation, useQuery } from "@tanstack/react-query";
+import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { at, goal, live, match, post, snapshot } from "../connection/test-setup.js";
-import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError, setUpApp, type TestClient } from "./test-app.js";
+import { goal, live, match, snapshot } from "../connection/test-setup.js";
+import { mutationOptions, queryOptions, skipToken, subscriptionOptions } from "./index.js";
+import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
 
@@ -134,6 +124,8 @@ describe("subscriptionOptions", () => {
     const [, clientId, ...rest] = key(client.scores.watch);
     expect(rest).toEqual(["scores/watch", { matchId: "m1", since: "2026-01-01T00:00:00.000Z" }, "state"]);
     expect(key(other.scores.watch)[1]).not.toBe(clientId);
+    const { client: named } = await setUpApp({ id: "main" });
+    expect(key(named.scores.watch)[1]).toBe("main");
     const views = [
       subscriptionOptions(client.feed),
       subscriptionOptions(client.feed, undefined, { list: 5 }),
@@ -151,81 +143,13 @@ describe("subscriptionOptions", () => {
   });
 });
 
-class Boundary extends Component<{ children: ReactNode }> {
-  override state: { error?: { code?: string } } = {};
-  static getDerivedStateFromError = (error: unknown) => ({ error });
-  override render() {
-    return this.state.error ? <p>failed: {this.state.error.code}</p> : this.props.children;
+test("a list, fold or latest event stays for the client's linger", async () => {
+  const { client } = await setUpApp({ linger: 5_000 });
+  const fold = { key: "n", initial: 0, step: (n: number) => n + 1 };
+  for (const view of [{}, { list: 5 }, { fold }]) {
+    expect(subscriptionOptions(client.feed, undefined, view).gcTime).toBe(5_000);
   }
-}
-
-function Score({ client }: { client: TestClient }) {
-  const { data } = useSuspenseQuery(subscriptionOptions(client.scores.watch, match));
-  return <p>{`${data.home}-${data.away}`}</p>;
-}
-
-function List({ client }: { client: TestClient }) {
-  const { data } = useSuspenseQuery(subscriptionOptions(client.feed, undefined, { list: 5 }));
-  return <p>{`list ${data.map(({ id }) => id)}`}</p>;
-}
-
-function Status({ client }: { client: TestClient }) {
-  const { status, connection } = useSubscription(client.scores.watch, match);
-  return <p>{`${status} ${connection.state}`}</p>;
-}
-
-describe("Suspense", () => {
-  const show = (queryClient: QueryClient, children: ReactNode) =>
-    renderTree(
-      <StrictMode>
-        <QueryClientProvider client={queryClient}>
-          <Boundary>
-            <Suspense fallback={<p>waiting</p>}>{children}</Suspense>
-          </Boundary>
-        </QueryClientProvider>
-      </StrictMode>,
-    );
-
-  test("waits for the first state, then goes on live over the same connection", async () => {
-    const { server, client, queryClient } = await setUpApp();
-    show(queryClient, <Score client={client} />);
-    expect(screen.getByText("waiting")).toBeTruthy();
-    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
-    await screen.findByText("1-0");
-    stream.send(goal("home", 6));
-    await screen.findByText("2-0");
-    expect(server.requests).toHaveLength(1);
-  });
-
-  test("a list loses nothing between its first value and the mount", async () => {
-    const { server, client, queryClient } = await setUpApp();
-    show(queryClient, <List client={client} />);
-    (await server.next()).open().send(live(0), post("a", 1), post("b", 2));
-    await screen.findByText(`list ${at(1)},${at(2)}`);
-    expect(server.requests).toHaveLength(1);
-  });
-
-  test("brings a final error to the error boundary", async () => {
-    const { server, client, queryClient } = await setUpApp();
-    vi.mocked(console.error).mockImplementation(() => {});
-    show(queryClient, <Score client={client} />);
-    (await server.next()).answer(403);
-    await screen.findByText("failed: forbidden");
-    vi.mocked(console.error).mockClear();
-  });
-});
-
-describe("on a server", () => {
-  test("rendering opens nothing and is pending", async () => {
-    const { server, client, queryClient } = await setUpApp();
-    const html = renderToString(
-      <QueryClientProvider client={queryClient}>
-        <Status client={client} />
-      </QueryClientProvider>,
-    );
-    expect(html).toBe("<p>pending connecting</p>");
-    expect(server.requests).toHaveLength(0);
-  });
+  expect(subscriptionOptions(client.scores.watch, match).gcTime).toBeUndefined();
 });
 
 describe("queryOptions", () => {

@@ -26,7 +26,7 @@ export interface RenderOptions {
 
 /** A scripted server, a client of it on a clock that the test turns, and a way to render hooks with it. */
 export async function setUpApp(options: Partial<ClientOptions> = {}) {
-  const { server, clock, client } = await setUp(options);
+  const { server, clock, client, wireClient } = await setUp(options);
   const queryClient = new QueryClient();
   onTestFinished(() => {
     cleanup();
@@ -55,5 +55,5 @@ export async function setUpApp(options: Partial<ClientOptions> = {}) {
     return { ...rendered, seen };
   }
 
-  return { server, clock, client, queryClient, render };
+  return { server, clock, client, wireClient, queryClient, render };
 }

@@ -13,9 +13,10 @@ export interface WireTarget {
 }
 
 /**
- * A call of which nobody knows whether it is a query, a mutation or a subscription. If its events are asked for within the
- * running task, as `for await` does, it is a subscription. Else it is sent with the end of the task, awaited or not, and the
- * answer tells: a stream is kept, unread, for the loop that comes later. So nothing is sent twice, and nothing stays unsent.
+ * A call of which nobody knows whether it is a query, a mutation or a subscription. If its events are asked for within
+ * the running task, as `for await` does, it is a subscription. Else it is sent with the end of the task, awaited or
+ * not, and the answer tells: a stream is kept, unread, for the loop that comes later. So nothing is sent twice, and
+ * nothing stays unsent.
  */
 export function wireCall(
   settings: Settings,
@@ -44,10 +45,13 @@ export function wireCall(
     const close = () => controller.abort(signal?.reason);
     if (signal?.aborted) close();
     signal?.addEventListener("abort", close);
-    let answered = (_?: Response) => {};
-    const answer = new Promise<Response | undefined>((resolve) => {
+    let answered = (_: Response) => {};
+    let failed = (_: unknown) => {};
+    const answer = new Promise<Response>((resolve, reject) => {
       answered = resolve;
+      failed = reject;
     });
+    answer.catch(() => {}); // a loop that takes it over is told
     sent = { answer, close };
     let isStream = false;
     const adopt = (response: Response) => {
@@ -57,8 +61,10 @@ export function wireCall(
     };
     try {
       return await call(settings, mutation, input, { signal: controller.signal, cursor, adopt });
+    } catch (error) {
+      failed(error);
+      throw error;
     } finally {
-      answered();
       if (!isStream) signal?.removeEventListener("abort", close);
     }
   }
@@ -69,8 +75,8 @@ export function wireCall(
 
 /** A request that was sent before anybody asked for its events. */
 interface Sent {
-  /** The answer, if it was a good one. */
-  readonly answer: Promise<Response | undefined>;
+  /** The answer if it is a good one, of whatever type; else it rejects with what the call failed with. */
+  readonly answer: Promise<Response>;
   close(): void;
 }
 
@@ -79,7 +85,8 @@ const adopting = (settings: Settings, take: () => Sent | undefined): Settings =>
   ...settings,
   async fetch(address, init) {
     const sent = take();
-    if (sent) init?.signal?.addEventListener("abort", sent.close);
-    return (await sent?.answer) ?? settings.fetch(address, init);
+    if (!sent) return settings.fetch(address, init);
+    init?.signal?.addEventListener("abort", sent.close);
+    return sent.answer;
   },
 });

@@ -6,8 +6,8 @@ import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
 /**
- * The client of a contract that only the compiler knows: whatever name is asked for, there is a procedure or a subtree. Nothing
- * is sent before one is called.
+ * The client of a contract that only the compiler knows: whatever name is asked for, there is a procedure or a subtree.
+ * Nothing is sent before one is called.
  */
 export const createWireClient = (settings: Settings): object =>
   createNode({}, "", () => undefined, { settings, registry: createRegistry(settings) });

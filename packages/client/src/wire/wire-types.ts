@@ -34,8 +34,9 @@ type ErrorsOnWire<Errors extends ErrorDefinitions> = {
 export interface WireSubscriptionHandlers<P extends AnySubscription, State>
   extends Omit<SubscriptionHandlers<P>, "onState"> {
   /**
-   * The state, where the contract declares one, as the server sends it: when the subscription opens and after a reset. The events
-   * that follow aren't folded into it: this client has no fold. Who joins a subscription that is open already is told of the next one.
+   * The state, where the contract declares one, as the server sends it: when the subscription opens and after a reset.
+   * The events that follow aren't folded into it: this client has no fold. Who joins a subscription that is open
+   * already is told of the next one.
    */
   readonly onSnapshot?: (state: State) => void;
 }
@@ -43,17 +44,19 @@ export interface WireSubscriptionHandlers<P extends AnySubscription, State>
 /** A subscription of a client that was made from types only. */
 export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
   /**
-   * Reads the events one by one over a connection of its own; reading slowly slows the server down. The connection opens when
-   * the loop asks for its first event, or with the end of the running task if there is no loop by then.
+   * Reads the events one by one over a connection of its own; reading slowly slows the server down. The connection
+   * opens when the loop asks for its first event, or with the end of the running task if there is no loop by then.
    *
-   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
+   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
+   * `aborted`.
    * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
    */
   (input: InputOf<P>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *
-   * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
+   * @example
+   * const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
    */
   subscribe(input: InputOf<P>, handlers: WireSubscriptionHandlers<P, State>): () => void;
   readonly [internals]: SubscriptionInternals<P>;

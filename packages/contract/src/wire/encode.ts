@@ -1,4 +1,4 @@
-import { reservedId } from "./cursor.js";
+import { type Cursor, reservedId } from "./cursor.js";
 import type { Frame } from "./frame.js";
 
 /**
@@ -44,6 +44,13 @@ export function encodeFrame(frame: Frame): string {
   }
 }
 
+/**
+ * The text of an event that comes from a log: what `encodeFrame` gives, without looking at type and cursor again. The
+ * contract has checked the type, and an engine's cursors are header-safe by its port.
+ */
+export const encodeLogged = (type: string, data: string, { epoch, offset, mark }: Cursor): string =>
+  `id: ${epoch}.${offset}.${mark}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
+
 function block(lane: number | undefined, type: string, data: string, id: string | undefined): string {
   const name = lane === undefined ? type : `${lane}/${type}`;
   const idLine = id === undefined ? "" : `id: ${headerSafe(id)}\n`;
@@ -75,4 +82,5 @@ function milliseconds(retry: number): number {
 }
 
 /** JSON from elsewhere may be spread over lines. A line break in JSON text stands between tokens only, so it can go. */
-const oneLine = (json: string) => (json.includes("\n") || json.includes("\r") ? json.replace(/[\r\n]+/g, " ") : json);
+const oneLine = (json: string) =>
+  json.indexOf("\n") !== -1 || json.indexOf("\r") !== -1 ? json.replace(/[\r\n]+/g, " ") : json;

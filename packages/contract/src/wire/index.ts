@@ -7,5 +7,5 @@ export {
   type FrameDecoderOptions,
   WireError,
 } from "./decode.js";
-export { encodeFrame } from "./encode.js";
+export { encodeFrame, encodeLogged } from "./encode.js";
 export type * from "./frame.js";

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { handle } from "../handler.js";
-import { nodeExchange, originForm } from "../http/node.js";
+import { NodeExchange, originForm } from "../http/node.js";
 import { runtimeOf, type Sluice } from "../sluice.js";
 import type { OptionsFor } from "./node.js";
 
@@ -21,13 +21,18 @@ export function sluiceExpress<Context extends object>(
 ): RequestHandler {
   const { context } = options as SluiceExpressOptions<Context>;
   return (req, res, next) => {
-    const exchange = nodeExchange(req, res, {
+    const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
-      body: req.body,
+      body: parsedBody(req),
       context: () => context?.(req),
     });
     handle(runtimeOf(sluice), exchange).then((handled) => {
       if (!handled) next();
     }, next);
   };
+}
+
+/** Parsers of Express 4 leave `{}` on a request that is none of theirs, and its body unread. */
+function parsedBody({ body, readableDidRead }: Request): unknown {
+  return typeof body === "object" && !readableDidRead && Object.keys(body ?? {}).length === 0 ? undefined : body;
 }

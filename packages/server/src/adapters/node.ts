@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SluiceError } from "@sluice/contract";
 import { handle } from "../handler.js";
-import { nodeExchange, originForm } from "../http/node.js";
+import { NodeExchange, originForm } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
 import { runtimeOf, type Sluice } from "../sluice.js";
 
@@ -31,7 +31,7 @@ export function sluiceNode<Context extends object>(
   return (req, res) => {
     const url = originForm(req.url ?? "/");
     const below = url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
-    const exchange = nodeExchange(req, res, {
+    const exchange = new NodeExchange(req, res, {
       url: below ? url.slice(prefix.length) : "",
       context: () => context?.(req),
     });

@@ -1,108 +1,172 @@
 import { encodeFrame, type Frame } from "@sluice/contract/wire";
+import type { Lifetime, Mortal } from "./lifetime.js";
+import type { SharedBytes } from "./shared-bytes.js";
 import type { Sink } from "./sink.js";
 import type { Due, Wheel } from "./wheel.js";
 
-export interface ConnectionOptions {
-  /** Aborted when the stream is over. */
-  readonly abort: AbortController;
+/** What all connections of a server have in common. */
+export interface ConnectionSettings {
   readonly wheel: Wheel;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
   /** Milliseconds that a client should wait before it opens again after a cut. */
   readonly retry: number;
+  /** Milliseconds that a full socket may take before it is given up. */
+  readonly stallTimeout: number;
+  /** Where a connection is listed as long as it is open. */
+  readonly connections: Set<Connection>;
+}
+
+/** Who writes a connection's stream. */
+export interface StreamSource {
+  start(connection: Connection): void;
+  /** Gives a frame to send as heartbeat, where there is something to say. */
+  idleFrame?(): string | undefined;
 }
 
 const beat = encodeFrame({ kind: "comment", text: "" });
 
-/** One open stream: what is written goes through here, and whatever ends it aborts `signal`. */
-export class Connection {
-  /** Aborts when the stream is over, in whatever way. */
-  readonly signal: AbortSignal;
-  readonly heartbeat: number;
-  /** Gives a frame to send as heartbeat, where there is something to say. */
-  idleFrame: (() => string | undefined) | undefined;
-  readonly #sink: Sink;
-  readonly #wheel: Wheel;
-  readonly #abort: AbortController;
-  #full = false;
-  #writtenAt: number;
-  #due: Due;
-  #waiting: (() => void)[] = [];
-
-  constructor(sink: Sink, { abort, wheel, heartbeat, retry }: ConnectionOptions) {
-    this.#abort = abort;
-    this.#sink = sink;
-    this.#wheel = wheel;
-    this.heartbeat = heartbeat;
-    this.signal = abort.signal;
-    this.#writtenAt = wheel.now;
-    this.#due = wheel.schedule(heartbeat, () => this.#beat());
-    sink.onDrain(() => {
-      this.#full = false;
-      this.#wake();
-    });
-    this.signal.addEventListener("abort", () => this.#cleanUp(), { once: true });
-    if (this.closed) this.#cleanUp();
-    else this.send({ kind: "retry", ms: retry });
-  }
-
-  get closed(): boolean {
-    return this.signal.aborted;
-  }
-
+/** One open stream: what is written goes through here. It ends with its lifetime. */
+export class Connection implements Due, Mortal {
+  /** Of the wheel: when the next heartbeat, or the end of a stall, is due. */
+  tick = 0;
+  closed = false;
   /** True while the socket takes no more: a writer that can wait, waits. */
-  get full(): boolean {
-    return this.#full;
+  full = false;
+  readonly lifetime: Lifetime;
+  readonly #sink: Sink;
+  readonly #source: StreamSource;
+  readonly #settings: ConnectionSettings;
+  #writtenAt: number;
+  /** What was written since `cork()`. */
+  #corked: string | undefined;
+  #waiting: (() => void)[] | undefined;
+
+  constructor(sink: Sink, source: StreamSource, lifetime: Lifetime, settings: ConnectionSettings) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#settings = settings;
+    this.lifetime = lifetime;
+    this.#writtenAt = settings.wheel.now;
+    settings.wheel.schedule(this, settings.heartbeat);
+    lifetime.watch(this);
   }
 
-  /** Writes bytes of whole frames. False: the socket is full now. */
-  write(chunk: Buffer | string): boolean {
+  get heartbeat(): number {
+    return this.#settings.heartbeat;
+  }
+
+  /** Starts the stream. Nothing goes out before the source has written the first of it. */
+  start(): void {
+    if (this.closed) return;
+    this.send({ kind: "retry", ms: this.#settings.retry });
+    this.#source.start(this);
+  }
+
+  /** Writes text of whole frames. False: the socket is full now. */
+  write(text: string): boolean {
     if (this.closed) return false;
-    this.#writtenAt = this.#wheel.now;
-    if (!this.#sink.write(chunk)) this.#full = true;
-    return !this.#full;
+    if (this.#corked !== undefined) {
+      this.#corked += text;
+      return !this.full;
+    }
+    this.#writtenAt = this.#settings.wheel.now;
+    return this.#sink.write(text) || this.#fill();
+  }
+
+  /** Writes bytes of whole frames that others get, too. False: the socket is full now. */
+  writeShared(bytes: SharedBytes): boolean {
+    if (this.closed) return false;
+    this.#writtenAt = this.#settings.wheel.now;
+    return this.#sink.writeShared(bytes) || this.#fill();
   }
 
   send(frame: Frame): boolean {
     return this.write(encodeFrame(frame));
   }
 
+  /** Holds text back until `uncork()`, so that what is written step by step goes out in one piece. */
+  cork(): void {
+    this.#corked ??= "";
+  }
+
+  uncork(): void {
+    const text = this.#corked;
+    this.#corked = undefined;
+    if (text) this.write(text);
+  }
+
   /** Writes the last frame and ends the stream. */
   finish(frame: Frame): void {
     if (this.closed) return;
+    this.uncork();
     this.send(frame);
     this.#sink.end();
-    this.#abort.abort();
+    this.lifetime.end();
   }
 
   /** Ends the stream as a connection would break: the client comes again. Who doesn't read is not waited for. */
   cut(): void {
     if (this.closed) return;
-    if (this.#full) this.#sink.destroy();
+    if (this.full) this.#sink.destroy();
     else this.#sink.end();
-    this.#abort.abort();
+    this.lifetime.end();
   }
 
   /** Resolves when there is room, or nothing more to be written to. */
   async writable(): Promise<void> {
-    while (this.#full && !this.closed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.full && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.#waiting ??= [];
+        this.#waiting.push(resolve);
+      });
+    }
   }
 
-  #beat(): void {
-    const idle = (this.#wheel.now - this.#writtenAt) * this.#wheel.resolution;
-    const early = this.heartbeat - idle;
-    if (early <= 0 && !this.#full) this.write(this.idleFrame?.() ?? beat);
-    this.#due = this.#wheel.schedule(early > 0 ? early : this.heartbeat, () => this.#beat());
+  /** Of the wheel. */
+  fire(): void {
+    const { wheel, heartbeat, stallTimeout } = this.#settings;
+    const period = this.full ? stallTimeout : heartbeat;
+    const rest = period - (wheel.now - this.#writtenAt) * wheel.resolution;
+    if (rest > 0) {
+      wheel.schedule(this, rest);
+    } else if (this.full) {
+      this.cut(); // it holds a socket and its buffers, and the log still has what it missed
+    } else {
+      wheel.schedule(this, heartbeat);
+      this.write(this.#source.idleFrame?.() ?? beat);
+    }
   }
 
-  #cleanUp(): void {
-    this.#wheel.cancel(this.#due);
+  onEnd(): void {
+    this.closed = true;
+    this.#settings.wheel.cancel(this);
+    this.#settings.connections.delete(this);
+    this.#wake();
+  }
+
+  #fill(): false {
+    if (this.full) return false;
+    this.full = true;
+    const { wheel, stallTimeout } = this.#settings;
+    wheel.cancel(this);
+    wheel.schedule(this, stallTimeout);
+    this.#sink.onDrain(() => this.#drained());
+    return false;
+  }
+
+  #drained(): void {
+    this.full = false;
+    if (this.closed) return;
+    const { wheel, heartbeat } = this.#settings;
+    wheel.cancel(this);
+    wheel.schedule(this, heartbeat);
     this.#wake();
   }
 
   #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
     for (const resolve of waiting) resolve();
   }
 }

@@ -9,14 +9,18 @@ export async function drain(runtime: Runtime, timeout: number): Promise<void> {
   const closed = [...runtime.connections].map(
     (connection) =>
       new Promise<void>((resolve) => {
-        connection.signal.addEventListener("abort", () => resolve(), { once: true });
+        connection.lifetime.watch({ onEnd: resolve });
         connection.send({ kind: "drain", retry: Math.ceil(Math.random() * stagger) });
       }),
   );
   if (closed.length === 0) return;
-  const late = runtime.wheel.schedule(timeout, () => {
-    for (const connection of [...runtime.connections]) connection.cut();
-  });
+  const late = {
+    tick: 0,
+    fire: () => {
+      for (const connection of [...runtime.connections]) connection.cut();
+    },
+  };
+  runtime.wheel.schedule(late, timeout);
   await Promise.all(closed);
   runtime.wheel.cancel(late);
 }

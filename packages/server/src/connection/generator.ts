@@ -1,33 +1,37 @@
 import type { AnySubscription } from "@sluice/contract";
 import { encodeFrame, reservedId } from "@sluice/contract/wire";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
+import type { AnyArgs } from "../procedure/middleware.js";
 import { encodeEvent } from "../publish/encode-event.js";
-import type { Connection } from "./connection.js";
+import type { Publish } from "../publish/publisher.js";
+import type { Runtime } from "../runtime.js";
+import type { Connection, StreamSource } from "./connection.js";
+import { failStream } from "./stream-error.js";
 
 export interface GeneratorRequest {
+  readonly runtime: Pick<Runtime, "report">;
   readonly procedure: AnySubscription;
   readonly run: Run & { readonly kind: "stream" };
   /** What the generator function is called with. */
-  readonly args: object;
-  readonly onError: (connection: Connection, error: unknown) => void;
+  readonly args: AnyArgs & { readonly publish: Publish; readonly lastEventId: string | undefined };
 }
 
 /** Writes a plain generator's stream. Nothing is asked of the generator while the socket is full. PROTOCOL §9. */
-export function streamGenerator({ procedure, run, args, onError }: GeneratorRequest): (connection: Connection) => void {
-  return (connection) => {
-    const resumable = run.onCut === "restart";
-    const { heartbeat } = connection;
-    connection.send({
-      kind: "open",
-      stream: "stream",
-      heartbeat,
-      resumable,
-      ...(resumable ? {} : { id: reservedId.once }),
-    });
-    connection.send({ kind: "live" });
-    // Called in there, because a function that returns a generator may throw before it does.
-    const events = () => run.generator(args as never);
-    pump(events, procedure, connection, resumable).catch((error) => onError(connection, error));
+export function streamGenerator(request: GeneratorRequest): StreamSource {
+  const { runtime, procedure, run, args } = request;
+  const resumable = run.onCut === "restart";
+  return {
+    start(connection) {
+      const { heartbeat } = connection;
+      const id = resumable ? {} : { id: reservedId.once };
+      connection.send({ kind: "open", stream: "stream", heartbeat, resumable, ...id });
+      connection.send({ kind: "live" });
+      // Called in there, because a function that returns a generator may throw before it does.
+      const events = () => run.generator(args as never);
+      pump(events, procedure, connection, resumable).catch((error) => {
+        failStream(runtime, connection, procedure, error, { context: args.context, isFinal: true });
+      });
+    },
   };
 }
 
@@ -38,21 +42,27 @@ async function pump(
   resumable: boolean,
 ): Promise<void> {
   const iterator = events()[Symbol.asyncIterator]();
+  let isOver = false;
   // A generator that waits where `signal` doesn't reach hears of the end at its next yield.
-  const stop = () => void (async () => iterator.return?.())().catch(() => {});
-  connection.signal.addEventListener("abort", stop, { once: true });
+  const onEnd = () => {
+    if (!isOver) void (async () => iterator.return?.())().catch(() => {});
+    isOver = true;
+  };
+  connection.lifetime.watch({ onEnd });
   try {
     while (!connection.closed) {
       const next = await iterator.next();
       if (connection.closed) return;
-      if (next.done) return connection.finish({ kind: "end" });
+      if (next.done) {
+        isOver = true;
+        return connection.finish({ kind: "end" });
+      }
       if (!connection.write(encodeYielded(procedure, next.value, resumable))) await connection.writable();
     }
   } catch (error) {
     if (!connection.closed) throw error;
   } finally {
-    stop();
-    connection.signal.removeEventListener("abort", stop);
+    onEnd();
   }
 }
 

@@ -1,128 +1,206 @@
-import { SluiceError } from "@sluice/contract";
+import { type AnySubscription, errorTable } from "@sluice/contract";
 import { encodeFrame, formatCursor } from "@sluice/contract/wire";
-import type { Log, Position, ReadGap } from "@sluice/log";
+import type { Position, ReadGap } from "@sluice/log";
 import type { Batch, DecodedEvent } from "../fanout/batch.js";
 import type { Member, Tail } from "../fanout/tail.js";
-import type { Connection } from "./connection.js";
+import type { FoldedState } from "../fanout/topic-state.js";
+import type { Runtime } from "../runtime.js";
+import type { Connection, StreamSource } from "./connection.js";
+import type { Mortal } from "./lifetime.js";
+import { failStream } from "./stream-error.js";
 
-export interface LiveReaderOptions {
-  readonly log: Log;
+/** What a reader reads, for whom, and from where. */
+export interface LiveRequest {
+  readonly runtime: Pick<Runtime, "log" | "hub" | "report">;
+  readonly procedure: AnySubscription;
   readonly topic: string;
   readonly tail: Tail;
-  readonly connection: Connection;
+  readonly context: unknown;
+  readonly stream: "live" | "resumable";
   /** Whether this subscriber gets an event. Absent: it gets all. */
   readonly filter: ((event: DecodedEvent) => boolean) | undefined;
-  /** Makes the batch that holds the entries of a page. */
-  readonly batch: (from: Position, page: Pick<Batch, "entries" | "end">) => Batch;
-  /** Called for a gap after `from`: writes what the subscriber is told and answers where to go on; `undefined` if it's over. */
-  readonly onGap: (gap: ReadGap, from: Position) => Promise<Position | undefined>;
-  readonly onError: (error: unknown) => void;
+  /** Takes a snapshot of the state. Absent: there is none. */
+  readonly snapshot: (() => Promise<FoldedState>) | undefined;
 }
+
+/** Where a reader starts. */
+export interface LiveStart {
+  readonly position: Position;
+  /** The state at that position, where it has yet to be told. */
+  readonly state: FoldedState | undefined;
+  /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
+  readonly resumes: boolean;
+}
+
+/** Most characters of frames that are handed to a socket at once: what a stalled one may hold. */
+const slice = 64 * 1024;
 
 /** How many entries are read at once to catch up, and how many filtered ones may pass before the position is told. */
 const page = 256;
+
+const snapshotFrame = ({ position, json }: FoldedState) =>
+  encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
 
 /**
  * One subscriber's place in a topic. At the head it takes the tail's batches as they are; when its socket is full, or it
  * has yet to catch up, it keeps its place and nothing else, and reads the log forward from there.
  */
-export class LiveReader implements Member {
-  readonly #options: LiveReaderOptions;
+export class LiveReader implements Member, Mortal, StreamSource {
+  readonly #request: LiveRequest;
+  readonly #start: LiveStart;
+  #connection: Connection | undefined;
   #position: Position;
   /** The position that the subscriber was told last. */
   #told: number;
   #live = false;
 
-  constructor(start: Position, options: LiveReaderOptions) {
-    this.#options = options;
-    this.#position = start;
-    this.#told = start.offset;
-    options.connection.idleFrame = () => this.#at();
-    options.connection.signal.addEventListener("abort", () => options.tail.leave(this), { once: true });
+  constructor(request: LiveRequest, start: LiveStart) {
+    this.#request = request;
+    this.#start = start;
+    this.#position = start.position;
+    this.#told = start.position.offset;
+  }
+
+  /** Writes the stream: `$open`, what was missed, `$live`, what comes. PROTOCOL §4.2. */
+  start(connection: Connection): void {
+    const { tail, stream } = this.#request;
+    const { state } = this.#start;
+    this.#connection = connection;
+    connection.cork();
+    const { heartbeat } = connection;
+    connection.send({ kind: "open", stream, heartbeat, resumable: true, head: formatCursor(tail.position) });
+    if (state) connection.write(snapshotFrame(state));
+    this.#catchUp(connection);
+  }
+
+  onEnd(): void {
+    const { runtime, tail, topic } = this.#request;
+    tail.leave(this);
+    runtime.hub.release(topic);
+  }
+
+  deliver(batch: Batch): void {
+    if (batch.end.offset <= this.#position.offset && batch.end.epoch === this.#position.epoch) return;
+    const connection = this.#connection as Connection;
+    try {
+      if (!this.#write(connection, batch)) this.lost();
+    } catch (error) {
+      this.#fail(connection, error); // a filter's; the other members get the batch all the same
+    }
+  }
+
+  lost(): void {
+    this.#request.tail.leave(this);
+    this.#catchUp(this.#connection as Connection);
+  }
+
+  /** The frame that says where the position is, if it moved since it was last told. */
+  idleFrame(): string | undefined {
+    if (this.#told === this.#position.offset) return undefined;
+    this.#told = this.#position.offset;
+    return encodeFrame({ kind: "at", id: formatCursor(this.#position) });
+  }
+
+  #catchUp(connection: Connection): void {
+    this.#readOn(connection).catch((error) => this.#fail(connection, error));
   }
 
   /** Reads the log up to the head and joins those who stand there. */
-  async catchUp(): Promise<void> {
-    const { log, topic, tail, connection, batch, onGap } = this.#options;
+  async #readOn(connection: Connection): Promise<void> {
+    const { runtime, topic, tail } = this.#request;
     while (!connection.closed) {
-      await connection.writable();
+      if (connection.full) await connection.writable();
       const from = this.#position;
-      const result = await log.read(topic, from, page);
+      const limit = page - (from.offset % page); // whole pages, so that those who catch up together share them
+      const result = await runtime.log.read(topic, from, limit);
       if (connection.closed) return;
       if (!result.ok) {
-        const next = await onGap(result, from);
+        const next = await this.#afterGap(connection, result, from);
         if (!next) return;
         this.#position = next;
         this.#told = next.offset;
         continue;
       }
-      if (result.entries.length > 0) this.#write(batch(from, result));
-      if (connection.full || result.entries.length === page) continue;
+      if (result.entries.length > 0) this.#write(connection, tail.batch(from, result));
+      connection.uncork();
+      if (connection.closed) return;
+      if (connection.full || result.entries.length === limit) continue;
       // No await from here on: between the last look at the log and joining, nothing can be missed.
       if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) continue;
-      this.#goLive();
+      this.#goLive(connection);
       tail.join(this);
       return;
     }
   }
 
-  deliver(batch: Batch): void {
-    if (batch.end.offset <= this.#position.offset && batch.end.epoch === this.#position.epoch) return;
-    try {
-      if (!this.#write(batch)) this.lost();
-    } catch (error) {
-      this.#options.onError(error); // a filter's; the other members get the batch all the same
+  /** Tells the subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
+  async #afterGap(connection: Connection, gap: ReadGap, from: Position): Promise<Position | undefined> {
+    const { procedure, snapshot } = this.#request;
+    const { position, resumes } = this.#start;
+    // Trimmed while it was being opened: who comes new has missed nothing.
+    if (from === position && !resumes && !snapshot) return gap.oldest;
+    const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
+    const { reason } = gap;
+    connection.send({ kind: "reset", reason, oldest, head });
+    if (snapshot) {
+      const fresh = await snapshot();
+      connection.write(snapshotFrame(fresh));
+      return fresh.position;
     }
+    if (procedure.onGap === "skip") {
+      connection.send({ kind: "at", id: oldest });
+      return gap.oldest;
+    }
+    const { title: message } = errorTable.gap;
+    connection.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
+    return undefined;
   }
 
-  lost(): void {
-    this.#options.tail.leave(this);
-    this.catchUp().catch(this.#options.onError);
-  }
-
-  #goLive(): void {
+  #goLive(connection: Connection): void {
     if (this.#live) return;
     this.#live = true;
     this.#told = this.#position.offset;
-    this.#options.connection.send({ kind: "live", id: formatCursor(this.#position) });
+    connection.send({ kind: "live", id: formatCursor(this.#position) });
   }
 
-  #write(batch: Batch): boolean {
-    const { connection, filter } = this.#options;
-    if (!filter && batch.from.offset === this.#position.offset) {
+  /** False: the socket is full now, or the stream is over. */
+  #write(connection: Connection, batch: Batch): boolean {
+    const { filter } = this.#request;
+    if (!filter && batch.length <= slice && batch.from.offset === this.#position.offset) {
       this.#position = batch.end;
       this.#told = batch.end.offset;
-      return connection.write(batch.bytes);
+      connection.uncork();
+      return connection.writeShared(batch.bytes);
     }
-    let frames = this.#pick(batch);
-    this.#position = batch.end;
-    if (batch.end.offset - this.#told >= page) frames += this.#at();
-    return frames === "" ? !connection.full : connection.write(frames);
+    const frames = this.#pick(connection, batch);
+    if (connection.full || connection.closed) return false;
+    const told = batch.end.offset - this.#told >= page ? this.idleFrame() : undefined;
+    return frames + (told ?? "") === "" || connection.write(frames + (told ?? ""));
   }
 
-  /** The frames of a batch that this subscriber has yet to get, and is to get. */
-  #pick(batch: Batch): string {
-    const { filter } = this.#options;
+  /** The frames of a batch that this subscriber has yet to get, and is to get; of a long one the last, the others written. */
+  #pick(connection: Connection, batch: Batch): string {
+    const { filter } = this.#request;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
       if (position.offset <= this.#position.offset && position.epoch === this.#position.epoch) continue;
-      if (filter) {
-        const event = batch.event(index);
-        if (!event || !filter(event)) continue;
-      }
+      const event = filter && batch.event(index);
+      this.#position = position;
+      if (filter && !(event && filter(event))) continue;
       frames += batch.frame(index);
       this.#told = position.offset;
+      if (frames.length < slice) continue;
+      connection.uncork();
+      if (!connection.write(frames)) return "";
+      frames = "";
     }
+    this.#position = batch.end;
     return frames;
   }
 
-  /** The frame that says where the position is, if it moved since it was last told. */
-  #at(): string | undefined {
-    if (this.#told === this.#position.offset) return undefined;
-    this.#told = this.#position.offset;
-    return encodeFrame({ kind: "at", id: formatCursor(this.#position) });
+  /** A log that can't be read now may be later, so it is not the end for good. */
+  #fail(connection: Connection, error: unknown): void {
+    const { runtime, procedure, context } = this.#request;
+    failStream(runtime, connection, procedure, error, { context, isFinal: false });
   }
 }
-
-export const gapError = ({ reason, oldest, head }: ReadGap) =>
-  new SluiceError("gap", { data: { reason, oldest: formatCursor(oldest), head: formatCursor(head) } });

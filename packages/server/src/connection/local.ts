@@ -6,7 +6,10 @@ import type { Implementation } from "../procedure/implementation.js";
 import { parseCallerInput } from "../procedure/input.js";
 import type { Runtime } from "../runtime.js";
 import { Connection } from "./connection.js";
+import { Lifetime, type Mortal } from "./lifetime.js";
 import { openSubscription } from "./open.js";
+import type { SharedBytes } from "./shared-bytes.js";
+import type { Sink } from "./sink.js";
 
 export interface SubscribeOptions<Context, State> {
   /** What the adapter's `context` function would give. */
@@ -30,23 +33,26 @@ export async function* subscribeLocally(
   options: SubscribeOptions<unknown, never>,
 ): AsyncGenerator<unknown, void> {
   const procedure = implementation.procedure as AnySubscription;
-  const abort = new AbortController();
-  const forward = () => abort.abort();
+  const lifetime = new Lifetime();
+  const forward = () => lifetime.end();
   if (options.signal?.aborted) return;
   options.signal?.addEventListener("abort", forward, { once: true });
   try {
     const reserved = reservedFrom(options.cursor);
     if (reserved === reservedId.end) return;
     if (reserved) throw new SluiceError("interrupted");
-    const write = await openSubscription(runtime, implementation, {
+    const source = await openSubscription(runtime, implementation, {
       context: (options.context ?? {}) as object,
       input: await parseCallerInput(procedure, input),
-      signal: abort.signal,
+      lifetime,
       lastEventId: options.cursor,
     });
-    if (abort.signal.aborted) return;
-    const queue = new FrameQueue(abort.signal);
-    write(new Connection(queue, { ...runtime, abort }));
+    if (lifetime.over) return;
+    const queue = new FrameQueue();
+    lifetime.watch(queue);
+    // Whoever reads in this process may take all the time in the world, and is not a client to be drained.
+    const settings = { ...runtime, stallTimeout: Number.MAX_SAFE_INTEGER, connections: new Set<Connection>() };
+    new Connection(queue, source, lifetime, settings).start();
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       if (frame.kind === "event") {
         const { type, data, id = "" } = frame;
@@ -62,7 +68,7 @@ export async function* subscribeLocally(
     }
   } finally {
     options.signal?.removeEventListener("abort", forward);
-    abort.abort();
+    lifetime.end();
   }
 }
 
@@ -74,21 +80,23 @@ function decodeError({ code, message, data }: ErrorFrame, definitions: ErrorDefi
 }
 
 /** A sink that is read in this process. */
-class FrameQueue {
+class FrameQueue implements Sink, Mortal {
   #frames: Frame[] = [];
   #wake: () => void = () => {};
   #drained: () => void = () => {};
   #ended = false;
   readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame));
 
-  constructor(signal: AbortSignal) {
-    signal.addEventListener("abort", () => this.end(), { once: true });
+  write(text: string): boolean {
+    return this.#push(Buffer.from(text));
   }
 
-  write(chunk: Buffer | string): boolean {
-    this.#decoder.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-    this.#wake();
-    return this.#frames.length < queueLimit;
+  writeShared({ plain }: SharedBytes): boolean {
+    return this.#push(plain);
+  }
+
+  onEnd(): void {
+    this.end();
   }
 
   end(): void {
@@ -102,6 +110,12 @@ class FrameQueue {
 
   onDrain(listener: () => void): void {
     this.#drained = listener;
+  }
+
+  #push(bytes: Uint8Array): boolean {
+    this.#decoder.push(bytes);
+    this.#wake();
+    return this.#frames.length < queueLimit;
   }
 
   async next(): Promise<Frame | undefined> {

@@ -1,11 +1,15 @@
+import type { SharedBytes } from "./shared-bytes.js";
+
 /** Where a stream's bytes go: an HTTP response, or a reader in this process. */
 export interface Sink {
-  /** Takes the bytes in any case. False says that it is full: wait for `onDrain` before writing more. */
-  write(chunk: Buffer | string): boolean;
+  /** Takes the text in any case. False says that it is full: wait for `onDrain` before writing more. */
+  write(text: string): boolean;
+  /** The same, for bytes that others get, too. */
+  writeShared(bytes: SharedBytes): boolean;
   /** Ends the stream properly, after what was written. */
   end(): void;
-  /** Ends it at once; what was not taken yet is lost. */
+  /** Ends it at once, whatever was written. */
   destroy(): void;
-  /** Called when a full sink can take more. */
+  /** Calls back once, when a full sink can take more. */
   onDrain(listener: () => void): void;
 }

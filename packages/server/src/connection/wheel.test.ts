@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../manual-clock.js";
 import { Wheel } from "./wheel.js";
 
+const due = (fire: () => void = () => {}) => ({ tick: 0, fire });
+
 describe("Wheel", () => {
   it("fires each deadline once, never early and at most a tick late, also beyond one round", () => {
     fc.assert(
@@ -10,7 +12,11 @@ describe("Wheel", () => {
         const clock = new ManualClock();
         const wheel = new Wheel(clock, { resolution: 100, slots: 8 });
         const fired: { delay: number; at: number }[] = [];
-        for (const delay of delays) wheel.schedule(delay, () => fired.push({ delay, at: clock.now() }));
+        for (const delay of delays)
+          wheel.schedule(
+            due(() => fired.push({ delay, at: clock.now() })),
+            delay,
+          );
         clock.advance(6_000);
         expect(fired).toHaveLength(delays.length);
         for (const { delay, at } of fired) {
@@ -25,15 +31,17 @@ describe("Wheel", () => {
     const clock = new ManualClock();
     const wheel = new Wheel(clock);
     expect(clock.timers).toBe(0);
-    const due = wheel.schedule(1_000, () => {});
-    const other = wheel.schedule(500, () => {});
+    const one = due();
+    const other = due();
+    wheel.schedule(one, 1_000);
+    wheel.schedule(other, 500);
     expect(clock.timers).toBe(1);
-    wheel.cancel(due);
-    wheel.cancel(due);
+    wheel.cancel(one);
+    wheel.cancel(one);
     expect(clock.timers).toBe(1);
     wheel.cancel(other);
     expect(clock.timers).toBe(0);
-    wheel.schedule(250, () => {});
+    wheel.schedule(due(), 250);
     clock.advance(1_000);
     expect(clock.timers).toBe(0);
   });
@@ -42,13 +50,33 @@ describe("Wheel", () => {
     const clock = new ManualClock();
     const wheel = new Wheel(clock);
     const fired: string[] = [];
-    wheel.schedule(250, () => {
+    const second = due(() => fired.push("second"));
+    const first = due(() => {
       fired.push("first");
       wheel.cancel(second);
-      wheel.schedule(250, () => fired.push("again"));
+      wheel.schedule(
+        due(() => fired.push("again")),
+        250,
+      );
     });
-    const second = wheel.schedule(250, () => fired.push("second"));
-    clock.advance(1_000);
+    wheel.schedule(due(), 10_000); // the wheel turns already, so both get the same tick
+    wheel.schedule(first, 250);
+    wheel.schedule(second, 250);
+    clock.advance(1_500);
     expect(fired).toEqual(["first", "again"]);
+  });
+
+  it("doesn't count the part of a tick that is over", () => {
+    const clock = new ManualClock();
+    const wheel = new Wheel(clock);
+    let at = 0;
+    wheel.schedule(due(), 10_000);
+    clock.advance(240);
+    wheel.schedule(
+      due(() => (at = clock.now())),
+      250,
+    );
+    clock.advance(1_000);
+    expect(at).toBeGreaterThanOrEqual(490);
   });
 });

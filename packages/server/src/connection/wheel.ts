@@ -1,9 +1,10 @@
 import type { Clock } from "../clock.js";
 
-/** Something that is due at a time. Made by `Wheel.schedule`. */
+/** Something that is due at a time, once at a time. */
 export interface Due {
+  /** The wheel's own note of when. */
   tick: number;
-  readonly fire: () => void;
+  fire(): void;
 }
 
 /**
@@ -18,6 +19,8 @@ export class Wheel {
   #tick = 0;
   #size = 0;
   #timer: unknown;
+  /** When tick 0 was, or would have been. */
+  #startedAt = 0;
 
   constructor(clock: Clock, { resolution = 250, slots = 256 }: { resolution?: number; slots?: number } = {}) {
     this.#clock = clock;
@@ -30,12 +33,15 @@ export class Wheel {
     return this.#tick;
   }
 
-  schedule(ms: number, fire: () => void): Due {
-    const due: Due = { tick: this.#tick + Math.max(1, Math.ceil(ms / this.resolution)), fire };
+  schedule(due: Due, ms: number): void {
+    if (this.#timer === undefined) {
+      this.#startedAt = this.#clock.now() - this.#tick * this.resolution;
+      this.#timer = this.#clock.setInterval(() => this.#turn(), this.resolution);
+    }
+    const at = this.#clock.now() - this.#startedAt + ms;
+    due.tick = Math.max(this.#tick + 1, Math.ceil(at / this.resolution));
     this.#slot(due.tick).add(due);
     this.#size++;
-    this.#timer ??= this.#clock.setInterval(() => this.#turn(), this.resolution);
-    return due;
   }
 
   cancel(due: Due): void {
@@ -50,13 +56,16 @@ export class Wheel {
     return this.#slots[tick % this.#slots.length] as Set<Due>;
   }
 
+  /** Catches up with the clock: a timer comes late now and then, and the more so on a busy process. */
   #turn(): void {
-    this.#tick++;
-    const slot = this.#slot(this.#tick);
-    for (const due of [...slot]) {
-      if (due.tick > this.#tick || !slot.has(due)) continue; // a later round's, or one that was cancelled just now
-      this.cancel(due);
-      due.fire();
+    while (this.#timer !== undefined && (this.#tick + 1) * this.resolution <= this.#clock.now() - this.#startedAt) {
+      this.#tick++;
+      const slot = this.#slot(this.#tick);
+      for (const due of [...slot]) {
+        if (due.tick > this.#tick || !slot.has(due)) continue; // a later round's, or one that was cancelled just now
+        this.cancel(due);
+        due.fire();
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type AnySubscription, coderOf } from "@sluice/contract";
-import { encodeFrame, formatCursor } from "@sluice/contract/wire";
+import { encodeLogged, formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, Position } from "@sluice/log";
+import { SharedBytes } from "../connection/shared-bytes.js";
 
 /** An event as filters and in-process readers see it. */
 export interface DecodedEvent {
@@ -9,8 +10,7 @@ export interface DecodedEvent {
   readonly id: string;
 }
 
-const frameOf = ({ type, data, position }: LogEntry): string =>
-  encodeFrame({ kind: "event", type, data, id: formatCursor(position) });
+const frameOf = ({ type, data, position }: LogEntry): string => encodeLogged(type, data, position);
 
 /** An event's data as code sees it; `undefined` if this contract doesn't know the event, as during a deploy. */
 export function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
@@ -32,7 +32,7 @@ export class Batch {
   readonly from: Position;
   readonly end: Position;
   readonly #procedure: AnySubscription;
-  #bytes: Buffer | undefined;
+  #bytes: SharedBytes | undefined;
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
 
@@ -43,8 +43,19 @@ export class Batch {
     this.end = end;
   }
 
-  get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.#allFrames().join(""));
+  /** Characters of data, about as long as the frames. */
+  get length(): number {
+    let length = 0;
+    for (const { data } of this.entries) length += data.length + 80;
+    return length;
+  }
+
+  get bytes(): SharedBytes {
+    if (!this.#bytes) {
+      let text = "";
+      for (const entry of this.entries) text += frameOf(entry);
+      this.#bytes = new SharedBytes(text);
+    }
     return this.#bytes;
   }
 

@@ -2,12 +2,6 @@ import type { AnySubscription } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import { Tail } from "./tail.js";
 
-/** A tail that somebody uses. It is closed when the last user has released it. */
-export interface TailLease {
-  readonly tail: Tail;
-  release(): void;
-}
-
 /** One tail per topic that has subscribers in this process. */
 export class Hub {
   readonly #log: Log;
@@ -19,30 +13,35 @@ export class Hub {
     this.#onError = onError;
   }
 
-  async lease(topic: string, procedure: AnySubscription): Promise<TailLease> {
+  /** Topics that are followed. */
+  get size(): number {
+    return this.#tails.size;
+  }
+
+  /** The topic's tail. Whoever takes it gives it back by `release`, once. */
+  async take(topic: string, procedure: AnySubscription): Promise<Tail> {
     let slot = this.#tails.get(topic);
     if (!slot) {
       slot = { tail: Tail.open(this.#log, topic, procedure, (error) => this.#onError(error, topic)), users: 0 };
       this.#tails.set(topic, slot);
     }
-    const leased = slot;
-    leased.users++;
-    let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      if (--leased.users > 0) return;
-      this.#tails.delete(topic);
-      leased.tail.then(
-        (tail) => tail.close(),
-        () => {},
-      );
-    };
+    slot.users++;
     try {
-      return { tail: await leased.tail, release };
+      return await slot.tail;
     } catch (error) {
-      release();
+      this.release(topic);
       throw error;
     }
+  }
+
+  /** The tail is closed when the last user has given it back. */
+  release(topic: string): void {
+    const slot = this.#tails.get(topic);
+    if (!slot || --slot.users > 0) return;
+    this.#tails.delete(topic);
+    slot.tail.then(
+      (tail) => tail.close(),
+      () => {},
+    );
   }
 }

@@ -30,7 +30,7 @@ function member() {
 describe("a topic's tail", () => {
   it("hands every member what was appended in a turn as one batch, encoded once", async () => {
     const { log, hub } = setUp();
-    const { tail } = await hub.lease("ticks", ticks);
+    const tail = await hub.take("ticks", ticks);
     const one = member();
     const two = member();
     tail.join(one);
@@ -44,35 +44,34 @@ describe("a topic's tail", () => {
 
   it("misses nothing that is appended while it opens", async () => {
     const { log, hub } = setUp();
-    const leasing = hub.lease("ticks", ticks);
+    const taking = hub.take("ticks", ticks);
     void log.append("ticks", [tick(1)]);
-    const { tail } = await leasing;
+    const tail = await taking;
     await turn();
     expect(tail.position).toEqual(await log.head("ticks"));
   });
 
-  it("is one for all leases, and stops watching with the last", async () => {
+  it("is one for all who take it, and stops watching with the last", async () => {
     const { hub, log } = setUp();
-    const leases = await Promise.all([hub.lease("ticks", ticks), hub.lease("ticks", ticks)]);
-    expect(leases[0]?.tail).toBe(leases[1]?.tail);
-    leases[0]?.release();
-    leases[0]?.release();
+    const [tail, same] = await Promise.all([hub.take("ticks", ticks), hub.take("ticks", ticks)]);
+    expect(tail).toBe(same);
+    hub.release("ticks");
     const seen = member();
-    leases[1]?.tail.join(seen);
+    tail.join(seen);
     await log.append("ticks", [tick(1)]);
     await turn();
     expect(seen.batches).toHaveLength(1);
-    leases[1]?.release();
+    hub.release("ticks");
     await log.append("ticks", [tick(2)]);
     await turn();
     expect(seen.batches).toHaveLength(1);
-    expect((await hub.lease("ticks", ticks)).tail).not.toBe(leases[0]?.tail);
+    expect(await hub.take("ticks", ticks)).not.toBe(tail);
   });
 
   it("tells its members to read for themselves when history went faster than it", async () => {
     const log = memoryLog({ retain: { events: 2 } });
     const hub = new Hub(log, () => {});
-    const { tail } = await hub.lease("ticks", ticks);
+    const tail = await hub.take("ticks", ticks);
     const seen = member();
     tail.join(seen);
     for (let n = 1; n <= 9; n++) void log.append("ticks", [tick(n)]);
@@ -81,15 +80,15 @@ describe("a topic's tail", () => {
     expect(tail.position).toEqual(await log.head("ticks"));
   });
 
-  it("can be leased again after an engine that failed to open it", async () => {
+  it("can be taken again after an engine that failed to open it", async () => {
     const log = memoryLog();
     let failing = true;
     const hub = new Hub(
       { ...log, head: async (topic) => (failing ? Promise.reject(new Error("down")) : log.head(topic)) },
       () => {},
     );
-    await expect(hub.lease("ticks", ticks)).rejects.toThrow("down");
+    await expect(hub.take("ticks", ticks)).rejects.toThrow("down");
     failing = false;
-    await expect(hub.lease("ticks", ticks)).resolves.toBeDefined();
+    await expect(hub.take("ticks", ticks)).resolves.toBeDefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Position } from "@sluice/log";
+import type { Log, Position, ReadPage } from "@sluice/log";
 import { Batch } from "./batch.js";
+import { Pages } from "./pages.js";
 
 /** Somebody who stands at the head of a topic and gets what comes. */
 export interface Member {
@@ -24,6 +25,7 @@ export class Tail {
   readonly #procedure: AnySubscription;
   readonly #members = new Set<Member>();
   readonly #onError: (error: unknown) => void;
+  readonly #pages = new Pages();
   #unwatch: () => void = () => {};
   #scheduled = false;
   #reading = false;
@@ -71,6 +73,11 @@ export class Tail {
 
   leave(member: Member): void {
     this.#members.delete(member);
+  }
+
+  /** A page of history, encoded once for those who read it at about the same time. */
+  batch(from: Position, page: Pick<ReadPage, "entries" | "end">): Batch {
+    return this.#pages.get(from, page, () => new Batch(this.#procedure, from, page.entries, page.end));
   }
 
   close(): void {

@@ -130,7 +130,8 @@ export class TopicState {
   }
 
   #fold(entry: LogEntry): void {
-    const schema = this.#procedure.events[entry.type];
+    const { events } = this.#procedure;
+    const schema = Object.hasOwn(events, entry.type) ? events[entry.type] : undefined;
     if (!schema) throw mismatch(this.#procedure, entry.type, new Error("no such event in the contract"));
     let data: unknown;
     try {
@@ -142,7 +143,7 @@ export class TopicState {
   }
 
   #apply(state: unknown, { type, data }: TypedEvent): unknown {
-    const apply = this.#state.apply[type];
+    const apply = Object.hasOwn(this.#state.apply, type) ? this.#state.apply[type] : undefined;
     if (!apply) return state;
     try {
       return apply(state as never, data as never);

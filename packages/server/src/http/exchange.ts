@@ -1,3 +1,4 @@
+import type { Lifetime } from "../connection/lifetime.js";
 import type { Sink } from "../connection/sink.js";
 
 /** A request and the way to answer it, as an adapter hands them over: what the handler knows of HTTP. */
@@ -5,6 +6,7 @@ export interface Exchange {
   readonly method: string;
   /** Segments below the base, joined by `/`, without a slash at either end. */
   readonly path: string;
+  /** What follows the path's `?`, parsed when it's asked for. */
   readonly search: URLSearchParams;
   header(name: string): string | undefined;
   /**
@@ -21,8 +23,8 @@ export interface Exchange {
 export interface Reply {
   /** Answers with a whole body, or none. */
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void;
-  /** Answers 200 and leaves the body open. */
+  /** Answers 200 and leaves the body open. The headers go out with the first of the body. */
   stream(headers: Readonly<Record<string, string>>): Sink;
-  /** Aborts when the answer is through, or the client gone. */
-  readonly abort: AbortController;
+  /** Ends when the answer is through, or the client gone. */
+  readonly lifetime: Lifetime;
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SluiceError } from "@sluice/contract";
+import { Lifetime } from "../connection/lifetime.js";
 import type { Sink } from "../connection/sink.js";
 import type { Exchange, Reply } from "./exchange.js";
+import { NodeSink } from "./node-sink.js";
 import { onSocketEnd } from "./socket-end.js";
 
 export interface NodeRequestOptions {
@@ -13,68 +15,93 @@ export interface NodeRequestOptions {
 }
 
 /** An exchange over `node:http`, for every adapter that has its requests from there. */
-export function nodeExchange(req: IncomingMessage, res: ServerResponse, options: NodeRequestOptions): Exchange {
-  const { url, body, context } = options;
-  const mark = url.indexOf("?");
-  const path = mark === -1 ? url : url.slice(0, mark);
-  return {
-    method: req.method ?? "GET",
-    path: path.startsWith("/") ? path.slice(1) : "",
-    search: new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1)),
-    header: (name) => {
-      const value = req.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
-    json: async (maxBytes) => {
-      if (Number(req.headers["content-length"]) > maxBytes) throw tooLong(maxBytes);
-      return body === undefined ? parseJson(await readAll(req, maxBytes)) : body;
-    },
-    context,
-    reply: nodeReply(req, res),
-  };
+export class NodeExchange implements Exchange {
+  readonly path: string;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  #reply: NodeReply | undefined;
+  readonly #query: string;
+  #search: URLSearchParams | undefined;
+  readonly #options: NodeRequestOptions;
+
+  constructor(req: IncomingMessage, res: ServerResponse, options: NodeRequestOptions) {
+    const { url } = options;
+    const mark = url.indexOf("?");
+    const path = mark === -1 ? url : url.slice(0, mark);
+    this.path = path.startsWith("/") ? path.slice(1) : "";
+    this.#req = req;
+    this.#res = res;
+    this.#query = mark === -1 ? "" : url.slice(mark + 1);
+    this.#options = options;
+  }
+
+  get method(): string {
+    return this.#req.method ?? "GET";
+  }
+
+  /** Made when it's asked for: a request that is handed on is left as it was. */
+  get reply(): Reply {
+    this.#reply ??= new NodeReply(this.#req, this.#res);
+    return this.#reply;
+  }
+
+  get search(): URLSearchParams {
+    this.#search ??= new URLSearchParams(this.#query);
+    return this.#search;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#req.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  async json(maxBytes: number): Promise<unknown> {
+    const { body } = this.#options;
+    if (Number(this.#req.headers["content-length"]) > maxBytes) throw tooLong(maxBytes);
+    if (body === undefined) return parseJson(await readAll(this.#req, maxBytes));
+    return typeof body === "string" || Buffer.isBuffer(body) ? parseJson(body.toString()) : body;
+  }
+
+  context(): unknown {
+    return this.#options.context();
+  }
 }
 
 /** A request target without scheme and host, which the absolute form has. */
 export const originForm = (target: string): string => target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
 
-function nodeReply({ socket }: IncomingMessage, res: ServerResponse): Reply {
-  const abort = new AbortController();
-  // An answer that waits behind another one on its connection is not told when that closes.
-  const stop = onSocketEnd(socket, () => abort.abort());
-  res.once("close", () => {
-    stop();
-    abort.abort();
-  });
-  res.on("error", () => abort.abort()); // an error without a listener would end the process
-  if (res.destroyed || socket.destroyed) abort.abort();
-  const gone = () => res.headersSent || res.destroyed;
-  return {
-    abort,
-    send(status, headers, body) {
-      if (gone()) return;
-      res.writeHead(status, {
-        ...headers,
-        ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
-      });
-      res.end(body);
-    },
-    stream(headers) {
-      if (!gone()) {
-        res.writeHead(200, headers);
-        res.flushHeaders();
-      }
-      return nodeSink(res);
-    },
-  };
-}
+class NodeReply implements Reply {
+  readonly lifetime = new Lifetime();
+  readonly #res: ServerResponse;
 
-function nodeSink(res: ServerResponse): Sink {
-  return {
-    write: (chunk) => res.write(chunk),
-    end: () => res.end(),
-    destroy: () => res.destroy(),
-    onDrain: (listener) => res.on("drain", listener),
-  };
+  constructor({ socket }: IncomingMessage, res: ServerResponse) {
+    this.#res = res;
+    const end = () => this.lifetime.end();
+    // An answer that waits behind another one on its connection is not told when that closes.
+    const stop = onSocketEnd(socket, end);
+    res.once("close", () => {
+      stop();
+      end();
+    });
+    res.on("error", end); // an error without a listener would end the process
+    if (res.destroyed || socket.destroyed) end();
+  }
+
+  send(status: number, headers: Readonly<Record<string, string>>, body?: string): void {
+    if (this.#gone) return;
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    this.#res.writeHead(status, { ...headers, ...length });
+    this.#res.end(body);
+  }
+
+  stream(headers: Readonly<Record<string, string>>): Sink {
+    if (!this.#gone) this.#res.writeHead(200, headers);
+    return new NodeSink(this.#res);
+  }
+
+  get #gone(): boolean {
+    return this.#res.headersSent || this.#res.destroyed;
+  }
 }
 
 async function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {

@@ -1,4 +1,5 @@
 import { type AnyMutation, type AnyQuery, coderOf } from "@sluice/contract";
+import type { Lifetime } from "../connection/lifetime.js";
 import type { Publish } from "../publish/publisher.js";
 import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
@@ -8,12 +9,12 @@ export interface Caller {
   readonly context: object;
   /** Parsed and decoded. */
   readonly input: unknown;
-  readonly signal: AbortSignal;
+  readonly lifetime: Lifetime;
 }
 
 /** What middleware and the procedure's own code are called with. */
-export const argsFor = ({ procedure }: Implementation, { context, input, signal }: Caller) =>
-  ({ context, input, signal, path: procedure.path, errors: errorsFor(procedure.errors) }) as AnyArgs;
+export const argsFor = ({ procedure }: Implementation, { context, input, lifetime }: Caller) =>
+  ({ context, input, signal: lifetime.signal, path: procedure.path, errors: errorsFor(procedure.errors) }) as AnyArgs;
 
 /** Runs a query or a mutation. The answer is in wire form. */
 export async function runCall(implementation: Implementation, caller: Caller, publish: Publish): Promise<unknown> {

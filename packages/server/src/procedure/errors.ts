@@ -44,9 +44,14 @@ for (const code of Object.keys(errorTable) as BuiltInCode[]) {
   if (errorTable[code].raisedBy === "http") builtIn[code] = (options) => new SluiceError(code, options);
 }
 
-/** The makers for one procedure. */
+const made = new WeakMap<ErrorDefinitions, Readonly<Record<string, Make>>>();
+
+/** The makers for one procedure, made once. */
 export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string, Make>> {
+  const known = made.get(definitions);
+  if (known) return known;
   const makers: Record<string, Make> = Object.assign(Object.create(null), builtIn);
+  made.set(definitions, makers);
   for (const [code, { status = 422 }] of Object.entries(definitions)) {
     makers[code] = (options) => new SluiceError(code, { ...options, status });
   }

@@ -18,7 +18,7 @@ export interface PublishOptions {
    * Makes a retried publish safe: within the engine's window the same key appends at most once to a topic and answers with
    * the first cursor. Default: none.
    */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface Published {
@@ -54,6 +54,8 @@ export interface PublisherOptions {
   readonly maxEventLength?: number;
   /** A snapshot of a topic's state is saved after so many events. Default: 200. */
   readonly snapshotEvery?: number;
+  /** Told if a snapshot could not be saved; the events are published all the same. Default: prints it to stderr. */
+  readonly onError?: (report: { readonly error: unknown; readonly path: string }) => void;
 }
 
 /**
@@ -67,7 +69,7 @@ export function createPublisher(contract: ContractTree, options: PublisherOption
 
 /** A publisher that shares its folded states with whoever serves them. */
 export function publisherWith(contract: ContractTree, options: PublisherOptions, states: TopicStates): Publisher {
-  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200 } = options;
+  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200, onError = printError } = options;
   const procedures = new Set<unknown>(proceduresOf(contract));
 
   async function publish(
@@ -89,11 +91,20 @@ export function publisherWith(contract: ContractTree, options: PublisherOptions,
       stateful,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-    if (stateful && !duplicate) await states.of(topic, procedure).compact(position, snapshotEvery);
+    if (stateful && !duplicate) {
+      // What is appended is published: a snapshot that fails must not make the caller publish it again.
+      await states
+        .of(topic, procedure)
+        .compact(position, snapshotEvery)
+        .catch((error) => onError({ error, path: procedure.path }));
+    }
     return { cursor: formatCursor(position), duplicate };
   }
   return { publish: publish as Publish };
 }
+
+const printError = ({ error, path }: { readonly error: unknown; readonly path: string }) =>
+  console.error(`[sluice] ${path}:`, error);
 
 /** The topic that an input names, from the input as a caller passes it. */
 async function topicFor(procedure: AnySubscription, input: unknown): Promise<string> {

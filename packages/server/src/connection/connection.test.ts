@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { ManualClock } from "../manual-clock.js";
+import { Connection } from "./connection.js";
+import { Lifetime } from "./lifetime.js";
+import { SharedBytes } from "./shared-bytes.js";
+import { Wheel } from "./wheel.js";
+
+function setUp({ isFull = false } = {}) {
+  const clock = new ManualClock();
+  const lifetime = new Lifetime();
+  const written: string[] = [];
+  const ends: string[] = [];
+  let drain = () => {};
+  const sink = {
+    isFull,
+    write(text: string) {
+      written.push(text);
+      return !sink.isFull;
+    },
+    writeShared: ({ plain }: SharedBytes) => sink.write(plain.toString()),
+    end: () => void ends.push("end"),
+    destroy: () => void ends.push("destroy"),
+    onDrain(listener: () => void) {
+      drain = listener;
+    },
+  };
+  const connections = new Set<Connection>();
+  const settings = { wheel: new Wheel(clock), heartbeat: 1_000, retry: 700, stallTimeout: 5_000, connections };
+  const source = { start: () => {} };
+  const connection = new Connection(sink, source, lifetime, settings);
+  return { clock, lifetime, written, ends, sink, connection, connections, drain: () => drain() };
+}
+
+describe("a connection", () => {
+  it("sends a heartbeat when nothing was written for the interval, and not before", () => {
+    const { clock, connection, written } = setUp();
+    clock.advance(750);
+    connection.write("x");
+    clock.advance(750);
+    expect(written).toEqual(["x"]);
+    clock.advance(500);
+    expect(written).toEqual(["x", ": \n\n"]);
+  });
+
+  it("writes what was held back in one piece, before shared bytes that follow", () => {
+    const { connection, written } = setUp();
+    connection.cork();
+    connection.write("a");
+    connection.write("b");
+    expect(written).toEqual([]);
+    connection.uncork();
+    connection.writeShared(new SharedBytes("c"));
+    expect(written).toEqual(["ab", "c"]);
+  });
+
+  it("gives up a socket that takes nothing for the stall timeout", () => {
+    const { clock, connection, ends, sink } = setUp();
+    sink.isFull = true;
+    expect(connection.write("x")).toBe(false);
+    clock.advance(4_750);
+    expect(ends).toEqual([]);
+    clock.advance(500);
+    expect(ends).toEqual(["destroy"]);
+    expect(connection.closed).toBe(true);
+  });
+
+  it("spares one that drains in time, and wakes who waits for it", async () => {
+    const { clock, connection, ends, sink, drain } = setUp();
+    sink.isFull = true;
+    connection.write("x");
+    const writable = connection.writable();
+    clock.advance(4_000);
+    sink.isFull = false;
+    drain();
+    await writable;
+    expect(connection.full).toBe(false);
+    clock.advance(4_000);
+    expect(ends).toEqual([]);
+  });
+
+  it("sends no heartbeat into a full socket", () => {
+    const { clock, connection, written, sink } = setUp();
+    sink.isFull = true;
+    connection.write("x");
+    clock.advance(3_000);
+    expect(written).toEqual(["x"]);
+  });
+
+  it("leaves nothing behind: no timer, no place in the list, nobody waiting", async () => {
+    const { clock, connection, connections, lifetime, sink } = setUp();
+    connections.add(connection);
+    sink.isFull = true;
+    connection.write("x");
+    const writable = connection.writable();
+    lifetime.end();
+    await writable;
+    expect([clock.timers, connections.size, connection.write("y")]).toEqual([0, 0, false]);
+  });
+
+  it("that is over before it starts writes nothing", () => {
+    const { connection, lifetime, written } = setUp();
+    lifetime.end();
+    connection.start();
+    expect(written).toEqual([]);
+  });
+});
+
+describe("a lifetime", () => {
+  it("tells everybody once, those who come late at once, and aborts the signal whenever it is asked for", () => {
+    const lifetime = new Lifetime();
+    const early = lifetime.signal;
+    let told = 0;
+    lifetime.watch({ onEnd: () => told++ });
+    lifetime.end();
+    lifetime.end();
+    lifetime.watch({ onEnd: () => told++ });
+    expect([told, early.aborted, lifetime.signal.aborted, lifetime.signal]).toEqual([2, true, true, early]);
+    const late = new Lifetime();
+    late.end();
+    expect(late.signal.aborted).toBe(true);
+  });
+});

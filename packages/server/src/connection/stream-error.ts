@@ -1,0 +1,18 @@
+import type { AnySubscription } from "@sluice/contract";
+import { toPublicError } from "../procedure/errors.js";
+import type { Runtime } from "../runtime.js";
+import type { Connection } from "./connection.js";
+
+/** Ends a stream with what its client gets to see of an error, and reports what it doesn't. */
+export function failStream(
+  runtime: Pick<Runtime, "report">,
+  connection: Connection,
+  { path, errors }: AnySubscription,
+  error: unknown,
+  { context, isFinal }: { readonly context: unknown; readonly isFinal: boolean },
+): void {
+  const seen = toPublicError(error, errors);
+  if (seen.code === "internal" || seen.code === "contractMismatch") runtime.report(error, path, context);
+  const { code, message, data } = seen;
+  connection.finish({ kind: "error", code, message, data, final: isFinal || code !== "internal" });
+}

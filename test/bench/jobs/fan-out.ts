@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job } from "./job.ts";
+
+/** So many events in each turn of the event loop, the next turn's when every subscriber has all of this one's. */
+export const fanOut = (events: number): Job => ({
+  name: events === 1 ? "fan-out" : `fan-out-${events}`,
+  title: `fan-out to 1,000 subscribers, ${events === 1 ? "an event" : `${events} events`} per turn`,
+  unit: "µs per delivery",
+  targets: ["baseline", "sluice", "sluice-express", "better-sse", "orpc", "trpc"],
+  serving: () => ({ kind: "live" }),
+  async sample({ server, load, quick, cpu }) {
+    const count = quick ? 100 : 1_000;
+    await load.call("open", { count });
+    await sleep(300); // a generator begins to listen some time after its stream was opened
+    const warmUp = quick ? { least: 5, ms: 200 } : { least: Math.ceil(20 / events), ms: 1_500 };
+    await load.call("turns", { events, duration: warmUp });
+    await server.call("collect");
+    let turns = 0;
+    const used = await cpu(async () => {
+      turns = await load.call("turns", {
+        events,
+        duration: quick ? { least: 5, ms: 200 } : { least: Math.ceil(10 / events), ms: 2_000 },
+      });
+    });
+    return used / (turns * events * count);
+  },
+});

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Answer, Methods } from "./rpc.ts";
+
+/** Whether processes can be pinned to a core here. */
+export const canPin = spawnSync("taskset", ["-c", "1", "true"]).status === 0;
+
+export const cores = { server: 0, load: 1 };
+
+/** A process of the bench, pinned to a core, with as many file descriptors as it can get. */
+export class Child<M extends Methods> {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  #calls = 0;
+
+  constructor(file: string, core: number) {
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const pin = canPin ? `taskset -c ${core} ` : "";
+    const command = `ulimit -n 65536 2>/dev/null || ulimit -n $(ulimit -Hn); exec ${pin}"$0" --expose-gc --import tsx "$1"`;
+    this.#process = spawn("sh", ["-c", command, process.execPath, fileURLToPath(new URL(file, import.meta.url))], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: { ...env, NODE_ENV: "production" },
+    });
+    this.#process.on("message", ({ id, result, error }: Answer) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(result);
+      else waiting?.reject(new Error(error));
+    });
+    this.#process.on("exit", (code, signal) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended with ${code ?? signal}.`));
+    });
+  }
+
+  call<Name extends keyof M & string>(
+    method: Name,
+    ...[argument]: Parameters<M[Name]>
+  ): Promise<Awaited<ReturnType<M[Name]>>> {
+    const id = this.#calls++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      this.#process.send({ id, method, argument });
+    });
+  }
+
+  /** Resolves when the process is gone. */
+  stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return Promise.resolve();
+    const gone = new Promise<void>((resolve) => this.#process.once("exit", () => resolve()));
+    this.#process.kill("SIGKILL");
+    return gone;
+  }
+}

@@ -1,0 +1,127 @@
+import { connect, type Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { answerCalls } from "./rpc.ts";
+import type { Started } from "./server-process.ts";
+import { Stream } from "./stream.ts";
+import { firstSeq } from "./tick.ts";
+
+/** How long something is repeated: at least so many times, and for so many milliseconds. */
+export interface Duration {
+  readonly least: number;
+  readonly ms: number;
+}
+
+/** Milliseconds after which what was asked for counts as stuck. */
+const patience = 60_000;
+/** Streams that are being opened at the same time. */
+const opening = 32;
+
+let server: Started;
+let streams: Stream[] = [];
+let control: Socket | undefined;
+let arrived = (_count: number) => {};
+let failed = (error: Error): void => {
+  throw error;
+};
+
+const methods = {
+  use(started: Started): void {
+    server = started;
+    control = connect({ host: "127.0.0.1", port: started.control, noDelay: true });
+  },
+
+  /** Opens streams and leaves them open. */
+  open: ({ count }: { count: number }) =>
+    guarded(async () => {
+      let left = count;
+      const openSome = async () => {
+        while (left-- > 0) {
+          const stream = newStream(firstSeq, (events) => arrived(events));
+          streams.push(stream);
+          await stream.opened;
+        }
+      };
+      await Promise.all(Array.from({ length: opening }, openSome));
+    }),
+
+  async closeAll(): Promise<void> {
+    for (const stream of streams) stream.close();
+    await Promise.all(streams.map(({ closed }) => closed));
+    streams = [];
+  },
+
+  /** Has so many events published in each turn, the next when every stream has all of the last; answers the turns. */
+  turns: ({ events, duration }: { events: number; duration: Duration }) =>
+    guarded(async () => {
+      const first = streams[0]?.scanner.expected ?? 0;
+      const turns = await repeat(duration, () => {
+        let due = streams.length * events;
+        const all = new Promise<void>((resolve) => {
+          arrived = (count) => {
+            due -= count;
+            if (due === 0) resolve();
+          };
+        });
+        control?.write(Buffer.of(events));
+        return all;
+      });
+      await sleep(50); // what came twice would come now
+      for (const { scanner } of streams) checkCount(scanner.expected - first, turns * events);
+      return turns;
+    }),
+
+  /** Reconnects one client after the other, each to be sent what it missed; answers how many. */
+  replays: ({ events, duration }: { events: number; duration: Duration }) =>
+    guarded(() => repeat(duration, () => readOne(firstSeq + 1, events, { wholeBody: false }))),
+
+  /** Runs so many generators at the same time, to their end. */
+  generators: ({ count, events }: { count: number; events: number }) =>
+    guarded(async () => {
+      const one = () => readOne(firstSeq, events, { wholeBody: true });
+      await Promise.all(Array.from({ length: count }, one));
+    }),
+};
+export type LoadMethods = typeof methods;
+answerCalls(methods);
+
+function newStream(first: number, onEvents: (count: number) => void, headers = {}): Stream {
+  const request = { ...server.request, headers: { ...server.request.headers, ...headers } };
+  return new Stream({ port: server.port, request, first, onEvents, onError: (error) => failed(error) });
+}
+
+async function readOne(first: number, events: number, { wholeBody }: { wholeBody: boolean }): Promise<void> {
+  let left = events;
+  const onEvents = (count: number) => {
+    left -= count;
+    if (left === 0 && !wholeBody) stream.close();
+  };
+  const stream = newStream(first, onEvents, wholeBody ? { connection: "close" } : {});
+  await stream.closed;
+  checkCount(events - left, events);
+}
+
+async function repeat({ least, ms }: Duration, once: () => Promise<void>): Promise<number> {
+  const end = performance.now() + ms;
+  let times = 0;
+  for (; times < least || performance.now() < end; times++) await once();
+  return times;
+}
+
+/** Whatever a stream finds wrong while this goes on is its failure, and so is not to come to an end. */
+async function guarded<T>(run: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    failed = reject;
+    timer = setTimeout(() => reject(new Error(`Not done after ${patience} ms.`)), patience);
+  });
+  try {
+    return await Promise.race([run(), failure]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkCount(came: number, due: number): void {
+  if (came !== due) throw new Error(`${came} events came where ${due} were due.`);
+}

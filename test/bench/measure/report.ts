@@ -1,0 +1,64 @@
+import { cpus, release } from "node:os";
+import type { Job } from "../jobs/job.ts";
+import { canPin } from "./child.ts";
+import type { Figures } from "./rounds.ts";
+import { ratios, summarise } from "./statistics.ts";
+
+export interface Result {
+  readonly job: Job;
+  readonly figures: Figures;
+}
+
+const names: Readonly<Record<string, string>> = {
+  express: "Express",
+  sluice: "Sluice",
+  "sluice-express": "Sluice on Express",
+  "better-sse": "better-sse",
+  hono: "Hono",
+  trpc: "tRPC",
+  orpc: "oRPC",
+};
+
+/** Three digits are what such figures bear. */
+export function number(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+/** All jobs side by side, in Markdown: the baseline's medians, and everybody's median ratio to it. */
+export function table(results: readonly Result[]): string {
+  const shown = Object.keys(names).filter((name) => results.some(({ figures }) => figures.has(name)));
+  const rows = results.map(({ job, figures }) => {
+    const baseline = figures.get(job.targets[0]) ?? [];
+    const cells = shown.map((name) => cell(figures.get(name), baseline));
+    return [job.title, `${number(summarise(baseline).median)} ${job.unit}`, ...cells];
+  });
+  const header = ["", "baseline", ...shown.map((name) => names[name] as string)];
+  const rule = header.map((_, column) => (column === 0 ? "---" : "--:"));
+  return [header, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function cell(figures: readonly number[] | undefined, baseline: readonly number[]): string {
+  if (!figures) return "";
+  const { median, min, max } = summarise(ratios(figures, baseline));
+  return `${number(median)} (${number(min)}–${number(max)})`;
+}
+
+/** Every target of one job in full, for whoever watches. */
+export function details({ job, figures }: Result): string {
+  const baseline = figures.get(job.targets[0]) ?? [];
+  const lines = [...figures].map(([name, own]) => {
+    const { median, min, max } = summarise(own);
+    const ratio = summarise(ratios(own, baseline));
+    const range = `(${number(min)}–${number(max)})`;
+    return `  ${name.padEnd(15)} ${number(median).padStart(7)} ${range.padEnd(16)} × ${number(ratio.median)} (${number(ratio.min)}–${number(ratio.max)})`;
+  });
+  return `${job.title}, ${job.unit}\n${lines.join("\n")}\n`;
+}
+
+/** Where the figures come from. */
+export function machine(): string {
+  const [first, ...more] = cpus();
+  const pinned = canPin ? "server and load client on a core each" : "processes not pinned to cores";
+  return `${first?.model.trim()}, ${more.length + 1} cores, Linux ${release()}, Node ${process.version}; ${pinned}`;
+}

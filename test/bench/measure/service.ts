@@ -1,0 +1,37 @@
+import type { RequestListener } from "node:http";
+import type { Tick } from "./tick.ts";
+
+/** What the load client sends to open a stream. */
+export interface StreamRequest {
+  /** Default: GET. */
+  readonly method?: "GET" | "POST";
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Service {
+  readonly listener: RequestListener;
+  readonly request: StreamRequest;
+}
+
+export interface LiveService extends Service {
+  /** Gives one event to all who are subscribed, as a user of this library would. */
+  publish(tick: Tick): unknown;
+}
+
+/** How one library serves the jobs. A target leaves out what it isn't compared in. */
+export interface Target {
+  /** Streams that stay open and get what is published. */
+  live?(): LiveService;
+  /** A reconnecting client that has `history[0]` and missed the rest. */
+  replay?(history: readonly Tick[]): Service | Promise<Service>;
+  /** A generator of so many events for each request, every event validated. */
+  generate?(events: number): Service;
+}
+
+export const eventStream = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};

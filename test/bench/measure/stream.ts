@@ -1,0 +1,68 @@
+import { connect, type Socket } from "node:net";
+import { Scanner } from "./scanner.ts";
+import type { StreamRequest } from "./service.ts";
+
+export interface StreamOptions {
+  readonly port: number;
+  readonly request: StreamRequest;
+  /** The number of the first event that is to come. */
+  readonly first: number;
+  /** Called with how many events came. */
+  readonly onEvents?: (count: number) => void;
+  readonly onError: (error: Error) => void;
+}
+
+// Read at once and to the end, so that all sockets can share it.
+const buffer = Buffer.allocUnsafe(256 * 1024);
+
+/** One raw HTTP/1.1 stream: as little work for each byte as can be. */
+export class Stream {
+  readonly opened: Promise<void>;
+  readonly closed: Promise<void>;
+  readonly scanner: Scanner;
+  readonly #socket: Socket;
+  #head: string | undefined = "";
+
+  constructor({ port, request, first, onEvents, onError }: StreamOptions) {
+    this.scanner = new Scanner(first);
+    let open = () => {};
+    this.opened = new Promise((resolve) => (open = resolve));
+    const callback = (length: number): boolean => {
+      try {
+        const bytes = this.#head === undefined ? buffer.subarray(0, length) : this.#afterHead(length, open);
+        const count = bytes ? this.scanner.push(bytes) : 0;
+        if (count > 0) onEvents?.(count);
+      } catch (error) {
+        this.close();
+        onError(error as Error);
+      }
+      return true;
+    };
+    this.#socket = connect({ host: "127.0.0.1", port, onread: { buffer, callback } });
+    this.#socket.on("connect", () => this.#socket.write(requestText(port, request)));
+    this.#socket.on("error", onError);
+    this.closed = new Promise((resolve) => this.#socket.on("close", () => resolve()));
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #afterHead(length: number, open: () => void): Buffer | undefined {
+    const head = this.#head + buffer.toString("latin1", 0, length);
+    const end = head.indexOf("\r\n\r\n");
+    this.#head = head;
+    if (end === -1) return undefined;
+    if (!head.startsWith("HTTP/1.1 200")) throw new Error(`The server answered: ${head.slice(0, 500)}`);
+    this.#head = undefined;
+    open();
+    return Buffer.from(head.slice(end + 4), "latin1");
+  }
+}
+
+function requestText(port: number, { method = "GET", path, headers = {}, body = "" }: StreamRequest): string {
+  const all = { host: `127.0.0.1:${port}`, accept: "text/event-stream", ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  if (body !== "") lines.push(`content-length: ${Buffer.byteLength(body)}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+}

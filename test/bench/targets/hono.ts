@@ -1,0 +1,23 @@
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Target } from "../measure/service.ts";
+import { Tick, ticks } from "../measure/tick.ts";
+
+/** Hono's `streamSSE` on its Node adapter. */
+export const target: Target = {
+  generate(events) {
+    const app = new Hono().get("/ticks", (c) =>
+      streamSSE(c, async (stream) => {
+        for await (const event of generator(events)) {
+          await stream.writeSSE({ event: "tick", data: JSON.stringify(Tick.parse(event)) });
+        }
+      }),
+    );
+    return { listener: getRequestListener(app.fetch), request: { path: "/ticks" } };
+  },
+};
+
+async function* generator(events: number) {
+  yield* ticks(events);
+}

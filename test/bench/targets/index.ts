@@ -1,0 +1,14 @@
+import type { Target } from "../measure/service.ts";
+
+/** Loaded when it is measured and not before: a target pays for its own modules only. */
+export const targets: Readonly<Record<string, () => Promise<{ readonly target: Target }>>> = {
+  baseline: () => import("./baseline.ts"),
+  zod: () => import("./zod.ts"),
+  express: () => import("./express.ts"),
+  sluice: () => import("./sluice.ts"),
+  "sluice-express": () => import("./sluice-express.ts"),
+  "better-sse": () => import("./better-sse.ts"),
+  hono: () => import("./hono.ts"),
+  trpc: () => import("./trpc.ts"),
+  orpc: () => import("./orpc.ts"),
+};

@@ -1,0 +1,43 @@
+import type { RequestListener } from "node:http";
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement, type Sluice } from "@sluice/server";
+import type { Target } from "../measure/service.ts";
+import { Tick, ticks } from "../measure/tick.ts";
+
+const contract = defineContract({
+  ticks: subscription({ events: { tick: Tick } }),
+  generated: subscription({ events: { tick: Tick } }),
+});
+
+function create(generated: number) {
+  const s = implement(contract);
+  const router = s.router({
+    ticks: s.ticks.live(),
+    generated: s.generated.stream(async function* () {
+      for (const data of ticks(generated)) yield { type: "tick", data };
+    }),
+  });
+  return createSluice(router, { limits: { connections: 50_000 } });
+}
+
+/** Sluice behind one of its adapters. */
+export const sluiceTarget = (adapt: (sluice: Sluice<{}>) => RequestListener): Target => ({
+  live() {
+    const sluice = create(0);
+    return {
+      listener: adapt(sluice),
+      request: { path: "/ticks" },
+      publish: (data) => sluice.publish(contract.ticks, undefined, { type: "tick", data }),
+    };
+  },
+
+  async replay([had, ...missed]) {
+    const sluice = create(0);
+    const publish = (data: Tick) => sluice.publish(contract.ticks, undefined, { type: "tick", data });
+    const { cursor } = await publish(had as Tick);
+    for (const data of missed) await publish(data);
+    return { listener: adapt(sluice), request: { path: "/ticks", headers: { "last-event-id": cursor } } };
+  },
+
+  generate: (events) => ({ listener: adapt(create(events)), request: { path: "/generated" } }),
+});

@@ -1,0 +1,4 @@
+import { sluiceNode } from "@sluice/server/node";
+import { sluiceTarget } from "./sluice-service.ts";
+
+export const target = sluiceTarget((sluice) => sluiceNode(sluice));
