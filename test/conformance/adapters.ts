@@ -90,7 +90,15 @@ export const adapters: readonly Adapter[] = [
   },
 ];
 
+const describeOver = (some: readonly Adapter[]) => (title: string, cases: (adapter: Adapter) => void) => {
+  for (const adapter of some) describe(`${title}, over ${adapter.name}`, () => cases(adapter));
+};
+
 /** The same cases over every adapter. */
-export function describeAdapters(title: string, cases: (adapter: Adapter) => void): void {
-  for (const adapter of adapters) describe(`${title}, over ${adapter.name}`, () => cases(adapter));
-}
+export const describeAdapters = describeOver(adapters);
+
+/** One of each kind: they differ in how a request reaches Sluice, and from there on are one and the same code. */
+export const distinctAdapters = adapters.filter(({ name }) => ["express", "express 4", "node"].includes(name));
+
+/** The same cases over one adapter of each kind, where it's all about the stream. */
+export const describeStreams = describeOver(distinctAdapters);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeAdapters } from "./adapters.js";
+import { describeStreams } from "./adapters.js";
 import { range } from "./events.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
@@ -8,7 +8,7 @@ import { startWorld } from "./world.js";
 
 const pad = "x".repeat(100_000);
 
-describeAdapters("a reader that stands still", (adapter) => {
+describeStreams("a reader that stands still", (adapter) => {
   it("makes a generator stand still, which goes on when it reads again (PROTOCOL §9.1)", async () => {
     let yielded = 0;
     const last = 400;

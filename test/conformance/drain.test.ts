@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeAdapters } from "./adapters.js";
+import { describeStreams } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { posts } from "./events.js";
 import { open } from "./reader.js";
@@ -7,7 +7,7 @@ import { untilStalled } from "./stalled.js";
 import { eventually, turns, within } from "./within.js";
 import { startWorld } from "./world.js";
 
-describeAdapters("drain", (adapter) => {
+describeStreams("drain", (adapter) => {
   it("tells every client when to come again, and refuses new streams (PROTOCOL §5.10)", async () => {
     const world = await startWorld(adapter);
     const readers = [];

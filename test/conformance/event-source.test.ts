@@ -1,9 +1,9 @@
 import { EventSource } from "eventsource";
 import { describe, onTestFinished } from "vitest";
-import { adapters } from "./adapters.js";
+import { distinctAdapters } from "./adapters.js";
 import { eventSourceCases, type Seen } from "./event-source.js";
 
-describe.each(adapters)("the npm package eventsource, over $name", (adapter) => {
+describe.each(distinctAdapters)("the npm package eventsource, over $name", (adapter) => {
   eventSourceCases(adapter, async (url, types) => {
     const source = new EventSource(url);
     onTestFinished(() => source.close());

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { describeAdapters } from "./adapters.js";
+import { describeStreams } from "./adapters.js";
 import { contract } from "./contract.js";
 import { goal, posts, range } from "./events.js";
 import { seed, seeded } from "./random.js";
@@ -9,7 +9,7 @@ import { startWorld } from "./world.js";
 
 const offset = (id: string | undefined) => Number(id?.split(".")[1]);
 
-describeAdapters("subscribers who join in the midst of a burst", (adapter) => {
+describeStreams("subscribers who join in the midst of a burst", (adapter) => {
   it(`each see every event from their start on, once, in one order (PROTOCOL §4.2, seed ${seed})`, async () => {
     const random = seeded(seed);
     const world = await startWorld(adapter);

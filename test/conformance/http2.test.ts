@@ -3,7 +3,10 @@ import type { AddressInfo } from "node:net";
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
 import { expect, it, onTestFinished } from "vitest";
 import { adapters } from "./adapters.js";
+import { lastOf, publishBurst } from "./burst.js";
 import { posts } from "./events.js";
+import { Raw } from "./raw.js";
+import { expectSameBody, subscribe } from "./subscriber.js";
 import { eventually } from "./within.js";
 import { startWorld, type World } from "./world.js";
 
@@ -39,4 +42,24 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   await eventually(() => expect(world.runtime.connections.size).toBe(14));
   session.destroy();
   await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
+});
+
+it("gives the same bytes over HTTP/2 as over HTTP/1.1, large ones too (PROTOCOL §4.2)", async () => {
+  const world = await startWorld(node);
+  const session = await connectTo(world);
+  const open = () => {
+    const chunks: Buffer[] = [];
+    session.request({ ":path": "/api/feed/head" }).on("data", (chunk: Buffer) => chunks.push(chunk));
+    return () =>
+      Buffer.concat(chunks)
+        .toString()
+        .replace(/^:.*\n\n/gm, "");
+  };
+  const plain = await subscribe(world, new Raw(world.port), "feed/head").live();
+  const bodies = [open(), open()];
+  await eventually(() => expect(bodies.every((body) => body().includes("event: $live"))).toBe(true));
+  await publishBurst(world, 50);
+  await plain.until(lastOf(50));
+  await eventually(() => expect(bodies.every((body) => body().includes(lastOf(50)))).toBe(true));
+  for (const body of bodies) expectSameBody(body(), plain.body);
 });

@@ -1,6 +1,6 @@
 import { type Log, memoryLog } from "@sluice/server";
 import { expect, it } from "vitest";
-import { describeAdapters } from "./adapters.js";
+import { describeStreams } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { goal, posts } from "./events.js";
 import { open } from "./reader.js";
@@ -30,7 +30,7 @@ function failingLog() {
   return { log: wrapped, broken };
 }
 
-describeAdapters("a log that fails for a while", (adapter) => {
+describeStreams("a log that fails for a while", (adapter) => {
   it.each(["head", "read", "loadSnapshot"] as const)(
     "answers 500 where %s fails before the stream, and serves again after (PROTOCOL §3)",
     async (method) => {

@@ -1,19 +1,22 @@
 import { connect, type Socket } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 import { onTestFinished } from "vitest";
 import { within } from "./within.js";
 
 /** A socket that says what it is told to, byte by byte, and keeps what comes back. */
 export class Raw {
   readonly socket: Socket;
+  readonly #chunks: Buffer[] = [];
   #text = "";
   #over = false;
   #check: () => void = () => {};
 
   constructor(port: number, allowHalfOpen = false) {
     this.socket = connect({ port, host: "127.0.0.1", allowHalfOpen });
-    this.socket.setEncoding("utf8");
-    this.socket.on("data", (text: string) => {
-      this.#text += text;
+    const decoder = new StringDecoder("utf8");
+    this.socket.on("data", (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#text += decoder.write(chunk);
       this.#check();
     });
     this.socket.on("error", () => {});
@@ -32,6 +35,16 @@ export class Raw {
   send(...lines: string[]): this {
     this.socket.write(lines.join("\r\n"));
     return this;
+  }
+
+  /** All that was received. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  /** Whether the other side, or both, are through. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Sends a request without a body. */

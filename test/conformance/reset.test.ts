@@ -1,6 +1,6 @@
 import { memoryLog } from "@sluice/server";
 import { expect, it } from "vitest";
-import { describeAdapters } from "./adapters.js";
+import { describeStreams } from "./adapters.js";
 import { goal, posts, range } from "./events.js";
 import { open, type Reader } from "./reader.js";
 import { turns } from "./within.js";
@@ -30,7 +30,7 @@ const reasons = { "beyond the head": "diverged", "another topic's": "epoch" } as
 
 const idOf = (reader: Reader, index: number) => reader.events[index]?.id;
 
-describeAdapters("a cursor that is not accepted", (adapter) => {
+describeStreams("a cursor that is not accepted", (adapter) => {
   it.each(["trimmed", "diverged", "epoch", "beyond the head", "another topic's"] as const)(
     "(%s) ends a subscription without state with the final error gap (PROTOCOL §5.6, §7.3)",
     async (kind) => {

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { expect, test, vi } from "vitest";
 import { runExample, startExample } from "./support/example.ts";
+import { readUntilLive } from "./support/stream.ts";
 
 test.concurrent("says where it is and what to try, and the curl line works", async () => {
   await using example = await startExample();
@@ -19,7 +21,7 @@ test.concurrent("says where it is and what to try, and the curl line works", asy
 
 test.concurrent("serves its pages under their paths, and nothing under unknown ones of the API", async () => {
   await using example = await startExample();
-  for (const path of ["/", "/scores", "/prices"]) {
+  for (const path of ["/", "/scores", "/prices", "/newswire", "/feed", "/document"]) {
     const response = await fetch(example.url + path);
     expect([path, response.status, response.headers.get("content-type")]).toEqual([
       path,
@@ -63,4 +65,23 @@ test.concurrent("a second Ctrl-C ends it at once", async () => {
   example.child.kill("SIGINT");
   expect(await example.exit).toMatchObject({ code: null, signal: "SIGINT" });
   await stream.body?.cancel().catch(() => {});
+});
+
+test.concurrent("in development one port serves API and pages from source, and Ctrl-C leaves nothing behind", async () => {
+  const folder = fileURLToPath(new URL("../../apps/example", import.meta.url));
+  // A group of its own, which gets the signal as a terminal's foreground would.
+  const child = spawn("npm", ["run", "dev"], { cwd: folder, env: { ...process.env, PORT: "0" }, detached: true });
+  const ended = once(child, "close");
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  const url = await vi.waitUntil(() => /http:\/\/localhost:\d+/.exec(output)?.[0], { timeout: 25_000 });
+  expect(await (await fetch(`${url}/feed`)).text()).toContain("/@vite/client");
+  const contract = await (await fetch(`${url}/shared/contract.ts`)).text();
+  expect(contract).toContain("/packages/contract/src/index.ts");
+  expect((await readUntilLive(`${url}/api/feed/posts`)).map(({ type }) => type)).toContain("$snapshot");
+
+  process.kill(-(child.pid ?? Number.NaN), "SIGINT");
+  await ended;
+  await expect(fetch(url)).rejects.toThrow();
 });

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { EventDataOf } from "@sluice/contract";
+import { geoPath } from "d3-geo";
+import { feature } from "topojson-client";
 import type { contract } from "../shared/contract.ts";
-import { symbols, type TickerSymbol } from "../shared/schemas.ts";
+import type { Quake } from "../shared/newswire.ts";
+import { symbols, type TickerSymbol } from "../shared/prices.ts";
+import { projection } from "../shared/projection.ts";
 
 // The package exports its code only; its data files lie beside it.
 const entry = import.meta.resolve("vega-datasets");
@@ -59,3 +63,28 @@ const rowsOf = (name: string) =>
     .split("\n")
     .slice(1)
     .map((line) => line.split(","));
+
+interface QuakeCollection {
+  readonly features: readonly {
+    readonly properties: { readonly mag: number; readonly place: string; readonly time: number; readonly type: string };
+    readonly geometry: { readonly coordinates: readonly [longitude: number, latitude: number, depth: number] };
+  }[];
+}
+
+/** A week of 2018, as reported to the United States Geological Survey, oldest first. */
+export function readQuakes(): readonly Omit<Quake, "seq">[] {
+  const { features }: QuakeCollection = JSON.parse(read("earthquakes.json"));
+  return features
+    .filter(({ properties }) => properties.type === "earthquake")
+    .map(({ properties: { mag, place, time }, geometry: { coordinates } }) => {
+      const [longitude, latitude, depth] = coordinates;
+      return { magnitude: mag, place, at: new Date(time), longitude, latitude, depth };
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** The world's land on the map, as the `d` of an SVG path. */
+export function readLand(): string {
+  const world = JSON.parse(read("world-110m.json"));
+  return geoPath(projection).digits(1)(feature(world, world.objects.land)) ?? "";
+}

@@ -1,13 +1,15 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "./app.ts";
+import { builtPages } from "./built-pages.ts";
+import { explain, listen } from "./listen.ts";
 import { portFrom } from "./port.ts";
 
 const stop = new AbortController();
 
 async function start(): Promise<void> {
   const port = portFrom(process.env["PORT"]);
-  const { app, sluice } = await createApp(stop.signal);
+  const { app, sluice } = await createApp({ signal: stop.signal, pages: builtPages() });
   const server = createServer(app);
   await listen(server, port);
   console.log(greeting((server.address() as AddressInfo).port));
@@ -24,27 +26,13 @@ async function start(): Promise<void> {
   }
 }
 
-const listen = (server: Server, port: number) =>
-  new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, resolve);
-  });
-
 const greeting = (port: number) => `
 Sluice example at http://localhost:${port}
 
-  /scores  report a goal in one window, see it in all of them
-  /prices  up to 5,000 events a second: cut the connection and count what is missing
+  /prices    up to 5,000 events a second: cut the connection and count what is missing
+  /document  write in two windows at once, also offline
   curl -N -G http://localhost:${port}/api/prices/ticks --data-urlencode 'input={"symbol":"MSFT"}'
 `;
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === "EADDRINUSE")
-    return `Port ${port} is in use: choose another one, as in PORT=${Number(port) + 1} npm start`;
-  if (code === "EACCES") return `Port ${port} may not be opened: choose another one, as in PORT=3000 npm start`;
-  return error.message;
-}
 
 start().catch((error: unknown) => {
   console.error(explain(error));

@@ -1,4 +1,4 @@
-import type { Tick } from "../shared/schemas.ts";
+import type { Tick } from "../shared/prices.ts";
 import type { Close } from "./data.ts";
 
 const ticksPerMonth = 400;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Publish } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
-import type { TickerSymbol } from "../shared/schemas.ts";
+import type { TickerSymbol } from "../shared/prices.ts";
 import { readHistories } from "./data.ts";
 import { tickAt } from "./price-walk.ts";
 

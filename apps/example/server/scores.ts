@@ -1,18 +1,22 @@
-import type { EventInputOf, StateOf } from "@sluice/contract";
-import type { MiddlewareArgs, Publish } from "@sluice/server";
+import type { EventInputOf } from "@sluice/contract";
+import type { MiddlewareArgs, Publish, Sluice } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import { readMatchDay } from "./data.ts";
 import { s } from "./implementer.ts";
 
-type Board = StateOf<typeof contract.scores.board>;
 type BoardEvent = EventInputOf<typeof contract.scores.board>;
 type MatchErrors = (typeof contract.scores.report)["errors"];
 
-export function scores(readBoard: () => Promise<Board>) {
+export function scores() {
   /** Finds the match that a mutation is about. */
-  const withMatch = async ({ input, errors, next }: MiddlewareArgs<object, { matchId: string }, MatchErrors>) => {
-    const board = await readBoard();
-    const match = board.matches.find(({ id }) => id === input.matchId);
+  const withMatch = async ({
+    input,
+    errors,
+    state,
+    next,
+  }: MiddlewareArgs<object, { matchId: string }, MatchErrors>) => {
+    const board = await state(contract.scores.board, undefined);
+    const match = board.state.matches.find(({ id }) => id === input.matchId);
     if (!match) throw errors.matchNotFound({ data: { matchId: input.matchId } });
     return next({ context: { match } });
   };
@@ -44,10 +48,10 @@ export function scores(readBoard: () => Promise<Board>) {
 }
 
 const toBoard = (publish: Publish, event: BoardEvent, idempotencyKey?: string) =>
-  publish(contract.scores.board, undefined, event, idempotencyKey === undefined ? {} : { idempotencyKey });
+  publish(contract.scores.board, undefined, event, { idempotencyKey });
 
 /** Puts the fixtures on the board, unless the log has kept them from an earlier run. */
-export async function setUpScores(publish: Publish, readBoard: () => Promise<Board>): Promise<void> {
-  const { matches } = await readBoard();
-  if (matches.length === 0) await toBoard(publish, { type: "matchDay", data: readMatchDay() }, "set-up");
+export async function setUpScores({ publish, state }: Pick<Sluice, "publish" | "state">): Promise<void> {
+  const board = await state(contract.scores.board, undefined);
+  if (board.state.matches.length === 0) await toBoard(publish, { type: "matchDay", data: readMatchDay() }, "set-up");
 }

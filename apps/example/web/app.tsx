@@ -1,26 +1,26 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
+import { SourcePanel } from "./components/source-panel.tsx";
 import { ThemeToggle } from "./components/theme-toggle.tsx";
-import { PricesPage } from "./pages/prices/prices-page.tsx";
-import { ScoresPage } from "./pages/scores/scores-page.tsx";
+import { Waves } from "./components/waves.tsx";
+import { NotFoundPage } from "./pages/not-found-page.tsx";
+import { StartPage } from "./pages/start/start-page.tsx";
+import { pages } from "./pages.tsx";
 import { Link, usePath } from "./router.tsx";
-
-const pages = [
-  { path: "/scores", name: "Scores", Page: ScoresPage },
-  { path: "/prices", name: "Prices", Page: PricesPage },
-];
 
 export function App() {
   const path = usePath();
-  const page = pages.find((page) => page.path === path) ?? pages[0];
+  const page = pages.find((page) => page.path === path);
+  const isStart = path === "/";
+  const name = page?.name ?? (isStart ? "Live data over plain SSE" : "Not found");
   useEffect(() => {
-    document.title = `${page?.name} · Sluice example`;
-  }, [page]);
+    document.title = `${name} · Sluice example`;
+  }, [name]);
   return (
     <>
       <header className="site-header">
-        <span className="wordmark">
+        <Link to="/" className="wordmark" current={isStart}>
           <Waves /> Sluice
-        </span>
+        </Link>
         <nav aria-label="Pages">
           {pages.map(({ path, name }) => (
             <Link key={path} to={path} current={path === page?.path}>
@@ -30,20 +30,15 @@ export function App() {
         </nav>
         <ThemeToggle />
       </header>
-      <main>{page && <page.Page />}</main>
+      <main>
+        {/* Keyed, so that a page that is left doesn't stay in sight while the next one is loaded. */}
+        <Suspense key={path}>
+          {page ? <page.Page /> : isStart ? <StartPage /> : <NotFoundPage />}
+          {(page || isStart) && <SourcePanel load={page?.sources ?? startSources} />}
+        </Suspense>
+      </main>
     </>
   );
 }
 
-const Waves = () => (
-  <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-    <rect width="32" height="32" rx="8" fill="var(--accent)" />
-    <path
-      d="M6 11c4-4 6 4 10 0s6 4 10 0M6 16c4-4 6 4 10 0s6 4 10 0M6 21c4-4 6 4 10 0s6 4 10 0"
-      fill="none"
-      stroke="var(--on-accent)"
-      strokeWidth="2.4"
-      strokeLinecap="round"
-    />
-  </svg>
-);
+const startSources = () => import("./pages/start/sources.ts");

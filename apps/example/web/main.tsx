@@ -5,8 +5,15 @@ import { App } from "./app.tsx";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/components.css";
+import "./styles/controls.css";
 import "./styles/scores.css";
 import "./styles/prices.css";
+import "./styles/newswire.css";
+import "./styles/feed.css";
+import "./styles/document.css";
+import "./styles/assistant.css";
+import "./styles/start.css";
+import "./styles/sources.css";
 import { applyStoredTheme } from "./theme.ts";
 
 applyStoredTheme();

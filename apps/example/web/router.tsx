@@ -14,26 +14,37 @@ function subscribe(listener: () => void): () => void {
 /** The path of the page that is shown. */
 export const usePath = () => useSyncExternalStore(subscribe, () => location.pathname);
 
+let navigated = false;
+addEventListener("popstate", () => {
+  navigated = true;
+});
+
+/** Whether the visitor came here from another page of this app: then the browser doesn't say where one is. */
+export const hasNavigated = () => navigated;
+
 function navigate(to: string): void {
+  navigated = true;
   history.pushState(null, "", to);
+  scrollTo(0, 0);
   for (const listener of listeners) listener();
 }
 
 interface LinkProps {
   readonly to: string;
-  readonly current: boolean;
+  readonly current?: boolean;
+  readonly className?: string;
   readonly children: ReactNode;
 }
 
 /** A link to another page of this app. Opening it in a new tab works as with any link. */
-export function Link({ to, current, children }: LinkProps) {
+export function Link({ to, current = false, className, children }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     navigate(to);
   };
   return (
-    <a href={to} onClick={follow} aria-current={current ? "page" : undefined}>
+    <a href={to} className={className} onClick={follow} aria-current={current ? "page" : undefined}>
       {children}
     </a>
   );

@@ -127,6 +127,20 @@ describe("what ends the loop", () => {
     expect({ ids, resets }).toEqual({ ids: [at(5)], resets: [{ reason: "trimmed", oldest: at(4), head: at(5) }] });
   });
 
+  test("onReset is told after the events that were read before the gap", async () => {
+    const { server, client } = await setUp();
+    const told: string[] = [];
+    const onReset = () => told.push("reset");
+    const iterator = client.feed(undefined, { cursor: at(1), onReset })[Symbol.asyncIterator]();
+    const reset = { kind: "reset", reason: "trimmed", oldest: at(7), head: at(8) } as const;
+    const next = async () => told.push((await iterator.next()).value?.id ?? "end");
+    const first = next();
+    (await server.next()).open().send(post("a", 2), reset, post("h", 8), post("i", 9), reset, { kind: "end" });
+    await first;
+    for (let i = 0; i < 3; i++) await next();
+    expect(told).toEqual([at(2), "reset", at(8), at(9), "reset", "end"]);
+  });
+
   test("aborting throws aborted, also before the first request and in the middle of it", async () => {
     const { server, clock, client } = await setUp();
     await expect(readAll(client.feed(undefined, { signal: AbortSignal.abort() }), [])).rejects.toMatchObject({

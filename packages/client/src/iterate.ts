@@ -6,7 +6,7 @@ import { guarded } from "./connection/report.js";
 import { createPosition } from "./connection/resume.js";
 import type { Settings } from "./connection/settings.js";
 import { encodeTarget } from "./connection/target.js";
-import type { IterateOptions } from "./procedure.js";
+import type { IterateOptions, Reset } from "./procedure.js";
 
 /** Events that may wait for the reader before the body is left unread. */
 const highWater = 64;
@@ -34,7 +34,8 @@ function createIterator(
   input: unknown,
   { signal, cursor, onReset }: IterateOptions,
 ): AsyncIterator<AnyEvent, undefined> {
-  const queue = createEventQueue(highWater);
+  // A reset waits its turn among the events: told when the next one is asked for, it comes between the right two.
+  const queue = createEventQueue<AnyEvent | Reset>(highWater);
   const waiters: Waiter[] = [];
   let keeper: Keeper | undefined;
   let over: { error: SluiceError | undefined } | undefined;
@@ -65,6 +66,16 @@ function createIterator(
     else queue.push(event);
   }
 
+  /** The next event that was read; a reset before it is told on the way. */
+  function shift(): AnyEvent | undefined {
+    while (queue.size > 0) {
+      const next = queue.shift();
+      if (!("reason" in next)) return next;
+      guarded(onReset, next);
+    }
+    return undefined;
+  }
+
   function start() {
     if (signal?.aborted) return onAbort();
     signal?.addEventListener("abort", onAbort);
@@ -81,7 +92,8 @@ function createIterator(
           state() {},
           reset(reset) {
             if (!onReset) throw new SluiceError("gap", { data: reset });
-            guarded(onReset, reset);
+            if (waiters.length > 0) guarded(onReset, reset);
+            else queue.push(reset);
           },
         },
       });
@@ -104,7 +116,8 @@ function createIterator(
       if (!keeper && !over) start();
       return new Promise((resolve, reject) => {
         const waiter = { resolve, reject };
-        if (queue.size > 0) resolve({ done: false, value: queue.shift() });
+        const value = shift();
+        if (value) resolve({ done: false, value });
         else if (over) settle(waiter);
         else waiters.push(waiter);
       });

@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { Connection } from "./connection/connection.js";
+import type { Lifetime } from "./connection/lifetime.js";
 import { authorise, openSubscription } from "./connection/open.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
@@ -35,40 +36,58 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
     const seen = toPublicError(error, procedure.errors);
     if (seen.code === "internal") runtime.report(error, procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
-    sendProblem(exchange.reply, seen, allow);
+    // The client's next attempt must not come to this server again because its connection was kept alive.
+    sendProblem(exchange.reply, seen, runtime.draining ? { ...allow, connection: "close" } : allow);
   }
   return true;
 }
 
 async function answer(runtime: Runtime, implementation: Implementation, { reply }: Exchange, caller: Caller) {
-  const output = await runCall(implementation, caller, runtime.publish);
+  const output = await runCall(runtime, implementation, caller);
   reply.send(200, { "content-type": "application/json", "cache-control": "no-store" }, JSON.stringify({ output }));
 }
 
 async function stream(
   runtime: Runtime,
   implementation: Implementation,
-  { reply, method }: Exchange,
+  exchange: Exchange,
   caller: Caller,
   { lastEventId }: ProcedureRequest,
 ) {
-  assertRoom(runtime);
+  const { reply, method } = exchange;
+  const client = exchange.client();
+  assertRoom(runtime, client);
   if (method === "HEAD") {
-    await authorise(implementation, { ...caller, lastEventId });
+    await authorise(runtime, implementation, { ...caller, lastEventId });
     return reply.send(200, streamHeaders);
   }
   const source = await openSubscription(runtime, implementation, { ...caller, lastEventId });
   if (caller.lifetime.over) return;
-  assertRoom(runtime); // others may have come in the meantime, or the end
+  assertRoom(runtime, client); // others may have come in the meantime, or the end
 
   const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
   runtime.connections.add(connection);
+  if (client !== undefined) countClient(runtime, client, caller.lifetime);
   connection.start();
 }
 
-function assertRoom({ draining, connections, limits }: Runtime): void {
+function assertRoom({ draining, connections, clients, limits }: Runtime, client: string | undefined): void {
   if (draining) throw new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });
   if (connections.size >= limits.connections) {
     throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
   }
+  if (client !== undefined && (clients.get(client) ?? 0) >= limits.connectionsPerClient) {
+    throw new SluiceError("tooManyRequests", { message: "Too many open streams of this client", retryAfter: 5_000 });
+  }
+}
+
+function countClient({ clients }: Runtime, client: string, lifetime: Lifetime): void {
+  clients.set(client, (clients.get(client) ?? 0) + 1);
+  lifetime.watch({
+    onEnd: () => {
+      const rest = (clients.get(client) ?? 1) - 1;
+      if (rest > 0) clients.set(client, rest);
+      else clients.delete(client);
+    },
+  });
 }

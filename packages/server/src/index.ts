@@ -1,6 +1,8 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { Clock } from "./clock.js";
+export type { DisconnectFilter, RevocableContext } from "./connection/access.js";
 export type { SubscribeOptions } from "./connection/local.js";
+export type { ReadState } from "./fanout/topic-state.js";
 export type { Limits } from "./limits.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
 export {
@@ -33,3 +35,4 @@ export {
   type PublishOptions,
 } from "./publish/publisher.js";
 export { type CallOptions, createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
+export type { Stats } from "./stats.js";

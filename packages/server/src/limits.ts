@@ -2,13 +2,23 @@
 export interface Limits {
   /** Open streams of this process; one more is answered 503. Default: 10,000. */
   readonly connections: number;
+  /**
+   * Open streams of one client; one more is answered 429. Counts only where the adapter's `identify` says who a client is: a
+   * proxy's address must not throttle everybody behind it. Default: 100.
+   */
+  readonly connectionsPerClient: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
   /** Longest event, in characters of JSON; `publish` of a longer one throws a RangeError. Default: 1 Mi. */
   readonly eventLength: number;
 }
 
-const defaults: Limits = { connections: 10_000, inputBytes: 1024 * 1024, eventLength: 1024 * 1024 };
+const defaults: Limits = {
+  connections: 10_000,
+  connectionsPerClient: 100,
+  inputBytes: 1024 * 1024,
+  eventLength: 1024 * 1024,
+};
 
 /** @throws RangeError naming the limit, what was given and what is allowed. */
 export function limitsFrom(given: Partial<Limits> = {}): Limits {

@@ -3,10 +3,12 @@ import type { Log } from "@sluice/log";
 import type { Connection } from "./connection/connection.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
-import type { TopicStates } from "./fanout/topic-state.js";
+import type { Runs } from "./fanout/runs.js";
+import type { ReadState, TopicStates } from "./fanout/topic-state.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Publish } from "./publish/publisher.js";
+import type { Counters } from "./stats.js";
 
 /** The parts of a running Sluice: what the stages of the pipeline share. */
 export interface Runtime {
@@ -14,9 +16,11 @@ export interface Runtime {
   readonly log: Log;
   readonly hub: Hub;
   readonly states: TopicStates;
+  readonly runs: Runs;
   readonly wheel: Wheel;
   readonly limits: Limits;
   readonly publish: Publish;
+  readonly state: ReadState;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
   /** Milliseconds that a client should wait after a cut. */
@@ -24,6 +28,9 @@ export interface Runtime {
   /** Milliseconds that a full socket may take before it is given up. */
   readonly stallTimeout: number;
   readonly connections: Set<Connection>;
+  readonly counters: Counters;
+  /** Open streams by who was identified as their client. */
+  readonly clients: Map<string, number>;
   /** Set by `drain()`: nothing new is accepted. */
   draining: boolean;
   /** Tells the user's `onError` of an error that a client gets to see only as `internal`. */

@@ -9,15 +9,19 @@ import type {
   OutputOf,
   StateOf,
 } from "@sluice/contract";
-import { coderOf } from "@sluice/contract";
+import { coderOf, topicOf } from "@sluice/contract";
+import { formatCursor } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
 import { type Clock, systemClock } from "./clock.js";
+import type { DisconnectFilter } from "./connection/access.js";
+import { disconnect } from "./connection/disconnect.js";
 import { drain } from "./connection/drain.js";
 import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
-import { TopicStates } from "./fanout/topic-state.js";
+import { Runs } from "./fanout/runs.js";
+import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { runCall } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
@@ -25,6 +29,7 @@ import { parseCallerInput } from "./procedure/input.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
 import type { Runtime } from "./runtime.js";
+import { Counters, type Stats, statsOf } from "./stats.js";
 
 /** An error that clients got to see only as `internal`. */
 export interface ErrorReport {
@@ -86,6 +91,23 @@ export interface Sluice<Context = never> {
    * what is still open after `timeout` milliseconds (default: 5,000). Nothing is lost: they resume where they were.
    */
   drain(options?: { readonly timeout?: number }): Promise<void>;
+  /**
+   * Ends open streams at once, and with a typed reason: not one event follows, replayed or new.
+   *
+   * @returns how many were ended.
+   * @throws TypeError for a filter that means nothing, or a `key` without a `path`.
+   * @example sluice.disconnect({ tag: `user:${id}` });
+   */
+  disconnect(filter: DisconnectFilter): number;
+  /** How it is doing: a snapshot of counters, cheap to read. */
+  stats(): Stats;
+  /**
+   * The state of a topic as it is now, and the cursor that it belongs to.
+   *
+   * @throws TypeError if the contract declares no state for it.
+   * @example const { state } = await sluice.state(contract.scores.watch, { matchId: "m1" });
+   */
+  readonly state: ReadState;
   readonly [runtimeKey]: Runtime;
   /** Only the type: the context that adapters have to give. */
   readonly "~context"?: (context: Context) => void;
@@ -121,11 +143,14 @@ export function createSluice<Tree extends ContractTree, Context>(
       if (signal?.aborted) end();
       signal?.addEventListener("abort", end, { once: true });
       const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
-      const wire = await runCall(implementation, caller, runtime.publish);
+      const wire = await runCall(runtime, implementation, caller);
       return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
     },
     subscribe: (procedure, input, subscribeOptions = {}) =>
       subscribeLocally(runtime, find(procedure), input, subscribeOptions) as never,
+    disconnect: (filter) => disconnect(runtime, filter),
+    stats: () => statsOf(runtime),
+    state: runtime.state,
     drain: ({ timeout = 5_000 } = {}) => drain(runtime, timeout),
     [runtimeKey]: runtime,
   } satisfies Sluice<Context> as Sluice<Context>;
@@ -146,6 +171,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
   }
   const limits = limitsFrom(options.limits);
   const states = new TopicStates(log);
+  const counters = new Counters();
+  const wheel = new Wheel(clock);
   const report = (error: unknown, path: string, context?: unknown) => {
     const failed = (thrown: unknown) => print({ error: thrown, path: "onError", context: undefined });
     try {
@@ -165,13 +192,25 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     stallTimeout,
     report,
     hub: new Hub(log, report),
-    wheel: new Wheel(clock),
+    wheel,
+    runs: new Runs({ log, wheel, report }),
     publish: publisherWith(
       router.contract,
       { log, maxEventLength: limits.eventLength, onError: ({ error, path }) => report(error, path) },
       states,
+      (events) => {
+        counters.published += events;
+      },
     ).publish,
+    async state(procedure, input) {
+      const { schema } = stateOf(procedure);
+      const topic = topicOf(procedure, await parseCallerInput(procedure, input));
+      const { position, json } = await states.of(topic, procedure).current();
+      return { state: coderOf(schema).decode(JSON.parse(json)) as never, cursor: formatCursor(position) };
+    },
     connections: new Set(),
+    counters,
+    clients: new Map(),
     draining: false,
   };
 }

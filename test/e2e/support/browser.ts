@@ -31,6 +31,9 @@ const ofKills =
 
 export const withoutKills = (problems: readonly string[]) => problems.filter((text) => !ofKills.test(text));
 
+export const withoutOffline = (problems: readonly string[]) =>
+  withoutKills(problems).filter((text) => text !== "Failed to load resource: net::ERR_INTERNET_DISCONNECTED");
+
 /** The word on the badge of a subscription. */
 export const badge = (page: Page, path: string) =>
   page.locator(".badge", { hasText: path }).getByRole("status").textContent();
@@ -40,3 +43,6 @@ export const notes = async (page: Page) =>
   (await page.locator(".notes li span").allTextContents()).reverse().map((text) => text.split(" {")[0]);
 
 export const cut = (page: Page) => page.getByRole("button", { name: "Cut the connection" }).click();
+
+/** The end of what came over the chosen stream, as the page shows it. */
+export const wire = async (page: Page) => (await page.locator(".tail").textContent()) ?? "";

@@ -2,6 +2,7 @@ import type { Connection } from "@sluice/client";
 import type { ReactNode } from "react";
 import { tap } from "../client.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
+import { Heading } from "./heading.tsx";
 import { WirePanel } from "./wire-panel.tsx";
 
 interface PageProps {
@@ -19,7 +20,7 @@ export function Page({ title, lede, connections, children }: PageProps) {
     <>
       <div className="page-head">
         <div>
-          <h1>{title}</h1>
+          <Heading>{title}</Heading>
           <p className="lede">{lede}</p>
         </div>
         <section className="lines" aria-label="Connections">

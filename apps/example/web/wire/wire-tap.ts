@@ -6,9 +6,11 @@ export interface WireTap {
   readonly fetch: typeof fetch;
   /** What came over each stream, by path. The same map until one is added or removed. */
   readonly logs: ReadonlyMap<string, WireLog>;
-  /** Drops the TCP connection of every open stream. To the client it is a cut like any other. */
+  /** Drops the TCP connection of every stream that is open or connecting. To the client it is a cut like any other. */
   cut(): void;
 }
+
+const eventStream = "text/event-stream";
 
 export function createWireTap(): WireTap {
   const open = new Set<AbortController>();
@@ -31,12 +33,19 @@ export function createWireTap(): WireTap {
       const cut = new AbortController();
       const letGo = init?.signal;
       const signal = letGo ? AbortSignal.any([letGo, cut.signal]) : cut.signal;
-      const response = await fetch(resource, { ...init, signal });
-      if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
+      // From before there is an answer, so that what is still connecting can be cut, too.
+      if (new Headers(init?.headers).get("accept") === eventStream) open.add(cut);
+      const response = await fetch(resource, { ...init, signal }).catch((error: unknown) => {
+        open.delete(cut);
+        throw error;
+      });
+      if (!response.body || !response.headers.get("content-type")?.startsWith(eventStream)) {
+        open.delete(cut);
+        return response;
+      }
 
       const path = pathOf(resource);
       const log = logOf(path);
-      open.add(cut);
       log.opened();
       const body = tapped(response.body, {
         chunk: (bytes) => log.push(bytes),

@@ -1,11 +1,9 @@
-import type { AnyEvent } from "./fold.js";
-
 /** Events between a stream that pushes and a reader that pulls. */
-export interface EventQueue {
+export interface EventQueue<Item> {
   readonly size: number;
-  push(event: AnyEvent): void;
+  push(event: Item): void;
   /** The oldest event. The queue must not be empty. */
-  shift(): AnyEvent;
+  shift(): Item;
   clear(): void;
   /** Where more than the high water mark wait: resolves when half of it is left. */
   ready(): Promise<void> | undefined;
@@ -13,8 +11,8 @@ export interface EventQueue {
   release(): void;
 }
 
-export function createEventQueue(highWater: number): EventQueue {
-  let events: AnyEvent[] = [];
+export function createEventQueue<Item>(highWater: number): EventQueue<Item> {
+  let events: Item[] = [];
   let read = 0;
   let gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
   const size = () => events.length - read;
@@ -30,7 +28,7 @@ export function createEventQueue(highWater: number): EventQueue {
     },
     push: (event) => void events.push(event),
     shift() {
-      const event = events[read++] as AnyEvent;
+      const event = events[read++] as Item;
       // What was read is cut off in big pieces, so that reading an event stays cheap.
       if (read * 2 >= events.length) {
         events = events.slice(read);

@@ -7,6 +7,8 @@ import type { OptionsFor } from "./node.js";
 export interface SluiceExpressOptions<Context> {
   /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
   readonly context?: (req: Request) => Context | Promise<Context>;
+  /** Says who a client is, such as a user's or a session's id, for limits per client. Default: nobody is told apart. */
+  readonly identify?: (req: Request) => string | undefined;
 }
 
 /**
@@ -19,12 +21,13 @@ export function sluiceExpress<Context extends object>(
   sluice: Sluice<Context>,
   ...[options = {}]: OptionsFor<Context, SluiceExpressOptions<Context>>
 ): RequestHandler {
-  const { context } = options as SluiceExpressOptions<Context>;
+  const { context, identify } = options as SluiceExpressOptions<Context>;
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
       body: parsedBody(req),
       context: () => context?.(req),
+      client: () => identify?.(req),
     });
     handle(runtimeOf(sluice), exchange).then((handled) => {
       if (!handled) next();

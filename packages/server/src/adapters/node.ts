@@ -10,6 +10,8 @@ export interface SluiceNodeOptions<Context> {
   readonly base?: string;
   /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
   readonly context?: (req: IncomingMessage) => Context | Promise<Context>;
+  /** Says who a client is, such as a user's or a session's id, for limits per client. Default: nobody is told apart. */
+  readonly identify?: (req: IncomingMessage) => string | undefined;
 }
 
 /** Options are needed only where the context is. */
@@ -26,7 +28,7 @@ export function sluiceNode<Context extends object>(
   sluice: Sluice<Context>,
   ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context>>
 ): (req: IncomingMessage, res: ServerResponse) => void {
-  const { base = "", context } = options as SluiceNodeOptions<Context>;
+  const { base = "", context, identify } = options as SluiceNodeOptions<Context>;
   const prefix = base.replace(/\/+$/, "");
   return (req, res) => {
     const url = originForm(req.url ?? "/");
@@ -34,6 +36,7 @@ export function sluiceNode<Context extends object>(
     const exchange = new NodeExchange(req, res, {
       url: below ? url.slice(prefix.length) : "",
       context: () => context?.(req),
+      client: () => identify?.(req),
     });
     const runtime = runtimeOf(sluice);
     handle(runtime, exchange).then(

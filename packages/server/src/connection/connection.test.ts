@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../manual-clock.js";
+import { Counters } from "../stats.js";
 import { Connection } from "./connection.js";
 import { Lifetime } from "./lifetime.js";
 import { SharedBytes } from "./shared-bytes.js";
 import { Wheel } from "./wheel.js";
 
-function setUp({ isFull = false } = {}) {
+function setUp({ isFull = false, context = {} as object } = {}) {
   const clock = new ManualClock();
   const lifetime = new Lifetime();
   const written: string[] = [];
@@ -25,8 +26,15 @@ function setUp({ isFull = false } = {}) {
     },
   };
   const connections = new Set<Connection>();
-  const settings = { wheel: new Wheel(clock), heartbeat: 1_000, retry: 700, stallTimeout: 5_000, connections };
-  const source = { start: () => {} };
+  const settings = {
+    wheel: new Wheel(clock),
+    heartbeat: 1_000,
+    retry: 700,
+    stallTimeout: 5_000,
+    connections,
+    counters: new Counters(),
+  };
+  const source = { topic: "x", context, start: () => {} };
   const connection = new Connection(sink, source, lifetime, settings);
   return { clock, lifetime, written, ends, sink, connection, connections, drain: () => drain() };
 }

@@ -1,4 +1,6 @@
 import { encodeFrame, type Frame } from "@sluice/contract/wire";
+import type { Counters } from "../stats.js";
+import { expired, expiryOf } from "./access.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
 import type { SharedBytes } from "./shared-bytes.js";
 import type { Sink } from "./sink.js";
@@ -15,10 +17,15 @@ export interface ConnectionSettings {
   readonly stallTimeout: number;
   /** Where a connection is listed as long as it is open. */
   readonly connections: Set<Connection>;
+  readonly counters: Counters;
 }
 
 /** Who writes a connection's stream. */
 export interface StreamSource {
+  /** The procedure's path, and what follows it in a topic's name. */
+  readonly topic: string;
+  /** The context that middleware made. */
+  readonly context: unknown;
   start(connection: Connection): void;
   /** Gives a frame to send as heartbeat, where there is something to say. */
   idleFrame?(): string | undefined;
@@ -35,20 +42,28 @@ export class Connection implements Due, Mortal {
   full = false;
   readonly lifetime: Lifetime;
   readonly #sink: Sink;
-  readonly #source: StreamSource;
+  readonly source: StreamSource;
   readonly #settings: ConnectionSettings;
   #writtenAt: number;
+  /** `undefined`: the context says nothing of an end. */
+  #expiry: Due | undefined;
+  #expiresAt: number;
   /** What was written since `cork()`. */
   #corked: string | undefined;
   #waiting: (() => void)[] | undefined;
 
   constructor(sink: Sink, source: StreamSource, lifetime: Lifetime, settings: ConnectionSettings) {
     this.#sink = sink;
-    this.#source = source;
+    this.source = source;
     this.#settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
     settings.wheel.schedule(this, settings.heartbeat);
+    this.#expiresAt = expiryOf(source.context);
+    if (this.#expiresAt < Number.POSITIVE_INFINITY) {
+      this.#expiry = { tick: 0, fire: () => this.#expire() };
+      settings.wheel.schedule(this.#expiry, this.#expiresAt - settings.wheel.time);
+    }
     lifetime.watch(this);
   }
 
@@ -60,12 +75,12 @@ export class Connection implements Due, Mortal {
   start(): void {
     if (this.closed) return;
     this.send({ kind: "retry", ms: this.#settings.retry });
-    this.#source.start(this);
+    this.source.start(this);
   }
 
   /** Writes text of whole frames. False: the socket is full now. */
   write(text: string): boolean {
-    if (this.closed) return false;
+    if (this.closed || this.#hasExpired) return false;
     if (this.#corked !== undefined) {
       this.#corked += text;
       return !this.full;
@@ -76,7 +91,8 @@ export class Connection implements Due, Mortal {
 
   /** Writes bytes of whole frames that others get, too. False: the socket is full now. */
   writeShared(bytes: SharedBytes): boolean {
-    if (this.closed) return false;
+    if (this.closed || this.#hasExpired) return false;
+    this.#settings.counters.bytes += bytes.plain.length;
     this.#writtenAt = this.#settings.wheel.now;
     return this.#sink.writeShared(bytes) || this.#fill();
   }
@@ -98,9 +114,14 @@ export class Connection implements Due, Mortal {
 
   /** Writes the last frame and ends the stream. */
   finish(frame: Frame): void {
+    this.send(frame);
+    this.end();
+  }
+
+  /** Ends the stream after the last frame was written. */
+  end(): void {
     if (this.closed) return;
     this.uncork();
-    this.send(frame);
     this.#sink.end();
     this.lifetime.end();
   }
@@ -134,15 +155,31 @@ export class Connection implements Due, Mortal {
       this.cut(); // it holds a socket and its buffers, and the log still has what it missed
     } else {
       wheel.schedule(this, heartbeat);
-      this.write(this.#source.idleFrame?.() ?? beat);
+      this.write(this.source.idleFrame?.() ?? beat);
     }
   }
 
   onEnd(): void {
+    const { wheel, connections, counters } = this.#settings;
     this.closed = true;
-    this.#settings.wheel.cancel(this);
-    this.#settings.connections.delete(this);
+    wheel.cancel(this);
+    if (this.#expiry) wheel.cancel(this.#expiry);
+    connections.delete(this);
+    counters.disconnects++;
     this.#wake();
+  }
+
+  /** Deadlines are kept to a tick of the wheel, and not one event may come after this one: so writing looks, too. */
+  get #hasExpired(): boolean {
+    if (!this.#expiry || this.#settings.wheel.time < this.#expiresAt) return false;
+    this.#expire();
+    return true;
+  }
+
+  #expire(): void {
+    if (this.#expiry) this.#settings.wheel.cancel(this.#expiry);
+    this.#expiry = undefined;
+    this.finish({ kind: "error", code: "unauthorized", message: expired, final: false });
   }
 
   #fill(): false {

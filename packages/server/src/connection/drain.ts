@@ -13,7 +13,7 @@ export async function drain(runtime: Runtime, timeout: number): Promise<void> {
         connection.send({ kind: "drain", retry: Math.ceil(Math.random() * stagger) });
       }),
   );
-  if (closed.length === 0) return;
+  if (closed.length === 0) return runtime.runs.stop();
   const late = {
     tick: 0,
     fire: () => {
@@ -23,4 +23,6 @@ export async function drain(runtime: Runtime, timeout: number): Promise<void> {
   runtime.wheel.schedule(late, timeout);
   await Promise.all(closed);
   runtime.wheel.cancel(late);
+  // Whoever attaches to what ran here, at another server, finds an end and waits for nothing.
+  await runtime.runs.stop();
 }

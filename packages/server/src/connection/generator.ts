@@ -3,7 +3,6 @@ import { encodeFrame, reservedId } from "@sluice/contract/wire";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { encodeEvent } from "../publish/encode-event.js";
-import type { Publish } from "../publish/publisher.js";
 import type { Runtime } from "../runtime.js";
 import type { Connection, StreamSource } from "./connection.js";
 import { failStream } from "./stream-error.js";
@@ -13,7 +12,7 @@ export interface GeneratorRequest {
   readonly procedure: AnySubscription;
   readonly run: Run & { readonly kind: "stream" };
   /** What the generator function is called with. */
-  readonly args: AnyArgs & { readonly publish: Publish; readonly lastEventId: string | undefined };
+  readonly args: AnyArgs & { readonly lastEventId: string | undefined };
 }
 
 /** Writes a plain generator's stream. Nothing is asked of the generator while the socket is full. PROTOCOL §9. */
@@ -21,6 +20,8 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
   const { runtime, procedure, run, args } = request;
   const resumable = run.onCut === "restart";
   return {
+    topic: procedure.path,
+    context: args.context,
     start(connection) {
       const { heartbeat } = connection;
       const id = resumable ? {} : { id: reservedId.once };

@@ -11,7 +11,7 @@ import { failStream } from "./stream-error.js";
 
 /** What a reader reads, for whom, and from where. */
 export interface LiveRequest {
-  readonly runtime: Pick<Runtime, "log" | "hub" | "report">;
+  readonly runtime: Pick<Runtime, "log" | "hub" | "report" | "counters">;
   readonly procedure: AnySubscription;
   readonly topic: string;
   readonly tail: Tail;
@@ -53,12 +53,21 @@ export class LiveReader implements Member, Mortal, StreamSource {
   /** The position that the subscriber was told last. */
   #told: number;
   #live = false;
+  #wasReset = false;
 
   constructor(request: LiveRequest, start: LiveStart) {
     this.#request = request;
     this.#start = start;
     this.#position = start.position;
     this.#told = start.position.offset;
+  }
+
+  get topic(): string {
+    return this.#request.topic;
+  }
+
+  get context(): unknown {
+    return this.#request.context;
   }
 
   /** Writes the stream: `$open`, what was missed, `$live`, what comes. PROTOCOL §4.2. */
@@ -84,6 +93,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
     const connection = this.#connection as Connection;
     try {
       if (!this.#write(connection, batch)) this.lost();
+      else if (batch.isLast) connection.end();
     } catch (error) {
       this.#fail(connection, error); // a filter's; the other members get the batch all the same
     }
@@ -121,7 +131,10 @@ export class LiveReader implements Member, Mortal, StreamSource {
         this.#told = next.offset;
         continue;
       }
-      if (result.entries.length > 0) this.#write(connection, tail.batch(from, result));
+      if (result.entries.length > 0) {
+        const batch = tail.batch(from, result);
+        if (this.#write(connection, batch) && batch.isLast) return connection.end();
+      }
       connection.uncork();
       if (connection.closed) return;
       if (connection.full || result.entries.length === limit) continue;
@@ -141,6 +154,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
     if (from === position && !resumes && !snapshot) return gap.oldest;
     const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
     const { reason } = gap;
+    this.#wasReset = true;
+    this.#request.runtime.counters.resets++;
     connection.send({ kind: "reset", reason, oldest, head });
     if (snapshot) {
       const fresh = await snapshot();
@@ -159,6 +174,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
   #goLive(connection: Connection): void {
     if (this.#live) return;
     this.#live = true;
+    if (this.#start.resumes && !this.#wasReset) this.#request.runtime.counters.resumes++;
     this.#told = this.#position.offset;
     connection.send({ kind: "live", id: formatCursor(this.#position) });
   }
@@ -169,6 +185,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
     if (!filter && batch.length <= slice && batch.from.offset === this.#position.offset) {
       this.#position = batch.end;
       this.#told = batch.end.offset;
+      this.#request.runtime.counters.delivered += batch.entries.length;
       connection.uncork();
       return connection.writeShared(batch.bytes);
     }
@@ -180,7 +197,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
 
   /** The frames of a batch that this subscriber has yet to get, and is to get; of a long one the last, the others written. */
   #pick(connection: Connection, batch: Batch): string {
-    const { filter } = this.#request;
+    const { filter, runtime } = this.#request;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
       if (position.offset <= this.#position.offset && position.epoch === this.#position.epoch) continue;
@@ -189,6 +206,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
       if (filter && !(event && filter(event))) continue;
       frames += batch.frame(index);
       this.#told = position.offset;
+      runtime.counters.delivered++;
+      runtime.counters.bytes += batch.frame(index).length;
       if (frames.length < slice) continue;
       connection.uncork();
       if (!connection.write(frames)) return "";

@@ -4,9 +4,11 @@ import { argsFor, type Caller } from "../procedure/call.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { type AnyArgs, runMiddlewares } from "../procedure/middleware.js";
 import type { Runtime } from "../runtime.js";
+import { assertNotExpired } from "./access.js";
 import type { StreamSource } from "./connection.js";
 import { streamGenerator } from "./generator.js";
 import { prepareLive } from "./live.js";
+import { prepareResumable } from "./resumable.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
@@ -24,26 +26,35 @@ export async function openSubscription(
   const cursor = positionOf(implementation, caller);
 
   const open = async (context: object, args: () => AnyArgs): Promise<StreamSource> => {
+    assertNotExpired(context, runtime.wheel.time);
     switch (run.kind) {
       case "live":
         return prepareLive(runtime, { procedure, run, context, input, lifetime, cursor, args });
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
-        return streamGenerator({ runtime, procedure, run, args: { ...args(), publish: runtime.publish, lastEventId } });
+        return streamGenerator({ runtime, procedure, run, args: { ...args(), lastEventId } });
       }
+      case "resumable":
+        return prepareResumable(runtime, { procedure, run, context, input, lifetime, cursor, args });
       case "call":
         throw new TypeError(`"${procedure.path}" is no subscription; call it.`);
     }
   };
   // Most streams have nobody to call, so nothing is made to call them with.
-  if (middlewares.length === 0) return open(caller.context, () => argsFor(implementation, caller));
-  return runMiddlewares(middlewares, argsFor(implementation, caller), (args) => open(args.context, () => args));
+  if (middlewares.length === 0) return open(caller.context, () => argsFor(runtime, implementation, caller));
+  return runMiddlewares(middlewares, argsFor(runtime, implementation, caller), (args) =>
+    open(args.context, () => args),
+  );
 }
 
 /** Authorises a subscriber and opens nothing. */
-export async function authorise(implementation: Implementation, caller: SubscriptionCaller): Promise<void> {
+export async function authorise(
+  runtime: Runtime,
+  implementation: Implementation,
+  caller: SubscriptionCaller,
+): Promise<void> {
   positionOf(implementation, caller);
-  await runMiddlewares(implementation.middlewares, argsFor(implementation, caller), async () => {});
+  await runMiddlewares(implementation.middlewares, argsFor(runtime, implementation, caller), async () => {});
 }
 
 /** A generator that may be run again gives ids of its own: whatever comes back is for it to judge. PROTOCOL §9.2. */

@@ -33,6 +33,11 @@ export class Wheel {
     return this.#tick;
   }
 
+  /** Milliseconds since the Unix epoch. */
+  get time(): number {
+    return this.#clock.now();
+  }
+
   schedule(due: Due, ms: number): void {
     if (this.#timer === undefined) {
       this.#startedAt = this.#clock.now() - this.#tick * this.resolution;

@@ -1,7 +1,8 @@
 import { type AnySubscription, coderOf } from "@sluice/contract";
-import { encodeLogged, formatCursor } from "@sluice/contract/wire";
+import { formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, Position } from "@sluice/log";
 import { SharedBytes } from "../connection/shared-bytes.js";
+import { frameOf, isLast } from "./logged.js";
 
 /** An event as filters and in-process readers see it. */
 export interface DecodedEvent {
@@ -9,8 +10,6 @@ export interface DecodedEvent {
   readonly data: unknown;
   readonly id: string;
 }
-
-const frameOf = ({ type, data, position }: LogEntry): string => encodeLogged(type, data, position);
 
 /** An event's data as code sees it; `undefined` if this contract doesn't know the event, as during a deploy. */
 export function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
@@ -41,6 +40,12 @@ export class Batch {
     this.from = from;
     this.entries = entries;
     this.end = end;
+  }
+
+  /** Whether nothing can follow it in its topic. */
+  get isLast(): boolean {
+    const last = this.entries.at(-1);
+    return last !== undefined && isLast(last);
   }
 
   /** Characters of data, about as long as the frames. */

@@ -3,9 +3,11 @@ import {
   type Coder,
   coderOf,
   type EventSchemas,
+  type InputOf,
   type Schema,
   SluiceError,
   type StateDefinition,
+  type StateOf,
 } from "@sluice/contract";
 import type { Log, LogEntry, Position } from "@sluice/log";
 
@@ -130,6 +132,10 @@ export class TopicState {
   }
 
   #fold(entry: LogEntry): void {
+    if (entry.type.startsWith("$")) {
+      this.#position = entry.position; // a run's own word, which changes nothing
+      return;
+    }
     const { events } = this.#procedure;
     const schema = Object.hasOwn(events, entry.type) ? events[entry.type] : undefined;
     if (!schema) throw mismatch(this.#procedure, entry.type, new Error("no such event in the contract"));
@@ -159,6 +165,12 @@ const mismatch = ({ path }: AnySubscription, type: string, cause: unknown) =>
     message: `An event "${type}" of "${path}" does not fold into its state`,
     cause,
   });
+
+/** Reads a topic's state as it is now, and the cursor that it belongs to. */
+export type ReadState = <P extends AnySubscription>(
+  procedure: P,
+  input: InputOf<P>,
+) => Promise<{ readonly state: StateOf<P>; readonly cursor: string }>;
 
 /** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
 const kept = 1_000;

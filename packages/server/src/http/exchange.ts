@@ -17,6 +17,8 @@ export interface Exchange {
   json(maxBytes: number): Promise<unknown>;
   /** Whatever the user's `context` function makes of the request. */
   context(): unknown;
+  /** Who the client is, if the user's `identify` function says so. */
+  client(): string | undefined;
   readonly reply: Reply;
 }
 

@@ -22,7 +22,8 @@ export class NodeSink implements Sink {
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
     this.#socket ??= straightWay(this.#res);
-    return this.#socket ? this.#socket.write(chunked) : this.#res.write(plain);
+    // Somebody else may have ended the response: then its socket is another one's.
+    return this.#socket && !this.#res.writableEnded ? this.#socket.write(chunked) : this.#res.write(plain);
   }
 
   end(): void {

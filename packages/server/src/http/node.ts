@@ -12,6 +12,7 @@ export interface NodeRequestOptions {
   /** The parsed body, where a body parser was there first. */
   readonly body?: unknown;
   context(): unknown;
+  client(): string | undefined;
 }
 
 /** An exchange over `node:http`, for every adapter that has its requests from there. */
@@ -64,6 +65,10 @@ export class NodeExchange implements Exchange {
 
   context(): unknown {
     return this.#options.context();
+  }
+
+  client(): string | undefined {
+    return this.#options.client();
   }
 }
 

@@ -26,7 +26,8 @@ export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = 
   live(options?: LiveOptions<P, Context>): Implementation<P, Base>;
   /**
    * Serves a generator, run once per subscriber. Nothing is asked of it while the subscriber's socket is full; `signal`
-   * aborts and `return()` is called in whatever way the connection ends.
+   * aborts and `return()` is called in whatever way the connection ends. With `resumable: true` it is run once per topic
+   * instead, and goes on without its subscribers.
    */
   stream(generator: Generator<P, Context>, options?: StreamOptions): Implementation<P, Base>;
 }
@@ -109,7 +110,11 @@ function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[])
   return {
     use,
     live: ({ snapshot, filter }: Partial<Live> = {}) => implemented({ kind: "live", snapshot, filter }),
-    stream: (generator: Stream["generator"], { onCut = "interrupt" }: StreamOptions = {}) =>
-      implemented({ kind: "stream", generator, onCut }),
+    stream: (generator: Stream["generator"], options: StreamOptions = {}) =>
+      implemented(
+        options.resumable
+          ? { kind: "resumable", generator, abandonAfter: options.abandonAfter ?? 60_000 }
+          : { kind: "stream", generator, onCut: options.onCut ?? "interrupt" },
+      ),
   };
 }

@@ -9,14 +9,9 @@ import type {
   ParsedInputOf,
   StateOf,
 } from "@sluice/contract";
-import type { Publish } from "../publish/publisher.js";
 import type { AnyMiddleware, ProcedureArgs } from "./middleware.js";
 
-export interface HandlerArgs<P extends AnyProcedure, Context>
-  extends ProcedureArgs<Context, ParsedInputOf<P>, P["errors"]> {
-  /** Publishes to a subscription of the same contract; see `Sluice.publish`. */
-  readonly publish: Publish;
-}
+export type HandlerArgs<P extends AnyProcedure, Context> = ProcedureArgs<Context, ParsedInputOf<P>, P["errors"]>;
 
 export type Handler<P extends AnyQuery | AnyMutation, Context> = (
   args: HandlerArgs<P, Context>,
@@ -32,13 +27,27 @@ export type Yielded<P extends AnySubscription> = EventInputOf<P> & { readonly id
 
 export type Generator<P extends AnySubscription, Context> = (args: StreamArgs<P, Context>) => AsyncIterable<Yielded<P>>;
 
-export interface StreamOptions {
+interface PlainStreamOptions {
   /**
    * What a cut means: `"interrupt"` (default) ends the stream for good, with the error `interrupted`; `"restart"` lets the
    * client open it again, which runs the generator anew with `lastEventId`.
    */
   readonly onCut?: "interrupt" | "restart";
+  readonly resumable?: false;
 }
+
+interface ResumableStreamOptions {
+  /**
+   * Runs the generator once per topic, detached from any connection, its events through the log: whoever opens the same
+   * topic attaches and sees all of it, and a client that was cut goes on where it was. An input that differs in fields
+   * outside `key` is refused with `conflict`.
+   */
+  readonly resumable: true;
+  /** Milliseconds that it goes on when nobody is attached. Then `signal` aborts, and it ends as `interrupted`. Default: 60,000. */
+  readonly abandonAfter?: number;
+}
+
+export type StreamOptions = PlainStreamOptions | ResumableStreamOptions;
 
 /** A state and the cursor that it belongs to. */
 export interface OwnSnapshot<State> {
@@ -100,6 +109,11 @@ export type Run =
       readonly kind: "stream";
       readonly generator: (args: never) => AsyncIterable<YieldedLike>;
       readonly onCut: "interrupt" | "restart";
+    }
+  | {
+      readonly kind: "resumable";
+      readonly generator: (args: never) => AsyncIterable<YieldedLike>;
+      readonly abandonAfter: number;
     };
 
 export interface SnapshotLike {

@@ -1,4 +1,6 @@
 import type { ErrorDefinitions } from "@sluice/contract";
+import type { ReadState } from "../fanout/topic-state.js";
+import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
 
 declare const added: unique symbol;
@@ -19,6 +21,10 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly path: string;
   /** Aborts when the caller is gone, in whatever way. */
   readonly signal: AbortSignal;
+  /** Publishes to a subscription of the same contract; see `Sluice.publish`. */
+  readonly publish: Publish;
+  /** Reads a topic's state; see `Sluice.state`. */
+  readonly state: ReadState;
 }
 
 export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>

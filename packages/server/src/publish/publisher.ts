@@ -68,7 +68,12 @@ export function createPublisher(contract: ContractTree, options: PublisherOption
 }
 
 /** A publisher that shares its folded states with whoever serves them. */
-export function publisherWith(contract: ContractTree, options: PublisherOptions, states: TopicStates): Publisher {
+export function publisherWith(
+  contract: ContractTree,
+  options: PublisherOptions,
+  states: TopicStates,
+  onPublished: (events: number) => void = () => {},
+): Publisher {
   const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200, onError = printError } = options;
   const procedures = new Set<unknown>(proceduresOf(contract));
 
@@ -91,6 +96,7 @@ export function publisherWith(contract: ContractTree, options: PublisherOptions,
       stateful,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
+    if (!duplicate) onPublished(all.length);
     if (stateful && !duplicate) {
       // What is appended is published: a snapshot that fails must not make the caller publish it again.
       await states

@@ -1,4 +1,5 @@
 import { useCallback } from "react";
+import { Figure } from "../../components/figure.tsx";
 import { usePolled } from "../../use-polled.ts";
 import type { TickTally } from "./tick-tally.ts";
 
@@ -19,10 +20,3 @@ export function Figures({ tally }: { tally: TickTally }) {
     </dl>
   );
 }
-
-const Figure = ({ name, value, mark }: { name: string; value: number; mark?: "good" | "bad" }) => (
-  <div className="figure" data-mark={mark}>
-    <dt>{name}</dt>
-    <dd>{value.toLocaleString("en-US")}</dd>
-  </div>
-);

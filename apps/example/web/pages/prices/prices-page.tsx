@@ -1,6 +1,6 @@
 import { useSubscription } from "@sluice/client/react";
 import { useMemo, useState } from "react";
-import { symbols, type TickerSymbol } from "../../../shared/schemas.ts";
+import { symbols, type TickerSymbol } from "../../../shared/prices.ts";
 import { client } from "../../client.ts";
 import { Page } from "../../components/page.tsx";
 import { Figures } from "./figures.tsx";

@@ -1,4 +1,5 @@
-import { symbols, type TickerSymbol } from "../../../shared/schemas.ts";
+import { symbols, type TickerSymbol } from "../../../shared/prices.ts";
+import { Segments } from "../../components/segments.tsx";
 
 interface SymbolPickerProps {
   readonly symbol: TickerSymbol;
@@ -6,23 +7,8 @@ interface SymbolPickerProps {
 }
 
 const names: Partial<Record<TickerSymbol, string>> = { SP500: "S&P 500" };
+const options = symbols.map((symbol) => ({ value: symbol, label: names[symbol] ?? symbol }));
 
 export const SymbolPicker = ({ symbol, onChoose }: SymbolPickerProps) => (
-  <fieldset className="segments">
-    <legend>Symbol</legend>
-    <div>
-      {symbols.map((each) => (
-        <label key={each}>
-          <input
-            type="radio"
-            name="symbol"
-            className="visually-hidden"
-            checked={each === symbol}
-            onChange={() => onChoose(each)}
-          />
-          <span>{names[each] ?? each}</span>
-        </label>
-      ))}
-    </div>
-  </fieldset>
+  <Segments legend="Symbol" name="symbol" options={options} value={symbol} onChoose={onChoose} />
 );

@@ -1,4 +1,4 @@
-import type { Tick } from "../../../shared/schemas.ts";
+import type { Tick } from "../../../shared/prices.ts";
 
 /** How many ticks are kept for the chart. */
 export const capacity = 20_000;

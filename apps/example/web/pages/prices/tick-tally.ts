@@ -1,4 +1,4 @@
-import type { Tick } from "../../../shared/schemas.ts";
+import type { Tick } from "../../../shared/prices.ts";
 
 /** How the count stands at a moment. */
 export interface TallyView {

@@ -3,7 +3,7 @@ import { mutationOptions } from "@sluice/client/react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { contract } from "../../../shared/contract.ts";
-import type { Match, Side } from "../../../shared/schemas.ts";
+import type { Match, Side } from "../../../shared/scores.ts";
 import { client } from "../../client.ts";
 import { goalsOf, scoreOf, sides } from "./match.ts";
 import { Timeline } from "./timeline.tsx";

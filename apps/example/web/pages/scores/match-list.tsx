@@ -1,4 +1,4 @@
-import type { Match } from "../../../shared/schemas.ts";
+import type { Match } from "../../../shared/scores.ts";
 import { goalsOf, scoreOf, sides } from "./match.ts";
 
 interface MatchListProps {

@@ -1,4 +1,4 @@
-import type { Goal, Match, Side } from "../../../shared/schemas.ts";
+import type { Goal, Match, Side } from "../../../shared/scores.ts";
 
 export const sides: readonly Side[] = ["home", "away"];
 

@@ -1,4 +1,4 @@
-import type { Match } from "../../../shared/schemas.ts";
+import type { Match } from "../../../shared/scores.ts";
 
 /** The goals of a match along its minutes: those of the home team above the line, those of the guests below. */
 export function Timeline({ match }: { match: Match }) {

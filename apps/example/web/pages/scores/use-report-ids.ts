@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import type { Side } from "../../../shared/schemas.ts";
+import type { Side } from "../../../shared/scores.ts";
 
 /** Milliseconds after a report in which another one for the same team is taken for the second half of a double click. */
 const doubleClick = 800;

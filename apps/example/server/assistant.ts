@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readSentences } from "./assistant-text.ts";
+import { s } from "./implementer.ts";
+import { MarkovChain, topicsOf } from "./markov.ts";
+
+const sentences = 9;
+const sentencesPerParagraph = 3;
+
+/** Milliseconds that a token takes: a reader's pace, about 25 a second. */
+const pace = (token: string) => (token.endsWith(".") ? 150 : 20 + Math.random() * 30);
+
+export function assistant() {
+  const model = new MarkovChain(readSentences());
+  return {
+    complete: s.assistant.complete.stream(
+      // It runs once, whoever watches. When nobody has come back in a minute, the signal aborts, and the wait throws.
+      async function* ({ input: { prompt }, signal }) {
+        const start = performance.now();
+        let tokens = 0;
+        for (const token of answer(model, prompt)) {
+          await sleep(pace(token), undefined, { signal });
+          tokens++;
+          yield { type: "token", data: token };
+        }
+        yield { type: "done", data: { tokens, ms: Math.round(performance.now() - start) } };
+      },
+      { resumable: true, abandonAfter: 60_000 },
+    ),
+  };
+}
+
+/** A word is a token, and takes along what stands before it. */
+function* answer(model: MarkovChain, prompt: string): Generator<string> {
+  const topics = topicsOf(prompt);
+  const said = new Set<string>();
+  for (let count = 0; count < sentences; count++) {
+    const words = model.sentence(topics, Math.random, (sentence) => said.has(sentence));
+    said.add(words.join(" "));
+    const lead = count === 0 ? "" : count % sentencesPerParagraph === 0 ? "\n\n" : " ";
+    for (const [index, word] of words.entries()) yield `${index === 0 ? lead : " "}${word}`;
+  }
+}

@@ -1,0 +1,26 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createServer as createVite } from "vite";
+import { createApp } from "./app.ts";
+import { explain, listen } from "./listen.ts";
+import { portFrom } from "./port.ts";
+
+// Server and pages on one port, both reloaded on change: tsx runs this file anew, and Vite keeps the pages up to date.
+const server = createServer();
+try {
+  await listen(server, portFrom(process.env["PORT"]));
+  const vite = await createVite({
+    root: fileURLToPath(new URL("..", import.meta.url)),
+    server: { middlewareMode: true, hmr: { server } },
+  });
+  const { app } = await createApp({ signal: new AbortController().signal, pages: vite.middlewares });
+  server.on("request", app);
+  console.log(`\nSluice example, with hot reload, at http://localhost:${(server.address() as AddressInfo).port}\n`);
+} catch (error) {
+  console.error(explain(error));
+  process.exit(1);
+}
+
+// No farewell to clients: what a hard stop does to them is what one wants to see here.
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit());

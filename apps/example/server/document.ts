@@ -1,0 +1,56 @@
+import { applyUpdate, Doc, decodeUpdate, encodeStateAsUpdate } from "yjs";
+import { contract } from "../shared/contract.ts";
+import { s } from "./implementer.ts";
+import { createPresence } from "./presence.ts";
+
+export function document() {
+  const doc = firstDraft();
+  const presence = createPresence();
+
+  return {
+    // The server's own document takes the place of the fold: Yjs forgets in it what was deleted. It holds every edit before
+    // the log does, and an edit that comes twice does no harm, so the snapshot needs no cursor.
+    text: s.document.text.live({ snapshot: () => ({ state: { update: encodeStateAsUpdate(doc) } }) }),
+
+    edit: s.document.edit.handler(async ({ input, errors, publish }) => {
+      try {
+        decodeUpdate(input.update);
+        applyUpdate(doc, input.update);
+      } catch {
+        throw errors.badRequest({ message: "This is no update of Yjs." });
+      }
+      await publish(contract.document.text, undefined, { type: "edited", data: input });
+    }),
+
+    presence: s.document.presence
+      .use(({ input: { clientId }, signal, publish, next }) => {
+        presence.enter(clientId, signal, () => {
+          void publish(contract.document.presence, { clientId }, { type: "left", data: { clientId } });
+        });
+        return next();
+      })
+      .live(),
+
+    move: s.document.move.handler(async ({ input, errors, publish }) => {
+      if (!presence.has(input.clientId)) throw errors.notPresent();
+      await publish(contract.document.presence, { clientId: input.clientId }, { type: "moved", data: input });
+    }),
+  };
+}
+
+/** The same after every start, down to the ids that Yjs gives, so that it merges with what browsers have kept. */
+function firstDraft(): Doc {
+  const doc = new Doc();
+  doc.clientID = 1;
+  doc.getText().insert(0, text);
+  return doc;
+}
+
+const text = `Write here
+==========
+
+Open this page in a second window, put them side by side, and write in both.
+
+Then cut the connection, or switch the network off, and go on writing.
+When you are back, both texts become one, and nothing is lost.
+`;

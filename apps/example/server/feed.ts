@@ -1,0 +1,43 @@
+import type { Publish } from "@sluice/server";
+import { contract } from "../shared/contract.ts";
+import type { Draft } from "../shared/feed.ts";
+import { s } from "./implementer.ts";
+
+export function feed() {
+  return {
+    posts: s.feed.posts.live(),
+
+    // Who was cut off in mid-request can't know whether it got through, and sends again: the key makes it one post.
+    post: s.feed.post.handler(({ input, publish }) => post(publish, input)),
+
+    like: s.feed.like.handler(({ input, publish }) =>
+      publish(contract.feed.posts, undefined, { type: "liked", data: input }),
+    ),
+  };
+}
+
+const post = (publish: Publish, draft: Draft) =>
+  publish(
+    contract.feed.posts,
+    undefined,
+    { type: "posted", data: { ...draft, at: new Date() } },
+    { idempotencyKey: draft.id },
+  );
+
+/** Gives the first visitor something to like. */
+export async function setUpFeed(publish: Publish): Promise<void> {
+  for (const draft of firstPosts) await post(publish, draft);
+}
+
+const firstPosts: readonly Draft[] = [
+  {
+    id: "7b0c1d0e-63c1-4b55-9d0c-5a5b6f2f0002",
+    author: "Grace",
+    text: "Then switch the network off and post again. It waits, and goes out once when you are back.",
+  },
+  {
+    id: "7b0c1d0e-63c1-4b55-9d0c-5a5b6f2f0001",
+    author: "Ada",
+    text: "Open this page in a second window, write something there, and watch it arrive here.",
+  },
+];

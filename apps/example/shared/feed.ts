@@ -1,0 +1,50 @@
+import { mutation, subscription } from "@sluice/contract";
+import * as z from "zod";
+import { isoDate } from "./iso-date.ts";
+import { Receipt } from "./receipt.ts";
+
+export const longestPost = 280;
+export const longestName = 30;
+/** Posts that are kept; a live state has to have a bound. */
+const mostPosts = 50;
+const mostLikes = 500;
+
+/** What a visitor writes. The id is the visitor's own: sent twice, it is one post. */
+export const Draft = z.object({
+  id: z.uuid(),
+  author: z.string().trim().min(1).max(longestName),
+  text: z.string().trim().min(1).max(longestPost),
+});
+export type Draft = z.infer<typeof Draft>;
+
+export const Post = Draft.extend({
+  at: isoDate,
+  /** Ids of the visitors who like it. */
+  likes: z.array(z.string()).max(mostLikes),
+});
+export type Post = z.infer<typeof Post>;
+
+const Like = z.object({ postId: z.string(), visitorId: z.string().max(36), likes: z.boolean() });
+
+export const feed = {
+  posts: subscription({
+    events: { posted: Draft.extend({ at: isoDate }), liked: Like },
+    state: {
+      /** Newest first. */
+      schema: z.object({ posts: z.array(Post) }),
+      initial: { posts: [] },
+      apply: {
+        posted: ({ posts }, post) => ({ posts: [{ ...post, likes: [] }, ...posts].slice(0, mostPosts) }),
+        liked: ({ posts }, { postId, visitorId, likes }) => ({
+          posts: posts.map((post) => {
+            if (post.id !== postId) return post;
+            const others = post.likes.filter((id) => id !== visitorId);
+            return { ...post, likes: likes ? [...others, visitorId].slice(-mostLikes) : others };
+          }),
+        }),
+      },
+    },
+  }),
+  post: mutation({ input: Draft, output: Receipt }),
+  like: mutation({ input: Like, output: Receipt }),
+};

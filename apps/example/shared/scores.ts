@@ -1,0 +1,90 @@
+import { mutation, subscription } from "@sluice/contract";
+import * as z from "zod";
+import { isoDate } from "./iso-date.ts";
+import { Receipt } from "./receipt.ts";
+
+export const Side = z.enum(["home", "away"]);
+export type Side = z.infer<typeof Side>;
+
+const Minute = z.int().min(1).max(120);
+
+export const Goal = z.object({ id: z.string(), side: Side, minute: Minute });
+export type Goal = z.infer<typeof Goal>;
+
+const Fixture = z.object({
+  id: z.string(),
+  home: z.string(),
+  away: z.string(),
+  /** How it ended in history. */
+  result: z.object({ home: z.int(), away: z.int() }),
+});
+
+export const Match = Fixture.extend({ over: z.boolean(), goals: z.array(Goal) });
+export type Match = z.infer<typeof Match>;
+
+const matchErrors = {
+  matchNotFound: { status: 404, data: z.object({ matchId: z.string() }) },
+  matchOver: { status: 409, data: z.object({ matchId: z.string() }) },
+} as const;
+
+const change = (matches: readonly Match[], matchId: string, to: (match: Match) => Match) =>
+  matches.map((match) => (match.id === matchId ? to(match) : match));
+
+export const scores = {
+  /**
+   * One topic holds everything that the page shows, timelines included, so there is nothing to keep in step. The fold is
+   * the judge: a goal after full time changes nothing, whoever published it.
+   */
+  board: subscription({
+    events: {
+      matchDay: z.object({ competition: z.string(), date: isoDate, fixtures: z.array(Fixture) }),
+      goal: z.object({ matchId: z.string(), goal: Goal }),
+      goalUndone: z.object({ matchId: z.string(), goalId: z.string() }),
+      fullTime: z.object({ matchId: z.string() }),
+      kickOff: z.object({ matchId: z.string() }),
+    },
+    state: {
+      schema: z.object({ competition: z.string(), date: isoDate, matches: z.array(Match) }),
+      initial: { competition: "", date: new Date(0), matches: [] },
+      apply: {
+        matchDay: (_, { fixtures, ...day }) => ({
+          ...day,
+          matches: fixtures.map((fixture) => ({ ...fixture, over: false, goals: [] })),
+        }),
+        goal: (board, { matchId, goal }) => ({
+          ...board,
+          matches: change(board.matches, matchId, (match) =>
+            match.over ? match : { ...match, goals: [...match.goals, goal] },
+          ),
+        }),
+        goalUndone: (board, { matchId, goalId }) => ({
+          ...board,
+          matches: change(board.matches, matchId, (match) =>
+            match.over ? match : { ...match, goals: match.goals.filter(({ id }) => id !== goalId) },
+          ),
+        }),
+        fullTime: (board, { matchId }) => ({
+          ...board,
+          matches: change(board.matches, matchId, (match) => ({ ...match, over: true })),
+        }),
+        kickOff: (board, { matchId }) => ({
+          ...board,
+          matches: change(board.matches, matchId, (match) => ({ ...match, over: false, goals: [] })),
+        }),
+      },
+    },
+  }),
+  /** `reportId` is the caller's own: sent twice, it counts once. It becomes the goal's id. */
+  report: mutation({
+    input: z.object({ reportId: z.uuid(), matchId: z.string(), side: Side, minute: Minute }),
+    output: Receipt,
+    errors: matchErrors,
+  }),
+  undo: mutation({
+    input: z.object({ matchId: z.string(), goalId: z.string() }),
+    output: Receipt,
+    errors: matchErrors,
+  }),
+  fullTime: mutation({ input: z.object({ matchId: z.string() }), output: Receipt, errors: matchErrors }),
+  kickOff: mutation({ input: z.object({ matchId: z.string() }), output: Receipt, errors: matchErrors }),
+};

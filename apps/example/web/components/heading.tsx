@@ -1,0 +1,15 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { hasNavigated } from "../router.tsx";
+
+/** A page's title. It takes the focus when one comes from another page, so that a screen reader says where one is. */
+export function Heading({ children }: { children: ReactNode }) {
+  const element = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (hasNavigated()) element.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <h1 ref={element} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}

@@ -1,0 +1,65 @@
+import type { SluiceError } from "@sluice/client";
+import { Figure } from "../../components/figure.tsx";
+import type { AnswerSoFar } from "./answer-so-far.ts";
+
+interface AnswerProps {
+  readonly prompt: string;
+  readonly status: "pending" | "success" | "ended" | "error";
+  readonly data: AnswerSoFar | undefined;
+  readonly error: SluiceError | null;
+}
+
+/** The text is no live region: word by word would be noise. The line below it says when there is something to read. */
+export function Answer({ prompt, status, data, error }: AnswerProps) {
+  const { text = "", tokens = 0, done } = data ?? {};
+  const isRunning = status === "pending" || status === "success";
+  const hasBegun = isRunning || text !== "";
+  return (
+    <section className="answer card" aria-label="Answer" aria-busy={isRunning} data-status={status}>
+      <div className="answer-head">
+        <h2>{prompt}</h2>
+        {hasBegun && (
+          <a href={location.href} target="_blank" rel="noreferrer">
+            Open in a second window
+          </a>
+        )}
+      </div>
+      {error && (
+        <p className="answer-error" role="alert">
+          {explain(error)}
+        </p>
+      )}
+      {hasBegun && (
+        <div className="answer-text" data-running={isRunning}>
+          {text.split("\n\n").map((paragraph, index) => (
+            <p key={index}>{paragraph}</p>
+          ))}
+        </div>
+      )}
+      {status !== "error" && (
+        <p className="hint answer-state" role="status">
+          {isRunning ? "Answering …" : "The answer is complete."}
+        </p>
+      )}
+      {hasBegun && (
+        <dl className="figures">
+          <Figure name="Received" value={tokens} />
+          <Figure name="Generated" value={done?.tokens ?? "–"} {...markOf(tokens, done?.tokens)} />
+          <Figure name="Took" value={done ? `${(done.ms / 1_000).toFixed(1)} s` : "–"} />
+        </dl>
+      )}
+    </section>
+  );
+}
+
+const markOf = (received: number, generated: number | undefined) =>
+  generated === undefined ? {} : ({ mark: received === generated ? "good" : "bad" } as const);
+
+function explain({ code, message }: SluiceError): string {
+  if (code === "conflict") return "This run was started with another prompt. Ask, and you get a run of your own.";
+  if (code === "interrupted")
+    return "The run was stopped before it was done: nobody watched it for a minute, or the server went.";
+  if (code === "gap") return "The server has lost this run, and what it said. Reload to have it run anew.";
+  if (code === "badRequest") return "This address names no run: its id or its prompt is not as it should be.";
+  return message;
+}

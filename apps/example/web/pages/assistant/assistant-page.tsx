@@ -1,0 +1,55 @@
+import { skipToken, useSubscription } from "@sluice/client/react";
+import { client } from "../../client.ts";
+import { Page } from "../../components/page.tsx";
+import { Answer } from "./answer.tsx";
+import { answerSoFar } from "./answer-so-far.ts";
+import { PromptBox } from "./prompt-box.tsx";
+import { ask, useRun } from "./run.ts";
+
+export function AssistantPage() {
+  const run = useRun();
+  const answer = useSubscription(client.assistant.complete, run ?? skipToken, { fold: answerSoFar });
+
+  return (
+    <Page
+      title="Assistant"
+      lede="The answer is a run on the server, not a request: it goes on without you, and whoever has its address attaches to it, from the first token on."
+      connections={run ? { "assistant/complete": answer.connection } : {}}
+    >
+      <div className="assistant">
+        <PromptBox key={run?.runId} initial={run?.prompt ?? ""} onAsk={ask} />
+        {run ? <Answer prompt={run.prompt} {...answer} /> : <Invitation />}
+        <ThingsToTry />
+      </div>
+    </Page>
+  );
+}
+
+const Invitation = () => (
+  <section className="answer card" aria-label="Answer">
+    <p className="hint">
+      Nothing asked yet. The model is a Markov chain that has read the descriptions of some data sets, and nothing else:
+      it knows which word may follow, and not what it says.
+    </p>
+  </section>
+);
+
+const ThingsToTry = () => (
+  <section className="try" aria-labelledby="try-title">
+    <h2 id="try-title">While it answers</h2>
+    <ul>
+      <li>
+        <b>Reload.</b> The tokens so far come at once, and the rest as it is made.
+      </li>
+      <li>
+        <b>Open it in a second window.</b> The same words at the same time: the generator runs once.
+      </li>
+      <li>
+        <b>Cut the connection.</b> It resumes behind the last token, so nothing is missing or there twice.
+      </li>
+      <li>
+        <b>Change the prompt in the address</b> and keep its run: that is a conflict, and says so.
+      </li>
+    </ul>
+  </section>
+);

@@ -1,0 +1,43 @@
+import { useSyncExternalStore } from "react";
+import { Page } from "../../components/page.tsx";
+import { useStored } from "../../use-stored.ts";
+import { visitorName } from "../../visitor-name.ts";
+import { Editor } from "./editor.tsx";
+import { edits } from "./shared-text.ts";
+import { usePresence } from "./use-presence.ts";
+import { useSharedText } from "./use-shared-text.ts";
+
+export function DocumentPage() {
+  const [name] = useStored("name", visitorName);
+  const shared = useSharedText();
+  const presence = usePresence(name);
+  const isUnsent = useSyncExternalStore(
+    (listener) => edits.subscribe(listener),
+    () => edits.busy,
+  );
+
+  return (
+    <Page
+      title="Document"
+      lede="Many windows write one text at once. Yjs merges, Sluice carries: what you write offline is kept, sent when you are back, and merged with what the others wrote meanwhile."
+      connections={{ "document/text": shared.connection, "document/presence": presence.connection }}
+    >
+      {shared.status === "error" && <p role="alert">{shared.error.message}</p>}
+      <section className="document card" aria-label="Document">
+        <div className="document-head">
+          <ul className="people" aria-label="Who is here">
+            {presence.people.map(({ clientId, name, colour }) => (
+              <li key={clientId} style={{ background: colour }}>
+                {name}
+              </li>
+            ))}
+          </ul>
+          <p className="hint" role="status">
+            {isUnsent ? "Saving …" : "Saved"}
+          </p>
+        </div>
+        {shared.data && <Editor />}
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,36 @@
+import { useSubscription } from "@sluice/client/react";
+import { client } from "../../client.ts";
+import { Page } from "../../components/page.tsx";
+import { useStored } from "../../use-stored.ts";
+import { Composer } from "./composer.tsx";
+import { OutgoingPost } from "./outgoing-post.tsx";
+import { PostCard } from "./post-card.tsx";
+import { useOutbox } from "./use-outbox.ts";
+
+export function FeedPage() {
+  const feed = useSubscription(client.feed.posts);
+  const posts = feed.data?.posts ?? [];
+  const { outgoing, send } = useOutbox(posts);
+  const [visitorId] = useStored("visitor", () => crypto.randomUUID());
+
+  return (
+    <Page
+      title="Feed"
+      lede="Everybody posts, everybody likes, and all windows agree. Go offline and post: your text waits, is tried again, and is posted once, because its id is the idempotency key."
+      connections={{ "feed/posts": feed.connection }}
+    >
+      {feed.status === "error" && <p role="alert">{feed.error.message}</p>}
+      <div className="feed">
+        <Composer onPost={send} />
+        <ol className="posts" aria-label="Posts" aria-live="polite" aria-relevant="additions">
+          {outgoing.map((post) => (
+            <OutgoingPost key={post.draft.id} {...post} />
+          ))}
+          {posts.map((post) => (
+            <PostCard key={post.id} post={post} visitorId={visitorId} />
+          ))}
+        </ol>
+      </div>
+    </Page>
+  );
+}

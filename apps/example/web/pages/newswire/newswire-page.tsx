@@ -1,0 +1,44 @@
+import { useSubscription } from "@sluice/client/react";
+import { useState } from "react";
+import { client } from "../../client.ts";
+import { Page } from "../../components/page.tsx";
+import { Segments } from "../../components/segments.tsx";
+import { QuakeFigures } from "./quake-figures.tsx";
+import { QuakeList } from "./quake-list.tsx";
+import { QuakeMap } from "./quake-map.tsx";
+
+/** The steps of the agency's own feeds. */
+const steps = [
+  { value: "all", label: "All" },
+  { value: "1", label: "1.0 and up" },
+  { value: "2.5", label: "2.5 and up" },
+  { value: "4.5", label: "4.5 and up" },
+];
+
+/** Reports on the map and in the list. */
+const shown = 150;
+
+export function NewswirePage() {
+  const [step, choose] = useState("2.5");
+  const input = step === "all" ? {} : { minMagnitude: Number(step) };
+  const quakes = useSubscription(client.newswire.quakes, input, { list: shown });
+  const reports = quakes.data?.map(({ data }) => data) ?? [];
+
+  return (
+    <Page
+      title="Newswire"
+      lede="A week of earthquakes in 2018, thirty minutes a second. All readers share one log, and the server leaves out what is too small for each: it never comes over the wire, and a cut resumes behind it all the same."
+      connections={{ "newswire/quakes": quakes.connection }}
+    >
+      <div className="controls card">
+        <Segments legend="Magnitude" name="magnitude" options={steps} value={step} onChoose={choose} />
+        <QuakeFigures input={input} />
+      </div>
+      {quakes.status === "error" && <p role="alert">{quakes.error.message}</p>}
+      <div className="newswire">
+        <QuakeMap reports={reports} />
+        <QuakeList reports={reports} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,41 @@
+import { useSubscription } from "@sluice/client/react";
+import type { Tick } from "../../../shared/prices.ts";
+import { client, tap } from "../../client.ts";
+import { ConnectionBadge } from "../../components/connection-badge.tsx";
+
+interface Count {
+  readonly seq: number;
+  readonly missing: number;
+}
+
+const none: Count = { seq: 0, missing: 0 };
+
+/** Events are numbered, so one that is lost leaves a hole. */
+const count = ({ seq, missing }: Count, { data }: { data: Tick }): Count => ({
+  seq: data.seq,
+  missing: seq === 0 ? 0 : missing + Math.abs(data.seq - seq - 1),
+});
+
+/** The proof that needs no words: cut it as often as you like. */
+export function LiveNumber() {
+  const { data, connection } = useSubscription(
+    client.prices.ticks,
+    { symbol: "SP500" },
+    { fold: { key: "count", initial: none, step: count } },
+  );
+  const { seq, missing } = data ?? none;
+  return (
+    <section className="proof card" aria-label="Live">
+      <p>
+        Event number <strong>{seq.toLocaleString("en-US")}</strong>
+      </p>
+      <p>
+        <b data-mark={missing === 0 ? "good" : "bad"}>{missing}</b> missing since you came
+      </p>
+      <ConnectionBadge path="prices/ticks" connection={connection} />
+      <button type="button" className="button danger" onClick={tap.cut}>
+        Cut the connection
+      </button>
+    </section>
+  );
+}

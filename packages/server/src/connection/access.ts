@@ -1,0 +1,48 @@
+import { canonicalJson, SluiceError } from "@sluice/contract";
+
+/**
+ * What a context may say of the time that a stream is allowed for, and of whom it belongs to. Sluice looks for these two
+ * fields in every context; a context that has neither is never revoked.
+ */
+export interface RevocableContext {
+  /** When the authorisation ends: a date, or milliseconds since the Unix epoch. Not one event is sent after it. */
+  readonly expiresAt?: Date | number | undefined;
+  /** Names by which `sluice.disconnect({ tag })` finds the stream, such as a user's or a session's id. */
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Which streams `sluice.disconnect` ends: those for which all that is given is so. */
+export interface DisconnectFilter {
+  /** One of the context's `tags`. */
+  readonly tag?: string;
+  /** Path of the procedure, such as `scores/watch`. */
+  readonly path?: string;
+  /** The key fields of the input, in wire form; needs `path`. */
+  readonly key?: unknown;
+  /**
+   * What the client is told: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes it ask for new
+   * credentials and come again.
+   */
+  readonly reason?: "forbidden" | "unauthorized";
+}
+
+/** When a context's authorisation ends, in milliseconds since the Unix epoch. Without end: `Infinity`. */
+export function expiryOf(context: unknown): number {
+  const { expiresAt } = (context ?? {}) as RevocableContext;
+  return expiresAt === undefined ? Number.POSITIVE_INFINITY : Number(expiresAt);
+}
+
+/** @throws SluiceError `unauthorized` if the authorisation has ended. */
+export function assertNotExpired(context: unknown, now: number): void {
+  if (expiryOf(context) <= now) throw new SluiceError("unauthorized", { message: expired });
+}
+
+export const expired = "The authorisation has expired";
+
+/** Says whether a stream of this topic and context is one of those that a filter means. */
+export function isMeant({ tag, path, key }: DisconnectFilter, topic: string, context: unknown): boolean {
+  const [ownPath] = topic.split("?", 1);
+  if (tag !== undefined && !((context ?? {}) as RevocableContext).tags?.includes(tag)) return false;
+  if (path !== undefined && path !== ownPath) return false;
+  return key === undefined || topic === `${path}?${canonicalJson(key)}`;
+}

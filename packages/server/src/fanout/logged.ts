@@ -1,0 +1,31 @@
+import { encodeFrame, encodeLogged, formatCursor } from "@sluice/contract/wire";
+import type { LogEntry, LogEvent } from "@sluice/log";
+
+/** What a run says of itself in its topic's log, beside its events: where it began, with which input, and how it ended. */
+export const logged = {
+  /** Makes the beginning one, however many want to begin. */
+  startKey: "$start",
+  start: (input: string): LogEvent => ({ type: "$start", data: JSON.stringify(input) }),
+  inputOf: ({ type, data }: LogEvent): string | undefined => (type === "$start" ? JSON.parse(data) : undefined),
+  end: { type: "$end", data: "{}" } satisfies LogEvent,
+  error: ({ code, message, data }: { code: string; message: string; data: unknown }): LogEvent => ({
+    type: "$error",
+    data: JSON.stringify({ code, message, data }),
+  }),
+};
+
+/** Says whether nothing can follow an entry. */
+export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type === "$error";
+
+/** The frame that tells a subscriber of an entry. */
+export function frameOf({ type, data, position }: LogEntry): string {
+  if (type.charCodeAt(0) !== 36 /* $ */) return encodeLogged(type, data, position);
+  switch (type) {
+    case "$end":
+      return encodeFrame({ kind: "end" });
+    case "$error":
+      return encodeFrame({ kind: "error", ...JSON.parse(data), final: true });
+    default:
+      return encodeFrame({ kind: "at", id: formatCursor(position) });
+  }
+}

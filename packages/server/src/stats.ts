@@ -1,0 +1,39 @@
+import type { Runtime } from "./runtime.js";
+
+/** What has been counted since the start. */
+export class Counters {
+  published = 0;
+  delivered = 0;
+  bytes = 0;
+  resets = 0;
+  resumes = 0;
+  disconnects = 0;
+}
+
+/** How a Sluice is doing. */
+export interface Stats {
+  /** Open streams. */
+  readonly connections: number;
+  /** Topics that somebody follows here. */
+  readonly topics: number;
+  /** Streams whose socket is full: they lag, and read the log forward when it drains. */
+  readonly lagging: number;
+  /** Events published by this process since it started, as are all that follow. */
+  readonly published: number;
+  /** Events of logs handed to streams. */
+  readonly delivered: number;
+  /** Bytes of events of logs handed to streams. */
+  readonly bytes: number;
+  /** Gaps that subscribers were told of. */
+  readonly resets: number;
+  /** Streams that went on from a cursor. */
+  readonly resumes: number;
+  /** Streams that are over. */
+  readonly disconnects: number;
+}
+
+export function statsOf({ connections, hub, counters }: Runtime): Stats {
+  let lagging = 0;
+  for (const { full } of connections) if (full) lagging++;
+  return { connections: connections.size, topics: hub.size, lagging, ...counters };
+}

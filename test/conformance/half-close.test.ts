@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { describeStreams } from "./adapters.js";
+import { lastOf, publishBurst } from "./burst.js";
+import { posts } from "./events.js";
+import { Raw } from "./raw.js";
+import { expectSameBody, type Subscriber, subscribe } from "./subscriber.js";
+import { eventually, turns } from "./within.js";
+import { startWorld } from "./world.js";
+
+describeStreams("a client that ends its side, as proxies do", (adapter) => {
+  it("gets a beginning of the stream and the end of its connection; others get all (PROTOCOL §4.4)", async () => {
+    const world = await startWorld(adapter);
+    const stay: Subscriber[] = [];
+    const leave: Subscriber[] = [];
+    for (let i = 0; i < 12; i++) {
+      if (i % 4 === 0) stay.push(await subscribe(world, new Raw(world.port), "feed/head").live());
+      else leave.push(await subscribe(world, new Raw(world.port, true), "feed/head").live());
+    }
+    const published = publishBurst(world, 40);
+    for (const { raw } of leave) {
+      raw.socket.end();
+      await turns(1);
+    }
+    await published;
+    for (const each of stay) await each.until(lastOf(40));
+    const [{ body }] = stay as [Subscriber];
+    for (const each of stay) expectSameBody(each.body, body);
+    for (const each of leave) {
+      await each.raw.end();
+      // Parsed chunk by chunk; the last chunk may be cut.
+      expectSameBody(each.body, body.slice(0, each.body.length));
+    }
+    expect([world.runtime.connections.size, world.reports]).toEqual([stay.length, []]);
+  });
+
+  it("in the turn of an event, ends nothing else (PROTOCOL §3)", async () => {
+    const world = await startWorld(adapter);
+    const other = await subscribe(world, new Raw(world.port), "feed/head").live();
+    for (let n = 1; n <= 20; n++) {
+      const { raw } = await subscribe(world, new Raw(world.port, true), "feed/head").live();
+      raw.socket.end();
+      const [published] = [world.publish(world.contract.feed.head, undefined, posts(n)), await turns(n % 4)];
+      await published;
+    }
+    await other.until('"n":20}');
+    await eventually(() => expect(world.runtime.connections.size).toBe(1));
+  });
+});

@@ -1,0 +1,80 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { eventually } from "./within.js";
+import type { World } from "./world.js";
+
+const found = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"].find(
+  (command) => spawnSync(command, ["-v"]).status === 0,
+);
+
+/** `REQUIRE_NGINX=1` says that there must be one. */
+export const skipped = !found && process.env["REQUIRE_NGINX"] !== "1";
+
+export interface NginxSettings {
+  /** Directives beside `server`. */
+  readonly http?: (upstreamPort: number) => string;
+  /** Directives in the `location` that passes on, by default to the server itself. */
+  readonly location?: string;
+  readonly upstream?: string;
+}
+
+/** An nginx of its own in front of a world, gone when the test is over; the world as it is seen from there. */
+export async function startNginx(world: World, settings: NginxSettings = {}): Promise<World & { stop(): void }> {
+  const { http = () => "", location = "", upstream = `127.0.0.1:${world.port}` } = settings;
+  if (!found) throw new Error("REQUIRE_NGINX is set, and nginx is neither in the PATH nor in sbin");
+  const dir = await mkdtemp(join(tmpdir(), "sluice-nginx-"));
+  const port = await freePort();
+  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((each) => `${each}_temp_path ${dir}/${each};`);
+  await writeFile(
+    join(dir, "nginx.conf"),
+    `daemon off;
+    master_process off;
+    pid ${dir}/pid;
+    error_log ${dir}/error.log;
+    events {}
+    http {
+      access_log off;
+      ${temp.join("\n")}
+      ${http(world.port)}
+      server {
+        listen 127.0.0.1:${port};
+        location / {
+          proxy_pass http://${upstream};
+          ${location}
+        }
+      }
+    }`,
+  );
+  const child = spawn(found, ["-p", dir, "-c", join(dir, "nginx.conf")], { stdio: "ignore" });
+  const exited = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
+  onTestFinished(async () => {
+    child.kill();
+    await exited;
+    await rm(dir, { recursive: true });
+  });
+  await eventually(async () => {
+    if (child.exitCode !== null) throw new Error(await readFile(join(dir, "error.log"), "utf8"));
+    await listening(port);
+  });
+  return { ...world, log: world.log, port, url: `http://127.0.0.1:${port}${world.base}`, stop: () => child.kill() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const listening = (port: number) =>
+  new Promise<void>((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve();
+    }).on("error", reject);
+  });

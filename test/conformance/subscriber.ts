@@ -1,0 +1,61 @@
+import { gunzipSync, constants as zlib } from "node:zlib";
+import { expect } from "vitest";
+import { type HttpAnswer, httpAnswers } from "./http-answers.js";
+import type { Raw } from "./raw.js";
+import type { World } from "./world.js";
+
+/** A stream that comes as one of the answers on a connection, whatever else there is on it. */
+export class Subscriber {
+  readonly raw: Raw;
+  readonly #index: number;
+
+  /** @param index of the stream among the answers, 0 for the first */
+  constructor(raw: Raw, index = 0) {
+    this.raw = raw;
+    this.#index = index;
+  }
+
+  get answers(): readonly HttpAnswer[] {
+    return httpAnswers(this.raw.bytes, this.raw.over);
+  }
+
+  get answer(): HttpAnswer {
+    const answer = this.answers[this.#index];
+    if (!answer) throw new Error(`There is no answer ${this.#index} in:\n${this.raw.text}`);
+    return answer;
+  }
+
+  /** What is there of the body, decoded, and without heartbeats. */
+  get body(): string {
+    const { body, headers } = this.answer;
+    const plain = headers["content-encoding"] === "gzip" ? gunzipSync(body, { finishFlush: zlib.Z_SYNC_FLUSH }) : body;
+    return plain.toString().replace(/^:.*\n\n/gm, "");
+  }
+
+  async until(text: string): Promise<this> {
+    await this.raw.until(() => this.raw.text.includes(text) || this.#decodes(text), JSON.stringify(text));
+    return this;
+  }
+
+  live(): Promise<this> {
+    return this.until("event: $live\n");
+  }
+
+  /** Bytes that are encoded hide what is waited for. */
+  #decodes(text: string): boolean {
+    return /content-encoding: gzip/i.test(this.raw.text) && this.body.includes(text);
+  }
+}
+
+/** Asks for a stream over a connection of its own. */
+export const subscribe = (world: World, raw: Raw, path: string, ...headers: string[]): Subscriber =>
+  new Subscriber(raw.ask("GET", `${world.base}/${path}`, ...headers));
+
+/** Fails with the place where they part, rather than with two long texts. */
+export function expectSameBody(actual: string, expected: string): void {
+  if (actual === expected) return;
+  let at = 0;
+  while (actual[at] === expected[at]) at++;
+  const around = (text: string) => text.slice(Math.max(0, at - 100), at + 200);
+  expect({ at, body: around(actual) }).toEqual({ at, body: around(expected) });
+}

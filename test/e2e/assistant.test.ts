@@ -1,0 +1,170 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { badge, cut, launch, notes, openPage, withoutKills } from "./support/browser.ts";
+import { eventually } from "./support/eventually.ts";
+import { type Example, startExample } from "./support/example.ts";
+
+let browser: Browser;
+let example: Example;
+beforeAll(async () => {
+  [browser, example] = await Promise.all([launch(), startExample()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await example.crash();
+});
+
+const prompt = "Tell me about penguins";
+
+/** The address of a run that nobody has opened yet. */
+function addressOf(runId: string, text = prompt): string {
+  return `${example.url}/assistant?${new URLSearchParams({ run: runId, prompt: text })}`;
+}
+
+async function figure(page: Page, name: string): Promise<string | null> {
+  return page.locator(".answer .figure", { hasText: name }).locator("dd").textContent();
+}
+
+const received = async (page: Page) => Number(await figure(page, "Received"));
+
+const isUnderWay = (page: Page) => eventually(() => received(page)).toBeGreaterThan(5);
+
+const isComplete = (page: Page) => page.getByText("The answer is complete.").waitFor();
+
+/** The answer as it is shown. */
+const answer = async (page: Page) => (await page.locator(".answer-text p").allTextContents()).join("\n\n");
+
+interface Truth {
+  readonly text: string;
+  readonly tokens: number;
+  readonly made: number;
+  readonly last: string;
+}
+
+/** Reads a run to its end without Sluice's client: what the server made. */
+async function truth(runId: string): Promise<Truth> {
+  const response = await fetch(`${example.url}/api/assistant/complete`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    body: JSON.stringify({ input: { runId, prompt } }),
+  });
+  expect(response.status).toBe(200);
+  const events = [...(await response.text()).matchAll(/^event: (.*)\ndata: (.*)$/gm)];
+  const tokens = events.filter(([, type]) => type === "token").map(([, , data = ""]) => JSON.parse(data));
+  const done = events.find(([, type]) => type === "done")?.[2] ?? "{}";
+  return {
+    text: tokens.join(""),
+    tokens: tokens.length,
+    made: JSON.parse(done).tokens,
+    last: events.at(-1)?.[1] ?? "",
+  };
+}
+
+/** The page shows the whole run, each token once. */
+async function agrees(page: Page, { text, tokens, made }: Truth): Promise<void> {
+  await isComplete(page);
+  expect(await answer(page)).toBe(text);
+  expect([await received(page), await figure(page, "Generated")]).toEqual([tokens, String(made)]);
+}
+
+test("an answer is asked for, streams, and has an address of its own", async () => {
+  await using opened = await openPage(browser, `${example.url}/assistant`);
+  const { page, problems } = opened;
+  await page.getByLabel("Ask about data").fill(prompt);
+  await page.keyboard.press("Enter");
+  await isUnderWay(page);
+  expect(await badge(page, "assistant/complete")).toBe("Live");
+  const first = new URL(page.url()).searchParams.get("run") ?? "";
+  expect(await page.getByRole("link", { name: "Open in a second window" }).getAttribute("href")).toBe(page.url());
+
+  // Another question is another run; the back button goes back to the first one, which went on meanwhile.
+  await page.getByRole("button", { name: "How is unemployment measured?" }).click();
+  await page.getByRole("heading", { name: "How is unemployment measured?" }).waitFor();
+  await isUnderWay(page);
+  expect(new URL(page.url()).searchParams.get("run")).not.toBe(first);
+  await page.goBack();
+  await page.getByRole("heading", { name: prompt }).waitFor();
+  await agrees(page, await truth(first));
+  expect(await page.getByLabel("Ask about data").inputValue()).toBe(prompt);
+
+  // The page's own link leads to a page without a run.
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Assistant" }).click();
+  await page.getByText("Nothing asked yet.").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a reload in the middle carries on, and a second window shows the same", async () => {
+  const runId = crypto.randomUUID();
+  await using one = await openPage(browser, addressOf(runId));
+  await isUnderWay(one.page);
+  const reader = truth(runId);
+  await one.page.reload();
+  await isUnderWay(one.page);
+  expect(await one.page.getByText("Answering …").count()).toBe(1);
+  await using two = await openPage(browser, addressOf(runId));
+
+  const whole = await reader;
+  expect(whole.last).toBe("$end");
+  expect(whole.tokens).toBe(whole.made);
+  // Words are drawn by lot: had the generator run twice, the texts would differ.
+  for (const { page } of [one, two]) await agrees(page, whole);
+  // And when it is over, it is all there for who comes late.
+  await one.page.reload();
+  await agrees(one.page, whole);
+  expect(await truth(runId)).toEqual(whole);
+  expect([...one.problems, ...two.problems]).toEqual([]);
+});
+
+test("a cut in the middle costs nothing and doubles nothing", async () => {
+  const runId = crypto.randomUUID();
+  await using opened = await openPage(browser, addressOf(runId));
+  const { page, problems } = opened;
+  for (let count = 1; count <= 2; count++) {
+    const before = await received(page).catch(() => 0);
+    await eventually(() => received(page)).toBeGreaterThan(before + 5);
+    await cut(page);
+    await eventually(() => badge(page, "assistant/complete")).toBe("Live");
+  }
+  // The panel forgets a stream that is over, so it is asked before.
+  const seen = await notes(page);
+  expect(seen.filter((note) => note === "cut here")).toHaveLength(2);
+  expect(seen).not.toContain("$reset");
+  await agrees(page, await truth(runId));
+  expect(problems).toEqual([]);
+});
+
+test("another prompt for the same run is a conflict, and leaves the run alone", async () => {
+  const runId = crypto.randomUUID();
+  await using one = await openPage(browser, addressOf(runId));
+  await isUnderWay(one.page);
+  await using two = await openPage(browser, addressOf(runId, "Something else"));
+  const alert = () => two.page.getByRole("alert").textContent();
+  await eventually(alert).toMatch(/^This run was started with another prompt/);
+  expect(await badge(two.page, "assistant/complete")).toBe("Closed");
+  await agrees(one.page, await truth(runId));
+  await two.page.reload();
+  await eventually(alert).toMatch(/^This run was started with another prompt/);
+
+  await two.page.getByRole("button", { name: "Ask", exact: true }).click();
+  await isUnderWay(two.page);
+  expect(await two.page.getByRole("alert").count()).toBe(0);
+  expect(one.problems).toEqual([]);
+});
+
+test("an address that names no run says so", async () => {
+  await using opened = await openPage(browser, addressOf("no-uuid"));
+  await eventually(() => opened.page.getByRole("alert").textContent()).toMatch(/^This address names no run/);
+});
+
+test("a run that went with its server ends in words, and a reload runs it anew", async () => {
+  const runId = crypto.randomUUID();
+  await using opened = await openPage(browser, addressOf(runId));
+  const { page, problems } = opened;
+  await isUnderWay(page);
+  await example.crash();
+  example = await startExample(example.port);
+  await eventually(() => page.getByRole("alert").textContent()).toMatch(/^The server has lost this run/);
+  await page.reload();
+  await agrees(page, await truth(runId));
+  expect(withoutKills(problems)).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { badge, cut, launch, openPage } from "./support/browser.ts";
+import { eventually } from "./support/eventually.ts";
+import { type Example, startExample } from "./support/example.ts";
+
+let browser: Browser;
+let example: Example;
+beforeAll(async () => {
+  [browser, example] = await Promise.all([launch(), startExample()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await example.crash();
+});
+
+const names = ["Scores", "Prices", "Newswire", "Feed", "Document"];
+
+const title = (page: Page) => page.getByRole("heading", { level: 1 }).textContent();
+
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
+test("the start page counts live events, and none is missing after a cut", async () => {
+  await using opened = await openPage(browser, example.url);
+  const { page, problems } = opened;
+  const number = async () => Number((await page.locator(".proof strong").textContent())?.replaceAll(",", ""));
+  await eventually(number).toBeGreaterThan(600);
+  await cut(page);
+  const before = await number();
+  await eventually(() => badge(page, "prices/ticks")).toBe("Live");
+  await eventually(number).toBeGreaterThan(before + 10);
+  expect(await page.getByText("missing since you came").textContent()).toBe("0 missing since you came");
+  expect(problems).toEqual([]);
+});
+
+test("links, back button and address lead to pages, and the focus goes along", async () => {
+  await using opened = await openPage(browser, example.url);
+  const { page, problems } = opened;
+  const start = "Live data that loses nothing in silence";
+  await eventually(() => title(page)).toBe(start);
+  expect(await focused(page)).not.toBe(start);
+  for (const name of names) {
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
+    await eventually(() => title(page)).toBe(name);
+    await eventually(() => focused(page)).toBe(name);
+    expect(new URL(page.url()).pathname).toBe(`/${name.toLowerCase()}`);
+    await eventually(() => page.title()).toBe(`${name} · Sluice example`);
+    // HTTP/1.1 gives a browser six connections, which all its windows share.
+    await eventually(() => page.locator(".badge[data-state=live]").count()).toBeGreaterThan(0);
+    expect(await page.locator(".badge").count()).toBeLessThanOrEqual(2);
+  }
+  await page.goBack();
+  await eventually(() => focused(page)).toBe("Feed");
+  await page.getByRole("link", { name: "Sluice" }).click();
+  await eventually(() => title(page)).toBe(start);
+  await page.getByRole("navigation", { name: "What to look at" }).getByRole("link", { name: "Scores" }).click();
+  await eventually(() => title(page)).toBe("Scores");
+  expect(problems).toEqual([]);
+});
+
+test("an unknown path says so, and leads to the start", async () => {
+  await using opened = await openPage(browser, `${example.url}/nowhere/at-all`);
+  const { page, problems } = opened;
+  await page.getByText("There is no page at /nowhere/at-all.").waitFor();
+  await page.getByRole("link", { name: "Go to the start" }).click();
+  await eventually(() => page.locator(".proof").count()).toBe(1);
+  expect(problems).toEqual([]);
+});
+
+test("pages show their source as it is in the repository", async () => {
+  await using opened = await openPage(browser, example.url, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, problems } = opened;
+  const inRepository = (path: string) => readFileSync(new URL(`../../apps/example/${path}`, import.meta.url), "utf8");
+  for (const name of ["Sluice", ...names]) {
+    await page.getByRole("banner").getByRole("link", { name }).click();
+    await page.getByText("Source of this page").click();
+    const tabs = page.getByRole("group", { name: "File" }).getByRole("button");
+    await tabs.first().waitFor();
+    expect(await tabs.count()).toBeGreaterThanOrEqual(4);
+    for (const tab of await tabs.all()) {
+      await tab.click();
+      const file = (await tab.textContent()) ?? "";
+      expect(await page.getByRole("region", { name: file }).textContent()).toBe(inRepository(file));
+    }
+  }
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByText("Copied").waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(inRepository("web/pages/document/use-presence.ts"));
+  expect(problems).toEqual([]);
+});
+
+test("a stream that is still connecting can be cut, too", async () => {
+  await using opened = await openPage(browser, `${example.url}/nowhere`);
+  const { page } = opened;
+  let requests = 0;
+  await page.route("**/api/scores/board", (route) => {
+    requests++;
+    // The first one is never answered.
+    return requests === 1 ? undefined : route.continue();
+  });
+  await page.getByRole("link", { name: "Scores" }).click();
+  await eventually(() => requests).toBe(1);
+  expect(await badge(page, "scores/board")).toBe("Connecting");
+  await cut(page);
+  // Sooner than the client itself would give up.
+  await expect.poll(() => badge(page, "scores/board"), { timeout: 7_000 }).toBe("Live");
+  expect(requests).toBe(2);
+});

@@ -1,0 +1,98 @@
+import { type AddressInfo, createServer } from "node:net";
+import { type Break, type Cut, type GatewayAnswer, Link, type Weather } from "./link.js";
+
+/** A TCP proxy that behaves as badly as networks and gateways do, when it is told to. */
+export interface FaultyProxy {
+  readonly port: number;
+  /** How many connections were made to it, ever. */
+  readonly connections: number;
+  /** How many are open. */
+  readonly open: number;
+  /** How many of the cuts given to `cutNext` are still to come. */
+  readonly cutsLeft: number;
+  /** How many of the answers given to `answer` are still to come. */
+  readonly answersLeft: number;
+  /** From now on new connections go to the server on this port. */
+  forwardTo(port: number): void;
+  /** Breaks all open connections, after so many bytes more. Default: at once. */
+  cut(how: Break, bytes?: number): void;
+  /** The next connections break, each at its place. */
+  cutNext(...cuts: readonly Cut[]): void;
+  /** The next requests get these answers. */
+  answer(...answers: readonly GatewayAnswer[]): void;
+  /** Falls silent for good on all connections, and on those that are made until `hear`. */
+  silence(): void;
+  hear(): void;
+  set(weather: Partial<Omit<Weather, "answers">>): void;
+  /** No fault from now on. What is broken stays broken. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+export async function startProxy(target: number): Promise<FaultyProxy> {
+  const weather: Weather = { held: false, bytewise: false, stalled: false, oldHttp: false, answers: [] };
+  const links = new Set<Link>();
+  const cuts: Cut[] = [];
+  let port = target;
+  let silent = false;
+  let connections = 0;
+
+  const server = createServer((socket) => {
+    connections++;
+    const link = new Link(socket, weather, () => port, cuts.shift());
+    links.add(link);
+    if (silent) link.silence();
+    socket.on("close", () => link.isSilent || links.delete(link));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  const set: FaultyProxy["set"] = (changed) => {
+    Object.assign(weather, changed);
+    for (const link of links) link.settle();
+  };
+  const hear = () => {
+    silent = false;
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    get open() {
+      return links.size;
+    },
+    get cutsLeft() {
+      return cuts.length;
+    },
+    get answersLeft() {
+      return weather.answers.length;
+    },
+    forwardTo(next) {
+      port = next;
+    },
+    cut(how, bytes = 0) {
+      for (const link of [...links]) {
+        if (bytes === 0) link.break(how);
+        else link.cutAfter(bytes, how);
+      }
+    },
+    cutNext: (...next) => void cuts.push(...next),
+    answer: (...next) => void weather.answers.push(...next),
+    silence() {
+      silent = true;
+      for (const link of links) link.silence();
+    },
+    hear,
+    set,
+    heal() {
+      cuts.length = weather.answers.length = 0;
+      hear();
+      set({ held: false, bytewise: false, stalled: false, oldHttp: false });
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const link of links) link.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Model } from "../model.js";
+import type { Action } from "./action.js";
+import { answer, changeWeather, cutAll, cutNext, hear, silence } from "./network.js";
+import { publishSome, publishTwice, retry } from "./publishing.js";
+import { join, leave, pace } from "./readers.js";
+import { drain, failOver, restart, startAfresh, trim } from "./servers.js";
+
+/** Actions, and how often each comes in comparison with the others. */
+const weighted: readonly (readonly [number, Action])[] = [
+  [40, publishSome],
+  [8, publishTwice],
+  [6, retry],
+  [10, cutAll],
+  [5, cutNext],
+  [3, answer],
+  [2, silence],
+  [3, hear],
+  [6, changeWeather],
+  [8, pace],
+  [4, join],
+  [3, leave],
+  [5, trim],
+  [2, restart],
+  [1, startAfresh],
+  [2, failOver],
+  [2, drain],
+];
+const lots = weighted.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
+
+export const chooseAction = (model: Model): Action => model.pick(lots);

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from "node:util";
+import { epochOf, type History, offsetOf } from "./history.js";
+import type { Kind } from "./kinds.js";
+
+export interface ResetSeen {
+  readonly reason: string;
+  readonly oldest: string;
+  readonly head: string;
+}
+
+/** Where a subscriber without a cursor may be made to begin: read when it asks, before anything else happens. */
+export interface Earliest {
+  readonly head: string | undefined;
+  readonly oldest: string | undefined;
+  readonly lives: number;
+}
+
+export interface FollowerOptions {
+  readonly history: History;
+  readonly kind: Kind;
+  /** Called for whatever breaks a promise. */
+  readonly blame: (what: string) => void;
+  /** The place that it starts from, if that is said. */
+  readonly at?: string | undefined;
+  readonly earliest?: Earliest | undefined;
+  /** False for a reader of events alone: a snapshot moves it, and it isn't told. Default: true. */
+  readonly seesStates?: boolean;
+  /** False for who isn't told of positions: a reset may be due to one that is further on. Default: true. */
+  readonly seesPositions?: boolean;
+}
+
+/**
+ * Goes along with what somebody is told of a topic, in the order it is told, and holds it against history.
+ */
+export class Follower {
+  /** The place reached; `undefined` where nothing has said it yet. */
+  at: string | undefined;
+  /** A reset was told, and where it goes on was not. */
+  #awaits = false;
+  readonly #options: FollowerOptions & { readonly seesStates: boolean; readonly seesPositions: boolean };
+
+  constructor({ seesStates = true, seesPositions = true, ...options }: FollowerOptions) {
+    this.#options = { ...options, seesStates, seesPositions };
+    this.at = options.at;
+  }
+
+  get awaits(): boolean {
+    return this.#awaits;
+  }
+
+  event(id: string, n: number) {
+    const entry = this.#options.history.at(id);
+    if (entry?.n !== n)
+      return this.#options.blame(`was told ${n} at ${id}, where history has ${entry?.n ?? "nothing"}`);
+    if (!this.#options.kind.passes(n)) this.#options.blame(`was told ${n}, which is filtered out`);
+    if (this.#awaits) this.#options.blame(`was told ${n} at ${id} after a reset, before it was told where it goes on`);
+    if (this.at === undefined) this.#begin(entry.before);
+    else if (!this.#options.history.follows(this.at, entry.before, this.#options.kind.passes)) {
+      this.#options.blame(`was told ${n} at ${id} after ${this.at}, and that is not what follows`);
+    }
+    this.at = id;
+  }
+
+  /** A place is named and nothing told. */
+  position(id: string): void {
+    if (this.#awaits) return;
+    if (this.at === undefined) this.#begin(id);
+    else if (!this.#options.history.follows(this.at, id, this.#options.kind.passes)) {
+      this.#options.blame(`went from ${this.at} to ${id}, and that passes over what it should have been told`);
+    }
+    this.at = id;
+  }
+
+  reset({ reason, oldest, head }: ResetSeen): void {
+    const { at } = this;
+    const isKnown = at !== undefined && !this.#awaits && this.#options.seesPositions;
+    if (isKnown && !this.#isTrue(reason, at, oldest, head)) {
+      this.#options.blame(`was told a reset (${reason}, ${oldest} to ${head}) at ${at}, which is not so`);
+    }
+    const { onGap } = this.#options.kind;
+    this.#awaits = onGap === "fail" || (onGap === "snapshot" && this.#options.seesStates);
+    this.at = onGap === "skip" ? oldest : undefined;
+  }
+
+  state(id: string, value: unknown): void {
+    const expected = this.#options.history.stateAt(id, this.#options.kind.passes);
+    if (!isDeepStrictEqual(value, expected)) {
+      this.#options.blame(`has the state ${JSON.stringify(value)} at ${id}, where it is ${JSON.stringify(expected)}`);
+    }
+    if (this.at !== undefined && this.at !== id)
+      this.#options.blame(`has a state of ${id} at ${this.at}, without a reset`);
+    this.at = id;
+    this.#awaits = false;
+  }
+
+  #isTrue(reason: string, at: string, oldest: string, head: string): boolean {
+    if (reason === "epoch") return epochOf(at) !== epochOf(head);
+    if (epochOf(at) !== epochOf(head)) return false;
+    if (reason === "trimmed") return offsetOf(at) < offsetOf(oldest);
+    return reason === "diverged" && !this.#options.history.isPast(at, head);
+  }
+
+  /** Without a cursor: it begins where the contract says, or later by what happened since it asked. */
+  #begin(place: string): void {
+    const { history, kind, earliest: asked, blame } = this.#options;
+    const { start, topic = "", passes } = kind;
+    // Where a log came back with less than it had, a head that has been is no bound any more.
+    if (!asked || start === "snapshot" || asked.lives !== history.lives) return;
+    const [earliest, head] = [this.#boundary(asked), history.head(topic)];
+    if (earliest !== undefined && epochOf(earliest) === epochOf(place) && offsetOf(place) < offsetOf(earliest)) {
+      blame(`began at ${place}, before ${earliest}`);
+    }
+    const latest = this.#boundary({ head, oldest: history.oldest(topic) });
+    if (latest !== undefined && history.isPast(latest, place) && !history.follows(latest, place, passes)) {
+      blame(`began at ${place}, after ${latest}`);
+    }
+  }
+
+  #boundary({ head, oldest }: Omit<Earliest, "lives">): string | undefined {
+    const { start } = this.#options.kind;
+    if (head === undefined || oldest === undefined || start === "oldest") return oldest;
+    const offset = Math.max(offsetOf(oldest), offsetOf(head) - (typeof start === "object" ? start.last : 0));
+    return this.#options.history.upTo(head).find(({ cursor }) => offsetOf(cursor) === offset)?.cursor ?? oldest;
+  }
+}

@@ -1,0 +1,126 @@
+import { formatCursor, parseCursor } from "@sluice/contract/wire";
+import type { Log } from "@sluice/server";
+import { type Digest, digestOf, initial } from "./contract.js";
+
+export interface Recorded {
+  /** The cursor after the entry, and the one before it. */
+  readonly cursor: string;
+  readonly before: string;
+  readonly n: number;
+}
+
+export const offsetOf = (cursor: string) => parseCursor(cursor)?.offset ?? Number.NaN;
+export const epochOf = (cursor: string) => parseCursor(cursor)?.epoch;
+
+/**
+ * Everything that was ever appended, in whatever life of whatever log: each entry with the one before it, so that whether
+ * one place follows another can be said also where a log lost its tail and grew another.
+ */
+export class History {
+  /** How often a log came back as another one. */
+  lives = 0;
+  readonly #entries = new Map<string, Recorded>();
+  readonly #heads = new Map<string, string>();
+  readonly #oldest = new Map<string, string>();
+  readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
+
+  at(cursor: string): Recorded | undefined {
+    return this.#entries.get(cursor);
+  }
+
+  head(topic: string): string | undefined {
+    return this.#heads.get(topic);
+  }
+
+  /** Where everything that the log still has begins. */
+  oldest(topic: string): string | undefined {
+    return this.#oldest.get(topic);
+  }
+
+  /** Whether of all entries after one place, up to and with another, none passes. */
+  follows(earlier: string, later: string, passes: (n: number) => boolean): boolean {
+    for (let place = later; place !== earlier; ) {
+      const entry = this.#entries.get(place);
+      if (!entry || passes(entry.n)) return false;
+      place = entry.before;
+    }
+    return true;
+  }
+
+  /** Whether one place is a part of another one's past. */
+  isPast(earlier: string, later: string): boolean {
+    return this.follows(earlier, later, () => false);
+  }
+
+  /** The entries from the beginning up to a place. */
+  upTo(cursor: string): Recorded[] {
+    const entries: Recorded[] = [];
+    for (let entry = this.#entries.get(cursor); entry; entry = this.#entries.get(entry.before)) entries.push(entry);
+    return entries.reverse();
+  }
+
+  stateAt(cursor: string, passes: (n: number) => boolean): Digest {
+    const states = this.#states.get(passes) ?? new Map<string, Digest>();
+    this.#states.set(passes, states);
+    const known = states.get(cursor);
+    if (known) return known;
+    const state = this.upTo(cursor)
+      .filter(({ n }) => passes(n))
+      .reduce(digestOf, initial);
+    states.set(cursor, state);
+    return state;
+  }
+
+  /** The log, its appends written down. It must take effect when it is called, as the memory engine does. */
+  record(log: Log): Log {
+    const look = async (topic: string) => {
+      const page = await log.read(topic, "oldest", 0);
+      if (page.ok) this.#oldest.set(topic, formatCursor(page.end));
+    };
+    return {
+      ...log,
+      append: async (topic, events, options) => {
+        const appending = log.append(topic, events, options);
+        const before = log.read(topic, { last: events.length }, 0);
+        const page = log.read(topic, { last: events.length }, events.length);
+        const looking = look(topic);
+        const appended = await appending;
+        const [start, added] = [await before, await page];
+        await looking;
+        if (appended.duplicate || !start.ok || !added.ok) return appended;
+        let place = formatCursor(start.end);
+        for (const { position, data } of added.entries) {
+          const cursor = formatCursor(position);
+          this.#entries.set(cursor, { cursor, before: place, n: JSON.parse(data).n });
+          place = cursor;
+        }
+        this.#heads.set(topic, place);
+        return appended;
+      },
+      trim: async (topic, upTo) => {
+        const trimmed = log.trim(topic, upTo);
+        const looking = look(topic);
+        await trimmed;
+        await looking;
+      },
+      saveSnapshot: async (topic, position, data) => {
+        const saving = log.saveSnapshot(topic, position, data);
+        const looking = look(topic);
+        const saved = await saving;
+        await looking;
+        return saved;
+      },
+    };
+  }
+
+  /** Reads anew where the topics of a log begin and end, after something else than an append has changed it. */
+  async adopt(log: Log, topics: readonly string[]): Promise<void> {
+    this.lives++;
+    for (const topic of topics) {
+      const page = await log.read(topic, "oldest", 0);
+      if (!page.ok) continue;
+      this.#heads.set(topic, formatCursor(page.head));
+      this.#oldest.set(topic, formatCursor(page.end));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Published } from "@sluice/server";
+import { epochOf, type History } from "./history.js";
+import type { Kind } from "./kinds.js";
+
+/** A publish, and what it was answered. */
+export interface Publication {
+  readonly kind: Kind;
+  readonly numbers: readonly number[];
+  readonly padding: string;
+  readonly key: string | undefined;
+  /** Where it was said to be; `undefined` while it is under way. */
+  cursor?: string;
+}
+
+/** Everything that was published and acknowledged, held against history. */
+export class Publications {
+  readonly all: Publication[] = [];
+  readonly #history: History;
+  #n = 0;
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  plan(kind: Kind, count: number, padding: string, isKeyed: boolean): Publication {
+    const numbers = Array.from({ length: count }, () => ++this.#n);
+    const publication = { kind, numbers, padding, key: isKeyed ? `key ${this.#n}` : undefined };
+    this.all.push(publication);
+    return publication;
+  }
+
+  /** What an acknowledgement says must be so, now. */
+  acknowledge(publication: Publication, { cursor, duplicate }: Published): string | undefined {
+    const { numbers, cursor: first } = publication;
+    if (duplicate && first !== undefined && first !== cursor) {
+      return `a retried publish of ${numbers} was answered ${cursor}, and first ${first}`;
+    }
+    publication.cursor = cursor;
+    const told = this.#history.upTo(cursor).slice(-numbers.length);
+    if (told.map(({ n }) => n).join() === numbers.join()) return undefined;
+    return `a publish of ${numbers} was answered ${cursor}, where there is ${told.map(({ n }) => n)}`;
+  }
+
+  /** Those that were acknowledged and that a topic's history, up to its head, does not hold once and whole. */
+  wrong(topic: string): string[] {
+    const head = this.#history.head(topic);
+    if (head === undefined) return [];
+    const place = new Map<number, string>();
+    const complaints: string[] = [];
+    for (const { n, cursor } of this.#history.upTo(head)) {
+      if (place.has(n)) complaints.push(`${n} is at ${place.get(n)} and at ${cursor} of ${topic}`);
+      place.set(n, cursor);
+    }
+    for (const { kind, numbers, cursor } of this.all) {
+      if (kind.topic !== topic || cursor === undefined || epochOf(cursor) !== epochOf(head)) continue;
+      if (!this.#history.isPast(cursor, head))
+        complaints.push(`${numbers}, acknowledged at ${cursor}, is not in ${topic}`);
+    }
+    return complaints;
+  }
+
+  /** A failover or a fresh start took these with it; nobody promised otherwise. */
+  forget(isLost: (publication: Publication) => boolean): void {
+    for (const publication of this.all) if (isLost(publication)) delete publication.cursor;
+  }
+}

@@ -1,0 +1,84 @@
+import { eventually, turns, within } from "../conformance/within.js";
+import { chooseAction } from "./actions/index.js";
+import { publishMuch, publishSeen } from "./actions/publishing.js";
+import { logKinds } from "./kinds.js";
+import { Model } from "./model.js";
+import type { Sabotage } from "./sabotage.js";
+
+/** How much happens in a run, and how many subscribe at its start. */
+const length = 90;
+const crowd = 6;
+
+/**
+ * One run, made of its seed: servers, clients and what happens to them. Then all faults stop, everybody must reach the end
+ * of history, and when they have left nothing may be kept for them.
+ *
+ * @throws Error naming the seed, the promises that were broken, and what happened before.
+ */
+export async function runModel(seed: number, sabotage: Sabotage = {}): Promise<void> {
+  const model = new Model(seed, sabotage);
+  await model.start();
+  for (let i = 0; i < crowd; i++) model.joinAny();
+  for (let i = 0; i < length; i++) {
+    model.steps.push(await chooseAction(model)(model));
+    await turns(model.upTo(6));
+    model.check();
+  }
+  await settle(model);
+  await dissolve(model);
+}
+
+/** A run in which one reader stands still while more is published than all buffers on the way could hold. */
+export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<void> {
+  const model = new Model(seed, sabotage);
+  await model.start();
+  const kind = model.pick(logKinds);
+  const slow = model.join(kind, "loop");
+  model.join(kind, "handlers");
+  await eventually(async () => {
+    await publishSeen(model, kind);
+    model.mustBe(slow.at !== undefined, "the slow reader has begun");
+  });
+  slow.hold();
+  for (let i = 0; i < 25; i++) {
+    await publishMuch(model, kind);
+    model.steps.push(`publish much to ${kind.name}`);
+    await turns(10);
+    model.check();
+  }
+  await settle(model);
+  await dissolve(model);
+}
+
+/** No fault from now on: all see all, and what was acknowledged is there. */
+async function settle(model: Model): Promise<void> {
+  const { history, observers, publications, proxy, publishing, draining } = model;
+  proxy.heal();
+  for (const observer of observers) observer.read();
+  await within(Promise.all([...publishing, ...draining]), () => "Publishes and drains did not end");
+  for (const kind of logKinds) await publishSeen(model, kind);
+  model.steps.push("heal");
+  await eventually(() => {
+    if (model.isBroken) return;
+    for (const { name, kind, at, over } of observers) {
+      const head = kind.topic && history.head(kind.topic);
+      const isThrough = over !== undefined || (head !== undefined && at === head);
+      // Who has come only now, and starts at the head, has yet to be told anything.
+      if (!isThrough && at === undefined && kind.topic) model.publishing.push(publishSeen(model, kind));
+      model.mustBe(isThrough, `${name} (${kind.name}) is at ${head}; it is at ${at}`);
+    }
+  });
+  model.check();
+  for (const { topic = "" } of logKinds) for (const complaint of publications.wrong(topic)) model.blame(complaint);
+  model.check();
+}
+
+/** Everybody leaves, and nothing is kept of anybody. */
+async function dissolve(model: Model): Promise<void> {
+  for (const observer of model.observers) observer.stop();
+  model.proxy.cut("reset"); // those that fell silent are all that is left: to the server, they are still there
+  await eventually(() => {
+    for (const { held, port } of model.instances) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
+  });
+  model.check();
+}

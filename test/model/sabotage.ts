@@ -1,0 +1,16 @@
+import type { Socket } from "node:net";
+import type { Log } from "@sluice/server";
+
+type Fetch = typeof globalThis.fetch;
+
+/** A defect put into a run on purpose, to see that it is found. */
+export interface Sabotage {
+  /** Between the servers and the engine. */
+  readonly log?: (log: Log) => Log;
+  /** Every connection that a server accepts. */
+  readonly socket?: (socket: Socket) => void;
+  /** Between the clients and the network, where the witness sees what comes of it. */
+  readonly network?: (fetch: Fetch) => Fetch;
+  /** A client's own misbehaviour: the witness sees its requests. */
+  readonly client?: (fetch: Fetch) => Fetch;
+}

@@ -1,0 +1,86 @@
+import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import { Follower } from "./follower.js";
+import type { History } from "./history.js";
+import type { Kind } from "./kinds.js";
+
+type Fetch = typeof globalThis.fetch;
+
+export interface Witness {
+  readonly fetch: Fetch;
+  /** The cursors of all requests, in order; `undefined` for those without. */
+  readonly requests: readonly (string | undefined)[];
+}
+
+/**
+ * A fetch that reads along: it holds every stream, by itself, against history and the protocol, and notices who comes again
+ * after an end. It sees a chunk when the client takes it, and not before.
+ */
+export function witness(
+  network: Fetch,
+  history: History,
+  kind: Kind,
+  blame: (what: string) => void,
+  onRequest: (cursor: string | undefined) => void,
+): Witness {
+  const requests: (string | undefined)[] = [];
+  const { topic } = kind;
+  let end: string | undefined;
+  let wasLive = false;
+
+  function follow(cursor: string | undefined): (frame: Frame) => void {
+    const { lives } = history;
+    const earliest =
+      topic === undefined ? undefined : { head: history.head(topic), oldest: history.oldest(topic), lives };
+    const follower = new Follower({
+      history,
+      kind,
+      blame: (what) => blame(`had a stream from ${cursor} that ${what}`),
+      at: cursor,
+      earliest,
+    });
+    let reset = false;
+    return (frame) => {
+      if (end !== undefined && frame.kind !== "comment") return; // an older stream's, that the client has left
+      if (frame.kind === "end") end = "$end";
+      if (frame.kind === "error" && frame.final) end = frame.code;
+      if (frame.kind === "live") wasLive = true;
+      if (topic === undefined) return;
+      if (frame.kind === "event") follower.event(frame.id ?? "", JSON.parse(frame.data).n);
+      else if (frame.kind === "reset") {
+        reset = true;
+        follower.reset(frame);
+      } else if (frame.kind === "snapshot") {
+        if (cursor !== undefined && !reset) blame(`a stream from ${cursor} has a $snapshot without a $reset`);
+        follower.state(frame.id, JSON.parse(frame.data));
+        reset = false;
+      } else if (frame.kind === "live" || frame.kind === "at") follower.position(frame.id ?? "");
+    };
+  }
+
+  const fetch: Fetch = async (address, init) => {
+    const cursor = new Headers(init?.headers).get("last-event-id") ?? undefined;
+    if (end !== undefined) blame(`came again after its end (${end})`);
+    if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
+    requests.push(cursor);
+    onRequest(cursor);
+    const decoder = createFrameDecoder(follow(cursor));
+    const response = await network(address, init);
+    if (response.status !== 200 || !response.body) return response;
+    const reader = response.body.getReader();
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          decoder.push(value);
+          controller.enqueue(value);
+        },
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    const { status, headers } = response;
+    return new Response(body, { status, headers });
+  };
+  return { fetch, requests };
+}

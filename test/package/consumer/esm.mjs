@@ -1,0 +1,35 @@
+// Serves, subscribes and reports, by nothing but what was installed.
+import { createServer } from "node:http";
+import { createClient } from "@sluice/client";
+import { useSubscription } from "@sluice/client/react";
+import { defineContract, mutation, subscription } from "@sluice/contract";
+import { encodeFrame } from "@sluice/contract/wire";
+import { createSluice, implement, memoryLog } from "@sluice/server";
+import { sluiceExpress } from "@sluice/server/express";
+import { sluiceNode } from "@sluice/server/node";
+import * as z from "zod";
+
+const contract = defineContract({
+  watch: subscription({ events: { goal: z.object({ minute: z.int() }) }, start: "oldest" }),
+  report: mutation({ input: z.object({ minute: z.int() }) }),
+});
+const { router, watch, report } = implement(contract);
+const api = router({
+  watch: watch.live(),
+  report: report.handler(async ({ input, publish }) => {
+    await publish(contract.watch, undefined, { type: "goal", data: input });
+  }),
+});
+const server = createServer(sluiceNode(createSluice(api, { log: memoryLog() })));
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+const client = createClient(contract, { url: `http://127.0.0.1:${server.address().port}` });
+await client.report({ minute: 12 });
+for await (const { type, data } of client.watch()) {
+  console.log(JSON.stringify({ type, data }));
+  break;
+}
+const functions = [useSubscription, sluiceExpress, encodeFrame];
+console.log(functions.every((each) => typeof each === "function"));
+server.closeAllConnections();
+server.close();

@@ -1,0 +1,31 @@
+import { createClient } from "@sluice/client";
+import type { EventOf, InputOf, StateOf } from "@sluice/contract";
+import { createFrameDecoder } from "@sluice/contract/wire";
+import { createPublisher, memoryLog } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import { contract } from "../../docs/quick-start/contract.js";
+
+type Watch = typeof contract.scores.watch;
+export const input: InputOf<Watch> = { matchId: "m1" };
+export const state: StateOf<Watch> = { home: 1, away: 0 };
+export const typed = createClient(contract, { url: "/api" });
+export const wire = createClient<typeof contract>({ url: "/api" });
+export const { publish } = createPublisher(contract, { log: memoryLog() });
+export const unused = [createFrameDecoder, sluiceNode];
+
+export async function minutes(): Promise<number> {
+  for await (const event of typed.scores.watch(input)) {
+    const known: EventOf<Watch> = event;
+    if (known.type === "goal") return event.data.minute;
+  }
+  for await (const { data } of wire.scores.watch(input)) return data.minute;
+  return 0;
+}
+
+// Types that were lost on the way would let these pass.
+// @ts-expect-error: there is no such input
+typed.scores.watch({ match: "m1" });
+// @ts-expect-error: there is no such event
+void publish(contract.scores.watch, input, { type: "foul", data: {} });
+// @ts-expect-error: there is no such procedure
+wire.scores.unknown;

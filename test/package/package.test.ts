@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Compiler, compile, install, packAll, remove, run, type Tarball, temporary } from "./project.js";
+
+let dir: string;
+let tarballs: readonly Tarball[];
+
+beforeAll(async () => {
+  dir = await temporary();
+  tarballs = await packAll(dir);
+}, 60_000);
+
+afterAll(() => remove(dir));
+
+describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%s", (name) => {
+  const tarball = () => tarballs.find(({ manifest }) => manifest.name === `@sluice/${name}`) as Tarball;
+
+  it("holds what was built, its manifest and its documents, and nothing else", () => {
+    const others = tarball().files.filter((file) => !/^dist\/[\w-]+\.(js|js\.map|d\.ts)$/.test(file));
+    const documents = ["LICENSE", "README.md", "package.json", ...(name === "contract" ? ["PROTOCOL.md"] : [])];
+    expect(others.sort()).toEqual(documents.sort());
+  });
+
+  it("holds every file that its manifest names", () => {
+    const targets = JSON.stringify(tarball().manifest.exports).matchAll(/"\.\/((?:dist\/)?[^"*]+\.(?:js|ts|json))"/g);
+    const published = [...targets].map(([, file]) => file as string).filter((file) => !file.startsWith("src/"));
+    expect(published.length).toBeGreaterThan(2);
+    expect(tarball().files).toEqual(expect.arrayContaining(published));
+  });
+
+  it("names versions that a registry knows, and no place in this repository", () => {
+    expect(JSON.stringify(tarball().manifest)).not.toMatch(/workspace:|catalog:|file:|link:/);
+    const { version, dependencies = {} } = tarball().manifest;
+    const siblings = Object.entries(dependencies).filter(([dependency]) => dependency.startsWith("@sluice/"));
+    for (const [, range] of siblings) expect(range).toBe(`^${version}`);
+  });
+});
+
+describe("a project that installed the tarballs", () => {
+  let project: string;
+
+  beforeAll(async () => {
+    project = await temporary();
+    await install(project, tarballs);
+  }, 120_000);
+
+  afterAll(() => remove(project));
+
+  it("finds that they work together", async () => {
+    const { code, output } = await run(project, process.execPath, "package/consumer/esm.mjs");
+    expect({ code, output }).toEqual({ code: 0, output: '{"type":"goal","data":{"minute":12}}\ntrue\n' });
+  });
+
+  it.each([
+    ["imports them as modules", "module", "await import"],
+    ["requires them from CommonJS", "commonjs", "require"],
+  ])("%s, by every path that they export", async (_what, type, load) => {
+    const paths = tarballs.flatMap(({ manifest }) =>
+      Object.keys(manifest.exports).map((path) => manifest.name + path.slice(1)),
+    );
+    expect(paths.length).toBeGreaterThan(10);
+    const script = paths
+      .filter((path) => !path.endsWith("package.json") && !path.endsWith("/conformance")) // needs vitest around it
+      .map((path) => `if (Object.keys(${load}("${path}")).length === 0) throw new Error("${path}");`);
+    const flags = [`--input-type=${type}`, "--no-warnings", "--eval", script.join("\n")];
+    expect(await run(project, process.execPath, ...flags)).toEqual({ code: 0, output: "" });
+  });
+
+  it.each<[Compiler, string, string]>([
+    ["TypeScript 7", "nodenext", "nodenext"],
+    ["TypeScript 7", "esnext", "bundler"],
+    ["TypeScript 6", "nodenext", "nodenext"],
+  ])(
+    "type-checks with %s, module %s, resolution %s",
+    async (...how) => {
+      expect(await compile(project, ...how)).toEqual({ code: 0, output: "" });
+    },
+    60_000,
+  );
+});
