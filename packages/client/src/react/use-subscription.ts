@@ -18,7 +18,10 @@ export type SubscriptionResult<Data, Ended, Failure> = {
   | { readonly status: "success"; readonly data: Data; readonly error: null }
   /** The proper end: nothing more will come. */
   | { readonly status: "ended"; readonly data: Ended; readonly error: null }
-  /** A final error; `data` is the last there was. Mounting or invalidating the view tries again. */
+  /**
+   * A final error; `data` is the last there was, but for a list or fold that a gap has emptied. Mounting or invalidating the
+   * view tries again.
+   */
   | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
 );
 
