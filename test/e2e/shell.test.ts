@@ -15,7 +15,9 @@ afterAll(async () => {
   await example.crash();
 });
 
-const names = ["Scores", "Prices", "Newswire", "Feed", "Document"];
+/** Those that are live as soon as one comes. */
+const livePages = ["Scores", "Prices", "Newswire", "Feed", "Document"];
+const pages = [...livePages, "Assistant"];
 
 const title = (page: Page) => page.getByRole("heading", { level: 1 }).textContent();
 
@@ -40,7 +42,7 @@ test("links, back button and address lead to pages, and the focus goes along", a
   const start = "Live data that loses nothing in silence";
   await eventually(() => title(page)).toBe(start);
   expect(await focused(page)).not.toBe(start);
-  for (const name of names) {
+  for (const name of livePages) {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
     await eventually(() => title(page)).toBe(name);
     await eventually(() => focused(page)).toBe(name);
@@ -72,7 +74,7 @@ test("pages show their source as it is in the repository", async () => {
   await using opened = await openPage(browser, example.url, { permissions: ["clipboard-read", "clipboard-write"] });
   const { page, problems } = opened;
   const inRepository = (path: string) => readFileSync(new URL(`../../apps/example/${path}`, import.meta.url), "utf8");
-  for (const name of ["Sluice", ...names]) {
+  for (const name of ["Sluice", ...pages]) {
     await page.getByRole("banner").getByRole("link", { name }).click();
     await page.getByText("Source of this page").click();
     const tabs = page.getByRole("group", { name: "File" }).getByRole("button");
@@ -87,7 +89,7 @@ test("pages show their source as it is in the repository", async () => {
   await page.getByRole("button", { name: "Copy" }).click();
   await page.getByText("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toBe(inRepository("web/pages/document/use-presence.ts"));
+  expect(copied).toBe(inRepository("web/pages/assistant/run.ts"));
   expect(problems).toEqual([]);
 });
 

@@ -21,7 +21,7 @@ test.concurrent("says where it is and what to try, and the curl line works", asy
 
 test.concurrent("serves its pages under their paths, and nothing under unknown ones of the API", async () => {
   await using example = await startExample();
-  for (const path of ["/", "/scores", "/prices", "/newswire", "/feed", "/document"]) {
+  for (const path of ["/", "/scores", "/prices", "/newswire", "/feed", "/document", "/assistant"]) {
     const response = await fetch(example.url + path);
     expect([path, response.status, response.headers.get("content-type")]).toEqual([
       path,

@@ -42,6 +42,9 @@ export const badge = (page: Page, path: string) =>
 export const notes = async (page: Page) =>
   (await page.locator(".notes li span").allTextContents()).reverse().map((text) => text.split(" {")[0]);
 
+/** How often one of them is shown. The panel looks for news now and then, so wait for what has to come. */
+export const countOf = async (page: Page, note: string) => (await notes(page)).filter((each) => each === note).length;
+
 export const cut = (page: Page) => page.getByRole("button", { name: "Cut the connection" }).click();
 
 /** The end of what came over the chosen stream, as the page shows it. */

@@ -19,7 +19,7 @@ export function ConnectionBadge({ path, connection }: { path: string; connection
       <span className="badge-state" role="status">
         {words[state]}
       </span>
-      {attempt > 0 && <span>attempt {attempt}</span>}
+      {attempt > 0 && state !== "closed" && <span>attempt {attempt}</span>}
       {retryAt !== undefined && <Countdown to={retryAt} />}
       {cursor !== undefined && <code title={`Cursor ${cursor}`}>{abbreviate(cursor)}</code>}
     </div>

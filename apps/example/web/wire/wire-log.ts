@@ -19,6 +19,7 @@ const controlFrame = /^event: (?:\d+\/)?(\$\w+)\ndata: (.*)$/gm;
 /** The tail of what came over a stream. Costs little per chunk, so that 5,000 events a second don't show. */
 export class WireLog {
   #open = 0;
+  #ended = false;
   #tail = "";
   /** The start of a frame whose end is yet to come. */
   #partial = "";
@@ -31,6 +32,11 @@ export class WireLog {
     return this.#open > 0;
   }
 
+  /** The server has said its last word, and nobody reads on. */
+  get isOver(): boolean {
+    return this.#ended && !this.isOpen;
+  }
+
   /** The same object as long as nothing came. */
   get view(): WireView {
     this.#view ??= { tail: this.#tail, notes: this.#notes };
@@ -39,6 +45,7 @@ export class WireLog {
 
   opened(): void {
     this.#open++;
+    this.#ended = false;
     this.#decoder = new TextDecoder();
     this.#partial = "";
     this.#note("connection", "opened");
@@ -60,6 +67,7 @@ export class WireLog {
     if (!frames.includes("$")) return;
     for (const [, type, data] of frames.slice(0, end).matchAll(controlFrame)) {
       this.#note("control", `${type} ${data}`);
+      this.#ended ||= type === "$end" || (type === "$error" && data?.includes('"final":true') === true);
     }
   }
 

@@ -16,9 +16,10 @@ export function createWireTap(): WireTap {
   const open = new Set<AbortController>();
   let logs: ReadonlyMap<string, WireLog> = new Map();
 
+  /** What is over stays in sight until another page opens a stream of its own. */
   const logOf = (path: string) => {
     const log = logs.get(path) ?? new WireLog();
-    if (!logs.has(path)) logs = new Map([...logs, [path, log]]);
+    logs = new Map([...[...logs].filter(([other, { isOver }]) => other !== path && !isOver), [path, log]]);
     return log;
   };
 
@@ -52,8 +53,9 @@ export function createWireTap(): WireTap {
         closed(how) {
           open.delete(cut);
           log.closed(cut.signal.aborted ? "cut here" : letGo?.aborted ? "let go" : how);
-          // The client has no more use for it; there's nothing to come back to.
-          if (letGo?.aborted && !log.isOpen) logs = new Map([...logs].filter(([, kept]) => kept !== log));
+          // The page has no more use for it; there's nothing to come back to.
+          if (letGo?.aborted && !log.isOpen && !log.isOver)
+            logs = new Map([...logs].filter(([, kept]) => kept !== log));
         },
       });
       return new Response(body, response);
