@@ -13,6 +13,9 @@ import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import type { Runtime } from "./runtime.js";
 
+/** One for all: ten thousand streams need no empty object each. */
+const noContext = Object.freeze({});
+
 /** From request to response. False: the path is none of the contract's, and nothing was answered. */
 export async function handle(runtime: Runtime, exchange: Exchange): Promise<boolean> {
   const implementation = runtime.implementations.get(exchange.path);
@@ -28,7 +31,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
     }
     context = await exchange.context();
     const input = await parseInput(procedure, request.input);
-    const caller: Caller = { context: (context ?? {}) as object, input, lifetime: exchange.reply.lifetime };
+    const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
 
     if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, caller, request);
     else await answer(runtime, implementation, exchange, caller);

@@ -11,19 +11,19 @@ export class NodeSink implements Sink {
   readonly #res: ServerResponse;
   /** Set once it is known that nothing stands between response and socket. */
   #socket: Socket | undefined;
+  #isOpen = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
   }
 
   write(text: string): boolean {
-    return this.#res.write(text);
+    return this.#isOpen ? this.#res.write(text) : this.#open(text);
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
     this.#socket ??= straightWay(this.#res);
-    // Somebody else may have ended the response: then its socket is another one's.
-    return this.#socket && !this.#res.writableEnded ? this.#socket.write(chunked) : this.#res.write(plain);
+    return this.#socket ? this.#socket.write(chunked) : this.#res.write(plain);
   }
 
   end(): void {
@@ -37,6 +37,20 @@ export class NodeSink implements Sink {
   onDrain(listener: () => void): void {
     // The response tells only of what was written through it; its socket of both.
     (this.#socket ?? this.#res).once("drain", listener);
+  }
+
+  /**
+   * The head, which the response keeps, is made of thirty short strings; sent by itself it becomes one. It goes out with the
+   * first of the body all the same.
+   */
+  #open(text: string): boolean {
+    this.#isOpen = true;
+    const socket = this.#res instanceof ServerResponse ? this.#res.socket : null;
+    socket?.cork();
+    this.#res.flushHeaders();
+    const hasRoom = this.#res.write(text);
+    socket?.uncork();
+    return hasRoom;
   }
 }
 

@@ -4,7 +4,7 @@ import { Lifetime } from "../connection/lifetime.js";
 import type { Sink } from "../connection/sink.js";
 import type { Exchange, Reply } from "./exchange.js";
 import { NodeSink } from "./node-sink.js";
-import { onSocketEnd } from "./socket-end.js";
+import { endWithSocket, letGoOfSocket } from "./socket-end.js";
 
 export interface NodeRequestOptions {
   /** The path and query below the base, in origin form. */
@@ -81,13 +81,15 @@ class NodeReply implements Reply {
 
   constructor({ socket }: IncomingMessage, res: ServerResponse) {
     this.#res = res;
-    const end = () => this.lifetime.end();
+    const { lifetime } = this;
+    const end = () => {
+      letGoOfSocket(lifetime, socket);
+      lifetime.end();
+    };
     // An answer that waits behind another one on its connection is not told when that closes.
-    const stop = onSocketEnd(socket, end);
-    res.once("close", () => {
-      stop();
-      end();
-    });
+    endWithSocket(lifetime, socket);
+    // Once somebody has ended it, its socket is another one's: not only later, when it is closed.
+    res.on("prefinish", end).on("close", end);
     res.on("error", end); // an error without a listener would end the process
     if (res.destroyed || socket.destroyed) end();
   }

@@ -1,23 +1,28 @@
 import type { Socket } from "node:net";
+import type { Lifetime } from "../connection/lifetime.js";
 
-const listenersOf = new WeakMap<Socket, Set<() => void>>();
+/** The answers that wait on a connection: one, or as many as a client has pipelined. */
+const waiting = new WeakMap<Socket, Lifetime[]>();
 
-/**
- * Calls `listener` when the client has ended its side of a connection, or the connection is closed; returns the function
- * that stops it. One listener on the socket serves all answers that wait on it, however many a client has pipelined.
- */
-export function onSocketEnd(socket: Socket, listener: () => void): () => void {
-  let listeners = listenersOf.get(socket);
-  if (!listeners) {
-    const all = new Set<() => void>();
-    const tell = () => {
-      for (const each of [...all]) each();
-    };
-    socket.once("end", tell).once("close", tell);
-    listenersOf.set(socket, all);
-    listeners = all;
+/** Ends a lifetime when the client has ended its side of the connection, or the connection is closed. */
+export function endWithSocket(lifetime: Lifetime, socket: Socket): void {
+  const lifetimes = waiting.get(socket);
+  if (lifetimes) {
+    lifetimes.push(lifetime);
+  } else {
+    waiting.set(socket, [lifetime]);
+    // One pair of listeners serves them all, and no closure is held for each of ten thousand connections.
+    socket.on("end", endAll).on("close", endAll);
   }
-  const own = listeners;
-  own.add(listener);
-  return () => own.delete(listener);
+}
+
+/** The answer is through: its connection may live on. */
+export function letGoOfSocket(lifetime: Lifetime, socket: Socket): void {
+  const lifetimes = waiting.get(socket);
+  const index = lifetimes?.indexOf(lifetime) ?? -1;
+  if (index !== -1) lifetimes?.splice(index, 1);
+}
+
+function endAll(this: Socket): void {
+  for (const lifetime of waiting.get(this)?.splice(0) ?? []) lifetime.end();
 }
