@@ -32,11 +32,10 @@ export interface LiveStart {
   readonly resumes: boolean;
 }
 
-/** Most characters of frames that are handed to a socket at once: what a stalled one may hold. */
-const slice = 64 * 1024;
-
 /** How many entries are read at once to catch up, and how many filtered ones may pass before the position is told. */
 const page = 256;
+/** Pages end where an offset is a multiple of this, so that those who catch up together come to share them. */
+const boundary = 1_024;
 
 const snapshotFrame = ({ position, json }: FoldedState) =>
   encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
@@ -121,7 +120,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
     while (!connection.closed) {
       if (connection.full) await connection.writable();
       const from = this.#position;
-      const limit = page - (from.offset % page); // whole pages, so that those who catch up together share them
+      const limit = Math.min(page, boundary - (from.offset % boundary));
       const result = await runtime.log.read(topic, from, limit);
       if (connection.closed) return;
       if (!result.ok) {
@@ -137,7 +136,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
       }
       connection.uncork();
       if (connection.closed) return;
-      if (connection.full || result.entries.length === limit) continue;
+      if (connection.full || result.entries.length === limit || this.#position.offset < result.end.offset) continue;
       // No await from here on: between the last look at the log and joining, nothing can be missed.
       if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) continue;
       this.#goLive(connection);
@@ -182,21 +181,20 @@ export class LiveReader implements Member, Mortal, StreamSource {
   /** False: the socket is full now, or the stream is over. */
   #write(connection: Connection, batch: Batch): boolean {
     const { filter } = this.#request;
-    if (!filter && batch.length <= slice && batch.from.offset === this.#position.offset) {
+    if (!filter && batch.from.offset === this.#position.offset) {
       this.#position = batch.end;
       this.#told = batch.end.offset;
       this.#request.runtime.counters.delivered += batch.entries.length;
       connection.uncork();
       return connection.writeShared(batch.bytes);
     }
-    const frames = this.#pick(connection, batch);
-    if (connection.full || connection.closed) return false;
-    const told = batch.end.offset - this.#told >= page ? this.idleFrame() : undefined;
-    return frames + (told ?? "") === "" || connection.write(frames + (told ?? ""));
+    const picked = this.#pick(batch);
+    const frames = batch.end.offset - this.#told >= page ? picked + (this.idleFrame() ?? "") : picked;
+    return frames === "" || connection.write(frames);
   }
 
-  /** The frames of a batch that this subscriber has yet to get, and is to get; of a long one the last, the others written. */
-  #pick(connection: Connection, batch: Batch): string {
+  /** The frames of a batch that this subscriber has yet to get, and is to get. */
+  #pick(batch: Batch): string {
     const { filter, runtime } = this.#request;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
@@ -208,10 +206,6 @@ export class LiveReader implements Member, Mortal, StreamSource {
       this.#told = position.offset;
       runtime.counters.delivered++;
       runtime.counters.bytes += batch.frame(index).length;
-      if (frames.length < slice) continue;
-      connection.uncork();
-      if (!connection.write(frames)) return "";
-      frames = "";
     }
     this.#position = batch.end;
     return frames;

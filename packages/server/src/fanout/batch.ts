@@ -21,6 +21,9 @@ export function decodeEvent({ events }: AnySubscription, type: string, json: str
   }
 }
 
+/** About as many characters as the frame of an entry has. */
+export const lengthOf = ({ data }: LogEntry): number => data.length + 80;
+
 /**
  * Entries that follow one another, encoded once for however many subscribers get them: the bytes of all together, and,
  * for those who get only some, the frame and the decoded event of each. Everything is made when it is first asked for.
@@ -30,29 +33,27 @@ export class Batch {
   /** Where a reader has to be for the whole batch to be its next bytes. */
   readonly from: Position;
   readonly end: Position;
-  readonly #procedure: AnySubscription;
+  readonly procedure: AnySubscription;
+  /** About as many characters as the frames have. */
+  readonly length: number;
   #bytes: SharedBytes | undefined;
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
 
   constructor(procedure: AnySubscription, from: Position, entries: readonly LogEntry[], end: Position) {
-    this.#procedure = procedure;
+    this.procedure = procedure;
     this.from = from;
     this.entries = entries;
     this.end = end;
+    let length = 0;
+    for (const entry of entries) length += lengthOf(entry);
+    this.length = length;
   }
 
   /** Whether nothing can follow it in its topic. */
   get isLast(): boolean {
     const last = this.entries.at(-1);
     return last !== undefined && isLast(last);
-  }
-
-  /** Characters of data, about as long as the frames. */
-  get length(): number {
-    let length = 0;
-    for (const { data } of this.entries) length += data.length + 80;
-    return length;
   }
 
   get bytes(): SharedBytes {
@@ -73,7 +74,7 @@ export class Batch {
     let event = this.#events[index];
     if (event === undefined) {
       const { type, data, position } = this.entries[index] as LogEntry;
-      const decoded = decodeEvent(this.#procedure, type, data);
+      const decoded = decodeEvent(this.procedure, type, data);
       event = decoded ? { type, ...decoded, id: formatCursor(position) } : null;
       this.#events[index] = event;
     }

@@ -1,11 +1,13 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log } from "@sluice/log";
+import { Pages } from "./pages.js";
 import { Tail } from "./tail.js";
 
 /** One tail per topic that has subscribers in this process. */
 export class Hub {
   readonly #log: Log;
   readonly #onError: (error: unknown, topic: string) => void;
+  readonly #pages = new Pages();
   readonly #tails = new Map<string, { readonly tail: Promise<Tail>; users: number }>();
 
   constructor(log: Log, onError: (error: unknown, topic: string) => void) {
@@ -22,7 +24,8 @@ export class Hub {
   async take(topic: string, procedure: AnySubscription): Promise<Tail> {
     let slot = this.#tails.get(topic);
     if (!slot) {
-      slot = { tail: Tail.open(this.#log, topic, procedure, (error) => this.#onError(error, topic)), users: 0 };
+      const onError = (error: unknown) => this.#onError(error, topic);
+      slot = { tail: Tail.open({ log: this.#log, topic, procedure, pages: this.#pages, onError }), users: 0 };
       this.#tails.set(topic, slot);
     }
     slot.users++;

@@ -2,7 +2,6 @@ import { defineContract, subscription } from "@sluice/contract";
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { Batch } from "./batch.js";
 import { Pages } from "./pages.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
@@ -21,7 +20,7 @@ async function setUp(data: string) {
     const from = page.end;
     const next = await log.read("ticks", from, limit);
     if (!next.ok) throw new Error(next.reason);
-    return pages.get(from, next, () => new Batch(ticks, from, next.entries, next.end));
+    return pages.get({ topic: "ticks", procedure: ticks, from }, next);
   };
   return { append, read };
 }
@@ -39,11 +38,28 @@ it("gives those who read the same page the same bytes, and a grown page new ones
 });
 
 it("keeps what was asked for last, within its budget", async () => {
-  const { append, read } = await setUp(JSON.stringify("x".repeat(100_000)));
-  await append(100);
+  const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
+  await append(2_000);
   const first = await read(0, 20);
-  for (const offset of [20, 40, 60]) await read(offset, 20);
+  for (let offset = 20; offset < 2_000; offset += 20) await read(offset, 20);
   expect(await read(0, 20)).not.toBe(first);
-  const last = await read(60, 20);
-  expect(await read(60, 20)).toBe(last);
+  const last = await read(1_980, 20);
+  expect(await read(1_980, 20)).toBe(last);
+});
+
+it("cuts what is too long for one write, and shares the pieces", async () => {
+  const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
+  await append(100);
+  const piece = await read(0, 100);
+  expect(piece.length).toBeLessThanOrEqual(65_536);
+  expect(piece.entries).toHaveLength(Math.floor(65_536 / (3_002 + 80)));
+  expect(piece.end).toEqual(piece.entries.at(-1)?.position);
+  expect(await read(0, 100)).toBe(piece);
+  expect((await read(piece.entries.length, 100)).from).toEqual(piece.end);
+});
+
+it("hands over what is too long by itself", async () => {
+  const { append, read } = await setUp(JSON.stringify("x".repeat(100_000)));
+  await append(3);
+  expect((await read(0, 3)).entries).toHaveLength(1);
 });

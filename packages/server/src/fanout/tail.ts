@@ -1,13 +1,22 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position, ReadPage } from "@sluice/log";
-import { Batch } from "./batch.js";
-import { Pages } from "./pages.js";
+import type { Batch } from "./batch.js";
+import type { Pages } from "./pages.js";
 
 /** Somebody who stands at the head of a topic and gets what comes. */
 export interface Member {
   deliver(batch: Batch): void;
   /** The tail lost the thread (the engine trimmed what it had not read, or failed): the member reads the log for itself. */
   lost(): void;
+}
+
+/** Where a tail reads, and what it shares with others. */
+export interface TailSources {
+  readonly log: Log;
+  readonly topic: string;
+  readonly procedure: AnySubscription;
+  readonly pages: Pages;
+  readonly onError: (error: unknown) => void;
 }
 
 /** How many entries a tail reads at once. */
@@ -25,26 +34,22 @@ export class Tail {
   readonly #procedure: AnySubscription;
   readonly #members = new Set<Member>();
   readonly #onError: (error: unknown) => void;
-  readonly #pages = new Pages();
+  readonly #pages: Pages;
   #unwatch: () => void = () => {};
   #scheduled = false;
   #reading = false;
 
-  private constructor(
-    log: Log,
-    topic: string,
-    procedure: AnySubscription,
-    start: Position,
-    onError: (e: unknown) => void,
-  ) {
+  private constructor({ log, topic, procedure, pages, onError }: TailSources, start: Position) {
     this.#log = log;
     this.#topic = topic;
     this.#procedure = procedure;
-    this.position = start;
+    this.#pages = pages;
     this.#onError = onError;
+    this.position = start;
   }
 
-  static async open(log: Log, topic: string, procedure: AnySubscription, onError: (e: unknown) => void): Promise<Tail> {
+  static async open(sources: TailSources): Promise<Tail> {
+    const { log, topic } = sources;
     // Watching starts before the head is read: what is appended in between is read once too often rather than missed.
     let early = false;
     let notify = () => {
@@ -52,7 +57,7 @@ export class Tail {
     };
     const unwatch = log.watch(topic, () => notify());
     try {
-      const tail = new Tail(log, topic, procedure, await log.head(topic), onError);
+      const tail = new Tail(sources, await log.head(topic));
       tail.#unwatch = unwatch;
       notify = () => tail.#schedule();
       if (early) tail.#schedule();
@@ -75,9 +80,9 @@ export class Tail {
     this.#members.delete(member);
   }
 
-  /** A page of history, encoded once for those who read it at about the same time. */
+  /** The next that a socket may be handed of what was read after `from`; see `Pages`. */
   batch(from: Position, page: Pick<ReadPage, "entries" | "end">): Batch {
-    return this.#pages.get(from, page, () => new Batch(this.#procedure, from, page.entries, page.end));
+    return this.#pages.get({ topic: this.#topic, procedure: this.#procedure, from }, page);
   }
 
   close(): void {
@@ -99,21 +104,26 @@ export class Tail {
     try {
       while (this.#scheduled) {
         this.#scheduled = false;
-        const from = this.position;
-        const result = await this.#log.read(this.#topic, from, page);
+        const result = await this.#log.read(this.#topic, this.position, page);
         if (!result.ok) {
           this.position = result.head;
           this.#loseAll();
           continue;
         }
-        this.position = result.end;
-        if (result.entries.length === 0) continue;
         if (result.entries.length === page) this.#scheduled = true;
-        const batch = new Batch(this.#procedure, from, result.entries, result.end);
-        for (const member of this.#members) member.deliver(batch);
+        this.#handOut(result);
       }
     } finally {
       this.#reading = false;
+    }
+  }
+
+  #handOut({ entries, end }: ReadPage): void {
+    for (let rest = entries; rest.length > 0; ) {
+      const batch = this.batch(this.position, { entries: rest, end });
+      this.position = batch.end;
+      for (const member of this.#members) member.deliver(batch);
+      rest = rest.slice(batch.entries.length);
     }
   }
 
