@@ -57,7 +57,7 @@ describe("a connection", () => {
     connection.write("b");
     expect(written).toEqual([]);
     connection.uncork();
-    connection.writeShared(new SharedBytes("c"));
+    connection.writeShared(new SharedBytes("c"), 1);
     expect(written).toEqual(["ab", "c"]);
   });
 

@@ -89,11 +89,14 @@ export class Connection implements Due, Mortal {
     return this.#sink.write(text) || this.#fill();
   }
 
-  /** Writes bytes of whole frames that others get, too. False: the socket is full now. */
-  writeShared(bytes: SharedBytes): boolean {
-    if (this.closed || this.#hasExpired) return false;
-    this.#settings.counters.bytes += bytes.plain.length;
-    this.#writtenAt = this.#settings.wheel.now;
+  /** Writes the bytes of so many events, which others get, too. False: the socket is full now. */
+  writeShared(bytes: SharedBytes, events: number): boolean {
+    if (this.closed || (this.#expiry && this.#hasExpired)) return false;
+    if (this.#corked !== undefined) this.uncork();
+    const { counters, wheel } = this.#settings;
+    counters.delivered += events;
+    counters.bytes += bytes.plain.length;
+    this.#writtenAt = wheel.now;
     return this.#sink.writeShared(bytes) || this.#fill();
   }
 

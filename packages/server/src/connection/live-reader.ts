@@ -48,6 +48,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
   readonly #request: LiveRequest;
   readonly #start: LiveStart;
   #connection: Connection | undefined;
+  /** Of the request: so close at hand that most deliveries needn't look there. */
+  readonly #filter: LiveRequest["filter"];
   #position: Position;
   /** The position that the subscriber was told last. */
   #told: number;
@@ -57,6 +59,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
   constructor(request: LiveRequest, start: LiveStart) {
     this.#request = request;
     this.#start = start;
+    this.#filter = request.filter;
     this.#position = start.position;
     this.#told = start.position.offset;
   }
@@ -88,8 +91,13 @@ export class LiveReader implements Member, Mortal, StreamSource {
   }
 
   deliver(batch: Batch): void {
-    if (batch.end.offset <= this.#position.offset && batch.end.epoch === this.#position.epoch) return;
     const connection = this.#connection as Connection;
+    // Of those who stand at the head, the position is the very object: one that is equal is found below.
+    if (batch.from === this.#position && !this.#filter && !batch.isLast) {
+      if (!this.#writeShared(connection, batch)) this.lost();
+      return;
+    }
+    if (batch.end.offset <= this.#position.offset && batch.end.epoch === this.#position.epoch) return;
     try {
       if (!this.#write(connection, batch)) this.lost();
       else if (batch.isLast) connection.end();
@@ -180,22 +188,22 @@ export class LiveReader implements Member, Mortal, StreamSource {
 
   /** False: the socket is full now, or the stream is over. */
   #write(connection: Connection, batch: Batch): boolean {
-    const { filter } = this.#request;
-    if (!filter && batch.from.offset === this.#position.offset) {
-      this.#position = batch.end;
-      this.#told = batch.end.offset;
-      this.#request.runtime.counters.delivered += batch.entries.length;
-      connection.uncork();
-      return connection.writeShared(batch.bytes);
-    }
+    if (!this.#filter && batch.from.offset === this.#position.offset) return this.#writeShared(connection, batch);
     const picked = this.#pick(batch);
     const frames = batch.end.offset - this.#told >= page ? picked + (this.idleFrame() ?? "") : picked;
     return frames === "" || connection.write(frames);
   }
 
+  #writeShared(connection: Connection, batch: Batch): boolean {
+    this.#position = batch.end;
+    this.#told = batch.end.offset;
+    return connection.writeShared(batch.bytes, batch.entries.length);
+  }
+
   /** The frames of a batch that this subscriber has yet to get, and is to get. */
   #pick(batch: Batch): string {
-    const { filter, runtime } = this.#request;
+    const filter = this.#filter;
+    const { runtime } = this.#request;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
       if (position.offset <= this.#position.offset && position.epoch === this.#position.epoch) continue;
