@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { describeAdapters } from "./adapters.js";
 import { posts } from "./events.js";
@@ -73,6 +74,37 @@ describeAdapters("a client that goes", (adapter) => {
       await expectNothingLeft(world);
       expect(finished).toBe(true);
     }
+  });
+
+  it("is not told what a generator throws then: the server is", async () => {
+    const thrown = new Error("could not clean up");
+    const world = await startWorld(adapter, {
+      async *tokens({ signal }) {
+        yield { type: "token", data: "a" };
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(thrown)));
+      },
+    });
+    const raw = get(world, "bot/once");
+    await raw.until((text) => text.includes("token"));
+    raw.socket.destroy();
+    await eventually(() => expect(world.reports).toMatchObject([{ error: thrown, path: "bot/once" }]));
+    await expectNothingLeft(world);
+  });
+
+  it("is no error to a generator whose wait is aborted", async () => {
+    const { fired, fire } = signal();
+    const world = await startWorld(adapter, {
+      async *tokens({ signal }) {
+        yield { type: "token", data: "a" };
+        await sleep(60_000, undefined, { signal }).finally(fire);
+      },
+    });
+    const raw = get(world, "bot/once");
+    await raw.until((text) => text.includes("token"));
+    raw.socket.destroy();
+    await fired;
+    await expectNothingLeft(world);
+    expect(world.reports).toEqual([]);
   });
 
   inEachWay("while a generator stands at a full socket, stops it", async (leave) => {

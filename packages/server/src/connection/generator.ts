@@ -30,7 +30,11 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
       // Called in there, because a function that returns a generator may throw before it does.
       const events = () => run.generator(args as never);
       pump(events, procedure, connection, resumable).catch((error) => {
-        failStream(runtime, connection, procedure, error, { context: args.context, isFinal: true });
+        if (!connection.closed) {
+          failStream(runtime, connection, procedure, error, { context: args.context, isFinal: true });
+        } else if (!isAbort(error)) {
+          runtime.report(error, procedure.path, args.context); // there is nobody left to be told
+        }
       });
     },
   };
@@ -43,29 +47,31 @@ async function pump(
   resumable: boolean,
 ): Promise<void> {
   const iterator = events()[Symbol.asyncIterator]();
-  let isOver = false;
+  let returned: Promise<unknown> | undefined;
   // A generator that waits where `signal` doesn't reach hears of the end at its next yield.
   const onEnd = () => {
-    if (!isOver) void (async () => iterator.return?.())().catch(() => {});
-    isOver = true;
+    returned ??= (async () => iterator.return?.())();
+    returned.catch(() => {}); // told below
   };
   connection.lifetime.watch({ onEnd });
   try {
     while (!connection.closed) {
       const next = await iterator.next();
-      if (connection.closed) return;
+      if (connection.closed) break;
       if (next.done) {
-        isOver = true;
+        returned = Promise.resolve();
         return connection.finish({ kind: "end" });
       }
       if (!connection.write(encodeYielded(procedure, next.value, resumable))) await connection.writable();
     }
-  } catch (error) {
-    if (!connection.closed) throw error;
   } finally {
     onEnd();
   }
+  await returned;
 }
+
+/** Says that work was given up because `signal` said so, as it should be. */
+const isAbort = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
 function encodeYielded(procedure: AnySubscription, event: YieldedLike, resumable: boolean): string {
   // Where a cut ends the stream, an id would take the place of `$once` in a native EventSource, which then starts it anew.
