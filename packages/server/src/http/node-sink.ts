@@ -11,14 +11,13 @@ export class NodeSink implements Sink {
   readonly #res: ServerResponse;
   /** Set once it is known that nothing stands between response and socket. */
   #socket: Socket | undefined;
-  #isOpen = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
   }
 
   write(text: string): boolean {
-    return this.#isOpen ? this.#res.write(text) : this.#open(text);
+    return this.#res.write(text);
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
@@ -37,20 +36,6 @@ export class NodeSink implements Sink {
   onDrain(listener: () => void): void {
     // The response tells only of what was written through it; its socket of both.
     (this.#socket ?? this.#res).once("drain", listener);
-  }
-
-  /**
-   * The head, which the response keeps, is made of thirty short strings; sent by itself it becomes one. It goes out with the
-   * first of the body all the same.
-   */
-  #open(text: string): boolean {
-    this.#isOpen = true;
-    const socket = this.#res instanceof ServerResponse ? this.#res.socket : null;
-    socket?.cork();
-    this.#res.flushHeaders();
-    const hasRoom = this.#res.write(text);
-    socket?.uncork();
-    return hasRoom;
   }
 }
 

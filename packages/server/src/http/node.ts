@@ -102,13 +102,21 @@ class NodeReply implements Reply {
   }
 
   stream(headers: Readonly<Record<string, string>>): Sink {
-    if (!this.#gone) this.#res.writeHead(200, headers);
+    if (!this.#gone) flattenHead(this.#res.writeHead(200, headers));
     return new NodeSink(this.#res);
   }
 
   get #gone(): boolean {
     return this.#res.headersSent || this.#res.destroyed;
   }
+}
+
+/**
+ * A response keeps its head for as long as it is open, as the thirty short strings that it was put together from. Looking at
+ * a character makes one string of them: 600 bytes less for each open stream. Where there is no such field, nothing happens.
+ */
+function flattenHead({ _header: head }: ServerResponse & { readonly _header?: unknown }): void {
+  if (typeof head === "string") head.charCodeAt(0);
 }
 
 async function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
