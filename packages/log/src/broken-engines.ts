@@ -3,6 +3,7 @@ import type { BrokenEngine } from "./broken-engines/broken.js";
 import { brokenPositions } from "./broken-engines/positions.js";
 import { brokenReads } from "./broken-engines/reads.js";
 import { brokenRetention } from "./broken-engines/retention.js";
+import { brokenStateTtl } from "./broken-engines/state-ttl.js";
 import { brokenWatchers } from "./broken-engines/watchers.js";
 
 /** Engines with one fault each, as proof that the suite finds it. */
@@ -11,5 +12,6 @@ export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenAppends,
   ...brokenReads,
   ...brokenRetention,
+  ...brokenStateTtl,
   ...brokenWatchers,
 ];

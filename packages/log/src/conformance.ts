@@ -9,6 +9,7 @@ import { readCases } from "./conformance/read.js";
 import { resumeCases } from "./conformance/resume.js";
 import { retentionCases } from "./conformance/retention.js";
 import { snapshotCases } from "./conformance/snapshot.js";
+import { stateTtlCases } from "./conformance/state-ttl.js";
 import { statefulCases } from "./conformance/stateful.js";
 import { trimCases } from "./conformance/trim.js";
 import { watchCases } from "./conformance/watch.js";
@@ -33,6 +34,7 @@ export const logCases: readonly LogCase[] = [
   ...trimCases,
   ...retentionCases,
   ...statefulCases,
+  ...stateTtlCases,
   ...snapshotCases,
   ...dedupeCases,
   ...watchCases,

@@ -43,7 +43,7 @@ export interface AppendOptions {
   readonly idempotencyKey?: string;
   /**
    * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
-   * snapshot, and never frees it. Default: `false`.
+   * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
    */
   readonly stateful?: boolean;
 }

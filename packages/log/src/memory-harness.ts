@@ -29,6 +29,7 @@ export async function openMemoryHarness(options: LogSetupOptions = {}): Promise<
     for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
     if (topic.snapshot) rest.saveSnapshot(topic.snapshot.position, topic.snapshot.data);
     rest.stateful = topic.stateful;
+    rest.quietSince = topic.quietSince;
     for (const { topic: usedIn, key, position } of used) {
       const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
       if (usedIn === name && isKept) rest.keys.remember(key, position, now);

@@ -20,7 +20,7 @@ export type { MemoryLogOptions, Retention } from "./memory/options.js";
  * ```ts
  * const log = memoryLog({
  *   retain: { events: 1_000, age: 10 * 60_000 },
- *   overrides: { "prices/ticks": { events: 100 } },
+ *   overrides: { "prices/ticks": { events: 100 }, "scores/watch": { stateTtl: 24 * 60 * 60_000 } },
  * });
  * ```
  */

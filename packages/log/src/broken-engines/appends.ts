@@ -169,6 +169,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       "appends once when retries race",
       "appends a retried batch anew if its first append was lost",
       "remembers idempotency keys up to their age",
+      "frees a stateful topic whole when its stateTtl is over",
     ],
   },
 ];

@@ -9,6 +9,20 @@ export interface BrokenEngine {
   readonly caughtBy: readonly string[];
 }
 
+/** The log, with every topic beginning anew whenever the number of its life changes. */
+export function inLives(log: Log, life: () => number): Log {
+  const named = (topic: string) => `${topic}#${life()}`;
+  return {
+    append: (topic, events, options) => log.append(named(topic), events, options),
+    read: (topic, from, limit) => log.read(named(topic), from, limit),
+    head: (topic) => log.head(named(topic)),
+    watch: (topic, onAppend) => log.watch(named(topic), onAppend),
+    loadSnapshot: (topic) => log.loadSnapshot(named(topic)),
+    saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
+    trim: (topic, upTo) => log.trim(named(topic), upTo),
+  };
+}
+
 /** A memory log with some methods replaced. */
 export function broken(change: (log: Log, harness: MemoryHarness) => Partial<Log>): LogSetup {
   return async (options) => {

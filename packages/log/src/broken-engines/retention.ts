@@ -1,6 +1,6 @@
 import type { LogSetup } from "../conformance.js";
 import type { Log, Snapshot } from "../log.js";
-import { type BrokenEngine, broken } from "./broken.js";
+import { type BrokenEngine, broken, inLives } from "./broken.js";
 
 /** Keeps snapshots beside the log, so that the log doesn't know what they hold fast. */
 function snapshotsBeside(log: Log): Partial<Log> {
@@ -20,16 +20,7 @@ function snapshotsBeside(log: Log): Partial<Log> {
 /** As soon as time passes, all topics are new ones. */
 const freesEverything: LogSetup = async (options) => {
   let life = 0;
-  const harness = await broken((log) => {
-    const named = (topic: string) => `${topic}#${life}`;
-    return {
-      append: (topic, events, options) => log.append(named(topic), events, options),
-      read: (topic, from, limit) => log.read(named(topic), from, limit),
-      head: (topic) => log.head(named(topic)),
-      loadSnapshot: (topic) => log.loadSnapshot(named(topic)),
-      saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
-    };
-  })(options);
+  const harness = await broken((log) => inLives(log, () => life))(options);
   return {
     ...harness,
     async advance() {
@@ -57,7 +48,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     caughtBy: [
       "trims nothing of a stateful topic before its first snapshot",
       "remembers that a topic is stateful",
-      "never frees a stateful topic",
+      "never frees a stateful topic without a stateTtl",
     ],
   },
   {
@@ -124,7 +115,10 @@ export const brokenRetention: readonly BrokenEngine[] = [
   {
     name: "knows no override",
     setup: (options) => broken(() => ({}))({ ...options, overrides: {} }),
-    caughtBy: ["keeps what a procedure's override says, for all its topics and no others"],
+    caughtBy: [
+      "keeps what a procedure's override says, for all its topics and no others",
+      "keeps state as long as a procedure's override says",
+    ],
   },
   {
     name: "knows no age",
@@ -138,7 +132,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
   {
     name: "frees topics whatever they hold",
     setup: freesEverything,
-    caughtBy: ["never frees a stateful topic", "resumes from before a lost tail"],
+    caughtBy: ["never frees a stateful topic without a stateTtl", "resumes from before a lost tail"],
   },
   {
     name: "saves the snapshot of whoever comes last",
@@ -152,6 +146,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     caughtBy: [
       "lets one of many writers save at a position",
       "refuses a snapshot that is not after the one that is there",
+      "begins anew with an append to a topic whose stateTtl is over",
     ],
   },
   {

@@ -98,7 +98,7 @@ export const statefulCases: readonly LogCase[] = [
     },
   },
   {
-    name: "never frees a stateful topic",
+    name: "never frees a stateful topic without a stateTtl",
     options: { retain: { age: 500 }, dedupe: { age: 500 }, idle: 500 },
     needs: ["advance"],
     async run({ log, advance }) {

@@ -23,8 +23,10 @@ export function openMemoryLog(topics: Topics): Log {
       const topic = topics.open(name);
       const stop = topic.watchers.add(onAppend);
       return () => {
-        // A topic that was watched until now has not been idle.
-        if (stop()) topic.usedAt = topics.now();
+        if (!stop()) return;
+        // A topic that was watched until now has not been idle, nor has its state begun to expire.
+        topic.usedAt = topics.now();
+        topic.quietSince = topic.usedAt;
       };
     },
 

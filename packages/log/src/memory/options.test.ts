@@ -5,18 +5,24 @@ import { type MemoryLogOptions, resolveOptions } from "./options.js";
 describe("resolveOptions", () => {
   it("has documented defaults", () => {
     const { retentionOf, dedupe, idle, now } = resolveOptions({});
-    expect(retentionOf("any?{}")).toEqual({ events: 10_000, bytes: 16_777_216, age: 3_600_000 });
+    expect(retentionOf("any?{}")).toEqual({
+      events: 10_000,
+      bytes: 16_777_216,
+      age: 3_600_000,
+      stateTtl: Number.POSITIVE_INFINITY,
+    });
     expect(dedupe).toEqual({ age: 600_000, keys: 10_000 });
     expect([idle, now]).toEqual([600_000, Date.now]);
   });
 
   it("lays overrides over retain, and retain over the defaults", () => {
     const { retentionOf } = resolveOptions({
-      retain: { events: 5 },
-      overrides: { "a/b": { bytes: 7 }, constructor: { events: 1 } },
+      retain: { events: 5, stateTtl: 60_000 },
+      overrides: { "a/b": { bytes: 7, stateTtl: 9 }, constructor: { events: 1 } },
     });
-    const base = { events: 5, bytes: 16_777_216, age: 3_600_000 };
-    for (const name of ["a/b", "a/b?", 'a/b?{"q":"?"}']) expect(retentionOf(name)).toEqual({ ...base, bytes: 7 });
+    const base = { events: 5, bytes: 16_777_216, age: 3_600_000, stateTtl: 60_000 };
+    const overridden = { ...base, bytes: 7, stateTtl: 9 };
+    for (const name of ["a/b", "a/b?", 'a/b?{"q":"?"}']) expect(retentionOf(name)).toEqual(overridden);
     for (const name of ["a", "a/b/c", "toString", "__proto__", "?a/b"]) expect(retentionOf(name)).toEqual(base);
     expect(retentionOf("constructor?{}")).toEqual({ ...base, events: 1 });
   });
@@ -24,7 +30,7 @@ describe("resolveOptions", () => {
   it("takes Infinity for no limit", () => {
     const none = Number.POSITIVE_INFINITY;
     const { retentionOf, dedupe } = resolveOptions({ retain: { events: none, age: none }, dedupe: { keys: none } });
-    expect(retentionOf("a")).toEqual({ events: none, bytes: 16_777_216, age: none });
+    expect(retentionOf("a")).toEqual({ events: none, bytes: 16_777_216, age: none, stateTtl: none });
     expect(dedupe.keys).toBe(none);
   });
 
@@ -34,6 +40,8 @@ describe("resolveOptions", () => {
     [{ retain: { bytes: Number.NaN } }, `memoryLog: retain.bytes ${allowed} NaN`],
     [{ retain: { age: 1.5 } }, `memoryLog: retain.age ${allowed} 1.5`],
     [{ retain: { age: "1h" } }, `memoryLog: retain.age ${allowed} "1h"`],
+    [{ retain: { stateTtl: 0 } }, `memoryLog: retain.stateTtl ${allowed} 0`],
+    [{ overrides: { "a/b": { stateTtl: "1d" } } }, `memoryLog: overrides["a/b"].stateTtl ${allowed} "1d"`],
     [{ retain: null }, "memoryLog: retain must be an object; got null"],
     [{ overrides: { "a/b": { events: 0 } } }, `memoryLog: overrides["a/b"].events ${allowed} 0`],
     [{ overrides: { "a/b": 5 } }, 'memoryLog: overrides["a/b"] must be an object; got 5'],

@@ -1,4 +1,7 @@
-/** How much of a topic's history is kept. What goes beyond any of the three goes, oldest first. */
+/**
+ * What is kept of a topic. Entries beyond `events`, `bytes` or `age` go, oldest first; of a topic with state only those
+ * that its saved snapshot covers.
+ */
 export interface Retention {
   /** Number of entries; at least 1. Default: `10_000`. */
   readonly events: number;
@@ -6,6 +9,13 @@ export interface Retention {
   readonly bytes: number;
   /** Age in milliseconds that an entry may reach. Default: `3_600_000` (1 hour). */
   readonly age: number;
+  /**
+   * Milliseconds after which a topic with state is freed whole, with its entries, snapshot and idempotency keys. They
+   * count from the last append or, if that was later, from when the last watcher went: a topic that is watched stays.
+   * Reads, retried appends and saved snapshots don't prolong them, so whoever reads a topic that has had its time finds
+   * its next life, which has a new epoch and no state. Topics without state aren't concerned. Default: `Infinity`.
+   */
+  readonly stateTtl: number;
 }
 
 /** How long a topic remembers idempotency keys. What goes beyond either goes, oldest first. */
@@ -41,7 +51,12 @@ export interface MemorySettings {
 }
 
 const minute = 60_000;
-const defaultRetention: Retention = { events: 10_000, bytes: 16 * 1024 * 1024, age: 60 * minute };
+const defaultRetention: Retention = {
+  events: 10_000,
+  bytes: 16 * 1024 * 1024,
+  age: 60 * minute,
+  stateTtl: Number.POSITIVE_INFINITY,
+};
 const defaultDedupe: DedupeOptions = { age: 10 * minute, keys: 10_000 };
 
 export function resolveOptions(options: MemoryLogOptions): MemorySettings {

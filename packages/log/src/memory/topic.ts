@@ -12,6 +12,8 @@ export class Topic {
   /** Whether entries after the snapshot must stay. */
   stateful = false;
   usedAt = 0;
+  /** When something was appended last or, if that was later, when a watcher went last. */
+  quietSince = 0;
 
   readonly #retention: Retention;
   readonly #entries: Ring<LogEntry>;
@@ -53,6 +55,12 @@ export class Topic {
     this.#entries.push(entry);
     this.#bytes += sizeOf(entry);
     this.#head = position;
+    this.quietSince = time;
+  }
+
+  /** Whether its state has outlived its time. What is watched has not. */
+  hasExpired(now: number): boolean {
+    return this.stateful && this.watchers.size === 0 && now - this.quietSince >= this.#retention.stateTtl;
   }
 
   /** What's wrong with a position as a place in this history, if anything. */

@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import type { Log } from "../log.js";
 import { type MemoryLogOptions, memoryLog } from "../memory.js";
+import { openMemoryLog } from "./engine.js";
+import { resolveOptions } from "./options.js";
+import { Topics } from "./topics.js";
 
 const event = { type: "t", data: "1" };
 
@@ -76,6 +79,46 @@ it("keeps a topic that is used", async () => {
     advance(6_000);
     await use(log);
     expect((await log.head("a")).epoch).toBe(epoch);
+  }
+});
+
+it("frees expired state that nobody names any more, with the entries that only its snapshot would let go", async () => {
+  let now = 1_000_000;
+  const topics = new Topics(resolveOptions({ retain: { stateTtl: 5_000 }, now: () => now }));
+  const log = openMemoryLog(topics);
+  await log.append("unsaved", [event], { stateful: true, idempotencyKey: "k" });
+  const { position } = await log.append("saved", [event], { stateful: true });
+  await log.saveSnapshot("saved", position, "{}");
+  await log.append("saved", [event]);
+  await log.append("watched", [event], { stateful: true });
+  log.watch("watched", () => {});
+  await log.append("plain", [event]);
+  now += 4_999;
+  await use(log);
+  expect([...topics.byName.keys()]).toEqual(["unsaved", "saved", "watched", "plain", "busy"]);
+  now += 1_001;
+  await use(log);
+  expect([...topics.byName.keys()]).toEqual(["watched", "plain", "busy"]);
+});
+
+it("gives expired state to nobody, whatever it is asked", async () => {
+  const uses: readonly ((log: Log) => unknown)[] = [
+    (log) => log.head("a"),
+    (log) => log.read("a", "oldest", 10),
+    (log) => log.loadSnapshot("a"),
+    (log) => log.watch("a", () => {}),
+    (log) => log.append("a", [event]),
+  ];
+  for (const first of uses) {
+    const { log, advance } = withClock({ retain: { stateTtl: 5_000 } });
+    const { position } = await log.append("a", [event], { stateful: true });
+    await log.saveSnapshot("a", position, "{}");
+    advance(4_999);
+    expect(await log.head("a")).toEqual(position);
+    advance(1);
+    await first(log);
+    expect(await log.loadSnapshot("a")).toBeUndefined();
+    expect((await log.head("a")).epoch).not.toBe(position.epoch);
   }
 });
 

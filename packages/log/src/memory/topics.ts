@@ -34,15 +34,20 @@ export class Topics {
       const genesis = { epoch: mintEpoch(), offset: 0, mark: genesisMark };
       topic = new Topic(genesis, retentionOf(name), dedupe);
       topic.usedAt = this.#now;
+      topic.quietSince = this.#now;
       this.byName.set(name, topic);
     }
     return topic;
   }
 
-  /** The topic as it is now, if anybody has named it before. */
+  /** The topic as it is now, if anybody has named it before and it has not expired since. */
   find(name: string): Topic | undefined {
     const now = this.now();
-    const topic = this.byName.get(name);
+    let topic = this.byName.get(name);
+    if (topic?.hasExpired(now)) {
+      this.byName.delete(name);
+      topic = undefined;
+    }
     if (topic) {
       topic.usedAt = now;
       age(topic, now);
@@ -65,7 +70,7 @@ export class Topics {
       }
       const [name, topic] = value;
       age(topic, now);
-      if (this.#isForgotten(topic, now)) this.byName.delete(name);
+      if (topic.hasExpired(now) || this.#isForgotten(topic, now)) this.byName.delete(name);
     }
   }
 

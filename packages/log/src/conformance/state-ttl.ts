@@ -1,0 +1,132 @@
+import { expect } from "vitest";
+import type { Log, Position } from "../log.js";
+import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+const options = { retain: { stateTtl: 1_000 } };
+const idempotencyKey = "k";
+
+/** A topic with a snapshot, and an entry after it that must stay. Answers with where it ends. */
+async function withState(log: Log, name = topic): Promise<Position> {
+  const { position } = await log.append(name, events("a"), { stateful: true, idempotencyKey });
+  await log.saveSnapshot(name, position, "{}");
+  return (await log.append(name, events("b"), { stateful: true })).position;
+}
+
+/** All that the topic had is there still. */
+async function expectKept(log: Log, head: Position, name = topic): Promise<void> {
+  expect(await log.head(name)).toEqual(head);
+  const snapshot = await log.loadSnapshot(name);
+  expect(snapshot?.data).toBe("{}");
+  expect(dataOf((await pageOf(log, name, snapshot?.position ?? "oldest")).entries)).toEqual(['"b"']);
+}
+
+/** Nothing of a life that ended at `head` is there any more. */
+async function expectFreed(log: Log, head: Position, name = topic): Promise<void> {
+  expect(await log.loadSnapshot(name)).toBeUndefined();
+  expect(await retained(log, name)).toEqual([]);
+  const next = await log.head(name);
+  expect([next.offset, next.epoch === head.epoch]).toEqual([0, false]);
+  await expectGap(log, name, head, "epoch");
+}
+
+export const stateTtlCases: readonly LogCase[] = [
+  {
+    name: "frees a stateful topic whole when its stateTtl is over",
+    options,
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const head = await withState(log);
+      const unsaved = await log.append("state/unsaved", events("a"), { stateful: true });
+      await advance(1_500);
+      await expectFreed(peer, head);
+      await expectFreed(log, unsaved.position, "state/unsaved");
+      expect(await log.saveSnapshot(topic, head, "{}")).toBe(false);
+      const again = await log.append(topic, events("a"), { stateful: true, idempotencyKey });
+      expect([again.duplicate, again.position.offset]).toEqual([false, 1]);
+    },
+  },
+  {
+    name: "begins anew with an append to a topic whose stateTtl is over",
+    options,
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const head = await withState(log);
+      await advance(1_500);
+      const { position } = await log.append(topic, events("c"), { stateful: true });
+      expect([position.offset, position.epoch === head.epoch]).toEqual([1, false]);
+      expect(dataOf(await retained(log))).toEqual(['"c"']);
+      expect(await log.loadSnapshot(topic)).toBeUndefined();
+    },
+  },
+  {
+    name: "counts stateTtl from the last append",
+    options,
+    needs: ["advance"],
+    async run({ log, advance }) {
+      await log.append(topic, events("a"), { stateful: true });
+      await advance(700);
+      const head = await withState(log);
+      await advance(700);
+      await expectKept(log, head);
+      await advance(700);
+      await expectFreed(log, head);
+    },
+  },
+  {
+    name: "takes neither a read nor a retry nor a snapshot as a reason to keep state for longer",
+    options,
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const head = await withState(log);
+      await advance(700);
+      await expectKept(log, head);
+      expect((await log.append(topic, events("a"), { stateful: true, idempotencyKey })).duplicate).toBe(true);
+      expect(await log.saveSnapshot(topic, head, "{}")).toBe(true);
+      await advance(700);
+      await expectFreed(log, head);
+    },
+  },
+  {
+    name: "keeps state while anybody watches it, and for its stateTtl after",
+    options,
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const head = await withState(log);
+      const stops = [log.watch(topic, () => {}), peer.watch(topic, () => {})];
+      await advance(1_500);
+      await expectKept(log, head);
+      stops[0]?.();
+      await advance(1_500);
+      await expectKept(log, head);
+      stops[1]?.();
+      await advance(700);
+      await expectKept(log, head);
+      await advance(700);
+      await expectFreed(log, head);
+    },
+  },
+  {
+    name: "keeps state as long as a procedure's override says",
+    options: { ...options, overrides: { "scores/watch": { stateTtl: 60_000 } } },
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const other = await withState(log, "state/other");
+      const head = await withState(log);
+      await advance(1_500);
+      await expectKept(log, head);
+      await expectFreed(log, other, "state/other");
+    },
+  },
+  {
+    name: "applies stateTtl to no topic without state",
+    options,
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const entries = await appended(log, topic, events("a", "b"));
+      await advance(1_500);
+      expect(await retained(log)).toEqual(entries);
+      expect((await pageOf(log, topic, positionOf(entries, 0))).entries).toEqual(entries.slice(1));
+    },
+  },
+];

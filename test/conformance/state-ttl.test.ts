@@ -1,0 +1,75 @@
+import { memoryLog } from "@sluice/server";
+import { expect, it } from "vitest";
+import { type Adapter, describeStreams } from "./adapters.js";
+import { goal } from "./events.js";
+import { open } from "./reader.js";
+import { eventually } from "./within.js";
+import { startWorld } from "./world.js";
+
+const input = { matchId: "m1" };
+const initial = '{"home":0,"away":0,"endedAt":null}';
+const stateTtl = 60_000;
+
+/** A server that forgets scores, and a client of it that has seen one goal. */
+async function startForgetful(adapter: Adapter) {
+  let now = 1_000_000;
+  const overrides = { "scores/watch": { stateTtl } };
+  const world = await startWorld(adapter, { log: memoryLog({ overrides, now: () => now }) });
+  const { watch } = world.contract.scores;
+  const reader = await (await open(world, "scores/watch", { input })).live();
+  await world.publish(watch, input, goal("home"));
+  await reader.received(1);
+  return {
+    world,
+    watch,
+    reader,
+    pass(ms: number) {
+      now += ms;
+    },
+    async leave() {
+      reader.destroy();
+      await eventually(() => expect(world.log.watchers).toBe(0));
+    },
+    resume: async () => (await open(world, "scores/watch", { input, lastEventId: reader.cursor })).live(),
+  };
+}
+
+describeStreams("a topic whose stateTtl is over", (adapter) => {
+  it("resets who comes back to it to the initial state (PROTOCOL §7.3, §8)", async () => {
+    const { world, watch, reader, pass, leave, resume } = await startForgetful(adapter);
+    await leave();
+    pass(stateTtl);
+    const back = await resume();
+    expect(back.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
+    const [[reset], [snapshot]] = [back.all("reset"), back.all("snapshot")];
+    expect(reset).toMatchObject({ reason: "epoch", oldest: snapshot?.id, head: snapshot?.id });
+    expect(snapshot).toMatchObject({ data: initial });
+    expect(snapshot?.id).not.toContain(reader.cursor.split(".")[0]);
+    await world.publish(watch, input, goal("away"));
+    await back.received(1);
+    const { state } = await world.sluice.state(watch, input);
+    expect(state).toEqual({ home: 0, away: 1, endedAt: null });
+  });
+
+  it("gives who comes new the initial state", async () => {
+    const { world, watch, pass, leave } = await startForgetful(adapter);
+    await leave();
+    pass(stateTtl);
+    const { state } = await world.sluice.state(watch, input);
+    expect(state).toEqual({ home: 0, away: 0, endedAt: null });
+    const late = await (await open(world, "scores/watch", { input })).live();
+    expect(late.names).toEqual(["$retry", "$open", "$snapshot", "$live"]);
+    expect(late.all("snapshot")[0]).toMatchObject({ data: initial });
+  });
+
+  it("is freed neither under a subscriber nor until as much time has passed since the last one went", async () => {
+    const { pass, leave, resume } = await startForgetful(adapter);
+    pass(3 * stateTtl);
+    const second = await resume();
+    expect(second.names).toEqual(["$retry", "$open", "$live"]);
+    second.destroy();
+    await leave();
+    pass(stateTtl - 1);
+    expect((await resume()).names).toEqual(["$retry", "$open", "$live"]);
+  });
+});
