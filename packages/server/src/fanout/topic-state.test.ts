@@ -1,13 +1,13 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { memoryLog } from "@sluice/log";
-import { describe, expect, it } from "vitest";
+import { type Log, memoryLog } from "@sluice/log";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
 import { TopicState } from "./topic-state.js";
 
 const contract = defineContract({
   total: subscription({
-    events: { add: z.int(), noted: z.string() },
+    events: { add: z.int(), spend: z.int(), noted: z.string() },
     state: {
       schema: z.object({ sum: z.int(), count: z.int() }),
       initial: { sum: 0, count: 0 },
@@ -16,11 +16,16 @@ const contract = defineContract({
           if (n === 13) throw new Error("unlucky");
           return { sum: sum + n, count: count + 1 };
         },
+        spend: ({ sum, count }, n) => {
+          if (n > sum) throw new Error("overdrawn");
+          return { sum: sum - n, count: count + 1 };
+        },
       },
     },
   }),
 });
 const topic = "total";
+const initial = '{"sum":0,"count":0}';
 const add = (...numbers: number[]) => numbers.map((data) => ({ type: "add" as const, data }));
 
 describe("TopicState", () => {
@@ -28,7 +33,7 @@ describe("TopicState", () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     const state = new TopicState(log, topic, contract.total);
-    expect((await state.current()).json).toBe('{"sum":0,"count":0}');
+    expect((await state.current()).json).toBe(initial);
     await publish(contract.total, undefined, add(1, 2, 3));
     await publish(contract.total, undefined, { type: "noted", data: "no part of the state" });
     const { json, position } = await state.current();
@@ -68,6 +73,72 @@ describe("TopicState", () => {
     await behind.current();
     for (let i = 0; i < 60; i++) await publish(contract.total, undefined, add(1));
     expect(JSON.parse((await behind.current()).json)).toEqual({ sum: 61, count: 61 });
+  });
+
+  describe("of a topic whose stateTtl is over", () => {
+    function setUp() {
+      let now = 1_000_000;
+      const log = memoryLog({ retain: { events: 5, stateTtl: 60_000 }, now: () => now });
+      const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
+      const expire = () => {
+        now += 60_000;
+      };
+      return { log, publish, expire, state: new TopicState(log, topic, contract.total) };
+    }
+
+    it("begins anew, with a cursor of the topic's new life", async () => {
+      const { publish, expire, state } = setUp();
+      await publish(contract.total, undefined, add(1, 2, 3));
+      const { position } = await state.current();
+      expire();
+      const next = await state.current();
+      expect([next.json, next.position.offset]).toEqual([initial, 0]);
+      expect(next.position.epoch).not.toBe(position.epoch);
+      await publish(contract.total, undefined, add(5));
+      expect((await state.current()).json).toBe('{"sum":5,"count":1}');
+    });
+
+    it("holds what is published against the initial state", async () => {
+      const { log, publish, expire } = setUp();
+      await publish(contract.total, undefined, add(50));
+      const spend = { type: "spend", data: 30 } as const;
+      await publish(contract.total, undefined, spend);
+      expire();
+      await expect(publish(contract.total, undefined, spend)).rejects.toMatchObject({ code: "contractMismatch" });
+      expect((await log.head(topic)).offset).toBe(0);
+    });
+
+    it("saves snapshots as often as in its life before", async () => {
+      const { log, publish, expire } = setUp();
+      for (let i = 0; i < 35; i++) await publish(contract.total, undefined, add(1));
+      const before = await log.loadSnapshot(topic);
+      expire();
+      for (let i = 0; i < 12; i++) await publish(contract.total, undefined, add(1));
+      const after = await log.loadSnapshot(topic);
+      expect([before?.position.offset, after?.position.offset]).toEqual([30, 10]);
+    });
+
+    it("does so even if the last snapshot of that life was still being saved", async () => {
+      const { log, expire } = setUp();
+      const held: (() => void)[] = [];
+      const slow: Log = {
+        ...log,
+        async saveSnapshot(...snapshot) {
+          if (snapshot[1].offset === 30) await new Promise<void>((resolve) => held.push(resolve));
+          return log.saveSnapshot(...snapshot);
+        },
+      };
+      const { publish } = createPublisher(contract, { log: slow, snapshotEvery: 10 });
+      for (let i = 0; i < 29; i++) await publish(contract.total, undefined, add(1));
+      const last = publish(contract.total, undefined, add(1));
+      await vi.waitFor(() => expect(held).toHaveLength(1));
+      expire();
+      await publish(contract.total, undefined, add(1));
+      held[0]?.();
+      await last;
+      for (let i = 0; i < 9; i++) await publish(contract.total, undefined, add(1));
+      expect((await log.loadSnapshot(topic))?.position.offset).toBe(10);
+    });
   });
 
   it("refuses to publish what apply throws for, and appends none of the batch", async () => {

@@ -47,7 +47,8 @@ export class TopicState {
   #position: Position | undefined;
   #value: unknown;
   #json: string | undefined;
-  #savedAt = 0;
+  /** Of the snapshot that was saved last, as far as this process knows. */
+  #saved: Position | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log, topic: string, procedure: AnySubscription) {
@@ -78,11 +79,13 @@ export class TopicState {
 
   /** Saves a snapshot if at least `every` entries came since the last one, so that the engine may trim what it covers. */
   async compact(head: Position, every: number): Promise<void> {
-    if (head.offset - this.#savedAt < every) return;
+    // Offsets of another life of the topic, which may have been saved just now, say nothing of this one.
+    const savedAt = this.#saved?.epoch === head.epoch ? this.#saved.offset : 0;
+    if (head.offset - savedAt < every) return;
     const { position, json } = await this.current();
     await this.#log.saveSnapshot(this.#topic, position, json);
     // Whoever was faster saved one at least as good.
-    this.#savedAt = position.offset;
+    this.#saved = position;
   }
 
   /** Steps never overlap: each begins with all that the one before has folded. */
@@ -108,9 +111,9 @@ export class TopicState {
 
   async #load(): Promise<Position> {
     const snapshot = await this.#log.loadSnapshot(this.#topic);
+    this.#saved = snapshot?.position;
     if (snapshot) {
       this.#set(snapshot.position, this.#coder.decode(JSON.parse(snapshot.data)));
-      this.#savedAt = snapshot.position.offset;
       return snapshot.position;
     }
     const oldest = await this.#log.read(this.#topic, "oldest", 1);
