@@ -163,6 +163,43 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
+  it("throws at once when it is revoked, however much waits, and no other does (PROTOCOL §4.2)", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    const iterators = ["ann", "bob"].map((tag) =>
+      world.sluice
+        .subscribe(oldest, undefined, { context: { user: tag, tags: [tag] } as never })
+        [Symbol.asyncIterator](),
+    );
+    const [ann, bob] = iterators as [(typeof iterators)[0], (typeof iterators)[0]];
+    for (const iterator of iterators) expect((await iterator.next()).value).toMatchObject({ data: { n: 1 } });
+    await turns();
+    expect(world.sluice.disconnect({ tag: "ann" })).toBe(1);
+    await expect(ann.next()).rejects.toMatchObject({ code: "forbidden", status: 403 });
+    expect((await ann.next()).done).toBe(true);
+    for (const n of range(2, 50)) expect((await bob.next()).value).toMatchObject({ data: { n } });
+    const next = bob.next();
+    await turns();
+    expect(world.sluice.disconnect({ path: "feed/oldest", reason: "unauthorized" })).toBe(1);
+    await expect(next).rejects.toMatchObject({ code: "unauthorized" });
+    expectNothingLeft(world);
+    expect(world.runtime.locals.size).toBe(0);
+  });
+
+  it("throws at once when its authorisation expires, however much waits", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    const expiring = { user: "ann", expiresAt: world.clock.now() + 1_000 };
+    const iterator = world.sluice.subscribe(oldest, undefined, { context: expiring })[Symbol.asyncIterator]();
+    await iterator.next();
+    await turns();
+    world.clock.advance(1_000);
+    await expect(iterator.next()).rejects.toMatchObject({ code: "unauthorized" });
+    expectNothingLeft(world);
+  });
+
   it("ends by its signal while it waits", async () => {
     const world = await start();
     const abort = new AbortController();

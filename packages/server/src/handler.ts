@@ -2,6 +2,7 @@ import { SluiceError } from "@sluice/contract";
 import { Connection } from "./connection/connection.js";
 import type { Lifetime } from "./connection/lifetime.js";
 import { authorise, openSubscription } from "./connection/open.js";
+import { Opening } from "./connection/opening.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { allowedMethods, type ProcedureRequest, readRequest } from "./http/request.js";
@@ -29,12 +30,13 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
       answerReserved(reserved, exchange);
       return true;
     }
-    context = await exchange.context();
-    const input = await parseInput(procedure, request.input);
-    const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
-
-    if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, caller, request);
-    else await answer(runtime, implementation, exchange, caller);
+    const callerOf = async (): Promise<Caller> => {
+      context = await exchange.context();
+      const input = await parseInput(procedure, request.input);
+      return { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
+    };
+    if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, request, callerOf);
+    else await answer(runtime, implementation, exchange, await callerOf());
   } catch (error) {
     const seen = toPublicError(error, procedure.errors);
     if (seen.code === "internal") runtime.report(error, procedure.path, context);
@@ -54,24 +56,32 @@ async function stream(
   runtime: Runtime,
   implementation: Implementation,
   exchange: Exchange,
-  caller: Caller,
   { lastEventId }: ProcedureRequest,
+  callerOf: () => Promise<Caller>,
 ) {
   const { reply, method } = exchange;
-  const client = exchange.client();
-  assertRoom(runtime, client);
-  if (method === "HEAD") {
-    await authorise(runtime, implementation, { ...caller, lastEventId });
-    return reply.send(200, streamHeaders);
-  }
-  const source = await openSubscription(runtime, implementation, { ...caller, lastEventId });
-  if (caller.lifetime.over) return;
-  assertRoom(runtime, client); // others may have come in the meantime, or the end
+  const opening = new Opening();
+  runtime.openings.add(opening); // from here on, revocations count
+  try {
+    const caller = { ...(await callerOf()), lastEventId, opening };
+    const client = exchange.client();
+    assertRoom(runtime, client);
+    if (method === "HEAD") {
+      await authorise(runtime, implementation, caller);
+      return reply.send(200, streamHeaders);
+    }
+    const source = await openSubscription(runtime, implementation, caller);
+    if (caller.lifetime.over) return;
+    assertRoom(runtime, client); // others may have come in the meantime, or the end
+    opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
 
-  const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
-  runtime.connections.add(connection);
-  if (client !== undefined) countClient(runtime, client, caller.lifetime);
-  connection.start();
+    const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
+    runtime.connections.add(connection);
+    if (client !== undefined) countClient(runtime, client, caller.lifetime);
+    connection.start();
+  } finally {
+    runtime.openings.delete(opening);
+  }
 }
 
 function assertRoom({ draining, connections, clients, limits }: Runtime, client: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { AnyProcedure } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { Connection } from "./connection/connection.js";
+import type { Opening } from "./connection/opening.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
 import type { Runs } from "./fanout/runs.js";
@@ -27,7 +28,12 @@ export interface Runtime {
   readonly retry: number;
   /** Milliseconds that a full socket may take before it is given up. */
   readonly stallTimeout: number;
+  /** Open streams of clients. */
   readonly connections: Set<Connection>;
+  /** Open streams of this process's own: no limit counts them, and no drain waits for them. */
+  readonly locals: Set<Connection>;
+  /** Streams that are neither refused nor open yet. */
+  readonly openings: Set<Opening>;
   readonly counters: Counters;
   /** Open streams by who was identified as their client. */
   readonly clients: Map<string, number>;

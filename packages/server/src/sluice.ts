@@ -92,9 +92,11 @@ export interface Sluice<Context = never> {
    */
   drain(options?: { readonly timeout?: number }): Promise<void>;
   /**
-   * Ends open streams at once, and with a typed reason: not one event follows, replayed or new.
+   * Ends open streams at once, and with a typed reason: not one event follows, replayed or new. `subscribe` in this process
+   * throws it. What is being opened at this time (its context, middleware or snapshot is awaited) is refused with the same
+   * reason, as 403 or 401.
    *
-   * @returns how many were ended.
+   * @returns how many open streams were ended. Whom those belong to that are being opened is not known yet: they don't count.
    * @throws TypeError for a filter that means nothing, or a `key` without a `path`.
    * @example sluice.disconnect({ tag: `user:${id}` });
    */
@@ -209,6 +211,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
       return { state: coderOf(schema).decode(JSON.parse(json)) as never, cursor: formatCursor(position) };
     },
     connections: new Set(),
+    locals: new Set(),
+    openings: new Set(),
     counters,
     clients: new Map(),
     draining: false,

@@ -1,4 +1,4 @@
-import { canonicalJson, SluiceError } from "@sluice/contract";
+import { canonicalJson } from "@sluice/contract";
 
 /**
  * What a context may say of the time that a stream is allowed for, and of whom it belongs to. Sluice looks for these two
@@ -32,12 +32,8 @@ export function expiryOf(context: unknown): number {
   return expiresAt === undefined ? Number.POSITIVE_INFINITY : Number(expiresAt);
 }
 
-/** @throws SluiceError `unauthorized` if the authorisation has ended. */
-export function assertNotExpired(context: unknown, now: number): void {
-  if (expiryOf(context) <= now) throw new SluiceError("unauthorized", { message: expired });
-}
-
 export const expired = "The authorisation has expired";
+export const revoked = "The authorisation was revoked";
 
 /** Says whether a stream of this topic and context is one of those that a filter means. */
 export function isMeant({ tag, path, key }: DisconnectFilter, topic: string, context: unknown): boolean {

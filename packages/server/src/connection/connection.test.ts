@@ -34,7 +34,12 @@ function setUp({ isFull = false, context = {} as object } = {}) {
     connections,
     counters: new Counters(),
   };
-  const source = { topic: "x", context, start: () => {} };
+  const source = {
+    topic: "x",
+    context,
+    open: (heartbeat: number) => ({ kind: "open", stream: "live", heartbeat, resumable: true }) as const,
+    start: () => {},
+  };
   const connection = new Connection(sink, source, lifetime, settings);
   return { clock, lifetime, written, ends, sink, connection, connections, drain: () => drain() };
 }
@@ -92,6 +97,17 @@ describe("a connection", () => {
     connection.write("x");
     clock.advance(3_000);
     expect(written).toEqual(["x"]);
+  });
+
+  it("that is revoked writes nothing of what it held back", () => {
+    const { connection, written, ends } = setUp();
+    connection.cork();
+    connection.write("held back");
+    connection.revoke("forbidden", "Revoked", { isFinal: true });
+    expect(written).toEqual([
+      'id: $end\nevent: $error\ndata: {"code":"forbidden","message":"Revoked","final":true}\n\n',
+    ]);
+    expect([ends, connection.closed]).toEqual([["end"], true]);
   });
 
   it("leaves nothing behind: no timer, no place in the list, nobody waiting", async () => {

@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame } from "@sluice/contract/wire";
+import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
 import type { Counters } from "../stats.js";
 import { expired, expiryOf } from "./access.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
@@ -26,6 +26,9 @@ export interface StreamSource {
   readonly topic: string;
   /** The context that middleware made. */
   readonly context: unknown;
+  /** The stream's first frame. */
+  open(heartbeat: number): OpenFrame;
+  /** Writes what follows it. */
   start(connection: Connection): void;
   /** Gives a frame to send as heartbeat, where there is something to say. */
   idleFrame?(): string | undefined;
@@ -67,14 +70,10 @@ export class Connection implements Due, Mortal {
     lifetime.watch(this);
   }
 
-  get heartbeat(): number {
-    return this.#settings.heartbeat;
-  }
-
-  /** Starts the stream. Nothing goes out before the source has written the first of it. */
   start(): void {
     if (this.closed) return;
-    this.send({ kind: "retry", ms: this.#settings.retry });
+    const { retry, heartbeat } = this.#settings;
+    this.write(encodeFrame({ kind: "retry", ms: retry }) + encodeFrame(this.source.open(heartbeat)));
     this.source.start(this);
   }
 
@@ -119,6 +118,14 @@ export class Connection implements Due, Mortal {
   finish(frame: Frame): void {
     this.send(frame);
     this.end();
+  }
+
+  /** Ends the stream with an error, ahead of whatever is held back: not one event follows. */
+  revoke(code: string, message: string, { isFinal }: { readonly isFinal: boolean }): void {
+    if (this.closed) return;
+    this.#corked = undefined;
+    this.#sink.discard?.();
+    this.finish({ kind: "error", code, message, final: isFinal });
   }
 
   /** Ends the stream after the last frame was written. */
@@ -182,7 +189,7 @@ export class Connection implements Due, Mortal {
   #expire(): void {
     if (this.#expiry) this.#settings.wheel.cancel(this.#expiry);
     this.#expiry = undefined;
-    this.finish({ kind: "error", code: "unauthorized", message: expired, final: false });
+    this.revoke("unauthorized", expired, { isFinal: false });
   }
 
   #fill(): false {

@@ -10,6 +10,8 @@ import { failStream } from "./stream-error.js";
 export interface GeneratorRequest {
   readonly runtime: Pick<Runtime, "report">;
   readonly procedure: AnySubscription;
+  /** Nothing is logged there: the name is what `disconnect` goes by. */
+  readonly topic: string;
   readonly run: Run & { readonly kind: "stream" };
   /** What the generator function is called with. */
   readonly args: AnyArgs & { readonly lastEventId: string | undefined };
@@ -17,15 +19,16 @@ export interface GeneratorRequest {
 
 /** Writes a plain generator's stream. Nothing is asked of the generator while the socket is full. PROTOCOL §9. */
 export function streamGenerator(request: GeneratorRequest): StreamSource {
-  const { runtime, procedure, run, args } = request;
+  const { runtime, procedure, topic, run, args } = request;
   const resumable = run.onCut === "restart";
   return {
-    topic: procedure.path,
+    topic,
     context: args.context,
-    start(connection) {
-      const { heartbeat } = connection;
+    open: (heartbeat) => {
       const id = resumable ? {} : { id: reservedId.once };
-      connection.send({ kind: "open", stream: "stream", heartbeat, resumable, ...id });
+      return { kind: "open", stream: "stream", heartbeat, resumable, ...id };
+    },
+    start(connection) {
       connection.send({ kind: "live" });
       // Called in there, because a function that returns a generator may throw before it does.
       const events = () => run.generator(args as never);

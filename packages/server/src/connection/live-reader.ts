@@ -1,5 +1,5 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
-import { encodeFrame, formatCursor } from "@sluice/contract/wire";
+import { encodeFrame, formatCursor, type OpenFrame } from "@sluice/contract/wire";
 import type { Position, ReadGap } from "@sluice/log";
 import type { Batch, DecodedEvent } from "../fanout/batch.js";
 import type { Member, Tail } from "../fanout/tail.js";
@@ -72,14 +72,16 @@ export class LiveReader implements Member, Mortal, StreamSource {
     return this.#request.context;
   }
 
-  /** Writes the stream: `$open`, what was missed, `$live`, what comes. PROTOCOL §4.2. */
-  start(connection: Connection): void {
+  open(heartbeat: number): OpenFrame {
     const { tail, stream } = this.#request;
+    return { kind: "open", stream, heartbeat, resumable: true, head: formatCursor(tail.position) };
+  }
+
+  /** Writes the stream after `$open`: what was missed, `$live`, what comes. PROTOCOL §4.2. */
+  start(connection: Connection): void {
     const { state } = this.#start;
     this.#connection = connection;
     connection.cork();
-    const { heartbeat } = connection;
-    connection.send({ kind: "open", stream, heartbeat, resumable: true, head: formatCursor(tail.position) });
     if (state) connection.write(snapshotFrame(state));
     this.#catchUp(connection);
   }

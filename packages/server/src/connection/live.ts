@@ -1,4 +1,4 @@
-import { type AnySubscription, coderOf, topicOf } from "@sluice/contract";
+import { type AnySubscription, coderOf } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
 import type { Log, Position, ReadFrom } from "@sluice/log";
 import type { DecodedEvent } from "../fanout/batch.js";
@@ -10,6 +10,7 @@ import { LiveReader } from "./live-reader.js";
 
 export interface LiveSubscriber {
   readonly procedure: AnySubscription;
+  readonly topic: string;
   readonly run: Run & { readonly kind: "live" };
   readonly context: unknown;
   readonly input: unknown;
@@ -23,11 +24,10 @@ export interface LiveSubscriber {
 /** Finds out where a subscriber starts, while a failure can still be told by an HTTP status. */
 export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber): Promise<LiveReader> {
   const { log, hub } = runtime;
-  const { procedure, run, context, input, lifetime, cursor } = subscriber;
-  const topic = topicOf(procedure, input);
+  const { procedure, topic, run, context, input, lifetime, cursor } = subscriber;
   const tail = await hub.take(topic, procedure);
   try {
-    const snapshot = procedure.state ? () => takeSnapshot(runtime, topic, subscriber) : undefined;
+    const snapshot = procedure.state ? () => takeSnapshot(runtime, subscriber) : undefined;
     const state = cursor ? undefined : await snapshot?.();
     const position = cursor ?? state?.position ?? (await startOf(log, topic, procedure));
     const { filter } = run;
@@ -58,8 +58,8 @@ async function startOf(log: Log, topic: string, { start }: AnySubscription): Pro
   return result.ok ? result.end : result.oldest;
 }
 
-async function takeSnapshot({ log, states }: Runtime, topic: string, subscriber: LiveSubscriber): Promise<FoldedState> {
-  const { procedure, run, args } = subscriber;
+async function takeSnapshot({ log, states }: Runtime, subscriber: LiveSubscriber): Promise<FoldedState> {
+  const { procedure, topic, run, args } = subscriber;
   const { schema } = stateOf(procedure);
   if (!run.snapshot) return states.of(topic, procedure).current();
   // Its cursor may be of history that was trimmed while it was computed: then it's asked again.

@@ -1,15 +1,15 @@
 import { type AnySubscription, coderOf, type ErrorDefinitions, SluiceError } from "@sluice/contract";
-import { createFrameDecoder, type ErrorFrame, type Frame, reservedId } from "@sluice/contract/wire";
+import { type ErrorFrame, reservedId } from "@sluice/contract/wire";
 import { decodeEvent } from "../fanout/batch.js";
 import { reservedFrom } from "../http/reserved.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { parseCallerInput } from "../procedure/input.js";
 import type { Runtime } from "../runtime.js";
 import { Connection } from "./connection.js";
-import { Lifetime, type Mortal } from "./lifetime.js";
+import { FrameQueue } from "./frame-queue.js";
+import { Lifetime } from "./lifetime.js";
 import { openSubscription } from "./open.js";
-import type { SharedBytes } from "./shared-bytes.js";
-import type { Sink } from "./sink.js";
+import { Opening } from "./opening.js";
 
 export interface SubscribeOptions<Context, State> {
   /** What the adapter's `context` function would give. */
@@ -21,9 +21,6 @@ export interface SubscribeOptions<Context, State> {
   /** Told the state that the stream starts with, and starts with again after a gap. */
   readonly onSnapshot?: (state: State) => void;
 }
-
-/** How many frames may wait for a slow reader before the source stands still. */
-const queueLimit = 64;
 
 /** A subscription read in this process, by the same path that a connection takes. */
 export async function* subscribeLocally(
@@ -41,18 +38,8 @@ export async function* subscribeLocally(
     const reserved = reservedFrom(options.cursor);
     if (reserved === reservedId.end) return;
     if (reserved) throw new SluiceError("interrupted");
-    const source = await openSubscription(runtime, implementation, {
-      context: (options.context ?? {}) as object,
-      input: await parseCallerInput(procedure, input),
-      lifetime,
-      lastEventId: options.cursor,
-    });
-    if (lifetime.over) return;
     const queue = new FrameQueue();
-    lifetime.watch(queue);
-    // Whoever reads in this process may take all the time in the world, and is not a client to be drained.
-    const settings = { ...runtime, stallTimeout: Number.MAX_SAFE_INTEGER, connections: new Set<Connection>() };
-    new Connection(queue, source, lifetime, settings).start();
+    await openLocally(runtime, implementation, { input, options, lifetime, queue });
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       if (frame.kind === "event") {
         const { type, data, id = "" } = frame;
@@ -72,56 +59,45 @@ export async function* subscribeLocally(
   }
 }
 
+interface LocalSubscriber {
+  readonly input: unknown;
+  readonly options: SubscribeOptions<unknown, never>;
+  readonly lifetime: Lifetime;
+  readonly queue: FrameQueue;
+}
+
+/** Authorises the subscriber and lets the frames come into its queue; none do if it has left by then. */
+async function openLocally(
+  runtime: Runtime,
+  implementation: Implementation,
+  { input, options, lifetime, queue }: LocalSubscriber,
+): Promise<void> {
+  const opening = new Opening();
+  runtime.openings.add(opening); // from here on, revocations count
+  try {
+    const source = await openSubscription(runtime, implementation, {
+      context: (options.context ?? {}) as object,
+      input: await parseCallerInput(implementation.procedure, input),
+      lifetime,
+      lastEventId: options.cursor,
+      opening,
+    });
+    lifetime.watch(queue);
+    if (lifetime.over) return;
+    opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
+    // Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted.
+    const settings = { ...runtime, stallTimeout: Number.MAX_SAFE_INTEGER, connections: runtime.locals };
+    const connection = new Connection(queue, source, lifetime, settings);
+    runtime.locals.add(connection);
+    connection.start();
+  } finally {
+    runtime.openings.delete(opening);
+  }
+}
+
 /** The error as code sees it: with a declared one's data and status. */
 function decodeError({ code, message, data }: ErrorFrame, definitions: ErrorDefinitions): SluiceError {
   const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
   const decoded = definition?.data ? coderOf(definition.data).decode(data) : data;
   return new SluiceError(code, { message, data: decoded, status: definition?.status });
-}
-
-/** A sink that is read in this process. */
-class FrameQueue implements Sink, Mortal {
-  #frames: Frame[] = [];
-  #wake: () => void = () => {};
-  #drained: () => void = () => {};
-  #ended = false;
-  readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame));
-
-  write(text: string): boolean {
-    return this.#push(Buffer.from(text));
-  }
-
-  writeShared({ plain }: SharedBytes): boolean {
-    return this.#push(plain);
-  }
-
-  onEnd(): void {
-    this.end();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  destroy(): void {
-    this.end();
-  }
-
-  onDrain(listener: () => void): void {
-    this.#drained = listener;
-  }
-
-  #push(bytes: Uint8Array): boolean {
-    this.#decoder.push(bytes);
-    this.#wake();
-    return this.#frames.length < queueLimit;
-  }
-
-  async next(): Promise<Frame | undefined> {
-    while (this.#frames.length === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
-    const frame = this.#frames.shift();
-    if (this.#frames.length === 0) this.#drained();
-    return frame;
-  }
 }

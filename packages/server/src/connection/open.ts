@@ -1,17 +1,18 @@
-import type { AnySubscription } from "@sluice/contract";
+import { type AnySubscription, topicOf } from "@sluice/contract";
 import { cursorFrom } from "../http/request.js";
 import { argsFor, type Caller } from "../procedure/call.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { type AnyArgs, runMiddlewares } from "../procedure/middleware.js";
 import type { Runtime } from "../runtime.js";
-import { assertNotExpired } from "./access.js";
 import type { StreamSource } from "./connection.js";
 import { streamGenerator } from "./generator.js";
 import { prepareLive } from "./live.js";
+import type { Opening } from "./opening.js";
 import { prepareResumable } from "./resumable.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
+  readonly opening: Opening;
 }
 
 /** Authorises a subscriber and gets ready to serve it; whatever fails here can still be told by an HTTP status. */
@@ -24,18 +25,19 @@ export async function openSubscription(
   const { input, lifetime } = caller;
   const procedure = implementation.procedure as AnySubscription;
   const cursor = positionOf(implementation, caller);
+  const topic = topicOf(procedure, input);
 
   const open = async (context: object, args: () => AnyArgs): Promise<StreamSource> => {
-    assertNotExpired(context, runtime.wheel.time);
+    caller.opening.assertAllowed(topic, context, runtime.wheel.time);
     switch (run.kind) {
       case "live":
-        return prepareLive(runtime, { procedure, run, context, input, lifetime, cursor, args });
+        return prepareLive(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
-        return streamGenerator({ runtime, procedure, run, args: { ...args(), lastEventId } });
+        return streamGenerator({ runtime, procedure, topic, run, args: { ...args(), lastEventId } });
       }
       case "resumable":
-        return prepareResumable(runtime, { procedure, run, context, input, lifetime, cursor, args });
+        return prepareResumable(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "call":
         throw new TypeError(`"${procedure.path}" is no subscription; call it.`);
     }
@@ -54,7 +56,10 @@ export async function authorise(
   caller: SubscriptionCaller,
 ): Promise<void> {
   positionOf(implementation, caller);
-  await runMiddlewares(implementation.middlewares, argsFor(runtime, implementation, caller), async () => {});
+  const topic = topicOf(implementation.procedure as AnySubscription, caller.input);
+  await runMiddlewares(implementation.middlewares, argsFor(runtime, implementation, caller), async ({ context }) => {
+    caller.opening.assertAllowed(topic, context, runtime.wheel.time);
+  });
 }
 
 /** A generator that may be run again gives ids of its own: whatever comes back is for it to judge. PROTOCOL §9.2. */

@@ -62,12 +62,16 @@ function setUp(options: { fail?: "declared" | "bug" } = {}) {
 type World = ReturnType<typeof setUp>;
 
 /** Reads all that a subscriber gets, until the end or until `stop`. */
-function read({ sluice }: World, input = hello, cursor?: string) {
+function read({ sluice }: World, input = hello, cursor?: string, tags: readonly string[] = []) {
   const abort = new AbortController();
   const events: { data: string; id: string }[] = [];
   const done = (async () => {
     const from = cursor === undefined ? {} : { cursor };
-    for await (const event of sluice.subscribe(contract.complete, input, { signal: abort.signal, ...from })) {
+    for await (const event of sluice.subscribe(contract.complete, input, {
+      signal: abort.signal,
+      context: { tags },
+      ...from,
+    })) {
       events.push(event);
     }
   })();
@@ -177,6 +181,20 @@ describe("a resumable generator", () => {
     const resumed = read(fresh, hello, first.events.at(-1)?.id);
     await expect(resumed.done).rejects.toMatchObject({ code: "gap" });
     expect(fresh.starts).toEqual([]);
+  });
+
+  it("goes on for others when the one who started it is revoked", async () => {
+    const world = setUp();
+    const starter = read(world, hello, undefined, ["ann"]);
+    await world.steps(2);
+    const other = read(world, hello, undefined, ["bob"]);
+    await world.steps(1);
+    expect(world.sluice.disconnect({ tag: "ann" })).toBe(1);
+    await expect(starter.done).rejects.toMatchObject({ code: "forbidden" });
+    await world.steps(2);
+    await other.done;
+    expect([starter.text(), other.text(), world.isAborted()]).toEqual(["hel", "hello", true]);
+    expect(world.starts).toEqual(["hello"]);
   });
 
   it("ends with the server's drain", async () => {

@@ -1,4 +1,4 @@
-import { type AnySubscription, canonicalJson, coderOf, topicOf } from "@sluice/contract";
+import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
 import type { Position } from "@sluice/log";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
@@ -8,6 +8,7 @@ import { LiveReader } from "./live-reader.js";
 
 export interface ResumableSubscriber {
   readonly procedure: AnySubscription;
+  readonly topic: string;
   readonly run: Run & { readonly kind: "resumable" };
   readonly context: unknown;
   readonly input: unknown;
@@ -20,8 +21,7 @@ export interface ResumableSubscriber {
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
 export async function prepareResumable(runtime: Runtime, subscriber: ResumableSubscriber): Promise<LiveReader> {
   const { log, hub, runs } = runtime;
-  const { procedure, run, context, input, lifetime, cursor, args } = subscriber;
-  const topic = topicOf(procedure, input);
+  const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
   try {
     const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;

@@ -6,6 +6,8 @@ export interface Sink {
   write(text: string): boolean;
   /** The same, for bytes that others get, too. */
   writeShared(bytes: SharedBytes): boolean;
+  /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
+  discard?(): void;
   /** Ends the stream properly, after what was written. */
   end(): void;
   /** Ends it at once, whatever was written. */

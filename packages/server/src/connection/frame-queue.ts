@@ -1,0 +1,58 @@
+import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import type { Mortal } from "./lifetime.js";
+import type { SharedBytes } from "./shared-bytes.js";
+import type { Sink } from "./sink.js";
+
+/** How many frames may wait for a slow reader before the source stands still. */
+const limit = 64;
+
+/** A sink that is read in this process. */
+export class FrameQueue implements Sink, Mortal {
+  #frames: Frame[] = [];
+  #wake: () => void = () => {};
+  #drained: () => void = () => {};
+  #ended = false;
+  readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame));
+
+  write(text: string): boolean {
+    return this.#push(Buffer.from(text));
+  }
+
+  writeShared({ plain }: SharedBytes): boolean {
+    return this.#push(plain);
+  }
+
+  discard(): void {
+    this.#frames = [];
+  }
+
+  onEnd(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  destroy(): void {
+    this.end();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#drained = listener;
+  }
+
+  #push(bytes: Uint8Array): boolean {
+    this.#decoder.push(bytes);
+    this.#wake();
+    return this.#frames.length < limit;
+  }
+
+  async next(): Promise<Frame | undefined> {
+    while (this.#frames.length === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const frame = this.#frames.shift();
+    if (this.#frames.length === 0) this.#drained();
+    return frame;
+  }
+}

@@ -1,0 +1,22 @@
+import { SluiceError } from "@sluice/contract";
+import { type DisconnectFilter, expired, expiryOf, isMeant, revoked } from "./access.js";
+
+/**
+ * A stream on its way from request to connection. Whose it is turns out in the middle of that, so what is revoked in the
+ * meantime is kept and held against it then.
+ */
+export class Opening {
+  #revocations: DisconnectFilter[] | undefined;
+
+  revoke(filter: DisconnectFilter): void {
+    this.#revocations ??= [];
+    this.#revocations.push(filter);
+  }
+
+  /** @throws SluiceError `unauthorized` if the authorisation has ended, or by a revocation's reason. */
+  assertAllowed(topic: string, context: unknown, now: number): void {
+    if (expiryOf(context) <= now) throw new SluiceError("unauthorized", { message: expired });
+    const revocation = this.#revocations?.find((filter) => isMeant(filter, topic, context));
+    if (revocation) throw new SluiceError(revocation.reason ?? "forbidden", { message: revoked });
+  }
+}
