@@ -5,7 +5,7 @@ import { posts } from "./events.js";
 import { Raw } from "./raw.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
-import { eventually } from "./within.js";
+import { eventually, turns } from "./within.js";
 import { startWorld, type TokenSource, type World } from "./world.js";
 
 const ways: [string, (raw: Raw) => void][] = [
@@ -161,14 +161,12 @@ describeAdapters("a client that goes", (adapter) => {
       },
     });
     const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
-    const closed = new Promise<void>((resolve) => {
-      world.server.once("connection", (socket) => socket.once("close", () => resolve()));
-    });
     const raw = get(world, "own/counter");
     await asked;
     leave(raw);
-    await closed;
+    await expectNothingLeft(world);
     make();
+    await turns();
     await expectNothingLeft(world);
     expect(world.reports).toEqual([]);
   });

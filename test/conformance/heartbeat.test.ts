@@ -89,10 +89,12 @@ describeAdapters("heartbeats", (adapter) => {
 });
 
 it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  "%d is no interval that a frame can carry (PROTOCOL §5.11)",
+  "%d is no interval that a frame can carry, nor a deadline (PROTOCOL §5.11)",
   (ms) => {
-    const router = implement(defineContract({ ping: query() }));
-    expect(() => createSluice(router.router({ ping: router.ping.handler(() => {}) }), { retry: ms })).toThrow(/retry/);
+    const { router, ping } = implement(defineContract({ ping: query() }));
+    for (const name of ["heartbeat", "retry", "stallTimeout", "snapshotTimeout"]) {
+      expect(() => createSluice(router({ ping: ping.handler(() => {}) }), { [name]: ms })).toThrow(name);
+    }
   },
 );
 

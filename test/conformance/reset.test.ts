@@ -116,6 +116,15 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     expect(second.all("snapshot")).toMatchObject([{ data: '{"home":0,"away":2,"endedAt":null}' }]);
   });
 
+  it("comes about under one at the head that has seen no event yet, and is told, too (PROTOCOL §7.3)", async () => {
+    const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
+    const reader = await (await open(world, "feed/skip")).live();
+    await world.publish(world.contract.feed.skip, undefined, posts(...range(1, 9)));
+    await reader.received(5);
+    expect(reader.all("reset")).toMatchObject([{ reason: "trimmed" }]);
+    expect(reader.numbers).toEqual(range(5, 9));
+  });
+
   it("comes about under a reader that is too slow, which is told in the middle (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 20 } }) });
     const { skip } = world.contract.feed;

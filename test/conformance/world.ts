@@ -98,6 +98,7 @@ export interface WorldOptions extends Partial<Behaviour> {
   readonly log?: Log;
   readonly heartbeat?: number;
   readonly retry?: number;
+  readonly snapshotTimeout?: number;
   readonly limits?: Partial<Limits>;
 }
 
@@ -122,7 +123,7 @@ export interface World {
 }
 
 export async function startWorld(adapter: Adapter, options: WorldOptions = {}): Promise<World> {
-  const { log = memoryLog(), heartbeat, retry, limits, ...behaviour } = options;
+  const { log = memoryLog(), heartbeat, retry, snapshotTimeout, limits, ...behaviour } = options;
   const reports: ErrorReport[] = [];
   const watched = countWatchers(log);
   const clock = new ManualClock();
@@ -132,6 +133,7 @@ export async function startWorld(adapter: Adapter, options: WorldOptions = {}): 
     onError: (report) => reports.push(report),
     ...(heartbeat && { heartbeat }),
     ...(retry && { retry }),
+    ...(snapshotTimeout && { snapshotTimeout }),
     ...(limits && { limits }),
   });
   const server = createServer(adapter.listener(sluice));

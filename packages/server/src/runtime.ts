@@ -28,6 +28,8 @@ export interface Runtime {
   readonly retry: number;
   /** Milliseconds that a full socket may take before it is given up. */
   readonly stallTimeout: number;
+  /** Milliseconds that a procedure's own `snapshot()` may take. */
+  readonly snapshotTimeout: number;
   /** Open streams of clients. */
   readonly connections: Set<Connection>;
   /** Open streams of this process's own: no limit counts them, and no drain waits for them. */

@@ -54,7 +54,12 @@ export interface SluiceOptions {
    * Default: 60,000.
    */
   readonly stallTimeout?: number;
-  /** Drives heartbeats. Default: the machine's time. */
+  /**
+   * Milliseconds that a procedure's own `snapshot()` may take; `onError` is told of one that takes longer. A stream that is
+   * being opened is answered 503, one that is open ends with `unavailable`, and the client comes again. Default: 10,000.
+   */
+  readonly snapshotTimeout?: number;
+  /** Drives heartbeats and deadlines. Default: the machine's time. */
   readonly clock?: Clock;
 }
 
@@ -165,9 +170,10 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     heartbeat = 15_000,
     retry = 1_000,
     stallTimeout = 60_000,
+    snapshotTimeout = 10_000,
     onError = print,
   } = options;
-  for (const [name, value] of Object.entries({ heartbeat, retry, stallTimeout })) {
+  for (const [name, value] of Object.entries({ heartbeat, retry, stallTimeout, snapshotTimeout })) {
     if (!(Number.isSafeInteger(value) && value > 0))
       throw new RangeError(`${name} is ${value}; allowed are whole milliseconds above 0.`);
   }
@@ -192,6 +198,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     heartbeat,
     retry,
     stallTimeout,
+    snapshotTimeout,
     report,
     hub: new Hub(log, report),
     wheel,

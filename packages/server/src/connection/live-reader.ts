@@ -19,8 +19,8 @@ export interface LiveRequest {
   readonly stream: "live" | "resumable";
   /** Whether this subscriber gets an event. Absent: it gets all. */
   readonly filter: ((event: DecodedEvent) => boolean) | undefined;
-  /** Takes a snapshot of the state. Absent: there is none. */
-  readonly snapshot: (() => Promise<FoldedState>) | undefined;
+  /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
+  readonly snapshot: (() => Promise<FoldedState | undefined>) | undefined;
 }
 
 /** Where a reader starts. */
@@ -46,22 +46,33 @@ const snapshotFrame = ({ position, json }: FoldedState) =>
  */
 export class LiveReader implements Member, Mortal, StreamSource {
   readonly #request: LiveRequest;
-  readonly #start: LiveStart;
   #connection: Connection | undefined;
   /** Of the request: so close at hand that most deliveries needn't look there. */
   readonly #filter: LiveRequest["filter"];
   #position: Position;
   /** The position that the subscriber was told last. */
   #told: number;
+  #state: FoldedState | undefined;
+  /** It goes on from a cursor, and no gap was found after it so far. */
+  #resumes = false;
+  /** It came without a cursor and was told nothing yet. */
+  #isNew = true;
   #live = false;
-  #wasReset = false;
 
-  constructor(request: LiveRequest, start: LiveStart) {
+  /** Holds the tail from now on, until its lifetime is over. */
+  constructor(request: LiveRequest) {
     this.#request = request;
-    this.#start = start;
     this.#filter = request.filter;
-    this.#position = start.position;
-    this.#told = start.position.offset;
+    this.#position = request.tail.position;
+    this.#told = request.tail.position.offset;
+  }
+
+  startAt({ position, state, resumes }: LiveStart): void {
+    this.#position = position;
+    this.#told = position.offset;
+    this.#state = state;
+    this.#resumes = resumes;
+    this.#isNew = !resumes;
   }
 
   get topic(): string {
@@ -79,10 +90,10 @@ export class LiveReader implements Member, Mortal, StreamSource {
 
   /** Writes the stream after `$open`: what was missed, `$live`, what comes. PROTOCOL §4.2. */
   start(connection: Connection): void {
-    const { state } = this.#start;
     this.#connection = connection;
     connection.cork();
-    if (state) connection.write(snapshotFrame(state));
+    if (this.#state) connection.write(snapshotFrame(this.#state));
+    this.#state = undefined;
     this.#catchUp(connection);
   }
 
@@ -134,13 +145,14 @@ export class LiveReader implements Member, Mortal, StreamSource {
       const result = await runtime.log.read(topic, from, limit);
       if (connection.closed) return;
       if (!result.ok) {
-        const next = await this.#afterGap(connection, result, from);
+        const next = await this.#afterGap(connection, result);
         if (!next) return;
         this.#position = next;
         this.#told = next.offset;
         continue;
       }
       if (result.entries.length > 0) {
+        this.#isNew = false;
         const batch = tail.batch(from, result);
         if (this.#write(connection, batch) && batch.isLast) return connection.end();
       }
@@ -156,18 +168,18 @@ export class LiveReader implements Member, Mortal, StreamSource {
   }
 
   /** Tells the subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
-  async #afterGap(connection: Connection, gap: ReadGap, from: Position): Promise<Position | undefined> {
+  async #afterGap(connection: Connection, gap: ReadGap): Promise<Position | undefined> {
     const { procedure, snapshot } = this.#request;
-    const { position, resumes } = this.#start;
     // Trimmed while it was being opened: who comes new has missed nothing.
-    if (from === position && !resumes && !snapshot) return gap.oldest;
+    if (this.#isNew && !snapshot) return gap.oldest;
     const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
     const { reason } = gap;
-    this.#wasReset = true;
+    this.#resumes = false;
     this.#request.runtime.counters.resets++;
     connection.send({ kind: "reset", reason, oldest, head });
     if (snapshot) {
       const fresh = await snapshot();
+      if (!fresh) return undefined;
       connection.write(snapshotFrame(fresh));
       return fresh.position;
     }
@@ -183,7 +195,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
   #goLive(connection: Connection): void {
     if (this.#live) return;
     this.#live = true;
-    if (this.#start.resumes && !this.#wasReset) this.#request.runtime.counters.resumes++;
+    this.#isNew = false;
+    if (this.#resumes) this.#request.runtime.counters.resumes++;
     this.#told = this.#position.offset;
     connection.send({ kind: "live", id: formatCursor(this.#position) });
   }

@@ -23,28 +23,30 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
   const { log, hub, runs } = runtime;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
-  try {
-    const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
-    const request = {
-      procedure,
-      topic,
-      input: canonicalJson(wire),
-      abandonAfter: run.abandonAfter,
-      start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
-    };
-    // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
-    const isLost = cursor !== undefined && !(await log.read(topic, cursor, 0)).ok;
-    if (!isLost) await runs.attach(request, lifetime);
-    const oldest = await log.read(topic, "oldest", 0);
-    const position = cursor ?? (oldest.ok ? oldest.end : oldest.oldest);
-    const reader = new LiveReader(
-      { runtime, procedure, topic, tail, context, stream: "resumable", filter: undefined, snapshot: undefined },
-      { position, state: undefined, resumes: cursor !== undefined },
-    );
-    lifetime.watch(reader);
-    return reader;
-  } catch (error) {
-    hub.release(topic);
-    throw error;
-  }
+  const reader = new LiveReader({
+    runtime,
+    procedure,
+    topic,
+    tail,
+    context,
+    stream: "resumable",
+    filter: undefined,
+    snapshot: undefined,
+  });
+  lifetime.watch(reader);
+  const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
+  const request = {
+    procedure,
+    topic,
+    input: canonicalJson(wire),
+    abandonAfter: run.abandonAfter,
+    start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
+  };
+  // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
+  const isLost = cursor !== undefined && !(await log.read(topic, cursor, 0)).ok;
+  if (!isLost) await runs.attach(request, lifetime);
+  const oldest = await log.read(topic, "oldest", 0);
+  const position = cursor ?? (oldest.ok ? oldest.end : oldest.oldest);
+  reader.startAt({ position, state: undefined, resumes: cursor !== undefined });
+  return reader;
 }

@@ -1,4 +1,4 @@
-import type { AnySubscription } from "@sluice/contract";
+import { type AnySubscription, errorTable, isBuiltInCode } from "@sluice/contract";
 import { toPublicError } from "../procedure/errors.js";
 import type { Runtime } from "../runtime.js";
 import type { Connection } from "./connection.js";
@@ -14,5 +14,6 @@ export function failStream(
   const seen = toPublicError(error, errors);
   if (seen.code === "internal" || seen.code === "contractMismatch") runtime.report(error, path, context);
   const { code, message, data } = seen;
-  connection.finish({ kind: "error", code, message, data, final: isFinal || code !== "internal" });
+  const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
+  connection.finish({ kind: "error", code, message, data, final: isFinal || !isTemporary });
 }

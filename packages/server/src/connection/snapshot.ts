@@ -1,0 +1,53 @@
+import { type AnySubscription, coderOf, SluiceError } from "@sluice/contract";
+import { parseCursor } from "@sluice/contract/wire";
+import { type FoldedState, stateOf } from "../fanout/topic-state.js";
+import type { Run, SnapshotLike } from "../procedure/implementation.js";
+import type { Runtime } from "../runtime.js";
+import { within } from "./deadline.js";
+import type { Lifetime } from "./lifetime.js";
+
+export interface SnapshotRequest {
+  readonly procedure: AnySubscription;
+  readonly topic: string;
+  readonly run: Run & { readonly kind: "live" };
+  readonly context: unknown;
+  readonly lifetime: Lifetime;
+  /** What `snapshot()` is called with. */
+  args(): object;
+}
+
+/**
+ * The state that a subscriber starts with: folded from the log, or what the procedure's own `snapshot()` gives, if it does in
+ * time; `undefined` if the subscriber has left by then.
+ */
+export async function takeSnapshot(runtime: Runtime, request: SnapshotRequest): Promise<FoldedState | undefined> {
+  const { wheel, snapshotTimeout: timeout } = runtime;
+  const { procedure, topic, run, context, lifetime } = request;
+  if (!run.snapshot) return runtime.states.of(topic, procedure).current();
+  const late = () => {
+    const message = `snapshot() of "${procedure.path}" has not answered for ${timeout} ms (snapshotTimeout).`;
+    runtime.report(new Error(message), procedure.path, context);
+    return new SluiceError("unavailable", { message: "The state takes too long to compute", retryAfter: 5_000 });
+  };
+  return within(askSnapshot(runtime, request, run.snapshot), { wheel, timeout, lifetime, late });
+}
+
+/** Its cursor may be of history that was trimmed while it was computed: then it's asked again. */
+async function askSnapshot(
+  { log }: Runtime,
+  { procedure, topic, args }: SnapshotRequest,
+  snapshot: (args: never) => Promise<SnapshotLike> | SnapshotLike,
+): Promise<FoldedState> {
+  const { schema } = stateOf(procedure);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const head = await log.head(topic);
+    const { state, cursor } = await snapshot(args() as never);
+    const position = cursor === undefined ? head : parseCursor(cursor);
+    if (!position || (cursor === undefined && !procedure.idempotent)) {
+      throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(cursor)} as cursor, which is none.`);
+    }
+    const followed = await log.read(topic, position, 0);
+    if (followed.ok) return { position, json: JSON.stringify(coderOf(schema).encode(state)) };
+  }
+  throw new Error(`snapshot() of "${procedure.path}" gives a cursor that the log of its topic has no history after.`);
+}
