@@ -7,6 +7,12 @@ export interface Limits {
    * proxy's address must not throttle everybody behind it. Default: 100.
    */
   readonly connectionsPerClient: number;
+  /**
+   * Most events that a subscriber is caught up with. One that comes back to more, or gets further behind the head while its
+   * socket is full, is told by a `$reset` of reason `limit`: it goes on with a fresh state or, where there is none, as `onGap`
+   * says. Who is new gets all that `start` says, and who reads in this process all that there is. Default: 100,000.
+   */
+  readonly catchUpEvents: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
   /** Longest event, in characters of JSON; `publish` of a longer one throws a RangeError. Default: 1 Mi. */
@@ -16,6 +22,7 @@ export interface Limits {
 const defaults: Limits = {
   connections: 10_000,
   connectionsPerClient: 100,
+  catchUpEvents: 100_000,
   inputBytes: 1024 * 1024,
   eventLength: 1024 * 1024,
 };

@@ -34,8 +34,7 @@ export class Lifetime {
 
   /** Takes back `watch`, for somebody who has no more interest in it. */
   unwatch(mortal: Mortal): void {
-    const at = this.#mortals?.indexOf(mortal) ?? -1;
-    if (at !== -1) this.#mortals?.splice(at, 1);
+    this.#mortals = this.#mortals.filter((each) => each !== mortal);
   }
 
   end(): void {

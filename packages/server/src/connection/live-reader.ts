@@ -1,44 +1,18 @@
-import { type AnySubscription, errorTable } from "@sluice/contract";
 import { encodeFrame, formatCursor, type OpenFrame } from "@sluice/contract/wire";
-import type { Position, ReadGap } from "@sluice/log";
-import type { Batch, DecodedEvent } from "../fanout/batch.js";
-import type { Member, Tail } from "../fanout/tail.js";
+import type { Position, ReadPage } from "@sluice/log";
+import type { Batch } from "../fanout/batch.js";
+import type { Member } from "../fanout/tail.js";
 import type { FoldedState } from "../fanout/topic-state.js";
-import type { Runtime } from "../runtime.js";
 import type { Connection, StreamSource } from "./connection.js";
+import { type Gap, limitGap, snapshotFrame, tellGap } from "./gap.js";
 import type { Mortal } from "./lifetime.js";
+import type { LiveRequest, LiveStart } from "./live-request.js";
 import { failStream } from "./stream-error.js";
-
-/** What a reader reads, for whom, and from where. */
-export interface LiveRequest {
-  readonly runtime: Pick<Runtime, "log" | "hub" | "report" | "counters">;
-  readonly procedure: AnySubscription;
-  readonly topic: string;
-  readonly tail: Tail;
-  readonly context: unknown;
-  readonly stream: "live" | "resumable";
-  /** Whether this subscriber gets an event. Absent: it gets all. */
-  readonly filter: ((event: DecodedEvent) => boolean) | undefined;
-  /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
-  readonly snapshot: (() => Promise<FoldedState | undefined>) | undefined;
-}
-
-/** Where a reader starts. */
-export interface LiveStart {
-  readonly position: Position;
-  /** The state at that position, where it has yet to be told. */
-  readonly state: FoldedState | undefined;
-  /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
-  readonly resumes: boolean;
-}
 
 /** How many entries are read at once to catch up, and how many filtered ones may pass before the position is told. */
 const page = 256;
 /** Pages end where an offset is a multiple of this, so that those who catch up together come to share them. */
 const boundary = 1_024;
-
-const snapshotFrame = ({ position, json }: FoldedState) =>
-  encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
 
 /**
  * One subscriber's place in a topic. At the head it takes the tail's batches as they are; when its socket is full, or it
@@ -57,6 +31,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
   #resumes = false;
   /** It came without a cursor and was told nothing yet. */
   #isNew = true;
+  /** It came from a cursor or has been at the head: how far behind it may be is limited. */
+  #isHeld = false;
   #live = false;
 
   /** Holds the tail from now on, until its lifetime is over. */
@@ -72,6 +48,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
     this.#told = position.offset;
     this.#state = state;
     this.#resumes = resumes;
+    this.#isHeld = resumes;
     this.#isNew = !resumes;
   }
 
@@ -144,11 +121,9 @@ export class LiveReader implements Member, Mortal, StreamSource {
       const limit = Math.min(page, boundary - (from.offset % boundary));
       const result = await runtime.log.read(topic, from, limit);
       if (connection.closed) return;
-      if (!result.ok) {
-        const next = await this.#afterGap(connection, result);
-        if (!next) return;
-        this.#position = next;
-        this.#told = next.offset;
+      if (!result.ok || this.#isTooFarBehind(result)) {
+        const gap = result.ok ? await limitGap(runtime.log, topic, runtime.limits.catchUpEvents) : result;
+        if (!(await this.#goOnAfter(connection, gap))) return;
         continue;
       }
       if (result.entries.length > 0) {
@@ -162,34 +137,32 @@ export class LiveReader implements Member, Mortal, StreamSource {
       // No await from here on: between the last look at the log and joining, nothing can be missed.
       if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) continue;
       this.#goLive(connection);
+      this.#isHeld = true;
       tail.join(this);
       return;
     }
   }
 
-  /** Tells the subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
-  async #afterGap(connection: Connection, gap: ReadGap): Promise<Position | undefined> {
-    const { procedure, snapshot } = this.#request;
+  #isTooFarBehind({ head }: ReadPage): boolean {
+    return this.#isHeld && head.offset - this.#position.offset > this.#request.runtime.limits.catchUpEvents;
+  }
+
+  /** Tells the subscriber of a gap and moves to where it goes on. False: it's over. */
+  async #goOnAfter(connection: Connection, gap: Gap): Promise<boolean> {
+    const { runtime, snapshot } = this.#request;
+    let next: Position | undefined = gap.oldest;
     // Trimmed while it was being opened: who comes new has missed nothing.
-    if (this.#isNew && !snapshot) return gap.oldest;
-    const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
-    const { reason } = gap;
-    this.#resumes = false;
-    this.#request.runtime.counters.resets++;
-    connection.send({ kind: "reset", reason, oldest, head });
-    if (snapshot) {
-      const fresh = await snapshot();
-      if (!fresh) return undefined;
-      connection.write(snapshotFrame(fresh));
-      return fresh.position;
+    if (!this.#isNew || snapshot) {
+      this.#resumes = false;
+      runtime.counters.resets++;
+      next = await tellGap(connection, gap, this.#request);
+      // Where it goes on from further behind, as a snapshot of the user's own may, another reset would help nobody.
+      if (next) this.#isHeld = gap.head.offset - next.offset <= runtime.limits.catchUpEvents;
     }
-    if (procedure.onGap === "skip") {
-      connection.send({ kind: "at", id: oldest });
-      return gap.oldest;
-    }
-    const { title: message } = errorTable.gap;
-    connection.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
-    return undefined;
+    if (!next) return false;
+    this.#position = next;
+    this.#told = next.offset;
+    return true;
   }
 
   #goLive(connection: Connection): void {

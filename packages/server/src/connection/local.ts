@@ -66,6 +66,14 @@ interface LocalSubscriber {
   readonly queue: FrameQueue;
 }
 
+/** Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted. */
+const settingsFor = (runtime: Runtime): Runtime => ({
+  ...runtime,
+  stallTimeout: Number.MAX_SAFE_INTEGER,
+  connections: runtime.locals,
+  limits: { ...runtime.limits, catchUpEvents: Number.POSITIVE_INFINITY },
+});
+
 /** Authorises the subscriber and lets the frames come into its queue; none do if it has left by then. */
 async function openLocally(
   runtime: Runtime,
@@ -74,8 +82,9 @@ async function openLocally(
 ): Promise<void> {
   const opening = new Opening();
   runtime.openings.add(opening); // from here on, revocations count
+  const settings = settingsFor(runtime);
   try {
-    const source = await openSubscription(runtime, implementation, {
+    const source = await openSubscription(settings, implementation, {
       context: (options.context ?? {}) as object,
       input: await parseCallerInput(implementation.procedure, input),
       lifetime,
@@ -85,8 +94,6 @@ async function openLocally(
     lifetime.watch(queue);
     if (lifetime.over) return;
     opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
-    // Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted.
-    const settings = { ...runtime, stallTimeout: Number.MAX_SAFE_INTEGER, connections: runtime.locals };
     const connection = new Connection(queue, source, lifetime, settings);
     runtime.locals.add(connection);
     connection.start();

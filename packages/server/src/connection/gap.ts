@@ -1,0 +1,51 @@
+import { type AnySubscription, errorTable } from "@sluice/contract";
+import { encodeFrame, formatCursor, type ResetReason } from "@sluice/contract/wire";
+import type { Log, Position } from "@sluice/log";
+import type { FoldedState } from "../fanout/topic-state.js";
+import type { Connection } from "./connection.js";
+
+/** What lies between a subscriber and the history that is to be had: the log's word, or the server's own limit. */
+export interface Gap {
+  readonly reason: ResetReason;
+  /** Reading after it gives all that there is. */
+  readonly oldest: Position;
+  readonly head: Position;
+}
+
+/** The gap that is left where no more than `limit` events are sent. */
+export async function limitGap(log: Log, topic: string, limit: number): Promise<Gap> {
+  const result = await log.read(topic, { last: limit }, 0);
+  return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head: result.head };
+}
+
+export interface GapTerms {
+  readonly procedure: AnySubscription;
+  /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
+  readonly snapshot: (() => Promise<FoldedState | undefined>) | undefined;
+}
+
+export const snapshotFrame = ({ position, json }: FoldedState): string =>
+  encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
+
+/** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
+export async function tellGap(
+  connection: Connection,
+  gap: Gap,
+  { procedure, snapshot }: GapTerms,
+): Promise<Position | undefined> {
+  const { reason } = gap;
+  const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
+  connection.send({ kind: "reset", reason, oldest, head });
+  if (snapshot) {
+    const fresh = await snapshot();
+    if (fresh) connection.write(snapshotFrame(fresh));
+    return fresh?.position;
+  }
+  if (procedure.onGap === "skip") {
+    connection.send({ kind: "at", id: oldest });
+    return gap.oldest;
+  }
+  const { title: message } = errorTable.gap;
+  connection.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
+  return undefined;
+}

@@ -1,0 +1,26 @@
+import type { Position } from "@sluice/log";
+import type { DecodedEvent } from "../fanout/batch.js";
+import type { Tail } from "../fanout/tail.js";
+import type { FoldedState } from "../fanout/topic-state.js";
+import type { Runtime } from "../runtime.js";
+import type { GapTerms } from "./gap.js";
+
+/** What a reader reads, for whom, and from where. */
+export interface LiveRequest extends GapTerms {
+  readonly runtime: Pick<Runtime, "log" | "hub" | "report" | "counters" | "limits">;
+  readonly topic: string;
+  readonly tail: Tail;
+  readonly context: unknown;
+  readonly stream: "live" | "resumable";
+  /** Whether this subscriber gets an event. Absent: it gets all. */
+  readonly filter: ((event: DecodedEvent) => boolean) | undefined;
+}
+
+/** Where a reader starts. */
+export interface LiveStart {
+  readonly position: Position;
+  /** The state at that position, where it has yet to be told. */
+  readonly state: FoldedState | undefined;
+  /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
+  readonly resumes: boolean;
+}
