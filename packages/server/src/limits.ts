@@ -8,6 +8,13 @@ export interface Limits {
    */
   readonly connectionsPerClient: number;
   /**
+   * Milliseconds that a stream stays open, less a random part of up to a fifth, so that load balancers get to spread clients anew.
+   * Then its client is told to open another one, which costs it nothing: events go on until that is open, and none is lost or
+   * comes twice. One that hasn't after 5 seconds is cut. Plain generators, which a cut would end, are left alone. Default:
+   * 3,600,000, an hour.
+   */
+  readonly connectionLife: number;
+  /**
    * Most events that a subscriber is caught up with. One that comes back to more, or gets further behind the head while its
    * socket is full, is told by a `$reset` of reason `limit`: it goes on with a fresh state or, where there is none, as `onGap`
    * says. Who is new gets all that `start` says, and who reads in this process all that there is. Default: 100,000.
@@ -22,6 +29,7 @@ export interface Limits {
 const defaults: Limits = {
   connections: 10_000,
   connectionsPerClient: 100,
+  connectionLife: 60 * 60_000,
   catchUpEvents: 100_000,
   inputBytes: 1024 * 1024,
   eventLength: 1024 * 1024,

@@ -6,7 +6,7 @@ import { Lifetime } from "./lifetime.js";
 import { SharedBytes } from "./shared-bytes.js";
 import { Wheel } from "./wheel.js";
 
-function setUp({ isFull = false, context = {} as object } = {}) {
+function setUp({ isFull = false, context = {} as object, connectionLife = 3_600_000, resumable = true } = {}) {
   const clock = new ManualClock();
   const lifetime = new Lifetime();
   const written: string[] = [];
@@ -31,13 +31,15 @@ function setUp({ isFull = false, context = {} as object } = {}) {
     heartbeat: 1_000,
     retry: 700,
     stallTimeout: 5_000,
+    limits: { connectionLife },
     connections,
     counters: new Counters(),
   };
   const source = {
     topic: "x",
     context,
-    open: (heartbeat: number) => ({ kind: "open", stream: "live", heartbeat, resumable: true }) as const,
+    resumable,
+    open: (heartbeat: number) => ({ kind: "open", stream: "live", heartbeat, resumable }) as const,
     start: () => {},
   };
   const connection = new Connection(sink, source, lifetime, settings);
@@ -119,6 +121,51 @@ describe("a connection", () => {
     lifetime.end();
     await writable;
     expect([clock.timers, connections.size, connection.write("y")]).toEqual([0, 0, false]);
+  });
+
+  it("is told to open anew when 80 to 100 % of its life is over, beats on, and is cut if it's still there", () => {
+    const { clock, connection, written, ends } = setUp({ connectionLife: 60_000 });
+    const drains = () => written.filter((text) => text.includes("$drain"));
+    connection.start();
+    clock.advance(47_750);
+    expect(drains()).toEqual([]);
+    while (clock.now() < 60_250 && drains().length === 0) clock.advance(250);
+    expect(drains()).toEqual([expect.stringMatching(/^retry: (\d{1,3}|1000)\nevent: \$drain\n/)]);
+    written.length = 0;
+    clock.advance(4_750);
+    expect([written, ends]).toEqual([Array(4).fill(": \n\n"), []]);
+    clock.advance(500);
+    expect([ends, drains(), connection.closed]).toEqual([["end"], [], true]);
+  });
+
+  it("is told so, too, when it always has something to write, or a full socket", () => {
+    const busy = setUp({ connectionLife: 60_000 });
+    for (let i = 0; i < 121; i++) {
+      busy.clock.advance(500);
+      busy.connection.write("x");
+    }
+    expect(busy.written.some((text) => text.includes("$drain"))).toBe(true);
+    const full = setUp({ connectionLife: 4_000, isFull: true });
+    full.connection.write("x");
+    full.clock.advance(4_250);
+    expect(full.written.some((text) => text.includes("$drain"))).toBe(true);
+    full.clock.advance(5_250);
+    expect(full.ends).toEqual(["destroy"]);
+  });
+
+  it("doesn't end together with those that were opened with it", () => {
+    const ends = Array.from({ length: 20 }, () => {
+      const { clock, written } = setUp({ connectionLife: 3_600_000 });
+      while (clock.now() < 3_700_000 && !written.some((text) => text.includes("$drain"))) clock.advance(10_000);
+      return clock.now();
+    });
+    expect(new Set(ends).size).toBeGreaterThan(5);
+  });
+
+  it("lives on where a cut would be the end", () => {
+    const { clock, written } = setUp({ connectionLife: 60_000, resumable: false });
+    clock.advance(600_000);
+    expect(written.every((text) => text === ": \n\n")).toBe(true);
   });
 
   it("that is over before it starts writes nothing", () => {

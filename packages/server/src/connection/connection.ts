@@ -1,4 +1,5 @@
 import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
+import type { Limits } from "../limits.js";
 import type { Counters } from "../stats.js";
 import { expired, expiryOf } from "./access.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
@@ -15,6 +16,7 @@ export interface ConnectionSettings {
   readonly retry: number;
   /** Milliseconds that a full socket may take before it is given up. */
   readonly stallTimeout: number;
+  readonly limits: Pick<Limits, "connectionLife">;
   /** Where a connection is listed as long as it is open. */
   readonly connections: Set<Connection>;
   readonly counters: Counters;
@@ -26,6 +28,8 @@ export interface StreamSource {
   readonly topic: string;
   /** The context that middleware made. */
   readonly context: unknown;
+  /** Whether a client takes it up again after a cut. */
+  readonly resumable: boolean;
   /** The stream's first frame. */
   open(heartbeat: number): OpenFrame;
   /** Writes what follows it. */
@@ -36,9 +40,15 @@ export interface StreamSource {
 
 const beat = encodeFrame({ kind: "comment", text: "" });
 
+/** Longest that a client is told to wait before it opens anew; each gets a random part of it, so that they don't come at once. */
+const stagger = 1_000;
+
+/** Milliseconds that a client has for it, once its connection's life is over. */
+const grace = 5_000;
+
 /** One open stream: what is written goes through here. It ends with its lifetime. */
 export class Connection implements Due, Mortal {
-  /** Of the wheel: when the next heartbeat, or the end of a stall, is due. */
+  /** Of the wheel: when the next heartbeat, the end of a stall or of this connection's life is due. */
   tick = 0;
   closed = false;
   /** True while the socket takes no more: a writer that can wait, waits. */
@@ -48,6 +58,10 @@ export class Connection implements Due, Mortal {
   readonly source: StreamSource;
   readonly #settings: ConnectionSettings;
   #writtenAt: number;
+  /** The wheel's tick at which its life is over, and then that at which it's cut. 0: it may live for ever. */
+  #endsAt = 0;
+  /** Its client was asked to open anew. */
+  #isPassing = false;
   /** `undefined`: the context says nothing of an end. */
   #expiry: Due | undefined;
   #expiresAt: number;
@@ -61,7 +75,9 @@ export class Connection implements Due, Mortal {
     this.#settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    settings.wheel.schedule(this, settings.heartbeat);
+    // Those that were opened together, as after a restart, are not to end together.
+    if (source.resumable) this.#endIn(settings.limits.connectionLife * (0.8 + 0.2 * Math.random()));
+    this.#schedule(settings.heartbeat);
     this.#expiresAt = expiryOf(source.context);
     if (this.#expiresAt < Number.POSITIVE_INFINITY) {
       this.#expiry = { tick: 0, fire: () => this.#expire() };
@@ -136,6 +152,11 @@ export class Connection implements Due, Mortal {
     this.lifetime.end();
   }
 
+  /** Tells the client to open anew, and then to let go of this stream. PROTOCOL §5.10. */
+  drain(): void {
+    this.send({ kind: "drain", retry: Math.ceil(Math.random() * stagger) });
+  }
+
   /** Ends the stream as a connection would break: the client comes again. Who doesn't read is not waited for. */
   cut(): void {
     if (this.closed) return;
@@ -157,16 +178,41 @@ export class Connection implements Due, Mortal {
   /** Of the wheel. */
   fire(): void {
     const { wheel, heartbeat, stallTimeout } = this.#settings;
-    const period = this.full ? stallTimeout : heartbeat;
-    const rest = period - (wheel.now - this.#writtenAt) * wheel.resolution;
-    if (rest > 0) {
-      wheel.schedule(this, rest);
+    const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - this.#writtenAt) * wheel.resolution;
+    if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {
+      this.#passOn();
+    } else if (rest > 0) {
+      this.#schedule(rest);
     } else if (this.full) {
       this.cut(); // it holds a socket and its buffers, and the log still has what it missed
     } else {
-      wheel.schedule(this, heartbeat);
+      this.#schedule(heartbeat);
       this.write(this.source.idleFrame?.() ?? beat);
     }
+  }
+
+  /** Its life is over: the client is asked to open anew and, if it hasn't in time, cut. */
+  #passOn(): void {
+    if (this.#isPassing) {
+      this.cut();
+    } else {
+      this.#isPassing = true;
+      this.#endIn(grace);
+      this.#schedule(this.#settings.heartbeat);
+      this.drain();
+    }
+  }
+
+  #endIn(ms: number): void {
+    const { now, resolution } = this.#settings.wheel;
+    if (ms < Number.POSITIVE_INFINITY) this.#endsAt = now + Math.ceil(ms / resolution);
+  }
+
+  /** One deadline serves for all: whichever comes first. */
+  #schedule(ms: number): void {
+    const { wheel } = this.#settings;
+    const life = this.#endsAt > 0 ? (this.#endsAt - wheel.now) * wheel.resolution : ms;
+    wheel.schedule(this, Math.min(ms, life));
   }
 
   onEnd(): void {
@@ -197,7 +243,7 @@ export class Connection implements Due, Mortal {
     this.full = true;
     const { wheel, stallTimeout } = this.#settings;
     wheel.cancel(this);
-    wheel.schedule(this, stallTimeout);
+    this.#schedule(stallTimeout);
     this.#sink.onDrain(() => this.#drained());
     return false;
   }
@@ -207,7 +253,7 @@ export class Connection implements Due, Mortal {
     if (this.closed) return;
     const { wheel, heartbeat } = this.#settings;
     wheel.cancel(this);
-    wheel.schedule(this, heartbeat);
+    this.#schedule(heartbeat);
     this.#wake();
   }
 

@@ -1,8 +1,5 @@
 import type { Runtime } from "../runtime.js";
 
-/** Longest that a client is told to wait; each gets a random part of it, so that they don't all come at once. */
-const stagger = 1_000;
-
 /** Lets all connections go; see `Sluice.drain`. */
 export async function drain(runtime: Runtime, timeout: number): Promise<void> {
   runtime.draining = true;
@@ -10,7 +7,7 @@ export async function drain(runtime: Runtime, timeout: number): Promise<void> {
     (connection) =>
       new Promise<void>((resolve) => {
         connection.lifetime.watch({ onEnd: resolve });
-        connection.send({ kind: "drain", retry: Math.ceil(Math.random() * stagger) });
+        connection.drain();
       }),
   );
   if (closed.length === 0) return runtime.runs.stop();

@@ -24,6 +24,7 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
   return {
     topic,
     context: args.context,
+    resumable,
     open: (heartbeat) => {
       const id = resumable ? {} : { id: reservedId.once };
       return { kind: "open", stream: "stream", heartbeat, resumable, ...id };

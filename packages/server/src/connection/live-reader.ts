@@ -60,6 +60,10 @@ export class LiveReader implements Member, Mortal, StreamSource {
     return this.#request.context;
   }
 
+  get resumable(): boolean {
+    return true;
+  }
+
   open(heartbeat: number): OpenFrame {
     const { tail, stream } = this.#request;
     return { kind: "open", stream, heartbeat, resumable: true, head: formatCursor(tail.position) };

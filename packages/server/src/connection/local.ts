@@ -71,7 +71,7 @@ const settingsFor = (runtime: Runtime): Runtime => ({
   ...runtime,
   stallTimeout: Number.MAX_SAFE_INTEGER,
   connections: runtime.locals,
-  limits: { ...runtime.limits, catchUpEvents: Number.POSITIVE_INFINITY },
+  limits: { ...runtime.limits, catchUpEvents: Number.POSITIVE_INFINITY, connectionLife: Number.POSITIVE_INFINITY },
 });
 
 /** Authorises the subscriber and lets the frames come into its queue; none do if it has left by then. */
