@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { Connection } from "../../packages/server/src/connection/connection.js";
 import { describeStreams } from "./adapters.js";
 import { range } from "./events.js";
 import { open } from "./reader.js";
@@ -75,5 +76,32 @@ describeStreams("a reader that stands still", (adapter) => {
     reader.resume();
     await reader.live();
     expect(reader.numbers).toEqual(range(1, total));
+  });
+
+  it("is handed no more than limits.bufferedBytes at once, but for an event that is longer (PROTOCOL §4.2)", async () => {
+    const world = await startWorld(adapter, { limits: { bufferedBytes: 2_000 } });
+    const { oldest, filtered } = world.contract.feed;
+    const pads = [...range(1, 40).map(() => "é".repeat(150)), "é".repeat(5_000), "end", "é".repeat(150)];
+    const events = pads.map((text, i) => ({ type: "post" as const, data: { n: 2 * i, pad: text } }));
+    await world.publish(oldest, undefined, events);
+    await world.publish(filtered, undefined, events);
+    for (const path of ["feed/oldest", "feed/filtered"]) {
+      const sizes: number[] = [];
+      const { write, writeShared } = Connection.prototype;
+      vi.spyOn(Connection.prototype, "write").mockImplementation(function (this: Connection, text) {
+        sizes.push(Buffer.byteLength(text));
+        return write.call(this, text);
+      });
+      vi.spyOn(Connection.prototype, "writeShared").mockImplementation(function (this: Connection, bytes, events) {
+        sizes.push(bytes.plain.length);
+        return writeShared.call(this, bytes, events);
+      });
+      const reader = await (await open(world, path)).live();
+      vi.restoreAllMocks();
+      expect(reader.numbers).toEqual(events.map(({ data }) => data.n));
+      const long = sizes.filter((size) => size > 2_000);
+      expect([long.length, Math.max(...sizes.filter((size) => size <= 2_000)) > 1_500]).toEqual([1, true]);
+      expect(long[0]).toBeLessThan(10_200);
+    }
   });
 });

@@ -20,6 +20,11 @@ export interface Limits {
    * says. Who is new gets all that `start` says, and who reads in this process all that there is. Default: 100,000.
    */
   readonly catchUpEvents: number;
+  /**
+   * Most bytes of events that are handed to a socket at once, and so about all that waits here for one that doesn't drain; the
+   * rest stays in the log until then. An event that is longer goes whole. At least 1,024. Default: 64 Ki.
+   */
+  readonly bufferedBytes: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
   /** Longest event, in characters of JSON; `publish` of a longer one throws a RangeError. Default: 1 Mi. */
@@ -31,19 +36,27 @@ const defaults: Limits = {
   connectionsPerClient: 100,
   connectionLife: 60 * 60_000,
   catchUpEvents: 100_000,
+  bufferedBytes: 64 * 1024,
   inputBytes: 1024 * 1024,
   eventLength: 1024 * 1024,
 };
 
+const least: Partial<Limits> = { bufferedBytes: 1024 };
+
 /** @throws RangeError naming the limit, what was given and what is allowed. */
 export function limitsFrom(given: Partial<Limits> = {}): Limits {
+  const limits: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaults, name)) {
       throw new RangeError(`limits.${name} is no limit; there are ${Object.keys(defaults).join(", ")}.`);
     }
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers above 0.`);
+    if (value === undefined) continue;
+    const minimum = least[name as keyof Limits] ?? 1;
+    if (!(Number.isInteger(value) && value >= minimum)) {
+      const allowed = minimum > 1 ? `from ${minimum} on` : "above 0";
+      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers ${allowed}.`);
     }
+    limits[name] = value;
   }
-  return { ...defaults, ...given };
+  return limits as unknown as Limits;
 }

@@ -20,6 +20,7 @@ import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
+import { Pages } from "./fanout/pages.js";
 import { Runs } from "./fanout/runs.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
 import { type Limits, limitsFrom } from "./limits.js";
@@ -200,7 +201,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     stallTimeout,
     snapshotTimeout,
     report,
-    hub: new Hub(log, report),
+    hub: new Hub(log, new Pages(limits.bufferedBytes), report),
     wheel,
     runs: new Runs({ log, wheel, report }),
     publish: publisherWith(

@@ -195,17 +195,18 @@ export class LiveReader implements Member, Mortal, StreamSource {
   /** The frames of a batch that this subscriber has yet to get, and is to get. */
   #pick(batch: Batch): string {
     const filter = this.#filter;
-    const { runtime } = this.#request;
+    const { counters } = this.#request.runtime;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
       if (position.offset <= this.#position.offset && position.epoch === this.#position.epoch) continue;
       const event = filter && batch.event(index);
       this.#position = position;
       if (filter && !(event && filter(event))) continue;
-      frames += batch.frame(index);
+      const frame = batch.frame(index);
+      frames += frame;
       this.#told = position.offset;
-      runtime.counters.delivered++;
-      runtime.counters.bytes += batch.frame(index).length;
+      counters.delivered++;
+      counters.bytes += Buffer.byteLength(frame);
     }
     this.#position = batch.end;
     return frames;

@@ -21,8 +21,12 @@ export function decodeEvent({ events }: AnySubscription, type: string, json: str
   }
 }
 
-/** About as many characters as the frame of an entry has. */
-export const lengthOf = ({ data }: LogEntry): number => data.length + 80;
+/** What stands around data, type, epoch and mark in a frame: the names of its lines, and an offset of at most 16 digits. */
+const around = 23 + 16;
+
+/** Bytes of an entry's frame, or a few more: known before it is encoded. */
+export const sizeOf = ({ type, data, position: { epoch, mark } }: LogEntry) =>
+  Buffer.byteLength(data) + Buffer.byteLength(type) + epoch.length + mark.length + around;
 
 /**
  * Entries that follow one another, encoded once for however many subscribers get them: the bytes of all together, and,
@@ -34,8 +38,7 @@ export class Batch {
   readonly from: Position;
   readonly end: Position;
   readonly procedure: AnySubscription;
-  /** About as many characters as the frames have. */
-  readonly length: number;
+  #size: number | undefined;
   #bytes: SharedBytes | undefined;
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
@@ -45,15 +48,18 @@ export class Batch {
     this.from = from;
     this.entries = entries;
     this.end = end;
-    let length = 0;
-    for (const entry of entries) length += lengthOf(entry);
-    this.length = length;
   }
 
   /** Whether nothing can follow it in its topic. */
   get isLast(): boolean {
     const last = this.entries.at(-1);
     return last !== undefined && isLast(last);
+  }
+
+  /** Bytes of all its frames, or a few more. */
+  get size(): number {
+    this.#size ??= this.entries.reduce((size, entry) => size + sizeOf(entry), 0);
+    return this.#size;
   }
 
   get bytes(): SharedBytes {

@@ -1,17 +1,18 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log } from "@sluice/log";
-import { Pages } from "./pages.js";
+import type { Pages } from "./pages.js";
 import { Tail } from "./tail.js";
 
 /** One tail per topic that has subscribers in this process. */
 export class Hub {
   readonly #log: Log;
+  readonly #pages: Pages;
   readonly #onError: (error: unknown, topic: string) => void;
-  readonly #pages = new Pages();
   readonly #tails = new Map<string, { readonly tail: Promise<Tail>; users: number }>();
 
-  constructor(log: Log, onError: (error: unknown, topic: string) => void) {
+  constructor(log: Log, pages: Pages, onError: (error: unknown, topic: string) => void) {
     this.#log = log;
+    this.#pages = pages;
     this.#onError = onError;
   }
 

@@ -1,13 +1,11 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { LogEntry, Position, ReadPage } from "@sluice/log";
-import { Batch, lengthOf } from "./batch.js";
+import { Batch, sizeOf } from "./batch.js";
 
-/** How many characters of frames are kept for those who catch up, of all topics together: 4 Mi. */
+/** How many bytes of frames are kept for those who catch up, of all topics together: 4 Mi. */
 const budget = 4 * 1024 * 1024;
 /** Pages shorter than this are encoded as fast as they are found. */
 const worthwhile = 16;
-/** Most characters of frames that are handed to a socket at once: what a stalled one may hold. */
-const slice = 64 * 1024;
 
 /** Where a page of history starts. */
 export interface PageStart {
@@ -21,15 +19,21 @@ export interface PageStart {
  * read the same history, at about the same time.
  */
 export class Pages {
+  readonly #bufferedBytes: number;
   readonly #pages = new Map<string, Batch>();
-  #length = 0;
+  #size = 0;
+
+  /** @param bufferedBytes most bytes that a socket is handed at once. */
+  constructor(bufferedBytes: number) {
+    this.#bufferedBytes = bufferedBytes;
+  }
 
   /**
    * What follows `from`, of what was read there: as many entries as a socket is handed at once, and one at least. It is the
    * batch made before, if it is the same, or a new one.
    */
   get({ topic, procedure, from }: PageStart, { entries, end }: Pick<ReadPage, "entries" | "end">): Batch {
-    const fitting = fittingOf(entries);
+    const fitting = this.#fittingOf(entries);
     const last = fitting.length < entries.length ? (fitting.at(-1) as LogEntry).position : end;
     if (fitting.length < worthwhile) return new Batch(procedure, from, fitting, last);
     const key = `${from.offset} ${topic}`;
@@ -38,28 +42,28 @@ export class Pages {
     const isSame = kept && kept.procedure === procedure && isSamePlace(kept.from, from) && isSamePlace(kept.end, last);
     const batch = isSame ? kept : new Batch(procedure, from, fitting, last);
     this.#pages.set(key, batch);
-    this.#length += batch.length;
-    for (const [oldest, { length }] of this.#pages) {
-      if (this.#length <= budget || oldest === key) break;
+    this.#size += batch.size;
+    for (const [oldest, { size }] of this.#pages) {
+      if (this.#size <= budget || oldest === key) break;
       this.#pages.delete(oldest);
-      this.#length -= length;
+      this.#size -= size;
     }
     return batch;
   }
 
-  #drop(key: string, { length }: Batch): void {
+  #drop(key: string, { size }: Batch): void {
     this.#pages.delete(key);
-    this.#length -= length;
+    this.#size -= size;
+  }
+
+  #fittingOf(entries: readonly LogEntry[]): readonly LogEntry[] {
+    let size = 0;
+    for (let index = 0; index < entries.length; index++) {
+      size += sizeOf(entries[index] as LogEntry);
+      if (size > this.#bufferedBytes && index > 0) return entries.slice(0, index);
+    }
+    return entries;
   }
 }
 
 const isSamePlace = (a: Position, b: Position) => a.offset === b.offset && a.mark === b.mark && a.epoch === b.epoch;
-
-function fittingOf(entries: readonly LogEntry[]): readonly LogEntry[] {
-  let length = 0;
-  for (let index = 0; index < entries.length; index++) {
-    length += lengthOf(entries[index] as LogEntry);
-    if (length > slice && index > 0) return entries.slice(0, index);
-  }
-  return entries;
-}

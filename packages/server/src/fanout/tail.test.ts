@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Batch } from "./batch.js";
 import { Hub } from "./hub.js";
+import { Pages } from "./pages.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
 const tick = (n: number) => ({ type: "tick", data: String(n) });
@@ -12,7 +13,7 @@ const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(reso
 function setUp() {
   const log = memoryLog();
   const errors: unknown[] = [];
-  const hub = new Hub(log, (error) => errors.push(error));
+  const hub = new Hub(log, new Pages(65_536), (error) => errors.push(error));
   return { log, hub, errors };
 }
 
@@ -70,7 +71,7 @@ describe("a topic's tail", () => {
 
   it("tells its members to read for themselves when history went faster than it", async () => {
     const log = memoryLog({ retain: { events: 2 } });
-    const hub = new Hub(log, () => {});
+    const hub = new Hub(log, new Pages(65_536), () => {});
     const tail = await hub.take("ticks", ticks);
     const seen = member();
     tail.join(seen);
@@ -85,6 +86,7 @@ describe("a topic's tail", () => {
     let failing = true;
     const hub = new Hub(
       { ...log, head: async (topic) => (failing ? Promise.reject(new Error("down")) : log.head(topic)) },
+      new Pages(65_536),
       () => {},
     );
     await expect(hub.take("ticks", ticks)).rejects.toThrow("down");
