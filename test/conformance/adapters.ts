@@ -34,6 +34,11 @@ const context = (req: IncomingMessage): Context => {
   return { user: typeof user === "string" ? user : null };
 };
 
+const identify = (req: IncomingMessage): string | undefined => {
+  const client = req.headers["x-client"];
+  return typeof client === "string" ? client : undefined;
+};
+
 function application(make: typeof express, mount: (app: express.Express) => void): express.Express {
   const app = make();
   mount(app);
@@ -54,7 +59,7 @@ export const adapters: readonly Adapter[] = [
       inApplication: true,
       parsesBodies: false,
       joinsSlashes: make === express4,
-      listener: (sluice) => application(make, (app) => app.use("/api", sluiceExpress(sluice, { context }))),
+      listener: (sluice) => application(make, (app) => app.use("/api", sluiceExpress(sluice, { context, identify }))),
     }),
   ),
   ...express5And4.map(
@@ -65,7 +70,7 @@ export const adapters: readonly Adapter[] = [
       parsesBodies: true,
       joinsSlashes: make === express4,
       listener: (sluice) =>
-        application(make, (app) => app.use(make.json()).use("/api", sluiceExpress(sluice, { context }))),
+        application(make, (app) => app.use(make.json()).use("/api", sluiceExpress(sluice, { context, identify }))),
     }),
   ),
   {
@@ -76,7 +81,7 @@ export const adapters: readonly Adapter[] = [
     joinsSlashes: false,
     listener: (sluice) =>
       application(express, (app) => {
-        const inner = express.Router().use("/live", sluiceExpress(sluice, { context }));
+        const inner = express.Router().use("/live", sluiceExpress(sluice, { context, identify }));
         app.use("/v1", express.Router().use("/:kind", inner));
       }),
   },
@@ -86,7 +91,7 @@ export const adapters: readonly Adapter[] = [
     inApplication: false,
     parsesBodies: false,
     joinsSlashes: false,
-    listener: (sluice) => sluiceNode(sluice, { base: "/api", context }),
+    listener: (sluice) => sluiceNode(sluice, { base: "/api", context, identify }),
   },
 ];
 

@@ -125,6 +125,39 @@ describeAdapters("statuses", (adapter) => {
     await (await open(world, "feed/head")).live();
   });
 
+  it("answers 429 with Retry-After to a client's streams beyond its limit, and to no other's (PROTOCOL §3)", async () => {
+    const world = await startWorld(adapter, { limits: { connectionsPerClient: 1 } });
+    const ann = { headers: { "x-client": "ann" } };
+    await (await open(world, "feed/head", ann)).live();
+    const answer = await ask(world, "feed/head", ann);
+    expectProblem(answer, { status: 429, code: "tooManyRequests" });
+    expect(answer.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
+    for (const headers of [{}, {}, { "x-client": "bob" }]) await (await open(world, "feed/head", { headers })).live();
+  });
+
+  it("answers 429 with Retry-After to a client's new topics beyond its limit in a minute (PROTOCOL §3)", async () => {
+    const world = await startWorld(adapter, { limits: { newTopicsPerClient: 2 } });
+    const match = (matchId: string, client?: string) => ({
+      input: { matchId },
+      ...(client === undefined ? {} : { headers: { "x-client": client } }),
+    });
+    await (await open(world, "scores/watch", match("followed"))).live();
+    for (const matchId of ["followed", "1", "1", "2", "followed"]) {
+      await (await open(world, "scores/watch", match(matchId, "ann"))).live();
+    }
+    world.clock.advance(20_000);
+    const answer = await ask(world, "scores/watch", match("3", "ann"));
+    expectProblem(answer, { status: 429, code: "tooManyRequests" });
+    expect(answer.headers["retry-after"]).toBe("40");
+    await (await open(world, "bot/again", match("3", "ann"))).end(); // a generator has no topic
+    for (const client of [undefined, undefined, undefined, "bob"]) {
+      await (await open(world, "scores/watch", match(`of ${client}`, client))).live();
+    }
+    expect(world.log.everWatched).toBe(5);
+    world.clock.advance(40_000);
+    await (await open(world, "scores/watch", match("3", "ann"))).live();
+  });
+
   it("keeps to the limit when many open at once (PROTOCOL §3)", async () => {
     const waiting: (() => void)[] = [];
     const world = await startWorld(adapter, {

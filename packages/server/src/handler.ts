@@ -1,6 +1,5 @@
-import { SluiceError } from "@sluice/contract";
+import { assertRoom, countClient } from "./connection/admission.js";
 import { Connection } from "./connection/connection.js";
-import type { Lifetime } from "./connection/lifetime.js";
 import { authorise, openSubscription } from "./connection/open.js";
 import { Opening } from "./connection/opening.js";
 import type { Exchange } from "./http/exchange.js";
@@ -63,44 +62,22 @@ async function stream(
   const opening = new Opening();
   runtime.openings.add(opening); // from here on, revocations count
   try {
-    const caller = { ...(await callerOf()), lastEventId, opening };
-    const client = exchange.client();
-    assertRoom(runtime, client);
+    const caller = { ...(await callerOf()), client: exchange.client(), lastEventId, opening };
+    assertRoom(runtime, caller.client);
     if (method === "HEAD") {
       await authorise(runtime, implementation, caller);
       return reply.send(200, streamHeaders);
     }
     const source = await openSubscription(runtime, implementation, caller);
     if (caller.lifetime.over) return;
-    assertRoom(runtime, client); // others may have come in the meantime, or the end
+    assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
     opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
 
     const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
     runtime.connections.add(connection);
-    if (client !== undefined) countClient(runtime, client, caller.lifetime);
+    countClient(runtime, caller);
     connection.start();
   } finally {
     runtime.openings.delete(opening);
   }
-}
-
-function assertRoom({ draining, connections, clients, limits }: Runtime, client: string | undefined): void {
-  if (draining) throw new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });
-  if (connections.size >= limits.connections) {
-    throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
-  }
-  if (client !== undefined && (clients.get(client) ?? 0) >= limits.connectionsPerClient) {
-    throw new SluiceError("tooManyRequests", { message: "Too many open streams of this client", retryAfter: 5_000 });
-  }
-}
-
-function countClient({ clients }: Runtime, client: string, lifetime: Lifetime): void {
-  clients.set(client, (clients.get(client) ?? 0) + 1);
-  lifetime.watch({
-    onEnd: () => {
-      const rest = (clients.get(client) ?? 1) - 1;
-      if (rest > 0) clients.set(client, rest);
-      else clients.delete(client);
-    },
-  });
 }

@@ -8,6 +8,11 @@ export interface Limits {
    */
   readonly connectionsPerClient: number;
   /**
+   * How often in a minute one client may open a topic that nobody follows in this process; once more is answered 429. Counts only
+   * where `identify` says who a client is. Default: 1,000.
+   */
+  readonly newTopicsPerClient: number;
+  /**
    * Milliseconds that a stream stays open, less a random part of up to a fifth, so that load balancers get to spread clients anew.
    * Then its client is told to open another one, which costs it nothing: events go on until that is open, and none is lost or
    * comes twice. One that hasn't after 5 seconds is cut. Plain generators, which a cut would end, are left alone. Default:
@@ -34,6 +39,7 @@ export interface Limits {
 const defaults: Limits = {
   connections: 10_000,
   connectionsPerClient: 100,
+  newTopicsPerClient: 1_000,
   connectionLife: 60 * 60_000,
   catchUpEvents: 100_000,
   bufferedBytes: 64 * 1024,

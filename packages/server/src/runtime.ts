@@ -1,6 +1,7 @@
 import type { AnyProcedure } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { Connection } from "./connection/connection.js";
+import type { NewTopics } from "./connection/new-topics.js";
 import type { Opening } from "./connection/opening.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
@@ -39,6 +40,7 @@ export interface Runtime {
   readonly counters: Counters;
   /** Open streams by who was identified as their client. */
   readonly clients: Map<string, number>;
+  readonly newTopics: NewTopics;
   /** Set by `drain()`: nothing new is accepted. */
   draining: boolean;
   /** Tells the user's `onError` of an error that a client gets to see only as `internal`. */

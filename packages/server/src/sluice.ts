@@ -18,6 +18,7 @@ import { disconnect } from "./connection/disconnect.js";
 import { drain } from "./connection/drain.js";
 import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
+import { NewTopics } from "./connection/new-topics.js";
 import { Wheel } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
@@ -223,6 +224,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     openings: new Set(),
     counters,
     clients: new Map(),
+    newTopics: new NewTopics(limits.newTopicsPerClient),
     draining: false,
   };
 }

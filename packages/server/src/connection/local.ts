@@ -89,6 +89,7 @@ async function openLocally(
       input: await parseCallerInput(implementation.procedure, input),
       lifetime,
       lastEventId: options.cursor,
+      client: undefined,
       opening,
     });
     lifetime.watch(queue);

@@ -4,6 +4,7 @@ import { argsFor, type Caller } from "../procedure/call.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { type AnyArgs, runMiddlewares } from "../procedure/middleware.js";
 import type { Runtime } from "../runtime.js";
+import { countTopic } from "./admission.js";
 import type { StreamSource } from "./connection.js";
 import { streamGenerator } from "./generator.js";
 import { prepareLive } from "./live.js";
@@ -12,6 +13,8 @@ import { prepareResumable } from "./resumable.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
+  /** Who the client is, if that is known. */
+  readonly client: string | undefined;
   readonly opening: Opening;
 }
 
@@ -29,6 +32,7 @@ export async function openSubscription(
 
   const open = async (context: object, args: () => AnyArgs): Promise<StreamSource> => {
     caller.opening.assertAllowed(topic, context, runtime.wheel.time);
+    if (run.kind === "live" || run.kind === "resumable") countTopic(runtime, caller.client, topic);
     switch (run.kind) {
       case "live":
         return prepareLive(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });

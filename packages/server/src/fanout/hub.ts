@@ -21,6 +21,10 @@ export class Hub {
     return this.#tails.size;
   }
 
+  has(topic: string): boolean {
+    return this.#tails.has(topic);
+  }
+
   /** The topic's tail. Whoever takes it gives it back by `release`, once. */
   async take(topic: string, procedure: AnySubscription): Promise<Tail> {
     let slot = this.#tails.get(topic);
