@@ -86,12 +86,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
 
   deliver(batch: Batch): void {
     const connection = this.#connection as Connection;
-    // Of those who stand at the head, the position is the very object: one that is equal is found below.
-    if (batch.from === this.#position && !this.#filter && !batch.isLast) {
-      if (!this.#writeShared(connection, batch)) this.lost();
-      return;
-    }
-    if (batch.end.offset <= this.#position.offset && batch.end.epoch === this.#position.epoch) return;
+    // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
+    if (batch.from !== this.#position && this.#has(batch.end)) return;
     try {
       if (!this.#write(connection, batch)) this.lost();
       else if (batch.isLast) connection.end();
@@ -178,18 +174,20 @@ export class LiveReader implements Member, Mortal, StreamSource {
     connection.send({ kind: "live", id: formatCursor(this.#position) });
   }
 
+  #has({ offset, epoch }: Position): boolean {
+    return offset <= this.#position.offset && epoch === this.#position.epoch;
+  }
+
   /** False: the socket is full now, or the stream is over. */
   #write(connection: Connection, batch: Batch): boolean {
-    if (!this.#filter && batch.from.offset === this.#position.offset) return this.#writeShared(connection, batch);
+    if (!this.#filter && batch.from.offset === this.#position.offset) {
+      this.#position = batch.end;
+      this.#told = batch.end.offset;
+      return connection.writeShared(batch.bytes, batch.entries.length);
+    }
     const picked = this.#pick(batch);
     const frames = batch.end.offset - this.#told >= page ? picked + (this.idleFrame() ?? "") : picked;
     return frames === "" || connection.write(frames);
-  }
-
-  #writeShared(connection: Connection, batch: Batch): boolean {
-    this.#position = batch.end;
-    this.#told = batch.end.offset;
-    return connection.writeShared(batch.bytes, batch.entries.length);
   }
 
   /** The frames of a batch that this subscriber has yet to get, and is to get. */
@@ -198,7 +196,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
     const { counters } = this.#request.runtime;
     let frames = "";
     for (const [index, { position }] of batch.entries.entries()) {
-      if (position.offset <= this.#position.offset && position.epoch === this.#position.epoch) continue;
+      if (this.#has(position)) continue;
       const event = filter && batch.event(index);
       this.#position = position;
       if (filter && !(event && filter(event))) continue;
