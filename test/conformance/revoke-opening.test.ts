@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defineContract, subscription } from "@sluice/contract";
 import { createSluice, type DisconnectFilter, implement, memoryLog } from "@sluice/server";
@@ -119,6 +119,20 @@ describe("a stream that is revoked while it is opened", () => {
     expect(answer.status).toBe(status);
     await answer.body?.cancel();
     await expectNothingLeft(world);
+  });
+
+  it("is refused, though its body takes its time, and whoever looked at its credentials did so before", async () => {
+    const world = await setUp("snapshot");
+    world.goOn();
+    const headers = { "content-type": "application/json" };
+    const asked = request(`${world.url}/board`, { method: "POST", headers });
+    onTestFinished(() => void asked.destroy());
+    asked.write('{"input":');
+    await eventually(() => expect(runtimeOf(world.sluice as never).openings.size).toBe(1));
+    world.sluice.disconnect({ tag: "user:ann" });
+    const answered = new Promise<IncomingMessage>((resolve) => asked.once("response", resolve));
+    asked.end(`${JSON.stringify(hall)}}`);
+    expect((await answered).statusCode).toBe(403);
   });
 
   it("runs no generator, and answers HEAD like GET (PROTOCOL §2.1)", async () => {

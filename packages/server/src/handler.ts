@@ -1,10 +1,10 @@
 import { assertRoom, countClient } from "./connection/admission.js";
 import { Connection } from "./connection/connection.js";
-import { authorise, openSubscription } from "./connection/open.js";
+import { authorise, openSubscription, type SubscriptionCaller } from "./connection/open.js";
 import { Opening } from "./connection/opening.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
-import { allowedMethods, type ProcedureRequest, readRequest } from "./http/request.js";
+import { allowedMethods, readRequest } from "./http/request.js";
 import { answerReserved, reservedFrom } from "./http/reserved.js";
 import { streamHeaders } from "./http/stream-headers.js";
 import { type Caller, runCall } from "./procedure/call.js";
@@ -22,6 +22,9 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
   if (!implementation || exchange.method === "OPTIONS") return false;
   const { procedure } = implementation;
   let context: unknown;
+  // Whoever came before may have looked at the credentials already: from here on, a revocation counts.
+  const opening = new Opening();
+  runtime.openings.add(opening);
   try {
     const request = await readRequest(exchange, procedure, runtime.limits.inputBytes);
     const reserved = reservedFrom(request.lastEventId);
@@ -29,19 +32,24 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
       answerReserved(reserved, exchange);
       return true;
     }
-    const callerOf = async (): Promise<Caller> => {
-      context = await exchange.context();
-      const input = await parseInput(procedure, request.input);
-      return { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
-    };
-    if (procedure.kind === "subscription") await stream(runtime, implementation, exchange, request, callerOf);
-    else await answer(runtime, implementation, exchange, await callerOf());
+    context = await exchange.context();
+    const input = await parseInput(procedure, request.input);
+    const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
+
+    if (procedure.kind === "subscription") {
+      const { lastEventId } = request;
+      await stream(runtime, implementation, exchange, { ...caller, client: exchange.client(), lastEventId, opening });
+    } else {
+      await answer(runtime, implementation, exchange, caller);
+    }
   } catch (error) {
     const seen = toPublicError(error, procedure.errors);
     if (seen.code === "internal") runtime.report(error, procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
     // The client's next attempt must not come to this server again because its connection was kept alive.
     sendProblem(exchange.reply, seen, runtime.draining ? { ...allow, connection: "close" } : allow);
+  } finally {
+    runtime.openings.delete(opening);
   }
   return true;
 }
@@ -54,30 +62,21 @@ async function answer(runtime: Runtime, implementation: Implementation, { reply 
 async function stream(
   runtime: Runtime,
   implementation: Implementation,
-  exchange: Exchange,
-  { lastEventId }: ProcedureRequest,
-  callerOf: () => Promise<Caller>,
+  { reply, method }: Exchange,
+  caller: SubscriptionCaller,
 ) {
-  const { reply, method } = exchange;
-  const opening = new Opening();
-  runtime.openings.add(opening); // from here on, revocations count
-  try {
-    const caller = { ...(await callerOf()), client: exchange.client(), lastEventId, opening };
-    assertRoom(runtime, caller.client);
-    if (method === "HEAD") {
-      await authorise(runtime, implementation, caller);
-      return reply.send(200, streamHeaders);
-    }
-    const source = await openSubscription(runtime, implementation, caller);
-    if (caller.lifetime.over) return;
-    assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
-    opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
-
-    const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
-    runtime.connections.add(connection);
-    countClient(runtime, caller);
-    connection.start();
-  } finally {
-    runtime.openings.delete(opening);
+  assertRoom(runtime, caller.client);
+  if (method === "HEAD") {
+    await authorise(runtime, implementation, caller);
+    return reply.send(200, streamHeaders);
   }
+  const source = await openSubscription(runtime, implementation, caller);
+  if (caller.lifetime.over) return;
+  assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
+  caller.opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
+
+  const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
+  runtime.connections.add(connection);
+  countClient(runtime, caller);
+  connection.start();
 }

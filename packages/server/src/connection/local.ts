@@ -81,7 +81,7 @@ async function openLocally(
   { input, options, lifetime, queue }: LocalSubscriber,
 ): Promise<void> {
   const opening = new Opening();
-  runtime.openings.add(opening); // from here on, revocations count
+  runtime.openings.add(opening);
   const settings = settingsFor(runtime);
   try {
     const source = await openSubscription(settings, implementation, {
