@@ -1,7 +1,8 @@
 import { expect, it, vi } from "vitest";
 import { Connection } from "../../packages/server/src/connection/connection.js";
+import { NodeSink } from "../../packages/server/src/http/node-sink.js";
 import { describeStreams } from "./adapters.js";
-import { range } from "./events.js";
+import { posts, range } from "./events.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
 import { turns } from "./within.js";
@@ -103,5 +104,22 @@ describeStreams("a reader that stands still", (adapter) => {
       expect([long.length, Math.max(...sizes.filter((size) => size <= 2_000)) > 1_500]).toEqual([1, true]);
       expect(long[0]).toBeLessThan(10_200);
     }
+  });
+
+  it("is sent what comes next, also where a heartbeat was what filled its socket (PROTOCOL §4.2)", async () => {
+    const world = await startWorld(adapter);
+    const { filtered } = world.contract.feed;
+    const reader = await (await open(world, "feed/filtered")).live();
+    const write = NodeSink.prototype.write;
+    const spy = vi.spyOn(NodeSink.prototype, "write").mockImplementationOnce(function (this: NodeSink, text) {
+      write.call(this, text);
+      return false;
+    });
+    world.clock.advance(15_000);
+    spy.mockRestore();
+    expect([...world.runtime.connections].map(({ full }) => full)).toEqual([true]);
+    await world.publish(filtered, undefined, posts(1, 2));
+    await reader.received(1);
+    expect(reader.numbers).toEqual([2]);
   });
 });
