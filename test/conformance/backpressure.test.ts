@@ -5,7 +5,7 @@ import { describeStreams } from "./adapters.js";
 import { posts, range } from "./events.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
-import { turns } from "./within.js";
+import { eventually, turns } from "./within.js";
 import { startWorld } from "./world.js";
 
 const pad = "x".repeat(100_000);
@@ -60,6 +60,22 @@ describeStreams("a reader that stands still", (adapter) => {
     expect([quick.numbers, slow.numbers]).toEqual([range(1, n), range(1, n)]);
   });
 
+  it("holds its socket for a time only, if it doesn't even read that it was revoked (PROTOCOL §4.2)", async () => {
+    const world = await startWorld(adapter, {
+      async *tokens() {
+        for (;;) yield { type: "token", data: pad };
+      },
+    });
+    const reader = await open(world, "bot/once");
+    reader.pause();
+    await untilStalled(world);
+    expect(world.sluice.disconnect({ path: "bot/once" })).toBe(1);
+    expect(world.runtime.connections.size).toBe(0);
+    world.clock.advance(world.runtime.stallTimeout);
+    await eventually(() => expect(world.sockets.size).toBe(0));
+    expect(world.clock.timers).toBe(0);
+  });
+
   it("holds little of a long history, however much it has missed (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const { oldest } = world.contract.feed;
@@ -73,7 +89,7 @@ describeStreams("a reader that stands still", (adapter) => {
     reader.pause();
     await untilStalled(world);
     await turns();
-    expect(responses[0]?.writableLength).toBeLessThan(5_000_000);
+    expect(responses[0]?.writableLength).toBeLessThan(128 * 1024);
     reader.resume();
     await reader.live();
     expect(reader.numbers).toEqual(range(1, total));

@@ -112,6 +112,19 @@ describe("a connection", () => {
     expect([ends, connection.closed]).toEqual([["end"], true]);
   });
 
+  it("that is ended while its socket is full is destroyed after the stall timeout, unless it drains", () => {
+    for (const drains of [false, true]) {
+      const { clock, connection, ends, sink, drain } = setUp();
+      sink.isFull = true;
+      connection.write("x");
+      connection.revoke("forbidden", "Revoked", { isFinal: true });
+      clock.advance(4_750);
+      if (drains) drain();
+      clock.advance(500);
+      expect([ends, clock.timers]).toEqual([drains ? ["end"] : ["end", "destroy"], 0]);
+    }
+  });
+
   it("leaves nothing behind: no timer, no place in the list, nobody waiting", async () => {
     const { clock, connection, connections, lifetime, sink } = setUp();
     connections.add(connection);

@@ -150,6 +150,8 @@ export class Connection implements Due, Mortal {
     this.uncork();
     this.#sink.end();
     this.lifetime.end();
+    // Whoever doesn't read what is left holds the socket no longer than in mid-stream.
+    if (this.full) this.#settings.wheel.schedule(this, this.#settings.stallTimeout);
   }
 
   /** Tells the client to open anew, and then to let go of this stream. PROTOCOL §5.10. */
@@ -179,7 +181,9 @@ export class Connection implements Due, Mortal {
   fire(): void {
     const { wheel, heartbeat, stallTimeout } = this.#settings;
     const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - this.#writtenAt) * wheel.resolution;
-    if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {
+    if (this.closed) {
+      this.#sink.destroy();
+    } else if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {
       this.#passOn();
     } else if (rest > 0) {
       this.#schedule(rest);
@@ -249,10 +253,10 @@ export class Connection implements Due, Mortal {
   }
 
   #drained(): void {
-    this.full = false;
-    if (this.closed) return;
     const { wheel, heartbeat } = this.#settings;
+    this.full = false;
     wheel.cancel(this);
+    if (this.closed) return;
     this.#schedule(heartbeat);
     this.#wake();
   }
