@@ -13,8 +13,8 @@ export async function within<T>(promise: Promise<T>, complaint: () => string): P
 }
 
 /** Waits for something that no event tells of. */
-export const eventually = (assertion: () => void | Promise<void>) =>
-  vi.waitFor(assertion, { timeout: patience, interval: 5 });
+export const eventually = (assertion: () => void | Promise<void>, timeout = patience) =>
+  vi.waitFor(assertion, { timeout, interval: 5 });
 
 /** Lets everything that can happen by itself happen. */
 export async function turns(count = 20): Promise<void> {

@@ -41,6 +41,13 @@ export const contract = defineContract({
   bot: {
     again: subscription({ events }),
     once: subscription({ events }),
+    run: subscription({
+      method: "POST",
+      input: z.object({ run: z.string(), prompt: z.string() }),
+      key: ["run"],
+      events,
+      errors: { failed: {} },
+    }),
   },
 });
 

@@ -6,7 +6,10 @@ export interface Recorded {
   /** The cursor after the entry, and the one before it. */
   readonly cursor: string;
   readonly before: string;
-  readonly n: number;
+  readonly type: string;
+  readonly data: string;
+  /** The event's number; `undefined` for what a run says of itself. */
+  readonly n: number | undefined;
 }
 
 export const offsetOf = (cursor: string) => parseCursor(cursor)?.offset ?? Number.NaN;
@@ -22,6 +25,7 @@ export class History {
   readonly #entries = new Map<string, Recorded>();
   readonly #heads = new Map<string, string>();
   readonly #oldest = new Map<string, string>();
+  readonly #last = new Map<string, Recorded>();
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
 
   at(cursor: string): Recorded | undefined {
@@ -37,11 +41,16 @@ export class History {
     return this.#oldest.get(topic);
   }
 
+  /** The entry that was appended last in an epoch. */
+  last(epoch: string | undefined): Recorded | undefined {
+    return this.#last.get(epoch ?? "");
+  }
+
   /** Whether of all entries after one place, up to and with another, none passes. */
   follows(earlier: string, later: string, passes: (n: number) => boolean): boolean {
     for (let place = later; place !== earlier; ) {
       const entry = this.#entries.get(place);
-      if (!entry || passes(entry.n)) return false;
+      if (!entry || (entry.n !== undefined && passes(entry.n))) return false;
       place = entry.before;
     }
     return true;
@@ -64,9 +73,8 @@ export class History {
     this.#states.set(passes, states);
     const known = states.get(cursor);
     if (known) return known;
-    const state = this.upTo(cursor)
-      .filter(({ n }) => passes(n))
-      .reduce(digestOf, initial);
+    const told = this.upTo(cursor).flatMap(({ n }) => (n !== undefined && passes(n) ? [{ n }] : []));
+    const state = told.reduce(digestOf, initial);
     states.set(cursor, state);
     return state;
   }
@@ -89,9 +97,12 @@ export class History {
         await looking;
         if (appended.duplicate || !start.ok || !added.ok) return appended;
         let place = formatCursor(start.end);
-        for (const { position, data } of added.entries) {
+        for (const { position, type, data } of added.entries) {
           const cursor = formatCursor(position);
-          this.#entries.set(cursor, { cursor, before: place, n: JSON.parse(data).n });
+          const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
+          const entry = { cursor, before: place, type, data, n };
+          this.#entries.set(cursor, entry);
+          this.#last.set(position.epoch, entry);
           place = cursor;
         }
         this.#heads.set(topic, place);

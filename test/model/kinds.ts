@@ -5,7 +5,7 @@ export interface Kind {
   readonly name: string;
   readonly group: "state" | "feed" | "bot";
   readonly leaf: string;
-  readonly input?: { readonly room: string };
+  readonly input?: Readonly<Record<string, string>>;
   /** The name of its topic; absent for a plain generator. */
   readonly topic?: string;
   readonly start: "snapshot" | "head" | "oldest" | { readonly last: number };
@@ -67,5 +67,19 @@ const bot = (leaf: "again" | "once"): Kind => ({
 
 export const botKinds: readonly Kind[] = [bot("again"), bot("once")];
 
-/** What the generators yield, before they end. */
+export const runTopic = (run: string) => `bot/run?{"run":"${run}"}`;
+
+/** A generator that runs once, detached, for all who ask for the same run. */
+export const runKind = (run: string, prompt: string): Kind => ({
+  name: `bot/run ${run} ${prompt}`,
+  group: "bot",
+  leaf: "run",
+  input: { run, prompt },
+  topic: runTopic(run),
+  start: "oldest",
+  onGap: "fail",
+  passes: all,
+});
+
+/** What the plain generators yield, before they end. */
 export const botLength = 40;

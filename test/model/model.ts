@@ -1,38 +1,30 @@
 import { onTestFinished } from "vitest";
-import { seeded } from "../conformance/random.js";
 import { type FaultyProxy, startProxy } from "../faults/proxy.js";
-import { History } from "./history.js";
-import { botKinds, type Kind, logKinds } from "./kinds.js";
-import { type Observer, observe, type Reading } from "./observer.js";
-import { Publications } from "./publications.js";
+import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
+import { complaintsOfCrowd, type ModelLimits } from "./limits.js";
+import type { Observer } from "./observer.js";
 import type { Sabotage } from "./sabotage.js";
+import { Scenario } from "./scenario.js";
 import { type Instance, openStore, type Store, startInstance } from "./site.js";
 
 /** Far above what one page of the history that is kept can take, and far below what a held reader misses in a heavy run. */
 const mostBuffered = 4_000_000;
 
-/** All that a run consists of. Actions work on it; whatever breaks a promise is blamed. */
-export class Model {
-  readonly random: () => number;
-  readonly history = new History();
-  readonly publications = new Publications(this.history);
-  readonly observers: Observer[] = [];
+/** A scenario with servers of this process, behind a network that can break. Actions work on it. */
+export class Model extends Scenario {
   readonly instances: Instance[] = [];
   /** Publishes and drains that nobody waits for yet. */
   readonly publishing: Promise<unknown>[] = [];
   readonly draining: Promise<unknown>[] = [];
-  readonly steps: string[] = [];
-  readonly #seed: number;
-  readonly #sabotage: Sabotage;
-  readonly #complaints: string[] = [];
+  readonly limits: ModelLimits;
   #store: Store | undefined;
   #proxy: FaultyProxy | undefined;
-  #joined = 0;
+  #runs = 0;
 
   constructor(seed: number, sabotage: Sabotage) {
-    this.#seed = seed;
-    this.#sabotage = sabotage;
-    this.random = seeded(seed);
+    super(seed, sabotage);
+    const isNarrow = this.random() < 0.4;
+    this.limits = isNarrow ? { connections: 4 + this.upTo(4), connectionsPerClient: 2 + this.upTo(2) } : {};
   }
 
   get store(): Store {
@@ -47,19 +39,12 @@ export class Model {
     return this.instances.at(-1) as Instance;
   }
 
-  /** A whole number from 0 to below `bound`. */
-  upTo(bound: number): number {
-    return Math.floor(this.random() * bound);
+  protected get url(): string {
+    return `http://127.0.0.1:${this.proxy.port}/api`;
   }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.upTo(list.length)] as T;
-  }
-
-  blame = (what: string): void => void this.#complaints.push(what);
 
   async start(): Promise<void> {
-    this.#store = await openStore(this.history, this.#sabotage.log);
+    this.#store = await openStore(this.history, this.sabotage.log);
     const { port } = await this.startInstance();
     this.#proxy = await startProxy(port);
     onTestFinished(async () => {
@@ -71,7 +56,9 @@ export class Model {
 
   /** A new engine, empty. */
   async replaceStore(): Promise<void> {
-    this.#store = await openStore(this.history, this.#sabotage.log);
+    this.store.retire();
+    this.generators.forget();
+    this.#store = await openStore(this.history, this.sabotage.log);
     await this.history.adopt(
       this.store.harness.log,
       logKinds.map(({ topic = "" }) => topic),
@@ -79,35 +66,21 @@ export class Model {
   }
 
   async startInstance(): Promise<Instance> {
-    const instance = await startInstance(this.store, this.history, {
+    const { history, access, generators, limits, seed, blame, sabotage } = this;
+    const instance = await startInstance(this.store, {
       adapter: this.instances.length % 2 === 0 ? "node" : "express",
-      onError: ({ error, path }) => this.blame(`the server reported, for ${path}: ${(error as Error).stack}`),
-      seed: this.#seed,
-      onSocket: this.#sabotage.socket,
+      onError: ({ error, path }) => blame(`the server reported, for ${path}: ${(error as Error).stack}`),
+      onSocket: sabotage.socket,
+      onRuntime: sabotage.runtime,
+      ...{ history, access, generators, limits, seed, blame },
     });
     this.instances.push(instance);
     this.#proxy?.forwardTo(instance.port);
     return instance;
   }
 
-  join(kind: Kind, reading: Reading): Observer {
-    const observer = observe({
-      name: `#${++this.#joined}`,
-      kind,
-      reading,
-      url: `http://127.0.0.1:${this.proxy.port}/api`,
-      history: this.history,
-      blame: this.blame,
-      network: this.#sabotage.network,
-      client: this.#sabotage.client,
-    });
-    this.observers.push(observer);
-    return observer;
-  }
-
   joinAny(): Observer {
-    const kind = this.random() < 0.15 ? this.pick(botKinds) : this.pick(logKinds);
-    return this.join(kind, this.random() < 0.5 ? "handlers" : "loop");
+    return this.join(this.#anyKind(), this.random() < 0.5 ? "handlers" : "loop");
   }
 
   /** What a failover may take from a topic: entries that are still there and that no snapshot covers. */
@@ -122,25 +95,22 @@ export class Model {
     return Math.max(0, head.offset - kept);
   }
 
-  get isBroken(): boolean {
-    return this.#complaints.length > 0;
-  }
-
-  /** For what is waited for: fails, saying what should be. */
-  mustBe(is: boolean, what: string): void {
-    if (!is) throw new Error(`SEED=${this.#seed}: waited in vain until ${what}; after\n  ${this.#story}`);
-  }
-
-  get #story(): string {
-    return this.steps.slice(-25).join("\n  ");
-  }
-
-  /** Fails if any promise was broken so far. */
-  check(): void {
+  override check(): void {
     const { mostBuffered: buffered } = this.instance;
     if (buffered > mostBuffered) this.blame(`${buffered} bytes wait for one reader`);
-    if (this.#complaints.length === 0) return;
-    const said = this.#complaints.slice(0, 5).map((what) => `  - ${what}`);
-    throw new Error(`SEED=${this.#seed} broke a promise:\n${said.join("\n")}\nafter\n  ${this.#story}`);
+    for (const { ledger } of this.instances) {
+      for (const complaint of complaintsOfCrowd(ledger, this.limits)) this.blame(complaint);
+    }
+    super.check();
+  }
+
+  #anyKind(): Kind {
+    const chance = this.random();
+    if (chance < 0.1) return this.pick(botKinds);
+    if (chance > 0.3) return this.pick(logKinds);
+    // One of the last few runs, or a new one; now and then with another prompt than others ask for.
+    const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
+    this.#runs = Math.max(this.#runs, run);
+    return runKind(`r${run}`, this.random() < 0.85 ? "one" : "another");
   }
 }

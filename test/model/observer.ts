@@ -1,10 +1,13 @@
 import { createClient, SluiceError, type SubscriptionProcedure } from "@sluice/client";
 import type { AnySubscription } from "@sluice/contract";
 import { internals } from "../../packages/client/src/procedure.js";
+import type { Access, Login } from "./access.js";
 import { contract } from "./contract.js";
+import { isProper } from "./ends.js";
 import { Follower } from "./follower.js";
-import type { History } from "./history.js";
-import { botLength, type Kind } from "./kinds.js";
+import { type Generators, promptOf } from "./generators.js";
+import { epochOf, type History } from "./history.js";
+import type { Kind } from "./kinds.js";
 import { scaledClock } from "./scaled-clock.js";
 import { witness } from "./witness.js";
 
@@ -18,7 +21,10 @@ export interface ObserverOptions {
   readonly kind: Kind;
   readonly reading: Reading;
   readonly url: string;
+  readonly login: Login;
+  readonly access: Access;
   readonly history: History;
+  readonly generators: Generators;
   readonly blame: (what: string) => void;
   /** What stands between the witness and the network, and between the client and the witness. */
   readonly network?: ((fetch: Fetch) => Fetch) | undefined;
@@ -29,6 +35,7 @@ export interface ObserverOptions {
 export interface Observer {
   readonly name: string;
   readonly kind: Kind;
+  readonly login: Login;
   /** How it came to its end; `undefined` as long as it goes on. */
   readonly over: string | undefined;
   /** The place reached. */
@@ -45,15 +52,8 @@ interface ItemEvent {
   readonly data: { readonly n: number };
 }
 
-/** How a subscription of a kind may end; all else is a failure. */
-const properEnds: Readonly<Record<string, readonly string[]>> = {
-  "bot/again": ["end"],
-  "bot/once": ["end", "interrupted"],
-};
-const isProperEnd = ({ name, onGap }: Kind, end: string) =>
-  properEnds[name]?.includes(end) ?? (end === "gap" && onGap === "fail");
-
-export function observe({ name, kind, reading, url, history, blame, network, client }: ObserverOptions): Observer {
+export function observe(options: ObserverOptions): Observer {
+  const { name, kind, reading, url, login, access, history, generators, blame, network, client } = options;
   const accuse = (what: string) => blame(`${name} (${kind.name}, ${reading}) ${what}`);
   const follower = new Follower({
     history,
@@ -64,29 +64,37 @@ export function observe({ name, kind, reading, url, history, blame, network, cli
   });
   const stopping = new AbortController();
   const asIs = (fetch: Fetch) => fetch;
-  const { fetch, requests } = witness((network ?? asIs)(globalThis.fetch), history, kind, accuse, (cursor) => {
+  const watch = witness((network ?? asIs)(globalThis.fetch), history, kind, accuse, (cursor) => {
     if (cursor !== undefined && kind.topic && follower.at === undefined && !follower.awaits) follower.at = cursor;
   });
+  const prompt = promptOf(kind)?.prompt;
   let counted = 0;
   let over: string | undefined;
 
   function onEvent({ id, data: { n } }: ItemEvent): void {
     if (over !== undefined) accuse(`was told ${n} after its end (${over})`);
+    counted++;
     if (kind.topic !== undefined) follower.event(id, n);
-    else if (n !== ++counted) accuse(`was told ${n}, where ${counted} follows`);
+    else if (n !== counted) accuse(`was told ${n}, where ${counted} follows`);
+    if (prompt !== undefined && generators.promptIn(epochOf(id)) !== prompt) accuse(`was told ${n} of another prompt`);
   }
 
   function onOver(end: string): void {
     if (stopping.signal.aborted) return;
     if (over !== undefined) accuse(`ended twice (${over}, ${end})`);
     over = end;
-    if (!isProperEnd(kind, end)) accuse(`ended with ${end}`);
-    if (end === "end" && counted !== botLength) accuse(`was told ${counted} of ${botLength} before its end`);
+    const { refusals } = watch;
+    const isForbidden = access.forbidden.has(login.session);
+    if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, generators)) {
+      accuse(`ended with ${end} after ${counted} events, at ${follower.at}`);
+    }
   }
 
   const tree = createClient(contract, {
     url,
-    fetch: (client ?? asIs)(fetch),
+    fetch: (client ?? asIs)(watch.fetch),
+    headers: login.headers,
+    onUnauthorized: login.renew,
     clock: scaledClock,
     linger: 0,
     retry: { random: () => 0.5, max: 400 },
@@ -131,6 +139,7 @@ export function observe({ name, kind, reading, url, history, blame, network, cli
   return {
     name,
     kind,
+    login,
     get over() {
       return over;
     },
@@ -138,7 +147,7 @@ export function observe({ name, kind, reading, url, history, blame, network, cli
       return follower.at;
     },
     get requests() {
-      return requests.length;
+      return watch.requests.length;
     },
     hold() {
       held ??= new Promise<void>((resolve) => {

@@ -45,7 +45,7 @@ export class Publications {
   wrong(topic: string): string[] {
     const head = this.#history.head(topic);
     if (head === undefined) return [];
-    const place = new Map<number, string>();
+    const place = new Map<number | undefined, string>();
     const complaints: string[] = [];
     for (const { n, cursor } of this.#history.upTo(head)) {
       if (place.has(n)) complaints.push(`${n} is at ${place.get(n)} and at ${cursor} of ${topic}`);

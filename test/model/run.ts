@@ -1,8 +1,9 @@
-import { eventually, turns, within } from "../conformance/within.js";
+import { turns, within } from "../conformance/within.js";
 import { chooseAction } from "./actions/index.js";
 import { publishMuch, publishSeen } from "./actions/publishing.js";
 import { logKinds } from "./kinds.js";
 import { Model } from "./model.js";
+import type { Observer } from "./observer.js";
 import type { Sabotage } from "./sabotage.js";
 
 /** How much happens in a run, and how many subscribe at its start. */
@@ -35,7 +36,7 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
   const kind = model.pick(logKinds);
   const slow = model.join(kind, "loop");
   model.join(kind, "handlers");
-  await eventually(async () => {
+  await model.eventually(async () => {
     await publishSeen(model, kind);
     model.mustBe(slow.at !== undefined, "the slow reader has begun");
   });
@@ -52,33 +53,41 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
 
 /** No fault from now on: all see all, and what was acknowledged is there. */
 async function settle(model: Model): Promise<void> {
-  const { history, observers, publications, proxy, publishing, draining } = model;
+  const { observers, publications, proxy, publishing, draining } = model;
   proxy.heal();
+  makeRoom(model);
   for (const observer of observers) observer.read();
   await within(Promise.all([...publishing, ...draining]), () => "Publishes and drains did not end");
   for (const kind of logKinds) await publishSeen(model, kind);
   model.steps.push("heal");
-  await eventually(() => {
-    if (model.isBroken) return;
-    for (const { name, kind, at, over } of observers) {
-      const head = kind.topic && history.head(kind.topic);
-      const isThrough = over !== undefined || (head !== undefined && at === head);
-      // Who has come only now, and starts at the head, has yet to be told anything.
-      if (!isThrough && at === undefined && kind.topic) model.publishing.push(publishSeen(model, kind));
-      model.mustBe(isThrough, `${name} (${kind.name}) is at ${head}; it is at ${at}`);
-    }
-  });
+  await model.eventually(() => model.checkThrough((kind) => publishing.push(publishSeen(model, kind))));
   model.check();
   for (const { topic = "" } of logKinds) for (const complaint of publications.wrong(topic)) model.blame(complaint);
   model.check();
+}
+
+/** As many leave as are beyond the limits; the others must come in where they were refused. */
+function makeRoom({ limits, observers, proxy }: Model): void {
+  const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
+  const staying: Observer[] = [];
+  for (const observer of observers.filter(({ over }) => over === undefined)) {
+    const own = staying.filter(({ login }) => login.user === observer.login.user).length;
+    if (staying.length < connections && own < connectionsPerClient) staying.push(observer);
+    else observers.splice(observers.indexOf(observer), 1)[0]?.stop();
+  }
+  // Those that fell silent hold places that nobody would come back to.
+  if (connections < Number.POSITIVE_INFINITY) proxy.cut("reset");
 }
 
 /** Everybody leaves, and nothing is kept of anybody. */
 async function dissolve(model: Model): Promise<void> {
   for (const observer of model.observers) observer.stop();
   model.proxy.cut("reset"); // those that fell silent are all that is left: to the server, they are still there
-  await eventually(() => {
+  await model.eventually(() => {
     for (const { held, port } of model.instances) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
+    const { running } = model.generators;
+    model.mustBe(running === 0, `no generator runs; it is ${running}`);
   });
+  for (const complaint of model.generators.wrong()) model.blame(complaint);
   model.check();
 }

@@ -102,6 +102,117 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
+    "a disconnect that forgets one connection",
+    /goes on after/,
+    {
+      runtime({ connections }) {
+        const all = () => Set.prototype.values.call(connections);
+        connections[Symbol.iterator] = () => [...all()].slice(1).values();
+      },
+    },
+  ],
+  [
+    "a server that hands out an event after a revocation",
+    /was handed \S+ at \S+ after its end/,
+    {
+      socket(socket) {
+        const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+        let event: unknown;
+        socket.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+          const text = Buffer.from(chunk as string).toString();
+          const written = write(chunk, ...rest);
+          if (text.includes("event: item")) event = chunk;
+          if (text.includes("was revoked") && event !== undefined) setImmediate(() => write(event));
+          return written;
+        };
+      },
+    },
+  ],
+  [
+    "a server that overlooks the end of an authorisation",
+    /after its authorisation had expired/,
+    {
+      runtime({ wheel }) {
+        Object.defineProperty(wheel, "time", { get: () => 0 });
+      },
+    },
+  ],
+  [
+    "a server that counts nobody's streams",
+    /streams, where \d may be/,
+    {
+      runtime({ clients }) {
+        clients.get = () => undefined;
+      },
+    },
+  ],
+  [
+    "a server that never gives a client's place to another",
+    /was refused beside|nothing is held/,
+    {
+      runtime({ clients }) {
+        clients.delete = () => false;
+      },
+    },
+  ],
+  [
+    "a client that gives up when it is refused once",
+    /is at \S+; it is at/,
+    {
+      client(fetch) {
+        let refused = false;
+        return async (address, init) => {
+          if (refused) return new Promise(() => {});
+          const response = await fetch(address, init);
+          refused = response.status === 429 || response.status === 503;
+          return response;
+        };
+      },
+    },
+  ],
+  [
+    "a generator that is run again by another server",
+    /ran a second time/,
+    {
+      log: (log: Log): Log => ({
+        ...log,
+        append: (topic, events, { idempotencyKey: key, ...options } = {}) =>
+          log.append(
+            topic,
+            events,
+            key === undefined || key === "$start" ? options : { ...options, idempotencyKey: key },
+          ),
+        async read(topic, from, limit) {
+          const page = await log.read(topic, from, limit);
+          return limit === 1 && topic.startsWith("bot/run") ? { ...page, head: { ...page.head, offset: 0 } } : page;
+        },
+      }),
+    },
+  ],
+  [
+    "a server that gives a run to whoever asks for another one",
+    /of another prompt/,
+    {
+      log: (log: Log): Log => ({
+        ...log,
+        async read(topic, from, limit) {
+          const page = await log.read(topic, from, limit);
+          return page.ok && limit === 1 && topic.startsWith("bot/run") ? { ...page, entries: [] } : page;
+        },
+      }),
+    },
+  ],
+  [
+    "a server that lets a run go on for nobody",
+    /no generator runs/,
+    {
+      runtime({ wheel }) {
+        const schedule = wheel.schedule.bind(wheel);
+        wheel.schedule = (due, ms) => void ("interrupt" in due || schedule(due, ms));
+      },
+    },
+  ],
+  [
     "a server that goes on watching a topic that nobody reads",
     /nothing is held/,
     {
@@ -116,11 +227,14 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   ],
 ];
 
+/** Some defects are seen by nothing but what never comes, which need not be waited for long. */
+const patience = 1_000;
+
 /** The first run that a defect makes fail. */
 async function firstComplaint(run: typeof runModel, sabotage: Sabotage): Promise<string> {
   for (let seed = 1; seed <= 40; seed++) {
     try {
-      await run(seed, sabotage);
+      await run(seed, { ...sabotage, patience });
     } catch (error) {
       return `${seed}: ${(error as Error).message}`;
     }

@@ -1,12 +1,17 @@
 import type { Socket } from "node:net";
 import type { Log } from "@sluice/server";
+import type { Runtime } from "../../packages/server/src/runtime.js";
 
 type Fetch = typeof globalThis.fetch;
 
 /** A defect put into a run on purpose, to see that it is found. */
 export interface Sabotage {
+  /** Milliseconds until what is waited for counts as never coming. */
+  readonly patience?: number;
   /** Between the servers and the engine. */
   readonly log?: (log: Log) => Log;
+  /** A server's parts. */
+  readonly runtime?: (runtime: Runtime) => void;
   /** Every connection that a server accepts. */
   readonly socket?: (socket: Socket) => void;
   /** Between the clients and the network, where the witness sees what comes of it. */

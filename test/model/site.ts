@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import {
   createPublisher,
@@ -7,28 +7,35 @@ import {
   implement,
   type Log,
   type Publisher,
+  type RevocableContext,
   type Sluice,
 } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
 import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
+import type { Runtime } from "../../packages/server/src/runtime.js";
 import { runtimeOf } from "../../packages/server/src/sluice.js";
 import { seeded } from "../conformance/random.js";
 import { countWatchers } from "../conformance/watched-log.js";
 import { turns } from "../conformance/within.js";
+import { type Access, credentialsIn } from "./access.js";
 import { contract, passes } from "./contract.js";
+import type { Generators } from "./generators.js";
 import { type History, offsetOf } from "./history.js";
 import { botLength } from "./kinds.js";
+import { keepLedger, type Ledger } from "./ledger.js";
+import { complaintOfRefusal, type ModelLimits } from "./limits.js";
 import { scaledClock } from "./scaled-clock.js";
 
 /** One server, from its start to its end. */
 export interface Instance {
-  readonly sluice: Sluice<object>;
+  readonly sluice: Sluice<RevocableContext>;
   readonly port: number;
+  readonly ledger: Ledger;
   /** Bytes that wait in this process for the slowest of its readers. */
   readonly mostBuffered: number;
-  /** What it still holds: open streams, and watched topics. */
+  /** What it still holds: open streams, watched topics, and clients that it counts streams of. */
   readonly held: number;
   /** Breaks all connections and stops listening. */
   close(): Promise<void>;
@@ -43,49 +50,82 @@ export interface Store {
   readonly seen: (log: Log) => Log;
   /** A process that serves nobody and publishes. */
   readonly worker: Publisher;
+  /** Nothing gets into it any more: whoever still writes to it has died. */
+  retire(): void;
 }
 
 export async function openStore(history: History, sabotage: (log: Log) => Log = (log) => log): Promise<Store> {
   const harness = await openMemoryHarness({ retain: { events: 100, bytes: 1_000_000 } });
-  const log = history.record(harness.log);
+  const recorded = history.record(harness.log);
+  let isRetired = false;
+  const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
+  const log = { ...recorded, append };
   const worker = createPublisher(contract, { log: sabotage(log), snapshotEvery: 5 });
-  return { harness, log, seen: sabotage, worker };
+  const retire = () => {
+    isRetired = true;
+  };
+  return { harness, log, seen: sabotage, worker, retire };
 }
 
 export interface InstanceOptions {
   readonly adapter: "node" | "express";
   readonly onError: (report: ErrorReport) => void;
   readonly seed: number;
+  readonly history: History;
+  readonly access: Access;
+  readonly generators: Generators;
+  readonly limits: ModelLimits;
+  readonly blame: (what: string) => void;
   readonly onSocket?: ((socket: Socket) => void) | undefined;
+  readonly onRuntime?: ((runtime: Runtime) => void) | undefined;
 }
 
-export async function startInstance(store: Store, history: History, options: InstanceOptions): Promise<Instance> {
+export async function startInstance(store: Store, options: InstanceOptions): Promise<Instance> {
+  const { access, limits, onError, blame } = options;
   const log = countWatchers(store.log);
-  const sluice = createSluice(routerFor(log, history, options.seed), {
+  const sluice = createSluice(routerFor(log, options), {
     log: store.seen(log),
     clock: scaledClock,
     heartbeat: 2_000,
     retry: 100,
-    onError: options.onError,
+    limits,
+    onError,
   });
+  const runtime = runtimeOf(sluice as never);
+  options.onRuntime?.(runtime);
+  const { connections, clients } = runtime;
+  const asks = {
+    context: ({ headers }: IncomingMessage) => access.contextOf(headers),
+    identify: ({ headers }: IncomingMessage) => credentialsIn(headers).user,
+  };
   const listener =
-    options.adapter === "node" ? sluiceNode(sluice, { base: "/api" }) : express().use("/api", sluiceExpress(sluice));
+    options.adapter === "node"
+      ? sluiceNode(sluice, { base: "/api", ...asks })
+      : express().use("/api", sluiceExpress(sluice, asks));
   const server: Server = createServer(listener);
+  const ledger = keepLedger(server, {
+    access,
+    blame,
+    onRefusal(status, exchange) {
+      const complaint = runtime.draining ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
+      if (complaint !== undefined) blame(complaint);
+    },
+  });
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket.once("close", () => sockets.delete(socket)));
     options.onSocket?.(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { connections } = runtimeOf(sluice as never);
   return {
     sluice,
+    ledger,
     port: (server.address() as AddressInfo).port,
     get mostBuffered() {
       return Math.max(0, ...[...sockets].map(({ writableLength }) => writableLength));
     },
     get held() {
-      return connections.size + log.watchers;
+      return connections.size + log.watchers + clients.size;
     },
     async close() {
       if (!server.listening) return;
@@ -96,9 +136,9 @@ export async function startInstance(store: Store, history: History, options: Ins
   };
 }
 
-function routerFor(log: Log, history: History, seed: number) {
+function routerFor(log: Log, { history, generators, seed }: InstanceOptions) {
   const random = seeded(seed);
-  const s = implement(contract);
+  const s = implement(contract).context<RevocableContext>();
   async function* count(from: number, signal: AbortSignal) {
     for (let n = from; n <= botLength && !signal.aborted; n++) {
       await turns(1 + Math.floor(random() * 3));
@@ -131,6 +171,10 @@ function routerFor(log: Log, history: History, seed: number) {
         onCut: "restart",
       }),
       once: s.bot.once.stream(({ signal }) => count(1, signal)),
+      run: s.bot.run.stream(({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()), {
+        resumable: true,
+        abandonAfter: 600,
+      }),
     },
   });
 }

@@ -9,7 +9,12 @@ export interface Witness {
   readonly fetch: Fetch;
   /** The cursors of all requests, in order; `undefined` for those without. */
   readonly requests: readonly (string | undefined)[];
+  /** How often in a row, up to now, it was refused as unauthorized. */
+  readonly refusals: number;
 }
+
+/** Statuses after which a client must not come again by itself. */
+const finalStatuses = [403, 409];
 
 /**
  * A fetch that reads along: it holds every stream, by itself, against history and the protocol, and notices who comes again
@@ -26,6 +31,7 @@ export function witness(
   const { topic } = kind;
   let end: string | undefined;
   let wasLive = false;
+  let refusals = 0;
 
   function follow(cursor: string | undefined): (frame: Frame) => void {
     const { lives } = history;
@@ -43,6 +49,8 @@ export function witness(
       if (end !== undefined && frame.kind !== "comment") return; // an older stream's, that the client has left
       if (frame.kind === "end") end = "$end";
       if (frame.kind === "error" && frame.final) end = frame.code;
+      if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
+      if (frame.kind === "open") refusals = 0;
       if (frame.kind === "live") wasLive = true;
       if (topic === undefined) return;
       if (frame.kind === "event") follower.event(frame.id ?? "", JSON.parse(frame.data).n);
@@ -58,13 +66,15 @@ export function witness(
   }
 
   const fetch: Fetch = async (address, init) => {
-    const cursor = new Headers(init?.headers).get("last-event-id") ?? undefined;
+    const cursor = cursorOf(init);
     if (end !== undefined) blame(`came again after its end (${end})`);
     if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
     requests.push(cursor);
     onRequest(cursor);
     const decoder = createFrameDecoder(follow(cursor));
     const response = await network(address, init);
+    if (response.status === 401) refusals++;
+    if (finalStatuses.includes(response.status)) end ??= String(response.status);
     if (response.status !== 200 || !response.body) return response;
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array>(
@@ -82,5 +92,14 @@ export function witness(
     const { status, headers } = response;
     return new Response(body, { status, headers });
   };
-  return { fetch, requests };
+  return {
+    fetch,
+    requests,
+    get refusals() {
+      return refusals;
+    },
+  };
 }
+
+const cursorOf = ({ headers, body }: RequestInit = {}): string | undefined =>
+  new Headers(headers).get("last-event-id") ?? (typeof body === "string" ? JSON.parse(body).cursor : undefined);

@@ -3,6 +3,7 @@ import type { Action } from "./action.js";
 import { answer, changeWeather, cutAll, cutNext, hear, silence } from "./network.js";
 import { publishSome, publishTwice, retry } from "./publishing.js";
 import { join, leave, pace } from "./readers.js";
+import { closeTopic, revoke } from "./revoking.js";
 import { drain, failOver, restart, startAfresh, trim } from "./servers.js";
 
 /** Actions, and how often each comes in comparison with the others. */
@@ -20,9 +21,11 @@ const weighted: readonly (readonly [number, Action])[] = [
   [4, join],
   [3, leave],
   [5, trim],
+  [3, revoke],
+  [2, closeTopic],
   [2, restart],
   [1, startAfresh],
-  [2, failOver],
+  [3, failOver],
   [2, drain],
 ];
 const lots = weighted.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));

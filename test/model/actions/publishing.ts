@@ -6,6 +6,7 @@ import type { Action } from "./action.js";
 
 async function publish(model: Model, publication: Publication): Promise<void> {
   const { kind, numbers, padding, key } = publication;
+  model.access.look();
   const events = numbers.map((n) => ({ type: "item" as const, data: { n, pad: padding } }));
   const by = model.random() < 0.5 ? model.instance.sluice : model.store.worker;
   const group = contract[kind.group] as unknown as Record<string, typeof contract.feed.head>;

@@ -19,7 +19,9 @@ export const restart: Action = async (model) => {
 
 export const startAfresh: Action = async (model) => {
   await Promise.all(model.publishing);
-  await model.instance.close();
+  // Whoever was on the way out has died with the log that it drained to.
+  for (const instance of model.instances) await instance.close();
+  model.draining.length = 0;
   await model.replaceStore();
   model.publications.forget(() => true);
   await model.startInstance();

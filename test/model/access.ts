@@ -1,0 +1,91 @@
+import { SluiceError } from "@sluice/client";
+import type { DisconnectFilter, RevocableContext } from "@sluice/server";
+import { scaledClock } from "./scaled-clock.js";
+
+export type Reason = NonNullable<DisconnectFilter["reason"]>;
+
+/** What a subscriber shows with every request. */
+export interface Credentials {
+  readonly session: string;
+  readonly user: string;
+  /** When it was given, in the order of everything that is given and revoked. */
+  readonly issued: number;
+  readonly expiresAt?: number;
+  /** Of what it subscribes to, so that the server's side can be held against it. */
+  readonly topic: string;
+}
+
+/** A subscriber's credentials as they are now. */
+export interface Login {
+  readonly session: string;
+  readonly user: string;
+  readonly headers: () => Record<string, string>;
+  readonly renew: () => void;
+}
+
+export interface LoginOptions {
+  readonly session: string;
+  readonly user: string;
+  readonly topic: string;
+  /** Gives the milliseconds that credentials are good for. Absent: they don't expire. */
+  readonly life?: (() => number) | undefined;
+}
+
+export const users = ["ann", "bob", "cid"] as const;
+
+const header = "x-credentials";
+
+export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">) => [
+  `user:${user}`,
+  `session:${session}`,
+];
+
+/** Who may come in: what all servers of a run ask, and what outlives them. */
+export class Access {
+  /** Sessions that were told, or should have been, to go for good. */
+  readonly forbidden = new Set<string>();
+  /** No authorisation that had ended by then may be good for anything now. */
+  time = scaledClock.now();
+  readonly #revoked = new Map<string, { readonly at: number; readonly reason: Reason }>();
+  #issued = 0;
+
+  look(): void {
+    this.time = scaledClock.now();
+  }
+
+  login({ session, user, topic, life }: LoginOptions): Login {
+    const issue = (): Credentials => {
+      const expiry = life ? { expiresAt: scaledClock.now() + life() } : {};
+      return { session, user, topic, issued: ++this.#issued, ...expiry };
+    };
+    let credentials = issue();
+    return {
+      session,
+      user,
+      headers: () => ({ [header]: JSON.stringify(credentials) }),
+      renew: () => {
+        credentials = issue();
+      },
+    };
+  }
+
+  /** Credentials that bear the tag are good for nothing from now on, until they are renewed. */
+  revoke(tag: string, reason: Reason): void {
+    this.#revoked.set(tag, { at: this.#issued, reason });
+  }
+
+  /** The servers' `context`. */
+  contextOf(headers: RequestHeaders): RevocableContext {
+    const credentials = credentialsIn(headers);
+    const tags = tagsOf(credentials);
+    for (const tag of tags) {
+      const revoked = this.#revoked.get(tag);
+      if (revoked && credentials.issued <= revoked.at) throw new SluiceError(revoked.reason);
+    }
+    return { tags, expiresAt: credentials.expiresAt };
+  }
+}
+
+type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export const credentialsIn = (headers: RequestHeaders): Credentials => JSON.parse(String(headers[header]));

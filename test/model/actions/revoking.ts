@@ -1,0 +1,55 @@
+import type { DisconnectFilter } from "@sluice/server";
+import { type Reason, tagsOf, users } from "../access.js";
+import { isMeant } from "../ledger.js";
+import type { Model } from "../model.js";
+import type { Action } from "./action.js";
+
+/** Ends what a filter means at all servers, and looks at once at what each has handed over to whom. */
+function disconnect(model: Model, filter: DisconnectFilter & { readonly reason: Reason }): number {
+  const { reason } = filter;
+  let ended = 0;
+  for (const { sluice, ledger } of model.instances) {
+    const { open } = ledger;
+    sluice.disconnect(filter);
+    for (const { credentials, end } of open) {
+      const name = `the stream of ${credentials.session} (${credentials.topic})`;
+      const told = JSON.stringify(filter);
+      if (!isMeant(filter, credentials)) {
+        if (end !== undefined) model.blame(`${name} ended with ${end} by ${told}, which does not mean it`);
+        continue;
+      }
+      ended++;
+      if (reason === "forbidden") model.access.forbidden.add(credentials.session);
+      // Where the time of the credentials was up already, and nothing had been written since, that is what is told.
+      const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
+      if (end !== reason && !hasExpired) model.blame(`${name} goes on after ${told}; its end is ${end}`);
+    }
+  }
+  return ended;
+}
+
+const reasonFor = (model: Model): Reason => (model.random() < 0.6 ? "unauthorized" : "forbidden");
+
+/** Takes credentials back that somebody has, and what is open on them. */
+export const revoke: Action = (model) => {
+  const reason = reasonFor(model);
+  const { session } = model.pick(model.observers).login;
+  const tag = model.random() < 0.3 ? `user:${model.pick(users)}` : `session:${session}`;
+  model.access.revoke(tag, reason);
+  for (const { login } of model.observers) {
+    if (reason === "forbidden" && tagsOf(login).includes(tag)) model.access.forbidden.add(login.session);
+  }
+  return `revoke ${tag} (${reason}), ${disconnect(model, { tag, reason })} streams`;
+};
+
+/** Closes a topic, or all of a path; who comes again is let in. */
+export const closeTopic: Action = (model) => {
+  const { name, group, leaf, input } = model.pick(model.observers).kind;
+  const reason = reasonFor(model);
+  const path = `${group}/${leaf}`;
+  const key = input && "run" in input ? { run: input["run"] } : input;
+  const narrow = { ...(key && model.random() < 0.7 ? { key } : {}) };
+  const tag = model.random() < 0.3 ? { tag: `user:${model.pick(users)}` } : {};
+  const ended = disconnect(model, { path, ...narrow, ...tag, reason });
+  return `close ${name} (${JSON.stringify({ ...narrow, ...tag })}, ${reason}), ${ended} streams`;
+};

@@ -1,0 +1,30 @@
+import type { Generators } from "./generators.js";
+import { promptOf } from "./generators.js";
+import { botLength, type Kind } from "./kinds.js";
+
+/** How a subscription ended, and what its subscriber had been told before. */
+export interface End {
+  readonly kind: Kind;
+  /** `"end"`, or the error's code. */
+  readonly end: string;
+  readonly at: string | undefined;
+  /** Events that were told. */
+  readonly told: number;
+  /** How often in a row it was told that its credentials are good for nothing. */
+  readonly refusals: number;
+  readonly isForbidden: boolean;
+}
+
+/** Whether a subscription may end so; all else is a failure. */
+export function isProper({ kind, end, at, told, refusals, isForbidden }: End, generators: Generators): boolean {
+  if (end === "forbidden") return isForbidden;
+  if (end === "unauthorized") return refusals > 1; // renewed in between, and in vain
+  if (end === "gap") return kind.onGap === "fail" && kind.topic !== undefined;
+  if (kind.topic === undefined) {
+    return (end === "end" && told === botLength) || (end === "interrupted" && kind.name === "bot/once");
+  }
+  const prompt = promptOf(kind);
+  if (prompt === undefined) return false;
+  if (end === "conflict") return generators.wasBegunOtherwise(prompt);
+  return at === undefined ? end === "interrupted" : generators.endAfter(at) === end;
+}

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { turns } from "../conformance/within.js";
+import { epochOf, type History, type Recorded } from "./history.js";
+import { type Kind, runTopic } from "./kinds.js";
+
+export interface Prompt {
+  readonly run: string;
+  readonly prompt: string;
+}
+
+interface Begun extends Prompt {
+  readonly epoch: string;
+  readonly yielded: number[];
+  isOver: boolean;
+}
+
+/** The generators that run detached from any connection, held against the logs of their topics. */
+export class Generators {
+  readonly #history: History;
+  readonly #blame: (what: string) => void;
+  readonly #random: () => number;
+  readonly #all: Begun[] = [];
+  #living: Begun[] = [];
+
+  constructor(history: History, random: () => number, blame: (what: string) => void) {
+    this.#history = history;
+    this.#random = random;
+    this.#blame = blame;
+  }
+
+  get running(): number {
+    return this.#living.filter(({ isOver }) => !isOver).length;
+  }
+
+  /** What the procedure runs. */
+  async *generate(input: Prompt, signal: AbortSignal, failed: () => Error) {
+    const begun = this.#begin(input);
+    const length = 5 + Math.floor(this.#random() * 30);
+    const outcome = this.#random();
+    try {
+      for (let n = 1; n <= length; n++) {
+        await turns(1 + Math.floor(this.#random() * 12));
+        if (signal.aborted) return;
+        begun.yielded.push(n);
+        yield { type: "item" as const, data: { n, pad: "" } };
+      }
+      if (outcome < 0.2) throw failed();
+      // Some have nothing more to say and go on: they end when everybody has left for good.
+      if (outcome > 0.6 && !signal.aborted) await once(signal, "abort");
+    } finally {
+      begun.isOver = true;
+    }
+  }
+
+  /** The logs that they wrote to are gone, and with them the processes that they ran in. */
+  forget(): void {
+    this.#living = [];
+  }
+
+  /** Whether a topic was ever begun with another prompt. */
+  wasBegunOtherwise({ run, prompt }: Prompt): boolean {
+    return this.#all.some((begun) => begun.run === run && begun.prompt !== prompt);
+  }
+
+  promptIn(epoch: string | undefined): string | undefined {
+    return this.#all.find((begun) => begun.epoch === epoch)?.prompt;
+  }
+
+  /** How it ended, if nothing that was to be told follows a place in its log. */
+  endAfter(place: string): string | undefined {
+    const last = this.#history.last(epochOf(place));
+    return last && this.#history.follows(place, last.cursor, () => true) ? endOf(last) : undefined;
+  }
+
+  /** Those whose logs don't hold what they yielded, in order and once, between one beginning and one end. */
+  wrong(): string[] {
+    return this.#living.flatMap(({ run, epoch, prompt, yielded }) => {
+      const last = this.#history.last(epoch);
+      const [first, ...entries] = this.#history.upTo(last?.cursor ?? "");
+      const told = entries.filter(({ n }) => n !== undefined).map(({ n }) => n);
+      const end = last && endOf(last);
+      const isWhole = first?.type === "$start" && end !== undefined && told.length === entries.length - 1;
+      const isPrefix = told.every((n, i) => n === yielded[i]) && told.length <= yielded.length;
+      const isAll = end === "interrupted" || told.length === yielded.length;
+      return isWhole && isPrefix && isAll
+        ? []
+        : [
+            `${run} (${prompt}) yielded ${yielded}, and its log has ${told}, ${end} among ${entries.length + 1} entries`,
+          ];
+    });
+  }
+
+  #begin({ run, prompt }: Prompt): Begun {
+    const epoch = epochOf(this.#history.head(runTopic(run)) ?? "") ?? "";
+    if (this.#all.some((begun) => begun.epoch === epoch)) this.#blame(`the generator of ${run} ran a second time`);
+    const begun = { run, prompt, epoch, yielded: [], isOver: false };
+    this.#all.push(begun);
+    this.#living.push(begun);
+    return begun;
+  }
+}
+
+const endOf = ({ type, data }: Recorded): string | undefined =>
+  type === "$end" ? "end" : type === "$error" ? JSON.parse(data).code : undefined;
+
+export const promptOf = ({ input }: Kind): Prompt | undefined =>
+  input && "prompt" in input ? (input as unknown as Prompt) : undefined;

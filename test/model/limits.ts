@@ -1,0 +1,37 @@
+import type { Limits } from "@sluice/server";
+import type { Exchange, Ledger } from "./ledger.js";
+
+export type ModelLimits = Partial<Pick<Limits, "connections" | "connectionsPerClient">>;
+
+const sameUser =
+  ({ credentials: { user } }: Exchange) =>
+  (each: Exchange) =>
+    each.credentials.user === user;
+
+/** Says if a server refused somebody without need. It may count those that are on their way in, and those on their way out. */
+export function complaintOfRefusal(
+  status: number,
+  refused: Exchange,
+  { exchanges }: Ledger,
+  { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY }: ModelLimits,
+): string | undefined {
+  const others = [...exchanges].filter((each) => each !== refused);
+  const { session, user } = refused.credentials;
+  if (status === 503 && others.length < connections) return `${session} was refused beside ${others.length} others`;
+  const own = others.filter(sameUser(refused)).length;
+  return status === 429 && own < connectionsPerClient
+    ? `${session} was refused beside ${own} others of ${user}`
+    : undefined;
+}
+
+/** Says which limits are not kept. */
+export function complaintsOfCrowd({ open }: Ledger, limits: ModelLimits): string[] {
+  const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
+  const complaints = open.length > connections ? [`${open.length} streams are open, where ${connections} may be`] : [];
+  for (const one of open) {
+    const own = open.filter(sameUser(one)).length;
+    const { user } = one.credentials;
+    if (own > connectionsPerClient) complaints.push(`${user} has ${own} streams, where ${connectionsPerClient} may be`);
+  }
+  return complaints;
+}
