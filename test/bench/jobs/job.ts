@@ -1,4 +1,4 @@
-import type { Child } from "../measure/child.ts";
+import type { Child } from "../../support/child.ts";
 import type { LoadMethods } from "../measure/load-process.ts";
 import type { ServerMethods, Serving } from "../measure/server-process.ts";
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answerCalls } from "./rpc.ts";
+import { answerCalls } from "../../support/rpc.ts";
 import type { Started } from "./server-process.ts";
 import { Stream } from "./stream.ts";
 import { firstSeq } from "./tick.ts";

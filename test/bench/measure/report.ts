@@ -1,6 +1,6 @@
 import { cpus, release } from "node:os";
+import { canPin } from "../../support/child.ts";
 import type { Job } from "../jobs/job.ts";
-import { canPin } from "./child.ts";
 import type { Figures } from "./rounds.ts";
 import { ratios, summarise } from "./statistics.ts";
 

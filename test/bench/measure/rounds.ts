@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Child } from "../../support/child.ts";
 import type { Job } from "../jobs/job.ts";
-import { Child, cores } from "./child.ts";
 import type { LoadMethods } from "./load-process.ts";
 import type { ServerMethods } from "./server-process.ts";
 
@@ -39,10 +39,12 @@ interface SampleOptions {
   readonly profile: string | undefined;
 }
 
+const cores = { server: 0, load: 1 };
+
 /** Both processes are fresh for each sample, so that none inherits what another left: heap, compiled code, sockets. */
 async function sample(job: Job, target: string, { quick, profile }: SampleOptions): Promise<number> {
-  const server = new Child<ServerMethods>("server-process.ts", cores.server);
-  const load = new Child<LoadMethods>("load-process.ts", cores.load);
+  const server = new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core: cores.server });
+  const load = new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
   try {
     const started = await server.call("start", { name: target, serving: job.serving(quick) });
     await load.call("use", started);

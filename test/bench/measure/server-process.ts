@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerCalls } from "../../support/rpc.ts";
 import { targets } from "../targets/index.ts";
 import { Profile } from "./profile.ts";
-import { answerCalls } from "./rpc.ts";
 import type { LiveService, Service, StreamRequest, Target } from "./service.ts";
 import { tick, ticks } from "./tick.ts";
 

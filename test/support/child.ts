@@ -1,23 +1,32 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Answer, Methods } from "./rpc.ts";
 
 /** Whether processes can be pinned to a core here. */
 export const canPin = spawnSync("taskset", ["-c", "1", "true"]).status === 0;
 
-export const cores = { server: 0, load: 1 };
+export interface ChildOptions {
+  /** Pins it, where that can be done. Default: it runs wherever there is room. */
+  readonly core?: number;
+  /** What Node is started with. */
+  readonly options?: readonly string[];
+}
 
-/** A process of the bench, pinned to a core, with as many file descriptors as it can get. */
+/** A process that runs one TypeScript file and answers calls, with as many file descriptors as it can get. */
 export class Child<M extends Methods> {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   #calls = 0;
 
-  constructor(file: string, core: number) {
+  constructor(file: URL, { core, options = [] }: ChildOptions = {}) {
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const pin = canPin ? `taskset -c ${core} ` : "";
-    const command = `ulimit -n 65536 2>/dev/null || ulimit -n $(ulimit -Hn); exec ${pin}"$0" --expose-gc --import tsx "$1"`;
-    this.#process = spawn("sh", ["-c", command, process.execPath, fileURLToPath(new URL(file, import.meta.url))], {
+    const path = fileURLToPath(file);
+    const pin = core !== undefined && canPin ? `taskset -c ${core} ` : "";
+    const command = `ulimit -n 65536 2>/dev/null || ulimit -n $(ulimit -Hn); exec ${pin}"$0" "$@"`;
+    const node = [process.execPath, "--expose-gc", "--import", "tsx", ...options, path];
+    this.#process = spawn("sh", ["-c", command, ...node], {
+      cwd: dirname(path), // where `tsx` is looked for from
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: { ...env, NODE_ENV: "production" },
     });
@@ -28,7 +37,7 @@ export class Child<M extends Methods> {
       else waiting?.reject(new Error(error));
     });
     this.#process.on("exit", (code, signal) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended with ${code ?? signal}.`));
+      for (const { reject } of this.#waiting.values()) reject(new Error(`${path} ended with ${code ?? signal}.`));
     });
   }
 

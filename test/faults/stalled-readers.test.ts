@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { get } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFrameDecoder } from "@sluice/contract/wire";
+import { expect, it, onTestFinished } from "vitest";
+import { eventually } from "../conformance/within.js";
+import { Child } from "../support/child.js";
+import type { Publication, StalledServer } from "./stalled-server.js";
+
+/** What a reader that stands still may cost a server, in bytes, beyond what one that reads costs it. */
+const allowance = 256 * 1024;
+
+type Address = { readonly port: number } | { readonly path: string };
+
+/** A server in a process of its own, and readers of it here. */
+async function startServer(path?: string) {
+  const sources = ["--conditions=@sluice/source"];
+  const child = new Child<StalledServer>(new URL("stalled-server.ts", import.meta.url), { options: sources });
+  onTestFinished(() => child.stop());
+  const port = await child.call("listen", { path });
+  const address: Address = path === undefined ? { port: port as number } : { path };
+  let first = 1;
+
+  const target = (room: number) => `/feed?${new URLSearchParams({ input: JSON.stringify({ room }) })}`;
+  const stat = async (name: "connections" | "lagging" | "delivered") => (await child.call("stats"))[name];
+  const reaches = (name: "connections" | "lagging", count: number) =>
+    eventually(async () => expect([name, await stat(name)]).toEqual([name, count]));
+
+  return {
+    child,
+    stat,
+    reaches,
+    /** Resolves when so many streams more are open. They read nothing, unless they are told to. */
+    async ask(count: number, rooms: number) {
+      const before = await stat("connections");
+      const sockets = Array.from({ length: count }, (_, index) => {
+        const socket = connect({ ...address, host: "127.0.0.1" });
+        socket.on("error", () => {}).write(`GET ${target(index % rooms)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+        onTestFinished(() => void socket.destroy());
+        return socket;
+      });
+      await reaches("connections", before + count);
+      return {
+        read: () => sockets.forEach((socket) => void socket.resume()),
+        leave: () => sockets.forEach((socket) => void socket.destroy()),
+      };
+    },
+    /** Reads a room's events, and says what came last, and whether anything was not the next number. */
+    watch(room: number) {
+      const told = { last: 0, inOrder: true };
+      const decoder = createFrameDecoder((frame) => {
+        if (frame.kind !== "event") return;
+        const { n } = JSON.parse(frame.data);
+        told.inOrder &&= n === told.last + 1;
+        told.last = n;
+      });
+      const sent = get({ ...address, path: target(room), agent: false } as object, (response) => {
+        response.on("data", (chunk: Buffer) => decoder.push(chunk)).on("error", () => {});
+      });
+      onTestFinished(() => void sent.on("error", () => {}).destroy());
+      return told;
+    },
+    /** The number of the last event. */
+    async publish(publication: Omit<Publication, "first">): Promise<number> {
+      await child.call("publish", { ...publication, first });
+      first += publication.count;
+      return first - 1;
+    },
+  };
+}
+
+/*
+ * The kernel takes some 3 MB for each reader that stands still, and from then on everything is the server's to keep or to
+ * leave in the log. What is published after that is many times the allowance, so a server that kept it, even once for all
+ * of a topic's readers, would be far beyond the bounds; one that keeps a place in the log and the last write is at a few
+ * KB for each. The log itself is full before the first measurement.
+ */
+it("a hundred readers that stand still cost a bounded amount of memory, and nobody else anything", async () => {
+  const { child, ask, watch, publish, reaches, stat } = await startServer();
+  const [rooms, count] = [5, 250];
+  const watchers = Array.from({ length: rooms }, (_, room) => watch(room));
+  await reaches("connections", rooms);
+  const round = async () => {
+    const last = await publish({ rooms, count, perTurn: 16, length: 200 });
+    await eventually(() => expect(watchers.map((told) => told.last)).toEqual(watchers.map(() => last)));
+  };
+  /** The CPU that so many rounds take, in microseconds. */
+  const rounds = async (many: number) => {
+    const before = await child.call("cpu");
+    for (let i = 0; i < many; i++) await round();
+    return (await child.call("cpu")) - before;
+  };
+
+  const quick = await ask(100, rooms);
+  quick.read();
+  await rounds(20);
+  const costOfReaders = await rounds(40);
+  const baseline = await child.call("memory");
+  quick.leave();
+  await reaches("connections", rooms);
+
+  await ask(100, rooms);
+  for (let i = 0; i < 400 && (await stat("lagging")) < 100; i++) await round();
+  await reaches("lagging", 100);
+  const delivered = await stat("delivered");
+  const costOfStalled = await rounds(40);
+  await rounds(40);
+  const half = await child.call("memory");
+  await rounds(80);
+  const whole = await child.call("memory");
+
+  expect(watchers.every(({ inOrder }) => inOrder)).toBe(true);
+  expect(await stat("lagging")).toBe(100);
+  // To those who stand still nothing goes, so that what the others get costs less than with a hundred more who read.
+  expect((await stat("delivered")) - delivered).toBe(160 * count * rooms);
+  expect(costOfStalled).toBeLessThan(costOfReaders);
+
+  for (const { held, resident } of [half, whole]) {
+    expect((held - baseline.held) / 100).toBeLessThan(allowance);
+    expect((resident - baseline.resident) / 100).toBeLessThan(allowance);
+  }
+  // The second half were 80 × 250 events of 277 bytes in each of 5 topics: 28 MB, if they were kept but once.
+  expect(whole.held - half.held).toBeLessThan(4 * 1024 * 1024);
+  expect(whole.resident - half.resident).toBeLessThan(14 * 1024 * 1024);
+}, 30_000);
+
+/*
+ * Nothing is shared here, so a connection's memory is all its own. Over a Unix socket, since its buffers are small: over TCP
+ * the kernel would take gigabytes before anybody stood still.
+ */
+it("a reader of five hundred topics who stands still costs a bounded amount of memory for each", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "sluice-stalled-"));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const { child, ask, publish, reaches, stat } = await startServer(join(dir, "socket"));
+  const rooms = 500;
+  const events = { rooms, count: 4, perTurn: 1, length: 8_000 };
+
+  const quick = await ask(rooms, rooms);
+  quick.read();
+  for (let i = 0; i < 15; i++) {
+    await publish(events);
+    await reaches("lagging", 0);
+  }
+  const baseline = await child.call("memory");
+  quick.leave();
+  await reaches("connections", 0);
+
+  await ask(rooms, rooms);
+  for (let i = 0; i < 100 && (await stat("lagging")) < rooms; i++) await publish(events);
+  await reaches("lagging", rooms);
+  await publish({ ...events, count: 20 });
+  const half = await child.call("memory");
+  await publish({ ...events, count: 40 });
+  const whole = await child.call("memory");
+
+  for (const { held, resident } of [half, whole]) {
+    expect((held - baseline.held) / rooms).toBeLessThan(allowance);
+    expect((resident - baseline.resident) / rooms).toBeLessThan(allowance);
+  }
+  // The second half were 40 events of 8 KB in each of 500 topics: 160 MB, if they were kept.
+  expect(whole.held - half.held).toBeLessThan(16 * 1024 * 1024);
+  expect(whole.resident - half.resident).toBeLessThan(64 * 1024 * 1024);
+}, 30_000);

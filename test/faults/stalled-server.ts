@@ -1,0 +1,77 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement, memoryLog, type Stats } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import * as z from "zod";
+import { answerCalls } from "../support/rpc.js";
+
+// A server in a process of its own, so that the memory it takes is its own.
+
+const contract = defineContract({
+  feed: subscription({
+    input: z.object({ room: z.int() }),
+    events: { post: z.object({ n: z.int(), pad: z.string() }) },
+  }),
+});
+// So little history that it is all there soon, and grows no more.
+const log = memoryLog({ retain: { events: 500, bytes: 150_000 } });
+const sluice = createSluice(implement(contract).router({ feed: implement(contract).feed.live() }), { log });
+
+export interface Publication {
+  readonly rooms: number;
+  /** The number of the first event, how many there are in each room, and how many of those in one turn. */
+  readonly first: number;
+  readonly count: number;
+  readonly perTurn: number;
+  /** Length of the text that each carries. */
+  readonly length: number;
+}
+
+export interface Memory {
+  /** Bytes that JavaScript holds, buffers included. */
+  readonly held: number;
+  readonly resident: number;
+}
+
+const methods = {
+  /** Listens on a port, or on a path, and answers where. */
+  listen({ path }: { readonly path: string | undefined }): Promise<number | undefined> {
+    const server = createServer(sluiceNode(sluice));
+    return new Promise((resolve) => {
+      const listening = () => resolve((server.address() as AddressInfo).port);
+      if (path === undefined) server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, listening);
+      else server.listen({ path, backlog: 4_096 }, listening);
+    });
+  },
+
+  /** Publishes to all rooms, one event after the other, as fast as it goes. */
+  async publish({ rooms, first, count, perTurn, length }: Publication): Promise<void> {
+    const pad = "x".repeat(length);
+    for (let n = first; n < first + count; n++) {
+      for (let room = 0; room < rooms; room++) {
+        await sluice.publish(contract.feed, { room }, { type: "post", data: { n, pad } });
+      }
+      if (n % perTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  },
+
+  stats: (): Stats => sluice.stats(),
+
+  /** CPU that this process has used so far, in microseconds. */
+  cpu(): number {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+
+  async memory(): Promise<Memory> {
+    for (let pass = 0; pass < 4; pass++) {
+      globalThis.gc?.();
+      await new Promise((resolve) => setTimeout(resolve, 20)); // freed buffers are given back in the background
+    }
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { held: heapUsed + external, resident: rss };
+  },
+};
+export type StalledServer = typeof methods;
+answerCalls(methods);
