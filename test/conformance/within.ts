@@ -1,5 +1,7 @@
 import { vi } from "vitest";
 
+export { turns } from "./turns.js";
+
 /** Far longer than anything here takes: it is met only where what was waited for never comes. */
 const patience = 4_000;
 
@@ -15,8 +17,3 @@ export async function within<T>(promise: Promise<T>, complaint: () => string): P
 /** Waits for something that no event tells of. */
 export const eventually = (assertion: () => void | Promise<void>, timeout = patience) =>
   vi.waitFor(assertion, { timeout, interval: 5 });
-
-/** Lets everything that can happen by itself happen. */
-export async function turns(count = 20): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-}

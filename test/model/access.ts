@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/client";
+import { SluiceError } from "@sluice/contract";
 import type { DisconnectFilter, RevocableContext } from "@sluice/server";
 import { scaledClock } from "./scaled-clock.js";
 

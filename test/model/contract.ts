@@ -1,4 +1,4 @@
-import { defineContract, subscription } from "@sluice/contract";
+import { defineContract, mutation, subscription } from "@sluice/contract";
 import * as z from "zod";
 
 /** Every event bears a number that no other event of a run bears. */
@@ -26,6 +26,11 @@ const state = {
 };
 
 export const contract = defineContract({
+  /** Publishes numbers to the topic of a kind. */
+  publish: mutation({
+    input: z.object({ kind: z.string(), numbers: z.array(z.int()), padding: z.string(), key: z.string().optional() }),
+    output: z.object({ cursor: z.string(), duplicate: z.boolean() }),
+  }),
   state: {
     folded: subscription({ input: z.object({ room: z.string() }), events, state }),
     /** Its snapshots are the application's, and so it may filter. */

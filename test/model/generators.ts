@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { turns } from "../conformance/within.js";
+import { turns } from "../conformance/turns.js";
 import { epochOf, type History, type Recorded } from "./history.js";
 import { type Kind, runTopic } from "./kinds.js";
 

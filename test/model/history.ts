@@ -1,5 +1,6 @@
 import { formatCursor, parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
+import type { LogEvent, Position } from "../../packages/log/src/log.js";
 import { type Digest, digestOf, initial } from "./contract.js";
 
 export interface Recorded {
@@ -26,28 +27,58 @@ export class History {
   readonly #heads = new Map<string, string>();
   readonly #oldest = new Map<string, string>();
   readonly #last = new Map<string, Recorded>();
+  readonly #pull: () => void;
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
 
+  /** @param pull brings in, by `add`, what was appended elsewhere; it is called whenever something is asked. */
+  constructor(pull: (history: History) => void = () => {}) {
+    this.#pull = () => pull(this);
+  }
+
+  /** Entries were appended after a place. */
+  add(topic: string, after: Position, entries: readonly (LogEvent & { readonly position: Position })[]): void {
+    let before = formatCursor(after);
+    for (const { position, type, data } of entries) {
+      const cursor = formatCursor(position);
+      const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
+      const entry = { cursor, before, type, data, n };
+      this.#entries.set(cursor, entry);
+      this.#last.set(position.epoch, entry);
+      before = cursor;
+    }
+    this.#heads.set(topic, before);
+  }
+
+  /** Everything up to a place was dropped. */
+  drop(topic: string, upTo: Position): void {
+    this.#oldest.set(topic, formatCursor(upTo));
+  }
+
   at(cursor: string): Recorded | undefined {
+    this.#pull();
     return this.#entries.get(cursor);
   }
 
   head(topic: string): string | undefined {
+    this.#pull();
     return this.#heads.get(topic);
   }
 
   /** Where everything that the log still has begins. */
   oldest(topic: string): string | undefined {
+    this.#pull();
     return this.#oldest.get(topic);
   }
 
   /** The entry that was appended last in an epoch. */
   last(epoch: string | undefined): Recorded | undefined {
+    this.#pull();
     return this.#last.get(epoch ?? "");
   }
 
   /** Whether of all entries after one place, up to and with another, none passes. */
   follows(earlier: string, later: string, passes: (n: number) => boolean): boolean {
+    this.#pull();
     for (let place = later; place !== earlier; ) {
       const entry = this.#entries.get(place);
       if (!entry || (entry.n !== undefined && passes(entry.n))) return false;
@@ -63,6 +94,7 @@ export class History {
 
   /** The entries from the beginning up to a place. */
   upTo(cursor: string): Recorded[] {
+    this.#pull();
     const entries: Recorded[] = [];
     for (let entry = this.#entries.get(cursor); entry; entry = this.#entries.get(entry.before)) entries.push(entry);
     return entries.reverse();
@@ -83,7 +115,7 @@ export class History {
   record(log: Log): Log {
     const look = async (topic: string) => {
       const page = await log.read(topic, "oldest", 0);
-      if (page.ok) this.#oldest.set(topic, formatCursor(page.end));
+      if (page.ok) this.drop(topic, page.end);
     };
     return {
       ...log,
@@ -96,16 +128,7 @@ export class History {
         const [start, added] = [await before, await page];
         await looking;
         if (appended.duplicate || !start.ok || !added.ok) return appended;
-        let place = formatCursor(start.end);
-        for (const { position, type, data } of added.entries) {
-          const cursor = formatCursor(position);
-          const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
-          const entry = { cursor, before: place, type, data, n };
-          this.#entries.set(cursor, entry);
-          this.#last.set(position.epoch, entry);
-          place = cursor;
-        }
-        this.#heads.set(topic, place);
+        this.add(topic, start.end, added.entries);
         return appended;
       },
       trim: async (topic, upTo) => {

@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { runKills } from "./kill/run-kills.js";
 import { runHeavy, runModel } from "./run.js";
 
 /** `SEED` gives one run, `RUNS` the number of runs; both are meant for `npm run test:model`. */
@@ -13,5 +14,11 @@ describe("the promises of delivery hold", () => {
     "however slowly one reads, SEED=%i",
     (seed) => runHeavy(seed),
     20_000,
+  );
+
+  it.each(seeds.filter((seed) => given !== undefined || seed % 8 === 0))(
+    "however often the server is killed, SEED=%i",
+    (seed) => runKills(seed),
+    60_000,
   );
 });

@@ -3,6 +3,8 @@ import { type FaultyProxy, startProxy } from "../faults/proxy.js";
 import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
 import { complaintsOfCrowd, type ModelLimits } from "./limits.js";
 import type { Observer } from "./observer.js";
+import type { Publication } from "./publications.js";
+import { publishNumbers } from "./publish.js";
 import type { Sabotage } from "./sabotage.js";
 import { Scenario } from "./scenario.js";
 import { type Instance, openStore, type Store, startInstance } from "./site.js";
@@ -13,8 +15,7 @@ const mostBuffered = 4_000_000;
 /** A scenario with servers of this process, behind a network that can break. Actions work on it. */
 export class Model extends Scenario {
   readonly instances: Instance[] = [];
-  /** Publishes and drains that nobody waits for yet. */
-  readonly publishing: Promise<unknown>[] = [];
+  /** Drains that nobody waits for yet. */
   readonly draining: Promise<unknown>[] = [];
   readonly limits: ModelLimits;
   #store: Store | undefined;
@@ -77,6 +78,19 @@ export class Model extends Scenario {
     this.instances.push(instance);
     this.#proxy?.forwardTo(instance.port);
     return instance;
+  }
+
+  async publish(publication: Publication): Promise<void> {
+    this.access.look();
+    const by = this.random() < 0.5 ? this.instance.sluice : this.store.worker;
+    try {
+      const answer = await publishNumbers(by.publish, publication);
+      const complaint = this.publications.acknowledge(publication, answer);
+      if (complaint !== undefined) this.blame(complaint);
+    } catch (error) {
+      const { numbers, kind } = publication;
+      this.blame(`a publish of ${numbers} to ${kind.name} failed: ${(error as Error).stack}`);
+    }
   }
 
   joinAny(): Observer {

@@ -4,7 +4,7 @@ import { internals } from "../../packages/client/src/procedure.js";
 import type { Access, Login } from "./access.js";
 import { contract } from "./contract.js";
 import { isProper } from "./ends.js";
-import { Follower } from "./follower.js";
+import { Follower, type ResetSeen } from "./follower.js";
 import { type Generators, promptOf } from "./generators.js";
 import { epochOf, type History } from "./history.js";
 import type { Kind } from "./kinds.js";
@@ -41,6 +41,8 @@ export interface Observer {
   /** The place reached. */
   readonly at: string | undefined;
   readonly requests: number;
+  /** How often it was told of a reset. */
+  readonly resets: number;
   /** A loop reads no further until `read`. Handlers can't be held up. */
   hold(): void;
   read(): void;
@@ -69,6 +71,7 @@ export function observe(options: ObserverOptions): Observer {
   });
   const prompt = promptOf(kind)?.prompt;
   let counted = 0;
+  let resets = 0;
   let over: string | undefined;
 
   function onEvent({ id, data: { n } }: ItemEvent): void {
@@ -77,6 +80,11 @@ export function observe(options: ObserverOptions): Observer {
     if (kind.topic !== undefined) follower.event(id, n);
     else if (n !== counted) accuse(`was told ${n}, where ${counted} follows`);
     if (prompt !== undefined && generators.promptIn(epochOf(id)) !== prompt) accuse(`was told ${n} of another prompt`);
+  }
+
+  function onReset(reset: ResetSeen): void {
+    resets++;
+    follower.reset(reset);
   }
 
   function onOver(end: string): void {
@@ -112,7 +120,7 @@ export function observe(options: ObserverOptions): Observer {
   async function loop(): Promise<void> {
     const { signal } = stopping;
     try {
-      for await (const event of procedure(kind.input, { signal, onReset: (reset) => follower.reset(reset) })) {
+      for await (const event of procedure(kind.input, { signal, onReset })) {
         onEvent(event as ItemEvent);
         while (held) await held;
       }
@@ -130,7 +138,7 @@ export function observe(options: ObserverOptions): Observer {
       signal: stopping.signal,
       onEvent: (event) => onEvent(event as ItemEvent),
       onState: (value) => follower.state(shared.connection.cursor ?? "", value),
-      onReset: (reset) => follower.reset(reset),
+      onReset,
       onError: ({ code }) => onOver(code),
       onEnd: () => onOver("end"),
     });
@@ -148,6 +156,9 @@ export function observe(options: ObserverOptions): Observer {
     },
     get requests() {
       return watch.requests.length;
+    },
+    get resets() {
+      return resets;
     },
     hold() {
       held ??= new Promise<void>((resolve) => {

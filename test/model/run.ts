@@ -5,6 +5,7 @@ import { logKinds } from "./kinds.js";
 import { Model } from "./model.js";
 import type { Observer } from "./observer.js";
 import type { Sabotage } from "./sabotage.js";
+import { settle } from "./settle.js";
 
 /** How much happens in a run, and how many subscribe at its start. */
 const length = 90;
@@ -25,7 +26,7 @@ export async function runModel(seed: number, sabotage: Sabotage = {}): Promise<v
     await turns(model.upTo(6));
     model.check();
   }
-  await settle(model);
+  await heal(model);
   await dissolve(model);
 }
 
@@ -47,23 +48,16 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
     await turns(10);
     model.check();
   }
-  await settle(model);
+  await heal(model);
   await dissolve(model);
 }
 
-/** No fault from now on: all see all, and what was acknowledged is there. */
-async function settle(model: Model): Promise<void> {
-  const { observers, publications, proxy, publishing, draining } = model;
-  proxy.heal();
+/** No fault from now on. */
+async function heal(model: Model): Promise<void> {
+  model.proxy.heal();
   makeRoom(model);
-  for (const observer of observers) observer.read();
-  await within(Promise.all([...publishing, ...draining]), () => "Publishes and drains did not end");
-  for (const kind of logKinds) await publishSeen(model, kind);
-  model.steps.push("heal");
-  await model.eventually(() => model.checkThrough((kind) => publishing.push(publishSeen(model, kind))));
-  model.check();
-  for (const { topic = "" } of logKinds) for (const complaint of publications.wrong(topic)) model.blame(complaint);
-  model.check();
+  await within(Promise.all(model.draining), () => "Drains did not end");
+  await settle(model);
 }
 
 /** As many leave as are beyond the limits; the others must come in where they were refused. */

@@ -1,5 +1,6 @@
 import type { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import { runKills } from "./kill/run-kills.js";
 import { runHeavy, runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
 
@@ -250,6 +251,23 @@ describe("the model finds", () => {
     },
     60_000,
   );
+
+  it("a network that keeps resets to itself, where servers die", async () => {
+    const mute: Sabotage = {
+      network: (fetch) => async (address, init) => {
+        const response = await fetch(address, init);
+        const decoder = new TextDecoder();
+        const keeping = new TransformStream<Uint8Array, string>({
+          transform(chunk, controller) {
+            controller.enqueue(decoder.decode(chunk, { stream: true }).replace(/event: \$reset\ndata: .*\n\n/, ""));
+          },
+        });
+        const body = response.body?.pipeThrough(keeping).pipeThrough(new TextEncoderStream());
+        return new Response(body ?? null, response);
+      },
+    };
+    expect(await firstComplaint(runKills, mute)).toMatch(/without a \$reset|not what follows|passes over/);
+  }, 60_000);
 
   it("a server that writes to who doesn't read", async () => {
     const deaf: Sabotage = {

@@ -3,9 +3,9 @@ import { eventually } from "../conformance/within.js";
 import { Access, users } from "./access.js";
 import { Generators } from "./generators.js";
 import { History } from "./history.js";
-import { type Kind, logKinds } from "./kinds.js";
+import type { Kind } from "./kinds.js";
 import { type Observer, observe, type Reading } from "./observer.js";
-import { Publications } from "./publications.js";
+import { type Publication, Publications } from "./publications.js";
 import type { Sabotage } from "./sabotage.js";
 
 /** Who takes part, what they were told and what they should have been; whatever breaks a promise is blamed. */
@@ -16,6 +16,8 @@ export abstract class Scenario {
   readonly generators: Generators;
   readonly publications: Publications;
   readonly observers: Observer[] = [];
+  /** Publishes that nobody waits for yet. */
+  readonly publishing: Promise<unknown>[] = [];
   readonly steps: string[] = [];
   protected readonly seed: number;
   protected readonly sabotage: Sabotage;
@@ -33,6 +35,9 @@ export abstract class Scenario {
 
   /** Where clients go. */
   protected abstract get url(): string;
+
+  /** Publishes, and holds the answer against history. */
+  abstract publish(publication: Publication): Promise<void>;
 
   /** A whole number from 0 to below `bound`. */
   upTo(bound: number): number {
@@ -74,17 +79,6 @@ export abstract class Scenario {
 
   get #story(): string {
     return this.steps.slice(-25).join("\n  ");
-  }
-
-  /** Whether all subscribers are at their ends or at the heads of their topics. Who has begun nowhere yet is shown an event. */
-  checkThrough(show: (kind: Kind) => void): void {
-    if (this.isBroken) return;
-    for (const { name, kind, at, over } of this.observers) {
-      const head = kind.topic && this.history.head(kind.topic);
-      const isThrough = over !== undefined || (head !== undefined && at === head);
-      if (!isThrough && at === undefined && logKinds.includes(kind)) show(kind);
-      this.mustBe(isThrough, `${name} (${kind.name}) is at ${head}; it is at ${at}`);
-    }
   }
 
   /** Fails if any promise was broken so far. */

@@ -4,7 +4,6 @@ import {
   createPublisher,
   createSluice,
   type ErrorReport,
-  implement,
   type Log,
   type Publisher,
   type RevocableContext,
@@ -16,16 +15,13 @@ import express from "express";
 import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
 import type { Runtime } from "../../packages/server/src/runtime.js";
 import { runtimeOf } from "../../packages/server/src/sluice.js";
-import { seeded } from "../conformance/random.js";
 import { countWatchers } from "../conformance/watched-log.js";
-import { turns } from "../conformance/within.js";
 import { type Access, credentialsIn } from "./access.js";
-import { contract, passes } from "./contract.js";
-import type { Generators } from "./generators.js";
-import { type History, offsetOf } from "./history.js";
-import { botLength } from "./kinds.js";
+import { contract } from "./contract.js";
+import type { History } from "./history.js";
 import { keepLedger, type Ledger } from "./ledger.js";
 import { complaintOfRefusal, type ModelLimits } from "./limits.js";
+import { type RouterOptions, routerFor } from "./router.js";
 import { scaledClock } from "./scaled-clock.js";
 
 /** One server, from its start to its end. */
@@ -67,21 +63,20 @@ export async function openStore(history: History, sabotage: (log: Log) => Log = 
   return { harness, log, seen: sabotage, worker, retire };
 }
 
-export interface InstanceOptions {
+export interface InstanceOptions extends RouterOptions {
   readonly adapter: "node" | "express";
+  /** Default: one that is free. */
+  readonly port?: number;
   readonly onError: (report: ErrorReport) => void;
-  readonly seed: number;
-  readonly history: History;
   readonly access: Access;
-  readonly generators: Generators;
   readonly limits: ModelLimits;
   readonly blame: (what: string) => void;
   readonly onSocket?: ((socket: Socket) => void) | undefined;
   readonly onRuntime?: ((runtime: Runtime) => void) | undefined;
 }
 
-export async function startInstance(store: Store, options: InstanceOptions): Promise<Instance> {
-  const { access, limits, onError, blame } = options;
+export async function startInstance(store: Pick<Store, "log" | "seen">, options: InstanceOptions): Promise<Instance> {
+  const { access, limits, onError, blame, port = 0 } = options;
   const log = countWatchers(store.log);
   const sluice = createSluice(routerFor(log, options), {
     log: store.seen(log),
@@ -116,7 +111,9 @@ export async function startInstance(store: Store, options: InstanceOptions): Pro
     sockets.add(socket.once("close", () => sockets.delete(socket)));
     options.onSocket?.(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
   return {
     sluice,
     ledger,
@@ -134,47 +131,4 @@ export async function startInstance(store: Store, options: InstanceOptions): Pro
       await closed;
     },
   };
-}
-
-function routerFor(log: Log, { history, generators, seed }: InstanceOptions) {
-  const random = seeded(seed);
-  const s = implement(contract).context<RevocableContext>();
-  async function* count(from: number, signal: AbortSignal) {
-    for (let n = from; n <= botLength && !signal.aborted; n++) {
-      await turns(1 + Math.floor(random() * 3));
-      yield { type: "item" as const, data: { n, pad: "" }, id: `${n}` };
-    }
-  }
-  /** Of a while ago, as a database's replica would give it. */
-  async function snapshot() {
-    const { epoch, offset, mark } = await log.head("state/own");
-    let cursor = `${epoch}.${offset}.${mark}`;
-    const oldest = offsetOf(history.oldest("state/own") ?? cursor);
-    for (let lag = Math.floor(random() * 4); lag > 0 && offsetOf(cursor) > oldest; lag--) {
-      cursor = history.at(cursor)?.before ?? cursor;
-    }
-    await turns(1);
-    return { state: history.stateAt(cursor, passes), cursor };
-  }
-  const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
-  return s.router({
-    state: { folded: s.state.folded.live(), own: s.state.own.live({ snapshot, filter }) },
-    feed: {
-      head: s.feed.head.live(),
-      oldest: s.feed.oldest.live(),
-      last: s.feed.last.live(),
-      skip: s.feed.skip.live(),
-      filtered: s.feed.filtered.live({ filter }),
-    },
-    bot: {
-      again: s.bot.again.stream(({ lastEventId, signal }) => count(Number(lastEventId ?? 0) + 1, signal), {
-        onCut: "restart",
-      }),
-      once: s.bot.once.stream(({ signal }) => count(1, signal)),
-      run: s.bot.run.stream(({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()), {
-        resumable: true,
-        abandonAfter: 600,
-      }),
-    },
-  });
 }

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient, type SluiceError } from "@sluice/client";
+import { onTestFinished } from "vitest";
+import { Child } from "../../support/child.js";
+import { contract } from "../contract.js";
+import { History } from "../history.js";
+import { botKinds, logKinds } from "../kinds.js";
+import type { Observer } from "../observer.js";
+import type { Publication } from "../publications.js";
+import type { Sabotage } from "../sabotage.js";
+import { Scenario } from "../scenario.js";
+import { Journals } from "./journal.js";
+import type { KilledServer } from "./killed-server.js";
+
+/** Below those that clients' sockets get: one that connects to where nobody listens could else meet itself. */
+const anyPort = (random: () => number) => 15_000 + Math.floor(random() * 15_000);
+
+const spawn = () =>
+  new Child<KilledServer>(new URL("killed-server.ts", import.meta.url), { options: ["--conditions=@sluice/source"] });
+
+/** A scenario with one server after the other on one port, each of which is killed. */
+export class KillScenario extends Scenario {
+  readonly #journals: Journals;
+  /** The one that serves, and one that is ready to, since starting takes longer than anything else here. */
+  readonly #children = [spawn()];
+  #unborn: number;
+  #folder = "";
+  #files = 0;
+  #port = 0;
+  #up: Promise<void> = Promise.resolve();
+
+  /** @param lives how many servers there will be. */
+  constructor(seed: number, sabotage: Sabotage, lives: number) {
+    const journals = new Journals();
+    super(seed, sabotage, new History((history) => journals.pull(history, this.blame)));
+    this.#journals = journals;
+    this.#unborn = lives - 1;
+  }
+
+  protected get url(): string {
+    return `http://127.0.0.1:${this.#port}/api`;
+  }
+
+  async start(): Promise<void> {
+    onTestFinished(async () => {
+      for (const observer of this.observers) observer.stop();
+      await Promise.all(this.#children.map((child) => child.stop()));
+      this.#journals.close();
+      await rm(this.#folder, { recursive: true });
+    });
+    this.#folder = await mkdtemp(join(tmpdir(), "sluice-kill-"));
+    for (;;) {
+      try {
+        this.#port = anyPort(Math.random);
+        return await this.#listen();
+      } catch (error) {
+        if (!String(error).includes("EADDRINUSE")) throw error;
+      }
+    }
+  }
+
+  /** Kills the server, whatever it is doing, and lets another one take its place. */
+  async kill(): Promise<void> {
+    let isUp = () => {};
+    this.#up = new Promise((resolve) => {
+      isUp = resolve;
+    });
+    await this.#child.stop();
+    this.#children.shift();
+    for (const { topic = "" } of logKinds) for (const what of this.publications.wrong(topic)) this.blame(what);
+    await this.#listen();
+    isUp();
+  }
+
+  /** Asks for it until it is acknowledged, with one key for all attempts. */
+  async publish(publication: Publication): Promise<void> {
+    const { kind, numbers, padding, key = `key ${numbers}` } = publication;
+    const { access, url } = this;
+    const { headers } = access.login({ session: "publisher", user: "ann", topic: "publish" });
+    const client = createClient(contract, { url, headers });
+    for (;;) {
+      await this.#up;
+      try {
+        const answer = await client.publish({ kind: kind.name, numbers: [...numbers], padding, key });
+        const complaint = this.publications.acknowledge(publication, answer);
+        return complaint === undefined ? undefined : this.blame(complaint);
+      } catch (error) {
+        const { code } = error as SluiceError;
+        if (code !== "network") return this.blame(`a publish of ${numbers} to ${kind.name} failed: ${code}`);
+      }
+    }
+  }
+
+  joinAny(): Observer {
+    const kind = this.random() < 0.15 ? this.pick(botKinds) : this.pick(logKinds);
+    return this.join(kind, this.random() < 0.5 ? "handlers" : "loop");
+  }
+
+  get held(): Promise<number> {
+    return this.#child.call("held");
+  }
+
+  get #child(): Child<KilledServer> {
+    return this.#children[0] as Child<KilledServer>;
+  }
+
+  async #listen(): Promise<void> {
+    const path = join(this.#folder, `${++this.#files}`);
+    this.#journals.open(path);
+    await this.#child.call("listen", { port: this.#port, path, seed: this.seed });
+    if (this.#unborn-- > 0) this.#children.push(spawn());
+  }
+}

@@ -1,0 +1,69 @@
+import { turns } from "../../conformance/within.js";
+import { publishSeen } from "../actions/publishing.js";
+import { type Kind, logKinds } from "../kinds.js";
+import type { Sabotage } from "../sabotage.js";
+import { settle } from "../settle.js";
+import { KillScenario } from "./kill-scenario.js";
+
+/** How often the server is killed in a run, how much happens in between, and how many subscribe at the start. */
+const kills = 2;
+const length = 15;
+const crowd = 6;
+
+/**
+ * One run, made of its seed, in which servers die without a word while clients read and publish. Each log dies with its
+ * server, so everybody has to be told of a new one each time.
+ *
+ * @throws Error naming the seed, the promises that were broken, and what happened before.
+ */
+export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<void> {
+  const scenario = new KillScenario(seed, sabotage, kills + 1);
+  await scenario.start();
+  const [folded] = logKinds as [Kind];
+  const faithful = scenario.join(folded, "handlers");
+  await publishSeen(scenario, folded);
+  await scenario.eventually(() => scenario.mustBe(faithful.at !== undefined, "the first subscriber has begun"));
+  for (let i = 1; i < crowd; i++) scenario.joinAny();
+  for (let i = 0; i < kills; i++) {
+    for (let step = scenario.upTo(length); step >= 0; step--) {
+      scenario.steps.push(await act(scenario));
+      scenario.check();
+    }
+    for (let i = 0; i < 3; i++) scenario.publishing.push(publishSeen(scenario, scenario.pick(logKinds)));
+    await turns(scenario.upTo(100));
+    scenario.steps.push("kill");
+    await scenario.kill();
+    scenario.check();
+  }
+  await settle(scenario);
+  const isTold = faithful.over !== undefined || faithful.resets > 0;
+  scenario.mustBe(isTold, "the first subscriber was told that its log is gone");
+  for (const observer of scenario.observers) observer.stop();
+  await scenario.eventually(async () => scenario.mustBe((await scenario.held) === 0, "nothing is held"));
+  scenario.check();
+}
+
+/** Something that a server may be in the middle of when it dies: nobody waits for its end. */
+async function act(scenario: KillScenario): Promise<string> {
+  const chance = scenario.random();
+  if (chance < 0.1) {
+    const { name, kind } = scenario.joinAny();
+    return `${name} joins (${kind.name})`;
+  }
+  if (chance < 0.2) {
+    const observer = scenario.pick(scenario.observers);
+    const holds = scenario.random() < 0.5;
+    if (holds) observer.hold();
+    else observer.read();
+    return `${observer.name} ${holds ? "stops reading" : "reads on"}`;
+  }
+  const count = 1 + scenario.upTo(12);
+  const publication = scenario.publications.plan(scenario.pick(logKinds), count, "x".repeat(scenario.upTo(200)), true);
+  const published = scenario.publish(publication);
+  scenario.publishing.push(published);
+  // As a publisher does that had no answer in time.
+  if (scenario.random() < 0.2) scenario.publishing.push(scenario.publish(publication));
+  if (scenario.random() < 0.5) await published;
+  else await turns(scenario.upTo(6));
+  return `publish ${publication.numbers} to ${publication.kind.name}`;
+}

@@ -1,0 +1,62 @@
+import { implement, type Log, type RevocableContext } from "@sluice/server";
+import { seeded } from "../conformance/random.js";
+import { turns } from "../conformance/turns.js";
+import { contract, passes } from "./contract.js";
+import type { Generators } from "./generators.js";
+import { type History, offsetOf } from "./history.js";
+import { botLength, type Kind, logKinds } from "./kinds.js";
+import { publishNumbers } from "./publish.js";
+
+export interface RouterOptions {
+  readonly history: History;
+  readonly generators: Generators;
+  readonly seed: number;
+}
+
+/** What the servers of a scenario serve. */
+export function routerFor(log: Log, { history, generators, seed }: RouterOptions) {
+  const random = seeded(seed);
+  const s = implement(contract).context<RevocableContext>();
+  async function* count(from: number, signal: AbortSignal) {
+    for (let n = from; n <= botLength && !signal.aborted; n++) {
+      await turns(1 + Math.floor(random() * 3));
+      yield { type: "item" as const, data: { n, pad: "" }, id: `${n}` };
+    }
+  }
+  /** Of a while ago, as a database's replica would give it. */
+  async function snapshot() {
+    const { epoch, offset, mark } = await log.head("state/own");
+    let cursor = `${epoch}.${offset}.${mark}`;
+    const oldest = offsetOf(history.oldest("state/own") ?? cursor);
+    for (let lag = Math.floor(random() * 4); lag > 0 && offsetOf(cursor) > oldest; lag--) {
+      cursor = history.at(cursor)?.before ?? cursor;
+    }
+    await turns(1);
+    return { state: history.stateAt(cursor, passes), cursor };
+  }
+  const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
+  return s.router({
+    publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
+      const kind = logKinds.find((each) => each.name === name) as Kind;
+      return publishNumbers(publish, { kind, ...rest, key: rest.key });
+    }),
+    state: { folded: s.state.folded.live(), own: s.state.own.live({ snapshot, filter }) },
+    feed: {
+      head: s.feed.head.live(),
+      oldest: s.feed.oldest.live(),
+      last: s.feed.last.live(),
+      skip: s.feed.skip.live(),
+      filtered: s.feed.filtered.live({ filter }),
+    },
+    bot: {
+      again: s.bot.again.stream(({ lastEventId, signal }) => count(Number(lastEventId ?? 0) + 1, signal), {
+        onCut: "restart",
+      }),
+      once: s.bot.once.stream(({ signal }) => count(1, signal)),
+      run: s.bot.run.stream(({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()), {
+        resumable: true,
+        abandonAfter: 600,
+      }),
+    },
+  });
+}
