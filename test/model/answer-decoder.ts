@@ -44,7 +44,7 @@ export class AnswerDecoder {
     const line = this.#rest.indexOf("\r\n");
     if (line === -1) return undefined;
     const size = Number.parseInt(this.#rest.toString("latin1", 0, line), 16);
-    if (this.#rest.length < line + 2 + size + 2) return undefined;
+    if (!(this.#rest.length >= line + 2 + size + 2)) return undefined; // nor if it is no number
     this.#take(line + 2);
     return size;
   }

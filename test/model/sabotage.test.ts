@@ -10,7 +10,7 @@ type Log = ReturnType<typeof memoryLog>;
 const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
     "a log that loses an entry when it is read",
-    /was told \d+ at \S+ after \S+, and that is not what follows/,
+    /was told \d+ at \S+ after \S+, and that is not what follows|has the state \S+ at \S+, where it is/,
     {
       log: (log: Log): Log => ({
         ...log,
@@ -122,7 +122,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
         socket.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
           const text = Buffer.from(chunk as string).toString();
           const written = write(chunk, ...rest);
-          if (text.includes("event: item")) event = chunk;
+          if (/^[\da-f]+\r\nid: .*\nevent: item/.test(text)) event = chunk;
           if (text.includes("was revoked") && event !== undefined) setImmediate(() => write(event));
           return written;
         };
