@@ -77,12 +77,23 @@ export class Access {
   /** The servers' `context`. */
   contextOf(headers: RequestHeaders): RevocableContext {
     const credentials = credentialsIn(headers);
-    const tags = tagsOf(credentials);
-    for (const tag of tags) {
+    const reason = this.#revocationOf(credentials);
+    if (reason) throw new SluiceError(reason);
+    return { tags: tagsOf(credentials), expiresAt: credentials.expiresAt };
+  }
+
+  /** Why nothing may be told on these credentials any more, if that is so. */
+  complaintOf(credentials: Credentials): string | undefined {
+    if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= this.time) return "its authorisation had expired";
+    return this.#revocationOf(credentials) && "its credentials were revoked";
+  }
+
+  #revocationOf(credentials: Credentials): Reason | undefined {
+    for (const tag of tagsOf(credentials)) {
       const revoked = this.#revoked.get(tag);
-      if (revoked && credentials.issued <= revoked.at) throw new SluiceError(revoked.reason);
+      if (revoked && credentials.issued <= revoked.at) return revoked.reason;
     }
-    return { tags, expiresAt: credentials.expiresAt };
+    return undefined;
   }
 }
 

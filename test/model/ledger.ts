@@ -53,9 +53,8 @@ export function keepLedger(server: Server, { access, blame, onRefusal }: LedgerO
       if (frame.kind === "error") end = frame.code;
       if (frame.kind === "end") end = "end";
       if (frame.kind !== "event" && frame.kind !== "snapshot") return;
-      if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= access.time) {
-        blame(`${name} was handed ${describe(frame)} after its authorisation had expired`);
-      }
+      const complaint = access.complaintOf(credentials);
+      if (complaint !== undefined) blame(`${name} was handed ${describe(frame)} after ${complaint}`);
     }
     const answer = new AnswerDecoder({
       onStatus(given) {

@@ -34,18 +34,23 @@ export function routerFor(log: Log, { history, generators, seed }: RouterOptions
     await turns(1);
     return { state: history.stateAt(cursor, passes), cursor };
   }
+  /** Authorises as slowly as a database answers. */
+  const gate = s.middleware(async ({ next }) => {
+    await turns(Math.floor(random() * 8));
+    return next();
+  });
   const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
   return s.router({
     publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
       const kind = logKinds.find((each) => each.name === name) as Kind;
       return publishNumbers(publish, { kind, ...rest, key: rest.key });
     }),
-    state: { folded: s.state.folded.live(), own: s.state.own.live({ snapshot, filter }) },
+    state: { folded: s.state.folded.use(gate).live(), own: s.state.own.live({ snapshot, filter }) },
     feed: {
-      head: s.feed.head.live(),
+      head: s.feed.head.use(gate).live(),
       oldest: s.feed.oldest.live(),
-      last: s.feed.last.live(),
-      skip: s.feed.skip.live(),
+      last: s.feed.last.use(gate).live(),
+      skip: s.feed.skip.use(gate).live(),
       filtered: s.feed.filtered.live({ filter }),
     },
     bot: {
