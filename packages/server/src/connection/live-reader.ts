@@ -89,8 +89,9 @@ export class LiveReader implements Member, Mortal, StreamSource {
     // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
     if (batch.from !== this.#position && this.#has(batch.end)) return;
     try {
-      if (!this.#write(connection, batch)) this.lost();
-      else if (batch.isLast) connection.end();
+      const hasRoom = this.#write(connection, batch);
+      if (batch.isLast) connection.end();
+      else if (!hasRoom) this.lost();
     } catch (error) {
       this.#fail(connection, error); // a filter's; the other members get the batch all the same
     }
@@ -129,7 +130,8 @@ export class LiveReader implements Member, Mortal, StreamSource {
       if (result.entries.length > 0) {
         this.#isNew = false;
         const batch = tail.batch(from, result);
-        if (this.#write(connection, batch) && batch.isLast) return connection.end();
+        this.#write(connection, batch);
+        if (batch.isLast) return connection.end();
       }
       connection.uncork();
       if (connection.closed) return;

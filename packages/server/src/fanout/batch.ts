@@ -31,12 +31,15 @@ export const sizeOf = ({ type, data, position: { epoch, mark } }: LogEntry) =>
 /**
  * Entries that follow one another, encoded once for however many subscribers get them: the bytes of all together, and,
  * for those who get only some, the frame and the decoded event of each. Everything is made when it is first asked for.
+ * What somebody has appended after the topic's end is left out.
  */
 export class Batch {
   readonly entries: readonly LogEntry[];
   /** Where a reader has to be for the whole batch to be its next bytes. */
   readonly from: Position;
   readonly end: Position;
+  /** Whether nothing can follow it in its topic. */
+  readonly isLast: boolean;
   readonly procedure: AnySubscription;
   #size: number | undefined;
   #bytes: SharedBytes | undefined;
@@ -46,14 +49,10 @@ export class Batch {
   constructor(procedure: AnySubscription, from: Position, entries: readonly LogEntry[], end: Position) {
     this.procedure = procedure;
     this.from = from;
-    this.entries = entries;
-    this.end = end;
-  }
-
-  /** Whether nothing can follow it in its topic. */
-  get isLast(): boolean {
-    const last = this.entries.at(-1);
-    return last !== undefined && isLast(last);
+    const last = entries.findIndex(isLast);
+    this.isLast = last >= 0;
+    this.entries = this.isLast ? entries.slice(0, last + 1) : entries;
+    this.end = this.entries[last]?.position ?? end;
   }
 
   /** Bytes of all its frames, or a few more. */

@@ -1,0 +1,32 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { type LogEvent, memoryLog } from "@sluice/log";
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { Batch } from "./batch.js";
+
+const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
+
+async function batchOf(...types: string[]): Promise<Batch> {
+  const log = memoryLog();
+  const from = await log.head("ticks");
+  await log.append(
+    "ticks",
+    types.map((type): LogEvent => ({ type, data: type === "$error" ? '{"code":"interrupted","message":""}' : "{}" })),
+  );
+  const page = await log.read("ticks", from, 100);
+  if (!page.ok) throw new Error(page.reason);
+  return new Batch(ticks, from, page.entries, page.end);
+}
+
+it.each(["$end", "$error"])("leaves out what was appended after the topic's end, %s", async (end) => {
+  const batch = await batchOf("tick", end, "tick", "$end");
+  expect(batch.isLast).toBe(true);
+  expect(batch.entries.map(({ type }) => type)).toEqual(["tick", end]);
+  expect(batch.end.offset).toBe(2);
+  expect(batch.bytes.plain.toString().match(/^event: .*$/gm)).toEqual(["event: tick", `event: ${end}`]);
+});
+
+it("without an end is whole, and something may follow it", async () => {
+  const batch = await batchOf("$start", "tick", "$other");
+  expect([batch.isLast, batch.entries.length, batch.end.offset]).toEqual([false, 3, 3]);
+});
