@@ -43,7 +43,8 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
     start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
   };
   // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
-  const isLost = cursor !== undefined && !(await log.read(topic, cursor, 0)).ok;
+  const rest = cursor && (await log.read(topic, cursor, 0));
+  const isLost = rest && !rest.ok && rest.head.offset === 0;
   if (!isLost) await runs.attach(request, lifetime);
   const oldest = await log.read(topic, "oldest", 0);
   const position = cursor ?? (oldest.ok ? oldest.end : oldest.oldest);

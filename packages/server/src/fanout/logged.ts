@@ -1,21 +1,35 @@
+import { SluiceError } from "@sluice/contract";
 import { encodeFrame, encodeLogged, formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, LogEvent } from "@sluice/log";
 
-/** What a run says of itself in its topic's log, beside its events: where it began, with which input, and how it ended. */
+const error = ({ code, message, data }: { code: string; message: string; data: unknown }): LogEvent => ({
+  type: "$error",
+  data: JSON.stringify({ code, message, data }),
+});
+
+/**
+ * What is said of a run in its topic's log, beside its events: where it began and with which input, that it lives, that
+ * somebody is attached to it elsewhere, and how it ended.
+ */
 export const logged = {
   /** Makes the beginning one, however many want to begin. */
   startKey: "$start",
   start: (input: string): LogEvent => ({ type: "$start", data: JSON.stringify(input) }),
   inputOf: ({ type, data }: LogEvent): string | undefined => (type === "$start" ? JSON.parse(data) : undefined),
+  alive: { type: "$alive", data: "{}" } satisfies LogEvent,
+  attached: { type: "$attached", data: "{}" } satisfies LogEvent,
+  /** Makes the end one, however many want to end it. */
+  endKey: "$end",
   end: { type: "$end", data: "{}" } satisfies LogEvent,
-  error: ({ code, message, data }: { code: string; message: string; data: unknown }): LogEvent => ({
-    type: "$error",
-    data: JSON.stringify({ code, message, data }),
-  }),
+  error,
+  interrupted: error(new SluiceError("interrupted")),
 };
 
 /** Says whether nothing can follow an entry. */
 export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type === "$error";
+
+/** Says whether an entry is of those who are attached, and so tells nothing of the run. */
+export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
 
 /** The frame that tells a subscriber of an entry. */
 export function frameOf({ type, data, position }: LogEntry): string {

@@ -159,6 +159,24 @@ describe("TopicState", () => {
     await expect(state.current()).rejects.toMatchObject({ code: "contractMismatch" });
   });
 
+  it("folds what a run yielded, whatever it says of itself in between, and nothing after its end", async () => {
+    const log = memoryLog();
+    const state = new TopicState(log, topic, contract.total);
+    const append = (...types: string[]) =>
+      log.append(
+        topic,
+        types.map((type) => ({ type, data: "1" })),
+      );
+    await append("$start", "add", "$alive", "$attached");
+    expect(await state.current()).toEqual({ json: '{"sum":1,"count":1}', position: await log.head(topic) });
+    const { position } = await append("$alive", "add");
+    await append("$error", "add");
+    await append("add");
+    for (const each of [state, new TopicState(log, topic, contract.total)]) {
+      expect(await each.current()).toEqual({ json: '{"sum":2,"count":2}', position });
+    }
+  });
+
   it("says so where the first events are gone and no snapshot was saved", async () => {
     const log = memoryLog({ retain: { events: 2 } });
     for (let i = 0; i < 5; i++) await log.append(topic, [{ type: "add", data: "1" }]);

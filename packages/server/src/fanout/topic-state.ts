@@ -10,6 +10,7 @@ import {
   type StateOf,
 } from "@sluice/contract";
 import type { Log, LogEntry, Position } from "@sluice/log";
+import { isLast } from "./logged.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {
@@ -103,7 +104,10 @@ export class TopicState {
         position = await this.#load();
         continue;
       }
-      for (const entry of result.entries) this.#fold(entry);
+      for (const entry of result.entries) {
+        if (isLast(entry)) return this.#position as Position; // what follows an end is no part of the topic
+        this.#fold(entry);
+      }
       if (result.entries.length < page) return this.#position as Position;
       position = result.end;
     }

@@ -41,9 +41,17 @@ interface ResumableStreamOptions {
    * Runs the generator once per topic, detached from any connection, its events through the log: whoever opens the same
    * topic attaches and sees all of it, and a client that was cut goes on where it was. An input that differs in fields
    * outside `key` is refused with `conflict`.
+   *
+   * Processes that share a log share its runs. If the one that runs it dies, or can't reach the log, whoever is attached
+   * through another gets the final error `interrupted`, 30 to 45 s after the last sign of life. Should it wake up after
+   * that, `signal` aborts, and nothing that it yields is seen. A silent run appends a sign to the log every 10 s, and
+   * processes that are attached elsewhere together about one every 30 s; they count for what the log retains.
    */
   readonly resumable: true;
-  /** Milliseconds that it goes on when nobody is attached. Then `signal` aborts, and it ends as `interrupted`. Default: 60,000. */
+  /**
+   * Milliseconds that it goes on when nobody is attached. Then `signal` aborts, and it ends as `interrupted`. Who is attached
+   * through another process on the same log counts, and for up to a minute after leaving. Default: 60,000.
+   */
   readonly abandonAfter?: number;
 }
 

@@ -1,0 +1,67 @@
+import type { Lifetime, Mortal } from "../connection/lifetime.js";
+import type { Due, Wheel } from "../connection/wheel.js";
+import { attachedFor } from "./lease.js";
+
+/** Who is attached to a run: subscribers of this process, each counted, and those of others, who count as one. */
+export class Attendance implements Due, Mortal {
+  tick = 0;
+  readonly #wheel: Wheel;
+  readonly #abandonAfter: number;
+  readonly #onAbandoned: () => void;
+  readonly #elsewhere: Due = { tick: 0, fire: () => this.#elsewhereLeft() };
+  #isElsewhere = false;
+  #attached = 0;
+  #isOver = false;
+
+  constructor(wheel: Wheel, abandonAfter: number, onAbandoned: () => void) {
+    this.#wheel = wheel;
+    this.#abandonAfter = abandonAfter;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  get isEmpty(): boolean {
+    return this.#attached === 0;
+  }
+
+  attach(subscriber: Lifetime): void {
+    this.#join();
+    subscriber.watch(this);
+  }
+
+  /** Another process has said that somebody is attached there. */
+  attachElsewhere(): void {
+    if (this.#isElsewhere) this.#wheel.cancel(this.#elsewhere);
+    else this.#join();
+    this.#isElsewhere = true;
+    this.#wheel.schedule(this.#elsewhere, attachedFor);
+  }
+
+  /** A subscriber has left. */
+  onEnd(): void {
+    if (--this.#attached === 0) this.wait();
+  }
+
+  /** From now on the run is abandoned if nobody comes in time. */
+  wait(): void {
+    if (!this.#isOver) this.#wheel.schedule(this, this.#abandonAfter);
+  }
+
+  fire(): void {
+    this.#onAbandoned();
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#wheel.cancel(this);
+    this.#wheel.cancel(this.#elsewhere);
+  }
+
+  #join(): void {
+    if (this.#attached++ === 0) this.#wheel.cancel(this);
+  }
+
+  #elsewhereLeft(): void {
+    this.#isElsewhere = false;
+    this.onEnd();
+  }
+}
