@@ -68,16 +68,19 @@ export class Generators {
 
   /** How it ended, if nothing that was to be told follows a place in its log. */
   endAfter(place: string): string | undefined {
-    const last = this.#history.last(epochOf(place));
-    return last && this.#history.follows(place, last.cursor, () => true) ? endOf(last) : undefined;
+    const all = this.#history.upTo(this.#history.last(epochOf(place))?.cursor ?? "");
+    const end = all.find((entry) => endOf(entry) !== undefined);
+    return end && this.#history.follows(place, end.cursor, () => true) ? endOf(end) : undefined;
   }
 
   /** Those whose logs don't hold what they yielded, in order and once, between one beginning and one end. */
   wrong(): string[] {
     return this.#living.flatMap(({ run, epoch, prompt, yielded }) => {
-      const last = this.#history.last(epoch);
-      const [first, ...entries] = this.#history.upTo(last?.cursor ?? "");
+      const [first, ...entries] = this.#history
+        .upTo(this.#history.last(epoch)?.cursor ?? "")
+        .filter(({ type }) => !isSign(type));
       const told = entries.filter(({ n }) => n !== undefined).map(({ n }) => n);
+      const last = entries.at(-1);
       const end = last && endOf(last);
       const isWhole = first?.type === "$start" && end !== undefined && told.length === entries.length - 1;
       const isPrefix = told.every((n, i) => n === yielded[i]) && told.length <= yielded.length;
@@ -99,6 +102,9 @@ export class Generators {
     return begun;
   }
 }
+
+/** Says that a run lives, or that somebody is attached to it; what one process says may come after another's end. */
+const isSign = (type: string) => type === "$alive" || type === "$attached";
 
 const endOf = ({ type, data }: Recorded): string | undefined =>
   type === "$end" ? "end" : type === "$error" ? JSON.parse(data).code : undefined;

@@ -209,7 +209,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     {
       runtime({ wheel }) {
         const schedule = wheel.schedule.bind(wheel);
-        wheel.schedule = (due, ms) => void ("interrupt" in due || schedule(due, ms));
+        wheel.schedule = (due, ms) => void ("attachElsewhere" in due || schedule(due, ms));
       },
     },
   ],
@@ -231,23 +231,20 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
 /** Some defects are seen by nothing but what never comes, which need not be waited for long. */
 const patience = 1_000;
 
-/** The first run that a defect makes fail. */
-async function firstComplaint(run: typeof runModel, sabotage: Sabotage): Promise<string> {
-  for (let seed = 1; seed <= 40; seed++) {
-    try {
-      await run(seed, { ...sabotage, patience });
-    } catch (error) {
-      return `${seed}: ${(error as Error).message}`;
-    }
+/** Runs until one fails with the complaint that the defect deserves: another seed may meet its consequences first. */
+async function complaints(run: typeof runModel, sabotage: Sabotage, deserved: RegExp): Promise<string[]> {
+  const heard: string[] = [];
+  for (let seed = 1; seed <= 40 && !deserved.test(heard.at(-1) ?? ""); seed++) {
+    await run(seed, { ...sabotage, patience }).catch((error: Error) => heard.push(`${seed}: ${error.message}`));
   }
-  return "no run failed";
+  return heard;
 }
 
 describe("the model finds", () => {
   it.each(defects)(
     "%s",
     async (_what, complaint, sabotage) => {
-      expect(await firstComplaint(runModel, sabotage)).toMatch(complaint);
+      expect((await complaints(runModel, sabotage, complaint)).at(-1)).toMatch(complaint);
     },
     60_000,
   );
@@ -266,7 +263,8 @@ describe("the model finds", () => {
         return new Response(body ?? null, response);
       },
     };
-    expect(await firstComplaint(runKills, mute)).toMatch(/without a \$reset|not what follows|passes over/);
+    const deserved = /without a \$reset|not what follows|passes over/;
+    expect((await complaints(runKills, mute, deserved)).at(-1)).toMatch(deserved);
   }, 60_000);
 
   it("a server that writes to who doesn't read", async () => {
@@ -279,6 +277,7 @@ describe("the model finds", () => {
         };
       },
     };
-    expect(await firstComplaint(runHeavy, deaf)).toMatch(/bytes wait for one reader/);
+    const deserved = /bytes wait for one reader/;
+    expect((await complaints(runHeavy, deaf, deserved)).at(-1)).toMatch(deserved);
   }, 60_000);
 });
