@@ -1,7 +1,7 @@
-import { assertRoom, countClient } from "./connection/admission.js";
+import { assertRoom, countClient } from "./admission/admission.js";
+import { Opening } from "./admission/opening.js";
 import { Connection } from "./connection/connection.js";
 import { authorise, openSubscription, type SubscriptionCaller } from "./connection/open.js";
-import { Opening } from "./connection/opening.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { allowedMethods, readRequest } from "./http/request.js";

@@ -1,15 +1,15 @@
 import type { AnyProcedure } from "@sluice/contract";
 import type { Log } from "@sluice/log";
+import type { NewTopics } from "./admission/new-topics.js";
+import type { Opening } from "./admission/opening.js";
 import type { Connection } from "./connection/connection.js";
-import type { NewTopics } from "./connection/new-topics.js";
-import type { Opening } from "./connection/opening.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
-import type { Runs } from "./fanout/runs.js";
 import type { ReadState, TopicStates } from "./fanout/topic-state.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Publish } from "./publish/publisher.js";
+import type { Runs } from "./runs/runs.js";
 import type { Counters } from "./stats.js";
 
 /** The parts of a running Sluice: what the stages of the pipeline share. */

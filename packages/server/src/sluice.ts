@@ -12,17 +12,16 @@ import type {
 import { coderOf, topicOf } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
+import type { DisconnectFilter } from "./admission/access.js";
+import { disconnect } from "./admission/disconnect.js";
+import { NewTopics } from "./admission/new-topics.js";
 import { type Clock, systemClock } from "./clock.js";
-import type { DisconnectFilter } from "./connection/access.js";
-import { disconnect } from "./connection/disconnect.js";
 import { drain } from "./connection/drain.js";
 import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
-import { NewTopics } from "./connection/new-topics.js";
 import { Wheel } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
-import { Runs } from "./fanout/runs.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { runCall } from "./procedure/call.js";
@@ -30,6 +29,7 @@ import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
+import { Runs } from "./runs/runs.js";
 import type { Runtime } from "./runtime.js";
 import { Counters, type Stats, statsOf } from "./stats.js";
 

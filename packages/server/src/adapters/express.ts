@@ -25,7 +25,7 @@ export function sluiceExpress<Context extends object>(
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
-      body: parsedBody(req),
+      body: () => parsedBody(req),
       context: () => context?.(req),
       client: () => identify?.(req),
     });

@@ -19,13 +19,13 @@ const boundary = 1_024;
  * has yet to catch up, it keeps its place and nothing else, and reads the log forward from there.
  */
 export class LiveReader implements Member, Mortal, StreamSource {
-  readonly #request: LiveRequest;
+  // First what a delivery looks at, as in a connection.
   #connection: Connection | undefined;
-  /** Of the request: so close at hand that most deliveries needn't look there. */
-  readonly #filter: LiveRequest["filter"];
   #position: Position;
   /** The position that the subscriber was told last. */
   #told: number;
+  readonly #filter: LiveRequest["filter"];
+  readonly #request: LiveRequest;
   #state: FoldedState | undefined;
   /** It goes on from a cursor, and no gap was found after it so far. */
   #resumes = false;

@@ -1,5 +1,6 @@
 import { type AnySubscription, coderOf, type ErrorDefinitions, SluiceError } from "@sluice/contract";
 import { type ErrorFrame, reservedId } from "@sluice/contract/wire";
+import { Opening } from "../admission/opening.js";
 import { decodeEvent } from "../fanout/batch.js";
 import { reservedFrom } from "../http/reserved.js";
 import type { Implementation } from "../procedure/implementation.js";
@@ -9,7 +10,6 @@ import { Connection } from "./connection.js";
 import { FrameQueue } from "./frame-queue.js";
 import { Lifetime } from "./lifetime.js";
 import { openSubscription } from "./open.js";
-import { Opening } from "./opening.js";
 
 export interface SubscribeOptions<Context, State> {
   /** What the adapter's `context` function would give. */

@@ -1,14 +1,14 @@
 import { type AnySubscription, topicOf } from "@sluice/contract";
+import { countTopic } from "../admission/admission.js";
+import type { Opening } from "../admission/opening.js";
 import { cursorFrom } from "../http/request.js";
 import { argsFor, type Caller } from "../procedure/call.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { type AnyArgs, runMiddlewares } from "../procedure/middleware.js";
 import type { Runtime } from "../runtime.js";
-import { countTopic } from "./admission.js";
 import type { StreamSource } from "./connection.js";
 import { streamGenerator } from "./generator.js";
 import { prepareLive } from "./live.js";
-import type { Opening } from "./opening.js";
 import { prepareResumable } from "./resumable.js";
 
 export interface SubscriptionCaller extends Caller {

@@ -2,7 +2,7 @@ import { type AnySubscription, coderOf } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, Position } from "@sluice/log";
 import { SharedBytes } from "../connection/shared-bytes.js";
-import { frameOf, isLast } from "./logged.js";
+import { frameOf, isLast } from "../runs/logged.js";
 
 /** An event as filters and in-process readers see it. */
 export interface DecodedEvent {

@@ -10,7 +10,7 @@ import {
   type StateOf,
 } from "@sluice/contract";
 import type { Log, LogEntry, Position } from "@sluice/log";
-import { isLast } from "./logged.js";
+import { isLast } from "../runs/logged.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {

@@ -9,8 +9,8 @@ import { endWithSocket, letGoOfSocket } from "./socket-end.js";
 export interface NodeRequestOptions {
   /** The path and query below the base, in origin form. */
   readonly url: string;
-  /** The parsed body, where a body parser was there first. */
-  readonly body?: unknown;
+  /** Gives the parsed body, where a body parser was there first. */
+  body?(): unknown;
   context(): unknown;
   client(): string | undefined;
 }
@@ -57,8 +57,8 @@ export class NodeExchange implements Exchange {
   }
 
   async json(maxBytes: number): Promise<unknown> {
-    const { body } = this.#options;
     if (Number(this.#req.headers["content-length"]) > maxBytes) throw tooLong(maxBytes);
+    const body = this.#options.body?.();
     if (body === undefined) return parseJson(await readAll(this.#req, maxBytes));
     return typeof body === "string" || Buffer.isBuffer(body) ? parseJson(body.toString()) : body;
   }
