@@ -42,7 +42,7 @@ export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">)
 
 /** Who may come in: what all servers of a run ask, and what outlives them. */
 export class Access {
-  /** Sessions that were told, or should have been, to go for good. */
+  /** Sessions that were told to go for good, or may have been. */
   readonly forbidden = new Set<string>();
   /** No authorisation that had ended by then may be good for anything now. */
   time = scaledClock.now();

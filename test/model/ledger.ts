@@ -91,8 +91,10 @@ export function keepLedger(server: Server, { access, blame, onRefusal }: LedgerO
 
 const describe = (frame: Frame) => (frame.kind === "event" ? `${frame.data} at ${frame.id}` : `$${frame.kind}`);
 
+type Subscriber = Pick<Credentials, "session" | "user" | "topic">;
+
 /** Whether a filter means a stream, by what the documentation says of filters. */
-export function isMeant({ tag, path, key }: DisconnectFilter, { topic, ...who }: Credentials): boolean {
+export function isMeant({ tag, path, key }: DisconnectFilter, { topic, ...who }: Subscriber): boolean {
   if (tag !== undefined && !tagsOf(who).includes(tag)) return false;
   if (path !== undefined && topic.split("?", 1)[0] !== path) return false;
   return key === undefined || topic === `${path}?${canonicalJson(key)}`;

@@ -1,5 +1,5 @@
 import type { DisconnectFilter } from "@sluice/server";
-import { type Reason, tagsOf, users } from "../access.js";
+import { type Reason, users } from "../access.js";
 import { isMeant } from "../ledger.js";
 import type { Model } from "../model.js";
 import type { Action } from "./action.js";
@@ -8,6 +8,11 @@ import type { Action } from "./action.js";
 function disconnect(model: Model, filter: DisconnectFilter & { readonly reason: Reason }): number {
   const { reason } = filter;
   let ended = 0;
+  // Not only of what is open: what is being opened is refused with the same reason, and who comes again later is told then.
+  for (const { login, kind } of model.observers) {
+    const isOf = isMeant(filter, { ...login, topic: kind.topic ?? kind.name });
+    if (reason === "forbidden" && isOf) model.access.forbidden.add(login.session);
+  }
   for (const { sluice, ledger } of model.instances) {
     const { open } = ledger;
     sluice.disconnect(filter);
@@ -19,7 +24,6 @@ function disconnect(model: Model, filter: DisconnectFilter & { readonly reason: 
         continue;
       }
       ended++;
-      if (reason === "forbidden") model.access.forbidden.add(credentials.session);
       // Where the time of the credentials was up already, and nothing had been written since, that is what is told.
       const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
       if (end !== reason && !hasExpired) model.blame(`${name} goes on after ${told}; its end is ${end}`);
@@ -36,9 +40,6 @@ export const revoke: Action = (model) => {
   const { session } = model.pick(model.observers).login;
   const tag = model.random() < 0.3 ? `user:${model.pick(users)}` : `session:${session}`;
   model.access.revoke(tag, reason);
-  for (const { login } of model.observers) {
-    if (reason === "forbidden" && tagsOf(login).includes(tag)) model.access.forbidden.add(login.session);
-  }
   return `revoke ${tag} (${reason}), ${disconnect(model, { tag, reason })} streams`;
 };
 
