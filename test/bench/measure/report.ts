@@ -10,6 +10,7 @@ export interface Result {
 }
 
 const names: Readonly<Record<string, string>> = {
+  "socket-write": "bare socket.write",
   express: "Express",
   sluice: "Sluice",
   "sluice-express": "Sluice on Express",

@@ -5,7 +5,7 @@ import { Tick, ticks } from "../measure/tick.ts";
 const page = 256;
 
 const frame = (event: Tick) => `event: tick\ndata: ${JSON.stringify(event)}\n\n`;
-const frameWithId = (event: Tick) => `id: ${event.seq}\n${frame(event)}`;
+export const frameWithId = (event: Tick) => `id: ${event.seq}\n${frame(event)}`;
 
 /** What one writes by hand on `node:http`, with care but without tricks. */
 export const target: Target = {

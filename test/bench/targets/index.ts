@@ -3,6 +3,7 @@ import type { Target } from "../measure/service.ts";
 /** Loaded when it is measured and not before: a target pays for its own modules only. */
 export const targets: Readonly<Record<string, () => Promise<{ readonly target: Target }>>> = {
   baseline: () => import("./baseline.ts"),
+  "socket-write": () => import("./socket-write.ts"),
   zod: () => import("./zod.ts"),
   express: () => import("./express.ts"),
   sluice: () => import("./sluice.ts"),

@@ -43,10 +43,9 @@ export class Pages {
     const batch = isSame ? kept : new Batch(procedure, from, fitting, last);
     this.#pages.set(key, batch);
     this.#size += batch.size;
-    for (const [oldest, { size }] of this.#pages) {
+    for (const [oldest, page] of this.#pages) {
       if (this.#size <= budget || oldest === key) break;
-      this.#pages.delete(oldest);
-      this.#size -= size;
+      this.#drop(oldest, page);
     }
     return batch;
   }
