@@ -87,7 +87,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
   deliver(batch: Batch): void {
     const connection = this.#connection as Connection;
     // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
-    if (batch.from !== this.#position && this.#has(batch.end)) return;
+    if (batch.from !== this.#position && !this.#awaits(batch)) return;
     try {
       const hasRoom = this.#write(connection, batch);
       if (batch.isLast) connection.end();
@@ -120,6 +120,7 @@ export class LiveReader implements Member, Mortal, StreamSource {
       if (connection.full) await connection.writable();
       const from = this.#position;
       const limit = Math.min(page, boundary - (from.offset % boundary));
+      const { position: handedOut } = tail;
       const result = await runtime.log.read(topic, from, limit);
       if (connection.closed) return;
       if (!result.ok || this.#isTooFarBehind(result)) {
@@ -137,7 +138,11 @@ export class LiveReader implements Member, Mortal, StreamSource {
       if (connection.closed) return;
       if (connection.full || result.entries.length === limit || this.#position.offset < result.end.offset) continue;
       // No await from here on: between the last look at the log and joining, nothing can be missed.
-      if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) continue;
+      if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) {
+        if (tail.position !== handedOut) continue;
+        // The log no longer has what the tail read before this read began: reading again would change nothing.
+        tail.recheck();
+      }
       this.#goLive(connection);
       this.#isHeld = true;
       tail.join(this);
@@ -174,6 +179,13 @@ export class LiveReader implements Member, Mortal, StreamSource {
     if (this.#resumes) this.#request.runtime.counters.resumes++;
     this.#told = this.#position.offset;
     connection.send({ kind: "live", id: formatCursor(this.#position) });
+  }
+
+  /** Whether there is something for it in a batch that doesn't begin where it stands. */
+  #awaits(batch: Batch): boolean {
+    if (batch.isFollowedFrom(this.#position)) return !this.#has(batch.end);
+    this.lost(); // the log has lost what it read, and the tail has read what came in its place
+    return false;
   }
 
   #has({ offset, epoch }: Position): boolean {

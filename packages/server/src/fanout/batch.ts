@@ -61,6 +61,14 @@ export class Batch {
     return this.#size;
   }
 
+  /** Whether a reader who is at `position` goes on in this history, as far as these entries show. */
+  isFollowedFrom({ epoch, offset, mark }: Position): boolean {
+    const { from, end, entries } = this;
+    if (epoch !== from.epoch || offset < from.offset) return false;
+    const place = offset === from.offset ? from : entries[offset - from.offset - 1]?.position;
+    return offset > end.offset || place?.mark === mark;
+  }
+
   get bytes(): SharedBytes {
     if (!this.#bytes) {
       let text = "";

@@ -85,6 +85,11 @@ export class Tail {
     return this.#pages.get({ topic: this.#topic, procedure: this.#procedure, from }, page);
   }
 
+  /** Reads on though nothing was appended, to see whether its position still is in the log's history. */
+  recheck(): void {
+    this.#schedule();
+  }
+
   close(): void {
     this.#unwatch();
     this.#members.clear();
