@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type AnyArgs, type AnyMiddleware, runMiddlewares } from "./middleware.js";
 
 const args = {
@@ -43,6 +43,21 @@ describe("runMiddlewares", () => {
     };
     await expect(runMiddlewares([refuse], args, final)).rejects.toThrow("no");
     expect(reached).toBe(false);
+  });
+
+  it("doesn't end the process when the rest fails while a middleware does something else", async () => {
+    const unhandled: unknown[] = [];
+    const listen = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", listen);
+    onTestFinished(() => void process.off("unhandledRejection", listen));
+    const audit: AnyMiddleware = async ({ next }) => {
+      const result = next();
+      await new Promise((resolve) => setImmediate(resolve));
+      return result;
+    };
+    const failing = runMiddlewares([audit], args, () => Promise.reject(new Error("not found")));
+    await expect(failing).rejects.toThrow("not found");
+    expect(unhandled).toEqual([]);
   });
 
   it.each<[string, AnyMiddleware]>([

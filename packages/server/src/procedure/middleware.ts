@@ -80,7 +80,10 @@ export async function runMiddlewares<T>(
       if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
       called = true;
       const context = options ? { ...current.context, ...options.context } : current.context;
-      return run(index + 1, { ...current, context });
+      const rest = run(index + 1, { ...current, context });
+      // A middleware that does something else before it awaits this must not end the process.
+      rest.catch(() => {});
+      return rest;
     };
     const returned = await middleware({ ...current, next });
     if (returned !== result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
