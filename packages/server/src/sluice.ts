@@ -24,6 +24,7 @@ import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
 import { type Limits, limitsFrom } from "./limits.js";
+import { checkWhole } from "./options.js";
 import { runCall } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
@@ -96,6 +97,8 @@ export interface Sluice<Context = never> {
   /**
    * Lets all clients go, for a deploy: accepts no more streams (503), tells those that are open to come again, and closes
    * what is still open after `timeout` milliseconds (default: 5,000). Nothing is lost: they resume where they were.
+   *
+   * @throws RangeError for a timeout that is none; nobody was told to go then.
    */
   drain(options?: { readonly timeout?: number }): Promise<void>;
   /**
@@ -175,10 +178,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     snapshotTimeout = 10_000,
     onError = print,
   } = options;
-  for (const [name, value] of Object.entries({ heartbeat, retry, stallTimeout, snapshotTimeout })) {
-    if (!(Number.isSafeInteger(value) && value > 0))
-      throw new RangeError(`${name} is ${value}; allowed are whole milliseconds above 0.`);
-  }
+  checkWhole({ heartbeat, retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
   const states = new TopicStates(log);
   const counters = new Counters();

@@ -1,7 +1,9 @@
+import { checkWhole } from "../options.js";
 import type { Runtime } from "../runtime.js";
 
 /** Lets all connections go; see `Sluice.drain`. */
 export async function drain(runtime: Runtime, timeout: number): Promise<void> {
+  checkWhole({ timeout }, { least: 0, unit: "milliseconds" });
   runtime.draining = true;
   const closed = [...runtime.connections].map(
     (connection) =>

@@ -10,6 +10,7 @@ import {
   type Query,
   type Subscription,
 } from "@sluice/contract";
+import { checkWhole } from "../options.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
 import type { AnyMiddleware, Middleware, MiddlewareArgs, MiddlewareResult, Overwrite } from "./middleware.js";
 import { createRouter, type Router, type RouterTree } from "./router.js";
@@ -28,6 +29,8 @@ export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = 
    * Serves a generator, run once per subscriber. Nothing is asked of it while the subscriber's socket is full; `signal`
    * aborts and `return()` is called in whatever way the connection ends. With `resumable: true` it is run once per topic
    * instead, and goes on without its subscribers.
+   *
+   * @throws RangeError for an `abandonAfter` that is none.
    */
   stream(generator: Generator<P, Context>, options?: StreamOptions): Implementation<P, Base>;
 }
@@ -110,11 +113,11 @@ function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[])
   return {
     use,
     live: ({ snapshot, filter }: Partial<Live> = {}) => implemented({ kind: "live", snapshot, filter }),
-    stream: (generator: Stream["generator"], options: StreamOptions = {}) =>
-      implemented(
-        options.resumable
-          ? { kind: "resumable", generator, abandonAfter: options.abandonAfter ?? 60_000 }
-          : { kind: "stream", generator, onCut: options.onCut ?? "interrupt" },
-      ),
+    stream: (generator: Stream["generator"], options: StreamOptions = {}) => {
+      if (!options.resumable) return implemented({ kind: "stream", generator, onCut: options.onCut ?? "interrupt" });
+      const { abandonAfter = 60_000 } = options;
+      checkWhole({ [`abandonAfter of "${procedure.path}"`]: abandonAfter }, { least: 0, unit: "milliseconds" });
+      return implemented({ kind: "resumable", generator, abandonAfter });
+    },
   };
 }

@@ -11,6 +11,7 @@ import {
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
 import { TopicStates } from "../fanout/topic-state.js";
+import { checkWhole } from "../options.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 
 export interface PublishOptions {
@@ -61,6 +62,7 @@ export interface PublisherOptions {
 /**
  * Makes a publisher for a process that serves nobody, such as a worker.
  *
+ * @throws RangeError for a `maxEventLength` or `snapshotEvery` that is none.
  * @example const publisher = createPublisher(contract, { log: redisLog({ url }) });
  */
 export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
@@ -75,6 +77,7 @@ export function publisherWith(
   onPublished: (events: number) => void = () => {},
 ): Publisher {
   const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200, onError = printError } = options;
+  checkWhole({ maxEventLength, snapshotEvery });
   const procedures = new Set<unknown>(proceduresOf(contract));
 
   async function publish(

@@ -1,0 +1,44 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createPublisher, createSluice, implement } from "./index.js";
+import { runtimeOf } from "./sluice.js";
+
+const contract = defineContract({ run: subscription({ events: { token: z.string() } }) });
+const s = implement(contract);
+const router = s.router({ run: s.run.live() });
+
+type Use = (value: number) => unknown;
+const abandonAfter: Use = (value) => s.run.stream(async function* () {}, { resumable: true, abandonAfter: value });
+const timeout: Use = (value) => createSluice(router).drain({ timeout: value });
+const ofSluice = (name: string): [string, string, Use] => [
+  name,
+  "milliseconds above 0",
+  (value) => createSluice(router, { [name]: value }),
+];
+const ofPublisher = (name: string): [string, string, Use] => [
+  name,
+  "numbers above 0",
+  (value) => createPublisher(contract, { log: memoryLog(), [name]: value }),
+];
+
+describe("an option that counts", () => {
+  it.each<[string, string, Use]>([
+    ...["heartbeat", "retry", "stallTimeout", "snapshotTimeout"].map(ofSluice),
+    ...["maxEventLength", "snapshotEvery"].map(ofPublisher),
+    ['abandonAfter of "run"', "milliseconds from 0 on", abandonAfter],
+    ["timeout", "milliseconds from 0 on", timeout],
+  ])("is refused where %s is none, with what is allowed", async (name, allowed, use) => {
+    for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1" as never]) {
+      const refused = async () => use(value);
+      await expect(refused(), `${value}`).rejects.toThrow(`${name} is ${value}; allowed are whole ${allowed}.`);
+    }
+  });
+
+  it("lets nobody go where it is a drain's, and refused", async () => {
+    const sluice = createSluice(router);
+    await expect(sluice.drain({ timeout: Number.NaN })).rejects.toThrow(RangeError);
+    expect(runtimeOf(sluice as never).draining).toBe(false);
+  });
+});

@@ -1,0 +1,8 @@
+/** @throws RangeError naming the option, what was given and what is allowed. */
+export function checkWhole(options: Readonly<Record<string, number>>, { least = 1, unit = "numbers" } = {}): void {
+  const allowed = least === 1 ? "above 0" : `from ${least} on`;
+  for (const [name, value] of Object.entries(options)) {
+    if (!(Number.isSafeInteger(value) && value >= least))
+      throw new RangeError(`${name} is ${value}; allowed are whole ${unit} ${allowed}.`);
+  }
+}
