@@ -25,6 +25,7 @@ export class FrameQueue implements Sink, Mortal {
 
   discard(): void {
     this.#frames = [];
+    this.#drained();
   }
 
   onEnd(): void {

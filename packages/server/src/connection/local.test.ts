@@ -10,13 +10,22 @@ const contract = defineContract({
     events: { add: z.string() },
     state: { schema: z.string(), initial: "", apply: { add: (text, more) => text + more } },
   }),
+  run: subscription({ events: { tick: z.int() } }),
 });
 const events = [1, 2, 3].map(() => ({ type: "add" as const, data: "x".repeat(6_000_000) }));
 
 function setUp() {
   const clock = new ManualClock();
   const s = implement(contract);
-  const router = s.router({ text: s.text.live() });
+  const router = s.router({
+    text: s.text.live(),
+    run: s.run.stream(
+      async function* () {
+        for (let n = 0; n < 200; n++) yield { type: "tick", data: n };
+      },
+      { resumable: true },
+    ),
+  });
   return { clock, sluice: createSluice(router, { clock, limits: { eventLength: 20_000_000 } }) };
 }
 
@@ -34,4 +43,15 @@ it("reads a state and events in this process that are longer than what is taken 
     break;
   }
   expect(lengths).toEqual([18_000_000, 17_000_000]);
+});
+
+it("leaves nothing behind of a reader who goes when the stream is over, with much of it unread", async () => {
+  const { clock, sluice } = setUp();
+  for await (const _ of sluice.subscribe(contract.run, undefined)) {
+    // to the end: all of it is in the log
+  }
+  const iterator = sluice.subscribe(contract.run, undefined)[Symbol.asyncIterator]();
+  expect((await iterator.next()).value).toMatchObject({ data: 0 });
+  await iterator.return?.();
+  expect(clock.timers).toBe(0);
 });

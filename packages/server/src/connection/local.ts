@@ -31,6 +31,7 @@ export async function* subscribeLocally(
 ): AsyncGenerator<unknown, void> {
   const procedure = implementation.procedure as AnySubscription;
   const lifetime = new Lifetime();
+  const queue = new FrameQueue();
   const forward = () => lifetime.end();
   if (options.signal?.aborted) return;
   options.signal?.addEventListener("abort", forward, { once: true });
@@ -38,7 +39,6 @@ export async function* subscribeLocally(
     const reserved = reservedFrom(options.cursor);
     if (reserved === reservedId.end) return;
     if (reserved) throw new SluiceError("interrupted");
-    const queue = new FrameQueue();
     await openLocally(runtime, implementation, { input, options, lifetime, queue });
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       if (frame.kind === "event") {
@@ -56,6 +56,7 @@ export async function* subscribeLocally(
   } finally {
     options.signal?.removeEventListener("abort", forward);
     lifetime.end();
+    queue.discard();
   }
 }
 
