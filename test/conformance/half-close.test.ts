@@ -33,6 +33,41 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
     expect([world.runtime.connections.size, world.reports]).toEqual([stay.length, []]);
   });
 
+  it.each([
+    ["GET", "feed/head"],
+    ["POST", "feed/posted"],
+  ] as const)(
+    "and reads no more holds its socket no longer, whatever waits there (PROTOCOL §4.4, %s)",
+    async (method, path) => {
+      const world = await startWorld(adapter);
+      const body = ["Content-Type: application/json", "Content-Length: 2", "", "{}"];
+      const lines = method === "GET" ? ["", ""] : body;
+      for (const isFull of [false, true]) {
+        const raw = new Raw(world.port, true).send(
+          `${method} ${world.base}/${path} HTTP/1.1`,
+          "Host: localhost",
+          ...lines,
+        );
+        await raw.until((text) => text.includes("$live"));
+        raw.socket.pause();
+        const [connection] = world.runtime.connections;
+        const [socket] = world.sockets;
+        for (let n = 0; !(isFull ? connection?.full : socket?.writableLength); n++) {
+          const data = { n, pad: "x".repeat(8_000) };
+          await world.publish(world.contract.feed[path === "feed/head" ? "head" : "posted"], undefined, {
+            type: "post",
+            data,
+          });
+          await turns(3);
+        }
+        expect(connection?.full).toBe(isFull);
+        raw.socket.end();
+        await eventually(() => expect(world.sockets.size).toBe(0));
+        expect([world.runtime.connections.size, world.clock.timers]).toEqual([0, 0]);
+      }
+    },
+  );
+
   it("in the turn of an event, ends nothing else (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     const other = await subscribe(world, new Raw(world.port), "feed/head").live();

@@ -24,5 +24,8 @@ export function letGoOfSocket(lifetime: Lifetime, socket: Socket): void {
 }
 
 function endAll(this: Socket): void {
-  for (const lifetime of waiting.get(this)?.splice(0) ?? []) lifetime.end();
+  const lifetimes = waiting.get(this)?.splice(0) ?? [];
+  for (const lifetime of lifetimes) lifetime.end();
+  // Node lets a socket go that was ended when all is written: a client that reads nothing could hold it as long as it likes.
+  if (lifetimes.length > 0 && this.writableEnded) this.destroy();
 }
