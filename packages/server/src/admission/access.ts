@@ -2,7 +2,8 @@ import { canonicalJson } from "@sluice/contract";
 
 /**
  * What a context may say of the time that a stream is allowed for, and of whom it belongs to. Sluice looks for these two
- * fields in every context; a context that has neither is never revoked.
+ * fields in every context; a context that has neither is never revoked. Where they hold something else, nothing is opened: that
+ * is an error of the server's.
  */
 export interface RevocableContext {
   /** When the authorisation ends: a date, or milliseconds since the Unix epoch. Not one event is sent after it. */
@@ -26,19 +27,38 @@ export interface DisconnectFilter {
   readonly reason?: "forbidden" | "unauthorized";
 }
 
-/** When a context's authorisation ends, in milliseconds since the Unix epoch. Without end: `Infinity`. */
+/**
+ * When a context's authorisation ends, in milliseconds since the Unix epoch. Without end: `Infinity`.
+ *
+ * @throws TypeError for what is no time: nobody would ever be held to it.
+ */
 export function expiryOf(context: unknown): number {
   const { expiresAt } = (context ?? {}) as RevocableContext;
-  return expiresAt === undefined ? Number.POSITIVE_INFINITY : Number(expiresAt);
+  if (expiresAt === undefined) return Number.POSITIVE_INFINITY;
+  const at = typeof expiresAt === "number" || expiresAt instanceof Date ? Number(expiresAt) : Number.NaN;
+  if (Number.isNaN(at)) {
+    const shown = typeof expiresAt === "string" ? JSON.stringify(expiresAt) : String(expiresAt);
+    throw new TypeError(
+      `expiresAt of the context is ${shown}; allowed are a Date, or milliseconds since the Unix epoch.`,
+    );
+  }
+  return at;
+}
+
+/** @throws TypeError for what is no list: nobody would be found by it. */
+export function tagsOf(context: unknown): readonly string[] {
+  const { tags = [] } = (context ?? {}) as RevocableContext;
+  if (!Array.isArray(tags)) throw new TypeError("tags of the context are no array; allowed is an array of strings.");
+  return tags;
 }
 
 export const expired = "The authorisation has expired";
 export const revoked = "The authorisation was revoked";
 
-/** Says whether a stream of this topic and context is one of those that a filter means. */
-export function isMeant({ tag, path, key }: DisconnectFilter, topic: string, context: unknown): boolean {
+/** Says whether a stream of this topic and with these tags is one of those that a filter means. */
+export function isMeant({ tag, path, key }: DisconnectFilter, topic: string, tags: readonly string[]): boolean {
   const [ownPath] = topic.split("?", 1);
-  if (tag !== undefined && !((context ?? {}) as RevocableContext).tags?.includes(tag)) return false;
+  if (tag !== undefined && !tags.includes(tag)) return false;
   if (path !== undefined && path !== ownPath) return false;
   return key === undefined || topic === `${path}?${canonicalJson(key)}`;
 }

@@ -1,5 +1,5 @@
 import type { Runtime } from "../runtime.js";
-import { type DisconnectFilter, isMeant, revoked } from "./access.js";
+import { type DisconnectFilter, isMeant, revoked, tagsOf } from "./access.js";
 
 /** Ends the streams that a filter means; see `Sluice.disconnect`. */
 export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
@@ -10,7 +10,7 @@ export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
   const revocation = { ...filter };
   for (const opening of runtime.openings) opening.revoke(revocation);
   const open = [...runtime.connections, ...runtime.locals];
-  const meant = open.filter(({ source }) => isMeant(filter, source.topic, source.context));
+  const meant = open.filter(({ source }) => isMeant(filter, source.topic, tagsOf(source.context)));
   for (const connection of meant) connection.revoke(reason, revoked, { isFinal: reason === "forbidden" });
   return meant.length;
 }

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import { type DisconnectFilter, expired, expiryOf, isMeant, revoked } from "./access.js";
+import { type DisconnectFilter, expired, expiryOf, isMeant, revoked, tagsOf } from "./access.js";
 
 /**
  * A stream on its way from request to connection. Whose it is turns out in the middle of that, so what is revoked in the
@@ -16,7 +16,8 @@ export class Opening {
   /** @throws SluiceError `unauthorized` if the authorisation has ended, or by a revocation's reason. */
   assertAllowed(topic: string, context: unknown, now: number): void {
     if (expiryOf(context) <= now) throw new SluiceError("unauthorized", { message: expired });
-    const revocation = this.#revocations?.find((filter) => isMeant(filter, topic, context));
+    const tags = tagsOf(context);
+    const revocation = this.#revocations?.find((filter) => isMeant(filter, topic, tags));
     if (revocation) throw new SluiceError(revocation.reason ?? "forbidden", { message: revoked });
   }
 }
