@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { SluiceError } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import { adapters } from "./adapters.js";
@@ -233,5 +234,14 @@ describe("call() in this process", () => {
     await expect(sluice.call(contract.scores.find, { matchId: "m1" }, { context })).rejects.toBe(error);
     const wrong = sluice.call(contract.scores.find, { matchId: 7 as never }, { context });
     await expect(wrong).rejects.toMatchObject({ code: "badRequest", issues: [{ path: ["matchId"] }] });
+  });
+
+  it("leaves nothing at a signal that outlives it", async () => {
+    const { sluice, contract } = await start({ find: ({ limit }) => limit || Promise.reject(new Error("none")) });
+    const { signal } = new AbortController();
+    await sluice.call(contract.scores.find, { matchId: "m1" }, { context, signal });
+    const failing = sluice.call(contract.scores.find, { matchId: "m1", limit: 0 }, { context, signal });
+    await expect(failing).rejects.toThrow("none");
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });

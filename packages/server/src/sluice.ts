@@ -155,8 +155,12 @@ export function createSluice<Tree extends ContractTree, Context>(
       if (signal?.aborted) end();
       signal?.addEventListener("abort", end, { once: true });
       const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
-      const wire = await runCall(runtime, implementation, caller);
-      return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
+      try {
+        const wire = await runCall(runtime, implementation, caller);
+        return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
+      } finally {
+        signal?.removeEventListener("abort", end);
+      }
     },
     subscribe: (procedure, input, subscribeOptions = {}) =>
       subscribeLocally(runtime, find(procedure), input, subscribeOptions) as never,
