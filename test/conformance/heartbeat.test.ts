@@ -1,10 +1,10 @@
 import { defineContract, query } from "@sluice/contract";
-import { createSluice, implement } from "@sluice/server";
+import { createSluice, implement, type Log, memoryLog } from "@sluice/server";
 import { expect, it } from "vitest";
 import { describeAdapters } from "./adapters.js";
 import { posts, range } from "./events.js";
 import { open, type Reader } from "./reader.js";
-import { turns } from "./within.js";
+import { eventually, turns } from "./within.js";
 import { startWorld } from "./world.js";
 
 const beats = (reader: Reader) => reader.all("comment").length;
@@ -32,6 +32,32 @@ describeAdapters("heartbeats", (adapter) => {
     const reader = await (await open(world, "bot/once")).live();
     world.clock.advance(15_000);
     await reader.until(() => beats(reader) === 1, "a heartbeat");
+  });
+
+  it("come while a snapshot after $reset, or the log, takes long (PROTOCOL §4.3)", async () => {
+    let read = () => {};
+    const log = memoryLog();
+    const slow: Log = {
+      ...log,
+      async read(topic, from, limit) {
+        if (topic === "feed/head" && limit > 0) await new Promise<void>((resolve) => (read = resolve));
+        return log.read(topic, from, limit);
+      },
+    };
+    let asked = 0;
+    const counter = () => {
+      asked++;
+      return new Promise<never>(() => {});
+    };
+    const world = await startWorld(adapter, { log: slow, snapshotTimeout: 60_000, counter });
+    const waiting = await open(world, "own/counter", { lastEventId: "other.1.m" });
+    const reading = await open(world, "feed/head");
+    await eventually(() => expect(asked).toBe(1));
+    world.clock.advance(15_000);
+    for (const reader of [waiting, reading]) await reader.until(() => beats(reader) === 1, "a heartbeat");
+    expect(waiting.names).toEqual(["$retry", "$open", "$reset"]);
+    read();
+    await reading.live();
   });
 
   it("are left out where something was just sent (PROTOCOL §4.3)", async () => {

@@ -196,6 +196,7 @@ export class Connection implements Due, Mortal {
       this.cut(); // it holds a socket and its buffers, and the log still has what it missed
     } else {
       this.#schedule(heartbeat);
+      this.uncork(); // what more was to go out with it takes its time
       this.write(this.source.idleFrame?.() ?? beat);
     }
   }
