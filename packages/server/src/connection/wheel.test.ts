@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../clock.js";
 import { ManualClock } from "../manual-clock.js";
 import { Wheel } from "./wheel.js";
 
@@ -64,6 +65,24 @@ describe("Wheel", () => {
     wheel.schedule(second, 250);
     clock.advance(1_500);
     expect(fired).toEqual(["first", "again"]);
+  });
+
+  it("goes on, and is not early, when the clock is put back", () => {
+    const manual = new ManualClock();
+    let back = 0;
+    const clock: Clock = { ...manual, now: () => manual.now() - back };
+    const wheel = new Wheel(clock);
+    const fired: [string, number][] = [];
+    const note = (name: string) => due(() => fired.push([name, manual.now()]));
+    wheel.schedule(note("before"), 3_000);
+    manual.advance(1_000);
+    back = 3_600_000;
+    wheel.schedule(note("after"), 1_000);
+    manual.advance(3_000);
+    expect(fired).toEqual([
+      ["after", 2_000],
+      ["before", 3_000],
+    ]);
   });
 
   it("doesn't count the part of a tick that is over", () => {

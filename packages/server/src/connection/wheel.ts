@@ -43,8 +43,7 @@ export class Wheel {
       this.#startedAt = this.#clock.now() - this.#tick * this.resolution;
       this.#timer = this.#clock.setInterval(() => this.#turn(), this.resolution);
     }
-    const at = this.#clock.now() - this.#startedAt + ms;
-    due.tick = Math.max(this.#tick + 1, Math.ceil(at / this.resolution));
+    due.tick = Math.max(this.#tick + 1, Math.ceil((this.#elapsed() + ms) / this.resolution));
     this.#slot(due.tick).add(due);
     this.#size++;
   }
@@ -61,9 +60,16 @@ export class Wheel {
     return this.#slots[tick % this.#slots.length] as Set<Due>;
   }
 
+  /** Milliseconds since tick 0. A clock that is put back would hold all deadlines until it is again where it was. */
+  #elapsed(): number {
+    const now = this.#clock.now();
+    this.#startedAt = Math.min(this.#startedAt, now - this.#tick * this.resolution);
+    return now - this.#startedAt;
+  }
+
   /** Catches up with the clock: a timer comes late now and then, and the more so on a busy process. */
   #turn(): void {
-    while (this.#timer !== undefined && (this.#tick + 1) * this.resolution <= this.#clock.now() - this.#startedAt) {
+    while (this.#timer !== undefined && (this.#tick + 1) * this.resolution <= this.#elapsed()) {
       this.#tick++;
       const slot = this.#slot(this.#tick);
       for (const due of [...slot]) {
