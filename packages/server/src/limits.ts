@@ -32,7 +32,10 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
-  /** Longest event, in characters of JSON; `publish` of a longer one throws a RangeError. Default: 1 Mi. */
+  /**
+   * Longest event, in characters of JSON; `publish` of a longer one throws a RangeError, and a generator that yields one ends as
+   * `internal`. Default: 1 Mi.
+   */
   readonly eventLength: number;
 }
 

@@ -208,7 +208,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     report,
     hub: new Hub(log, new Pages(limits.bufferedBytes), report),
     wheel,
-    runs: new Runs({ log, wheel, report }),
+    runs: new Runs({ log, wheel, maxEventLength: limits.eventLength, report }),
     publish: publisherWith(
       router.contract,
       { log, maxEventLength: limits.eventLength, onError: ({ error, path }) => report(error, path) },

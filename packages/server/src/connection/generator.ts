@@ -8,7 +8,7 @@ import type { Connection, StreamSource } from "./connection.js";
 import { failStream } from "./stream-error.js";
 
 export interface GeneratorRequest {
-  readonly runtime: Pick<Runtime, "report">;
+  readonly runtime: Pick<Runtime, "report" | "limits">;
   readonly procedure: AnySubscription;
   /** Nothing is logged there: the name is what `disconnect` goes by. */
   readonly topic: string;
@@ -33,7 +33,7 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
       connection.send({ kind: "live" });
       // Called in there, because a function that returns a generator may throw before it does.
       const events = () => run.generator(args as never);
-      pump(events, procedure, connection, resumable).catch((error) => {
+      pump(events, connection, (event) => encodeYielded(request, event)).catch((error) => {
         if (!connection.closed) {
           failStream(runtime, connection, procedure, error, { context: args.context, isFinal: true });
         } else if (!isAbort(error)) {
@@ -46,9 +46,8 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
 
 async function pump(
   events: () => AsyncIterable<YieldedLike>,
-  procedure: AnySubscription,
   connection: Connection,
-  resumable: boolean,
+  encode: (event: YieldedLike) => string,
 ): Promise<void> {
   const iterator = events()[Symbol.asyncIterator]();
   let returned: Promise<unknown> | undefined;
@@ -66,7 +65,7 @@ async function pump(
         returned = Promise.resolve();
         return connection.finish({ kind: "end" });
       }
-      if (!connection.write(encodeYielded(procedure, next.value, resumable))) await connection.writable();
+      if (!connection.write(encode(next.value))) await connection.writable();
     }
   } finally {
     onEnd();
@@ -77,10 +76,11 @@ async function pump(
 /** Says that work was given up because `signal` said so, as it should be. */
 const isAbort = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
-function encodeYielded(procedure: AnySubscription, event: YieldedLike, resumable: boolean): string {
+function encodeYielded({ runtime, procedure, run }: GeneratorRequest, event: YieldedLike): string {
   // Where a cut ends the stream, an id would take the place of `$once` in a native EventSource, which then starts it anew.
-  const id = resumable ? event.id : undefined;
+  const id = run.onCut === "restart" ? event.id : undefined;
   if (id?.startsWith("$"))
     throw new RangeError(`The generator of "${procedure.path}" yielded the reserved id "${id}".`);
-  return encodeFrame({ kind: "event", ...encodeEvent(procedure, event), ...(id === undefined ? {} : { id }) });
+  const encoded = encodeEvent(procedure, event, runtime.limits.eventLength);
+  return encodeFrame({ kind: "event", ...encoded, ...(id === undefined ? {} : { id }) });
 }

@@ -15,11 +15,7 @@ export const defaultMaxEventLength = 1024 * 1024;
  *
  * @throws ValidationError naming the event and the field, RangeError if it is too long.
  */
-export function encodeEvent(
-  procedure: AnySubscription,
-  { type, data }: UnencodedEvent,
-  maxLength: number = defaultMaxEventLength,
-): LogEvent {
+export function encodeEvent(procedure: AnySubscription, { type, data }: UnencodedEvent, maxLength: number): LogEvent {
   const schema = Object.hasOwn(procedure.events, type) ? procedure.events[type] : undefined;
   if (!schema) {
     const allowed = Object.keys(procedure.events).join(", ");

@@ -22,6 +22,8 @@ export interface RunRequest {
 export interface RunSources {
   readonly log: Log;
   readonly wheel: Wheel;
+  /** Longest event, in characters of JSON. */
+  readonly maxEventLength: number;
   report(error: unknown, path: string, context: unknown): void;
 }
 
@@ -74,10 +76,11 @@ export class Run implements Due {
 
   async #drive(): Promise<void> {
     const { procedure, topic, start } = this.#request;
+    const { log, maxEventLength } = this.#sources;
     try {
       for await (const event of start(this.#lifetime.signal)) {
         if (this.#isOver) return;
-        const { position } = await this.#sources.log.append(topic, [encodeEvent(procedure, event)]);
+        const { position } = await log.append(topic, [encodeEvent(procedure, event, maxEventLength)]);
         // It is appended, also where the log can't be read now. The next append looks again.
         if (!this.#isNext(position)) await this.#look().catch((error) => this.#report(error));
         if (this.#isOver) return;
