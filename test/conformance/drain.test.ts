@@ -1,4 +1,10 @@
-import { expect, it } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement, memoryLog } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import { expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
 import { describeStreams } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { posts } from "./events.js";
@@ -87,4 +93,43 @@ describeStreams("drain", (adapter) => {
     expectProblem(await answer, { status: 503, code: "unavailable" });
     expect(world.runtime.connections.size).toBe(0);
   });
+});
+
+it("starts no run for who came before it and was still being authorised (PROTOCOL §9.3)", async () => {
+  const contract = defineContract({ complete: subscription({ events: { token: z.string() } }) });
+  const s = implement(contract);
+  const log = memoryLog();
+  const starts: string[] = [];
+  const startServer = async (name: string, gate = async () => {}) => {
+    const authorise = s.middleware(async ({ next }) => {
+      await gate();
+      return next();
+    });
+    const complete = s.complete.use(authorise).stream(
+      async function* () {
+        starts.push(name);
+        yield { type: "token", data: name };
+      },
+      { resumable: true },
+    );
+    const sluice = createSluice(s.router({ complete }), { log });
+    const server = createServer(sluiceNode(sluice));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close().closeAllConnections());
+    return { sluice, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  };
+  let go = () => {};
+  let isAsked = false;
+  const gate = () => {
+    isAsked = true;
+    return new Promise<void>((resolve) => (go = resolve));
+  };
+  const old = await startServer("old", gate);
+  const answer = ask(old, "complete");
+  await eventually(() => expect(isAsked).toBe(true));
+  await old.sluice.drain();
+  go();
+  expectProblem(await answer, { status: 503, code: "unavailable" });
+  const reader = await (await open(await startServer("new"), "complete")).end();
+  expect([reader.data, reader.names.at(-1), starts]).toEqual([["new"], "$end", ["new"]]);
 });

@@ -10,7 +10,7 @@ interface Guest {
 
 /** @throws SluiceError `unavailable`, `tooManyRequests`, where there is no room for another stream. */
 export function assertRoom({ draining, connections, clients, limits }: Runtime, client: string | undefined): void {
-  if (draining) throw new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });
+  if (draining) throw aboutToStop();
   if (connections.size >= limits.connections) {
     throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
   }
@@ -18,6 +18,9 @@ export function assertRoom({ draining, connections, clients, limits }: Runtime, 
     throw new SluiceError("tooManyRequests", { message: "Too many open streams of this client", retryAfter: 5_000 });
   }
 }
+
+export const aboutToStop = () =>
+  new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });
 
 /** Counts a stream for its client, as long as it is open. */
 export function countClient({ clients }: Runtime, { client, lifetime }: Guest): void {

@@ -5,6 +5,7 @@ import type { Runtime } from "../runtime.js";
 export async function drain(runtime: Runtime, timeout: number): Promise<void> {
   checkWhole({ timeout }, { least: 0, unit: "milliseconds" });
   runtime.draining = true;
+  runtime.runs.close();
   const closed = [...runtime.connections].map(
     (connection) =>
       new Promise<void>((resolve) => {

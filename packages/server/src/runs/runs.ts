@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/contract";
+import { aboutToStop } from "../admission/admission.js";
 import type { Lifetime } from "../connection/lifetime.js";
 import { logged } from "./logged.js";
 import { Run, type RunRequest, type RunSources } from "./run.js";
@@ -10,6 +11,7 @@ export class Runs {
   readonly #running = new Map<string, Run>();
   /** Runs of other processes that somebody is attached to here. */
   readonly #watched = new Map<string, RunWatch>();
+  #isClosed = false;
 
   constructor(sources: RunSources) {
     this.#sources = sources;
@@ -18,12 +20,17 @@ export class Runs {
   /**
    * Attaches a subscriber to a topic's run, and starts it if there never was one. What it has yielded is in the log.
    *
-   * @throws SluiceError `conflict` if it was started with another input.
+   * @throws SluiceError `conflict` if it was started with another input, `unavailable` if it would be started after `close()`.
    */
   async attach(request: RunRequest, subscriber: Lifetime): Promise<void> {
     const run = this.#running.get(request.topic) ?? (await this.#startOnce(request));
     if (run && run.input !== request.input) throw conflict(request.topic);
     (run ?? this.#watch(request.topic)).attach(subscriber);
+  }
+
+  /** Starts no more: whoever would start one here now is to find no half of it at the next server. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Ends all that run here, as interrupted. */
@@ -37,6 +44,7 @@ export class Runs {
     const { log } = this.#sources;
     const first = await log.read(topic, "oldest", 1);
     if (first.head.offset === 0) {
+      if (this.#isClosed) throw aboutToStop();
       const start = await log.append(topic, [logged.start(input)], { idempotencyKey: logged.startKey });
       if (!start.duplicate) {
         const run = new Run(this.#sources, request, start.position, () => this.#running.delete(topic));
