@@ -85,7 +85,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     expect((await reader.received(3)).numbers).toEqual([1, 2, 3]);
   });
 
-  it("says nothing of a topic's name where its events don't fold (PROTOCOL §6.4)", async () => {
+  it("says nothing of a topic's name where its events don't fold, and onError why they don't (PROTOCOL §6.4)", async () => {
     const log = memoryLog();
     const world = await startWorld(adapter, { log });
     await world.publish(world.contract.scores.watch, { matchId: "secret" }, goal("home"));
@@ -93,5 +93,6 @@ describeStreams("a log that fails for a while", (adapter) => {
     const answer = await ask(world, "scores/watch", { input: { matchId: "secret" } });
     expectProblem(answer, { status: 500, code: "contractMismatch" });
     expect(answer.text).not.toContain("secret");
+    expect(world.reports).toMatchObject([{ path: "scores/watch", error: { cause: { name: "ValidationError" } } }]);
   });
 });

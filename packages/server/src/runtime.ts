@@ -43,6 +43,6 @@ export interface Runtime {
   readonly newTopics: NewTopics;
   /** Set by `drain()`: nothing new is accepted. */
   draining: boolean;
-  /** Tells the user's `onError` of an error that a client gets to see only as `internal`. */
+  /** Tells the user's `onError` of an error whose cause a client doesn't get to see. */
   report(error: unknown, path: string, context: unknown): void;
 }

@@ -34,7 +34,7 @@ import { Runs } from "./runs/runs.js";
 import type { Runtime } from "./runtime.js";
 import { Counters, type Stats, statsOf } from "./stats.js";
 
-/** An error that clients got to see only as `internal`. */
+/** An error that clients got to see as `internal` or `contractMismatch`, without its cause. */
 export interface ErrorReport {
   readonly error: unknown;
   /** Path of the procedure, or of a topic. */
@@ -45,7 +45,10 @@ export interface ErrorReport {
 export interface SluiceOptions {
   /** Where events are kept. Default: `memoryLog()`, in this process. */
   readonly log?: Log;
-  /** Told of every error that a client gets to see only as `internal`. Default: prints it to stderr. */
+  /**
+   * Told of every error that a client gets to see as `internal` or, where an event doesn't fold into its topic's state, as
+   * `contractMismatch`: its cause stays here. Default: prints it to stderr.
+   */
   readonly onError?: (report: ErrorReport) => void;
   readonly limits?: Partial<Limits>;
   /** Milliseconds between heartbeats on an idle stream. Default: 15,000. */

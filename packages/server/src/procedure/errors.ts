@@ -77,5 +77,8 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
   }
 }
 
+/** Whether there is more to an error than its client gets to see: `onError` is told then. */
+export const isToReport = ({ code }: SluiceError): boolean => code === "internal" || code === "contractMismatch";
+
 /** @throws TypeError for what JSON cannot say, while there is still another answer. */
 const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));

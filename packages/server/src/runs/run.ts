@@ -2,7 +2,7 @@ import type { AnySubscription } from "@sluice/contract";
 import type { Log, LogEvent, Position } from "@sluice/log";
 import { Lifetime } from "../connection/lifetime.js";
 import type { Due, Wheel } from "../connection/wheel.js";
-import { toPublicError } from "../procedure/errors.js";
+import { isToReport, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import { Attendance } from "./attendance.js";
@@ -89,7 +89,7 @@ export class Run implements Due {
     } catch (error) {
       if (this.#isOver) return;
       const seen = toPublicError(error, procedure.errors);
-      if (seen.code === "internal") this.#report(error);
+      if (isToReport(seen)) this.#report(error);
       await this.#finish(logged.error(seen));
     }
   }
