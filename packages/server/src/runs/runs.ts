@@ -42,7 +42,7 @@ export class Runs {
   async #startOnce(request: RunRequest): Promise<Run | undefined> {
     const { topic, input } = request;
     const { log } = this.#sources;
-    const first = await log.read(topic, "oldest", 1);
+    let first = await log.read(topic, "oldest", 1);
     if (first.head.offset === 0) {
       if (this.#isClosed) throw aboutToStop();
       const start = await log.append(topic, [logged.start(input)], { idempotencyKey: logged.startKey });
@@ -52,6 +52,7 @@ export class Runs {
         run.begin();
         return run;
       }
+      first = await log.read(topic, "oldest", 1); // somebody was faster, and with which input is yet to be seen
     }
     const begun = first.ok && first.entries[0] ? logged.inputOf(first.entries[0]) : undefined;
     if (begun !== undefined && begun !== input) throw conflict(topic);
