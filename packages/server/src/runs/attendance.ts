@@ -10,6 +10,7 @@ export class Attendance implements Due, Mortal {
   readonly #onAbandoned: () => void;
   readonly #elsewhere: Due = { tick: 0, fire: () => this.#elsewhereLeft() };
   #isElsewhere = false;
+  #isWaiting = false;
   #attached = 0;
   #isOver = false;
 
@@ -19,8 +20,9 @@ export class Attendance implements Due, Mortal {
     this.#onAbandoned = onAbandoned;
   }
 
-  get isEmpty(): boolean {
-    return this.#attached === 0;
+  /** Nobody is attached, nor has been since it was waited for in vain. */
+  get isAbandoned(): boolean {
+    return this.#attached === 0 && !this.#isWaiting;
   }
 
   attach(subscriber: Lifetime): void {
@@ -38,15 +40,19 @@ export class Attendance implements Due, Mortal {
 
   /** A subscriber has left. */
   onEnd(): void {
-    if (--this.#attached === 0) this.wait();
+    this.#attached--;
+    this.wait();
   }
 
-  /** From now on the run is abandoned if nobody comes in time. */
+  /** From now on the run is abandoned if nobody is there, nor comes in time. */
   wait(): void {
-    if (!this.#isOver) this.#wheel.schedule(this, this.#abandonAfter);
+    if (this.#isOver || this.#isWaiting || this.#attached > 0) return;
+    this.#isWaiting = true;
+    this.#wheel.schedule(this, this.#abandonAfter);
   }
 
   fire(): void {
+    this.#isWaiting = false;
     this.#onAbandoned();
   }
 
@@ -57,7 +63,9 @@ export class Attendance implements Due, Mortal {
   }
 
   #join(): void {
-    if (this.#attached++ === 0) this.#wheel.cancel(this);
+    this.#attached++;
+    this.#isWaiting = false;
+    this.#wheel.cancel(this);
   }
 
   #elsewhereLeft(): void {

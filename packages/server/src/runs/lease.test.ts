@@ -397,6 +397,32 @@ describe("a run that lives", () => {
     expect(producer.isAborted()).toBe(true);
   });
 
+  it.each([true, false])("waits anew for who came and left while the log was asked (answers: %s)", async (answers) => {
+    const { log, pass } = setUpAll();
+    const slow = slowed(log);
+    let isDown = !answers;
+    const reads: Log["read"] = async (...args) => {
+      const page = await slow.log.read(...args);
+      if (isDown && args[2] === 64) throw new Error("down");
+      return page;
+    };
+    const producer = setUp({ log: { ...log, read: reads }, abandonAfter: 5_000 });
+    const own = read(producer);
+    await producer.steps(1);
+    own.stop();
+    await pass(7_500, producer);
+    const again = read(producer);
+    await turns();
+    again.stop();
+    await pass(2_500, producer);
+    slow.answer();
+    await turns();
+    isDown = false;
+    expect([producer.isAborted(), producer.errors.length]).toEqual([false, answers ? 0 : 1]);
+    await pass(5_000, producer);
+    expect([producer.isAborted(), producer.clock.timers]).toEqual([true, 0]);
+  });
+
   it("that fails with its log ends for all as soon as the log can be written to again", async () => {
     const { log, pass } = setUpAll();
     let isDown = false;

@@ -144,7 +144,7 @@ export class Run implements Due {
   async #abandon(): Promise<void> {
     try {
       await this.#look();
-      if (this.#attendance.isEmpty) await this.interrupt();
+      if (this.#attendance.isAbandoned) await this.interrupt();
     } catch (error) {
       this.#report(error);
       this.#attendance.wait();
