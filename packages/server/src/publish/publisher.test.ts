@@ -53,6 +53,14 @@ describe("publish", () => {
     expect(again).toEqual({ cursor: first.cursor, duplicate: true });
   });
 
+  it("refuses an empty idempotency key, by which all but the first would be taken for a retry", async () => {
+    const { publish, read } = await setUp();
+    const goal = { type: "goal" as const, data: { minute: 1 } };
+    const refused = publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "" });
+    await expect(refused).rejects.toThrow(/"watch" was given an empty idempotencyKey/);
+    expect(await read('watch?{"id":"a","n":1}')).toEqual([]);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ["a field of the wrong type", { type: "goal", data: { minute: "3" } }, /"goal" of "watch": data.minute/],
     [

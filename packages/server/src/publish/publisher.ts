@@ -34,7 +34,7 @@ export interface Published {
  *
  * @throws ValidationError for an event that doesn't fit its schema: nothing is appended.
  * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event: nothing is appended.
- * @throws RangeError for no events, or one that is longer than the limit.
+ * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
  */
 export type Publish = <P extends AnySubscription>(
@@ -91,6 +91,11 @@ export function publisherWith(
     }
     const all: readonly UnencodedEvent[] = "type" in events ? [events] : events;
     if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
+    if (idempotencyKey === "") {
+      throw new RangeError(
+        `publish() to "${procedure.path}" was given an empty idempotencyKey; leave it out, or name one.`,
+      );
+    }
     const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
     const topic = await topicFor(procedure, input);
     const stateful = procedure.state !== undefined;
