@@ -22,6 +22,7 @@ export type OptionsFor<Context, Options> = object extends Context
 /**
  * Serves a Sluice on bare `node:http`. A path that isn't the contract's is answered 404.
  *
+ * @throws TypeError for a `base` that is no path.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
  */
 export function sluiceNode<Context extends object>(
@@ -29,6 +30,8 @@ export function sluiceNode<Context extends object>(
   ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context>>
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const { base = "", context, identify } = options as SluiceNodeOptions<Context>;
+  if (!/^(\/|$)/.test(base))
+    throw new TypeError(`base is ${JSON.stringify(base)}; allowed is a path such as "/api", or "".`);
   const prefix = base.replace(/\/+$/, "");
   return (req, res) => {
     const url = originForm(req.url ?? "/");
