@@ -12,11 +12,6 @@ const router = s.router({ run: s.run.live() });
 type Use = (value: number) => unknown;
 const abandonAfter: Use = (value) => s.run.stream(async function* () {}, { resumable: true, abandonAfter: value });
 const timeout: Use = (value) => createSluice(router).drain({ timeout: value });
-const ofSluice = (name: string): [string, string, Use] => [
-  name,
-  "milliseconds above 0",
-  (value) => createSluice(router, { [name]: value }),
-];
 const ofPublisher = (name: string): [string, string, Use] => [
   name,
   "numbers above 0",
@@ -25,7 +20,6 @@ const ofPublisher = (name: string): [string, string, Use] => [
 
 describe("an option that counts", () => {
   it.each<[string, string, Use]>([
-    ...["heartbeat", "retry", "stallTimeout", "snapshotTimeout"].map(ofSluice),
     ...["maxEventLength", "snapshotEvery"].map(ofPublisher),
     ['abandonAfter of "run"', "milliseconds from 0 on", abandonAfter],
     ["timeout", "milliseconds from 0 on", timeout],

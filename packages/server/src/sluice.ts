@@ -19,7 +19,7 @@ import { type Clock, systemClock } from "./clock.js";
 import { drain } from "./connection/drain.js";
 import { Lifetime } from "./connection/lifetime.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
-import { Wheel } from "./connection/wheel.js";
+import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
@@ -51,7 +51,7 @@ export interface SluiceOptions {
    */
   readonly onError?: (report: ErrorReport) => void;
   readonly limits?: Partial<Limits>;
-  /** Milliseconds between heartbeats on an idle stream. Default: 15,000. */
+  /** Milliseconds between heartbeats on an idle stream, at least 250. Default: 15,000. */
   readonly heartbeat?: number;
   /** Milliseconds that clients wait before they open again after a cut. Default: 1,000. */
   readonly retry?: number;
@@ -185,7 +185,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     snapshotTimeout = 10_000,
     onError = print,
   } = options;
-  checkWhole({ heartbeat, retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
+  checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
+  checkWhole({ retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
   const states = new TopicStates(log);
   const counters = new Counters();

@@ -7,6 +7,9 @@ export interface Due {
   fire(): void;
 }
 
+/** Milliseconds per tick by default: deadlines may come so much later. */
+export const wheelResolution = 250;
+
 /**
  * One timer for all deadlines. A deadline stands in the slot of its tick; each tick looks at one slot, so waiting costs
  * nothing, however many wait. Deadlines are kept to the tick, never early.
@@ -22,7 +25,10 @@ export class Wheel {
   /** When tick 0 was, or would have been. */
   #startedAt = 0;
 
-  constructor(clock: Clock, { resolution = 250, slots = 256 }: { resolution?: number; slots?: number } = {}) {
+  constructor(
+    clock: Clock,
+    { resolution = wheelResolution, slots = 256 }: { resolution?: number; slots?: number } = {},
+  ) {
     this.#clock = clock;
     this.resolution = resolution;
     this.#slots = Array.from({ length: slots }, () => new Set());
