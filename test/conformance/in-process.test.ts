@@ -1,10 +1,11 @@
 import { getEventListeners } from "node:events";
+import { Readable } from "node:stream";
 import { SluiceError } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import { adapters } from "./adapters.js";
 import { posts, range } from "./events.js";
 import { open } from "./reader.js";
-import { turns } from "./within.js";
+import { eventually, turns, within } from "./within.js";
 import { startWorld, type World, type WorldOptions } from "./world.js";
 
 const start = (options?: WorldOptions) => startWorld(adapters[0] as (typeof adapters)[0], options);
@@ -212,6 +213,45 @@ describe("subscribe() in this process", () => {
     abort.abort();
     expect((await next).done).toBe(true);
     expectNothingLeft(world);
+  });
+});
+
+describe("a loop over subscribe() that is left while it waits", () => {
+  it("for an event, frees all at once, as where a Readable made from it is destroyed", async () => {
+    const world = await start();
+    const readable = Readable.from(world.sluice.subscribe(world.contract.feed.head, undefined, { context }));
+    readable.resume();
+    await eventually(() => expect(world.runtime.locals.size).toBe(1));
+    const closed = new Promise((resolve) => readable.on("close", resolve));
+    readable.destroy();
+    await within(closed, () => "the end of the loop");
+    expect(world.runtime.locals.size).toBe(0);
+    expectNothingLeft(world);
+  });
+
+  it.each(["return", "signal"] as const)("for the middleware, ends at once (%s)", async (how) => {
+    let go = () => {};
+    const world = await start({ gate: () => new Promise<void>((resolve) => (go = resolve)) });
+    const abort = new AbortController();
+    const events = world.sluice.subscribe(world.contract.feed.head, undefined, { context, signal: abort.signal });
+    const iterator = events[Symbol.asyncIterator]();
+    const next = iterator.next();
+    await turns();
+    if (how === "signal") abort.abort();
+    else await within(iterator.return?.() ?? next, () => "the end of the loop");
+    expect(await within(next, () => "the end of the loop")).toEqual({ done: true, value: undefined });
+    go();
+    await turns();
+    expectNothingLeft(world);
+    expect(world.runtime.openings.size).toBe(0);
+  });
+
+  it("is nothing to another loop over the same", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.publish(oldest, undefined, posts(1, 2));
+    const events = world.sluice.subscribe(oldest, undefined, { context });
+    for (const count of [1, 2]) expect(await take(events, count)).toHaveLength(count);
   });
 });
 

@@ -22,16 +22,41 @@ export interface SubscribeOptions<Context, State> {
   readonly onSnapshot?: (state: State) => void;
 }
 
-/** A subscription read in this process, by the same path that a connection takes. */
-export async function* subscribeLocally(
+/** A subscription read in this process, by the same path that a connection takes. Each loop over it opens its own. */
+export const subscribeLocally = (
   runtime: Runtime,
   implementation: Implementation,
   input: unknown,
   options: SubscribeOptions<unknown, never>,
+): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]() {
+    const lifetime = new Lifetime();
+    const events = read(runtime, implementation, { input, options, lifetime, queue: new FrameQueue() });
+    return {
+      next: () => events.next(),
+      // A generator would hear of it after the event that is waited for, if one ever comes.
+      return() {
+        lifetime.end();
+        return events.return();
+      },
+    };
+  },
+});
+
+interface LocalSubscriber {
+  readonly input: unknown;
+  readonly options: SubscribeOptions<unknown, never>;
+  readonly lifetime: Lifetime;
+  readonly queue: FrameQueue;
+}
+
+async function* read(
+  runtime: Runtime,
+  implementation: Implementation,
+  subscriber: LocalSubscriber,
 ): AsyncGenerator<unknown, void> {
+  const { options, lifetime, queue } = subscriber;
   const procedure = implementation.procedure as AnySubscription;
-  const lifetime = new Lifetime();
-  const queue = new FrameQueue();
   const forward = () => lifetime.end();
   if (options.signal?.aborted) return;
   options.signal?.addEventListener("abort", forward, { once: true });
@@ -39,7 +64,9 @@ export async function* subscribeLocally(
     const reserved = reservedFrom(options.cursor);
     if (reserved === reservedId.end) return;
     if (reserved) throw new SluiceError("interrupted");
-    await openLocally(runtime, implementation, { input, options, lifetime, queue });
+    lifetime.watch(queue);
+    const left = new Promise<void>((resolve) => lifetime.watch({ onEnd: resolve }));
+    await Promise.race([openLocally(runtime, implementation, subscriber), left]);
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       if (frame.kind === "event") {
         const { type, data, id = "" } = frame;
@@ -58,13 +85,6 @@ export async function* subscribeLocally(
     lifetime.end();
     queue.discard();
   }
-}
-
-interface LocalSubscriber {
-  readonly input: unknown;
-  readonly options: SubscribeOptions<unknown, never>;
-  readonly lifetime: Lifetime;
-  readonly queue: FrameQueue;
 }
 
 /** Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted. */
@@ -93,7 +113,6 @@ async function openLocally(
       client: undefined,
       opening,
     });
-    lifetime.watch(queue);
     if (lifetime.over) return;
     opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
     const connection = new Connection(queue, source, lifetime, settings);
