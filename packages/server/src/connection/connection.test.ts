@@ -68,6 +68,16 @@ describe("a connection", () => {
     expect(written).toEqual(["ab", "c"]);
   });
 
+  it("writes nothing after its end, also where its authorisation ends between what was held back and what follows", () => {
+    const { clock, connection, written, ends } = setUp({ context: { expiresAt: 1_000 } });
+    connection.cork();
+    connection.write("a");
+    const looks = [999, 1_000];
+    clock.now = () => looks.shift() ?? 1_000;
+    expect(connection.writeShared(new SharedBytes("b"), 1)).toBe(false);
+    expect([written, ends]).toEqual([[expect.stringContaining("unauthorized")], ["end"]]);
+  });
+
   it("gives up a socket that takes nothing for the stall timeout", () => {
     const { clock, connection, ends, sink } = setUp();
     sink.isFull = true;

@@ -112,7 +112,10 @@ export class Connection implements Due, Mortal {
   /** Writes the bytes of so many events, which others get, too. False: the socket is full now. */
   writeShared(bytes: SharedBytes, events: number): boolean {
     if (this.closed || (this.#expiry && this.#hasExpired)) return false;
-    if (this.#corked !== undefined) this.uncork();
+    if (this.#corked !== undefined) {
+      this.uncork();
+      if (this.closed) return false;
+    }
     const { counters, wheel } = this.#settings;
     counters.delivered += events;
     counters.bytes += bytes.plain.length;
