@@ -107,6 +107,7 @@ describe("lanes (PROTOCOL §10.2)", () => {
     ["0/goal", { type: "goal", lane: 0 }],
     ["12/goal", { type: "goal", lane: 12 }],
     ["12/a/b", { type: "a/b", lane: 12 }],
+    ["12/a\u2028b", { type: "a\u2028b", lane: 12 }],
     ["12/", { type: "12/" }],
     ["/goal", { type: "/goal" }],
     ["a/goal", { type: "a/goal" }],

@@ -136,7 +136,7 @@ export function decodeMessage({ event = "message", data, id }: EventSourceMessag
 }
 
 /** PROTOCOL §10.2. A type with a `/` that is no lane's is a type like any other. */
-const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/;
+const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
 
 function splitLane(event: string): [{ lane?: number }, type: string] {
   const match = event.includes("/") ? lanePattern.exec(event) : null;
