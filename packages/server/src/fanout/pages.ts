@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { LogEntry, Position, ReadPage } from "@sluice/log";
 import { Batch, sizeOf } from "./batch.js";
+import { isSamePlace } from "./same-place.js";
 
 /** How many bytes of frames are kept for those who catch up, of all topics together: 4 Mi. */
 const budget = 4 * 1024 * 1024;
@@ -64,5 +65,3 @@ export class Pages {
     return entries;
   }
 }
-
-const isSamePlace = (a: Position, b: Position) => a.offset === b.offset && a.mark === b.mark && a.epoch === b.epoch;

@@ -182,4 +182,18 @@ describe("TopicState", () => {
     for (let i = 0; i < 5; i++) await log.append(topic, [{ type: "add", data: "1" }]);
     await expect(new TopicState(log, topic, contract.total).current()).rejects.toThrow(/cannot be folded/);
   });
+
+  it("says so where the saved snapshot has outlived its history, and doesn't load it for ever", async () => {
+    const log = memoryLog();
+    const { publish } = createPublisher(contract, { log, snapshotEvery: 2 });
+    await publish(contract.total, undefined, add(1, 2));
+    const loadSnapshot = vi.fn(async () => {
+      await new Promise((resolve) => setImmediate(resolve)); // or loading for ever would let nothing else happen
+      return log.loadSnapshot(topic);
+    });
+    const emptied = { ...memoryLog(), loadSnapshot };
+    const current = new TopicState(emptied, topic, contract.total).current();
+    await expect(current).rejects.toThrow(/cannot be folded: its saved snapshot is of no history/);
+    expect(loadSnapshot).toHaveBeenCalledTimes(2);
+  });
 });

@@ -11,6 +11,7 @@ import {
 } from "@sluice/contract";
 import type { Log, LogEntry, Position } from "@sluice/log";
 import { isLast } from "../runs/logged.js";
+import { isSamePlace } from "./same-place.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {
@@ -101,7 +102,10 @@ export class TopicState {
       const result = await this.#log.read(this.#topic, position, page);
       if (!result.ok) {
         // The engine has another history by now, or trimmed further than this state had got: begin anew.
-        position = await this.#load();
+        const loaded = await this.#load();
+        if (isSamePlace(loaded, position))
+          throw unfoldable(this.#topic, "its saved snapshot is of no history that the log has");
+        position = loaded;
         continue;
       }
       for (const entry of result.entries) {
@@ -123,9 +127,7 @@ export class TopicState {
     const oldest = await this.#log.read(this.#topic, "oldest", 1);
     const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
     if (start.offset > 1) {
-      throw new Error(
-        `The state of "${this.#topic}" cannot be folded: its first events are gone and no snapshot is saved.`,
-      );
+      throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
     }
     const genesis = { ...start, offset: 0, mark: "0" };
     this.#set(genesis, this.#state.initial);
@@ -165,6 +167,8 @@ export class TopicState {
     }
   }
 }
+
+const unfoldable = (topic: string, why: string) => new Error(`The state of "${topic}" cannot be folded: ${why}.`);
 
 /** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
 const mismatch = ({ path }: AnySubscription, type: string, cause: unknown) =>
