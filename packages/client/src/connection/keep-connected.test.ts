@@ -65,6 +65,41 @@ describe("backoff", () => {
     expect(await cutAfter(9_999)).toBe(1_000);
     expect(await cutAfter(10_000)).toBe(500);
   });
+
+  describe("also where a healthy stream is replaced", () => {
+    /** Four failures, then a minute live, then the server drains. */
+    async function drainAfterAMinute() {
+      const { server, clock, last, waiting } = await watchFeed();
+      for (let failures = 0; failures < 4; failures++) {
+        (await server.next()).answer(503);
+        clock.advance(await waiting());
+      }
+      const first = (await server.next()).open({ heartbeat: 0 }).send(live(0));
+      await until(() => last().state === "live");
+      clock.advance(60_000);
+      first.send({ kind: "drain", retry: 1_000 });
+      await until(() => clock.pending.length === 1);
+      clock.advance(1_000);
+      return { server, clock, first, waiting };
+    }
+
+    test("and the new one is cut", async () => {
+      const { server, first, waiting } = await drainAfterAMinute();
+      const second = (await server.next()).open().send(live(0));
+      await until(() => first.isGone);
+      second.cut();
+      expect(await waiting()).toBe(500);
+    });
+
+    test("and the new one is refused, from then on with growing delays", async () => {
+      const { server, clock } = await drainAfterAMinute();
+      for (const delay of [500, 1_000, 2_000]) {
+        (await server.next()).answer(503);
+        await until(() => clock.pending.includes(delay));
+        clock.advance(delay);
+      }
+    });
+  });
 });
 
 describe("what is retried", () => {

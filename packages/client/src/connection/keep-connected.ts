@@ -88,6 +88,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
         kind = frame.stream;
         next = undefined;
         refreshing = "no";
+        forgive();
         liveSince = undefined;
         sink.opened(frame);
       },
@@ -116,14 +117,18 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (connection.state !== "live") become("live", undefined);
   }
 
+  /** Once for each stream: what fails beside it later has delays that grow. */
+  function forgive(): void {
+    if (liveSince === undefined || clock.now() - liveSince < healthyAfter) return;
+    liveSince = undefined;
+    backoff.reset();
+  }
+
   function closed(own: Attempt, outcome: Outcome) {
-    if (own === current) {
-      current = undefined;
-      if (liveSince !== undefined && clock.now() - liveSince >= healthyAfter) backoff.reset();
-      liveSince = undefined;
-    } else {
-      next = undefined;
-    }
+    if (own === current) current = undefined;
+    else next = undefined;
+    forgive();
+    if (!current) liveSince = undefined;
     if (outcome.kind === "ended") return over(undefined);
     const { error, retry } = outcome;
     if (retry === "no") return over(error);
