@@ -515,6 +515,34 @@ describe("resync", () => {
     expect(one.log).toMatchObject([score(1, 0), { error: "closed" }, { reset: "resync" }, score(2, 0)]);
   });
 
+  test("waits for credentials that are being renewed", async () => {
+    let renew = () => {};
+    const onUnauthorized = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          renew = resolve;
+        }),
+    );
+    const { server, clock, client } = await setUp({ onUnauthorized });
+    const one = record(client.scores.watch, match);
+    (await server.next())
+      .open()
+      .send(snapshot(1, 0, 1), live(1))
+      .cut();
+    await until(() => clock.pending.includes(500));
+    clock.advance(500);
+    (await server.next()).answer(401);
+    await until(() => onUnauthorized.mock.calls.length === 1);
+    const resynced = client.scores.watch[internals].shared(match).resync();
+    renew();
+    const { headers, open } = await server.next();
+    expect(headers["last-event-id"]).toBeUndefined();
+    open().send(snapshot(2, 0, 2), live(2));
+    await resynced;
+    expect(server.requests).toHaveLength(3);
+    expect(one.log).toEqual([score(1, 0), { reset: "resync" }, score(2, 0)]);
+  });
+
   test("rejects with the error that ends it, and opens and closes for itself where nobody subscribed", async () => {
     const { server, clock, client } = await setUp();
     const resynced = client.scores.watch[internals].shared(match).resync();

@@ -211,6 +211,53 @@ describe("credentials", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  describe("while they are renewed", () => {
+    /** A stream that is live, and beside it the next one, refused. */
+    async function drainTo401(onUnauthorized: () => Promise<void>) {
+      const { server, clock, errors, last } = await watchFeed({ onUnauthorized });
+      const first = (await server.next()).open({ heartbeat: 0 }).send(live(0), { kind: "drain", retry: 300 });
+      await until(() => clock.pending.includes(300));
+      clock.advance(300);
+      (await server.next()).answer(401);
+      const expire = async () => {
+        first.send({ kind: "error", code: "unauthorized", message: "expired", final: false }).cut();
+        await until(() => last().state !== "live");
+      };
+      return { server, errors, last, expire };
+    }
+
+    test("the old stream may end for the want of them", async () => {
+      let renew = () => {};
+      const onUnauthorized = vi.fn(
+        () =>
+          new Promise<void>((resolve) => {
+            renew = resolve;
+          }),
+      );
+      const { server, errors, last, expire } = await drainTo401(onUnauthorized);
+      await until(() => onUnauthorized.mock.calls.length === 1);
+      await expire();
+      expect(last().state).toBe("reconnecting");
+      renew();
+      (await server.next()).open().send(live(0));
+      await until(() => last().state === "live");
+      expect(errors).toEqual([]);
+      expect(server.requests).toHaveLength(3);
+    });
+
+    test("and when the next stream is under way with them, too", async () => {
+      const onUnauthorized = vi.fn(async () => {});
+      const { server, errors, last, expire } = await drainTo401(onUnauthorized);
+      const next = await server.next();
+      await expire();
+      expect(last().state).toBe("reconnecting");
+      next.open().send(live(0));
+      await until(() => last().state === "live");
+      expect(errors).toEqual([]);
+      expect(onUnauthorized).toHaveBeenCalledTimes(1);
+    });
+  });
+
   test("headers that cannot be had are tried for again", async () => {
     let calls = 0;
     const { server, clock, last, waiting } = await watchFeed({

@@ -76,6 +76,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function attempt() {
     disarm();
+    if (refreshing === "underWay") return; // new credentials bring an attempt of their own
     isDue = isOffline();
     if (isDue) return pause(connection.error);
     next?.close();
@@ -132,8 +133,8 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (outcome.kind === "ended") return over(undefined);
     const { error, retry } = outcome;
     if (retry === "no") return over(error);
-    if (retry === "refresh") return refresh(error);
     if (next || retryAt !== undefined || refreshing === "underWay") return become("reconnecting", error);
+    if (retry === "refresh") return refresh(error);
     wait(error);
   }
 
