@@ -200,6 +200,19 @@ describe("credentials", () => {
     expect(errors).toEqual(["unauthorized"]);
   });
 
+  test("a 401 after another answer isn't the second in a row", async () => {
+    const onUnauthorized = vi.fn(async () => {});
+    const { server, clock, errors, last, waiting } = await watchFeed({ onUnauthorized });
+    (await server.next()).answer(401);
+    (await server.next()).answer(503);
+    clock.advance(await waiting());
+    (await server.next()).answer(401);
+    (await server.next()).open().send(live(0));
+    await until(() => last().state === "live");
+    expect(onUnauthorized).toHaveBeenCalledTimes(2);
+    expect(errors).toEqual([]);
+  });
+
   test.each([
     ["gives false", async () => false],
     ["rejects", () => Promise.reject(new Error("logged out"))],

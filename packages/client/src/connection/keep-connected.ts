@@ -151,6 +151,8 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   }
 
   function wait(error: SluiceError) {
+    // An answer other than 401: the next 401 is no second one in a row.
+    if (refreshing === "done" && error.status !== 0) refreshing = "no";
     const minimum = error.retryAfter ?? 0;
     notBefore = clock.now() + minimum;
     if (isOffline()) return pause(error);
