@@ -543,6 +543,43 @@ describe("resync", () => {
     expect(one.log).toEqual([score(1, 0), { reset: "resync" }, score(2, 0)]);
   });
 
+  test("waits as long as the server asked for", async () => {
+    const { server, clock, client } = await setUp();
+    const one = record(client.scores.watch, match);
+    (await server.next())
+      .open()
+      .send(snapshot(1, 0, 1), live(1))
+      .cut();
+    await until(() => clock.pending.includes(500));
+    clock.advance(500);
+    (await server.next()).answer(503, { "retry-after": "7" });
+    await until(() => clock.pending.includes(8_000));
+    const resynced = client.scores.watch[internals].shared(match).resync();
+    expect(clock.pending).toEqual([7_000]);
+    clock.advance(7_000);
+    (await server.next()).open().send(snapshot(2, 0, 2), live(2));
+    await resynced;
+    expect(server.requests).toHaveLength(3);
+    expect(one.log.at(-1)).toEqual(score(2, 0));
+  });
+
+  test("asked for by who hears first of the end, rejects with it and leaves nothing open", async () => {
+    const { server, clock, client } = await setUp();
+    const shared = client.scores.watch[internals].shared(match);
+    const failures: unknown[] = [];
+    client.scores.watch.subscribe(match, {
+      onConnection({ state }) {
+        if (state === "closed") shared.resync().catch((error) => failures.push(error));
+      },
+    });
+    const stream = (await server.next()).open().send(snapshot(1, 0, 1), live(1));
+    stream.send({ kind: "error", code: "closed", message: "", final: true });
+    await until(() => failures.length === 1);
+    expect(failures).toMatchObject([{ code: "closed" }]);
+    expect(clock.pending).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("rejects with the error that ends it, and opens and closes for itself where nobody subscribed", async () => {
     const { server, clock, client } = await setUp();
     const resynced = client.scores.watch[internals].shared(match).resync();

@@ -23,9 +23,9 @@ export interface KeeperSink {
 }
 
 export interface Keeper {
-  /** Opens a stream at once. One that is open already is let go of when the new one is open. */
+  /** Opens a stream, at once if the server hasn't asked to wait. One that is open is let go of when the new one is open. */
   open(): void;
-  /** Opens a stream at once if none is open or under way. */
+  /** Like `open`, if no stream is open or under way. */
   nudge(): void;
   close(): void;
 }
@@ -165,18 +165,21 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (!current && connection.state !== "paused") become("paused", error);
   }
 
-  function nudge() {
-    if (isOver || current || next || refreshing === "underWay") return;
-    if (isOffline()) return pause(connection.error);
+  function open() {
+    if (isOver) return; // who is told of the end may ask before anybody else has heard of it
     const delay = notBefore - clock.now();
-    if (delay <= 0) return attempt();
+    if (delay <= 0 || isOffline()) return attempt();
     arm(delay);
-    become("reconnecting", connection.error);
+    if (!current) become("reconnecting", connection.error);
+  }
+
+  function nudge() {
+    if (!current && !next) open();
   }
 
   function onWake(): void {
     current?.check();
-    if (current && isDue && !isOffline()) attempt();
+    if (current && isDue && !isOffline()) open();
     else nudge();
   }
 
@@ -196,5 +199,5 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   }
 
   const stopListening = listenForWake(onWake);
-  return { open: attempt, nudge, close };
+  return { open, nudge, close };
 }
