@@ -405,6 +405,22 @@ describe("network and page", () => {
     await until(() => first.isGone);
   });
 
+  test("a stream that is due and fails for the network is opened when it is online, too", async () => {
+    const { window, navigator, fire } = stubBrowser();
+    const { server, clock, last } = await watchFeed();
+    const first = (await server.next()).open({ heartbeat: 0 }).send(live(0), { kind: "drain", retry: 300 });
+    await until(() => last().state === "live" && clock.pending.includes(300));
+    clock.advance(300);
+    const second = await server.next();
+    navigator.onLine = false;
+    second.destroy();
+    await until(() => clock.pending.length === 0);
+    navigator.onLine = true;
+    fire(window, "online");
+    (await server.next()).open();
+    await until(() => first.isGone);
+  });
+
   test("listeners go with the connection", async () => {
     const { listeners } = stubBrowser();
     const { server, stop } = await watchFeed({ linger: 0 });

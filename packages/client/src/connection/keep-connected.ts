@@ -155,7 +155,8 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (refreshing === "done" && error.status !== 0) refreshing = "no";
     const minimum = error.retryAfter ?? 0;
     notBefore = clock.now() + minimum;
-    if (isOffline()) return pause(error);
+    isDue = isOffline();
+    if (isDue) return pause(error);
     arm(backoff.next(minimum));
     if (!current) become("reconnecting", error);
   }
