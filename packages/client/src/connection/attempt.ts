@@ -73,6 +73,7 @@ export function startAttempt(
         if (!open) throw new WireError(`The stream begins with ${frame.kind}; it must begin with $open.`);
         return sink.frame(frame, open);
       case "open":
+        if (open) throw new WireError("The stream has a second $open; it must have one.");
         open = frame;
         liveness.opened(frame.heartbeat);
         return sink.opened(frame);

@@ -162,7 +162,11 @@ describe("what is retried", () => {
     const long = await watchFeed({ maxFrame: 100 });
     (await long.server.next()).open().send(post("x".repeat(200), 1));
     await until(() => long.errors.length === 1);
-    expect([page.errors, early.errors, long.errors]).toEqual([["protocol"], ["protocol"], ["protocol"]]);
+    const twice = await watchFeed();
+    const again = { kind: "open", stream: "live", heartbeat: 15_000, resumable: true } as const;
+    (await twice.server.next()).open().send(again, live(0));
+    await until(() => twice.errors.length === 1);
+    expect([page, early, long, twice].map(({ errors }) => errors)).toEqual(Array(4).fill(["protocol"]));
     expect(long.last().error?.message).toContain("100");
   });
 });
