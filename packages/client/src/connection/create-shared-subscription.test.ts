@@ -268,6 +268,22 @@ describe("resume", () => {
     expect(log).toMatchObject([{ data: "a" }, { data: "b" }, { data: "c" }]);
     expect(connections).toEqual(["connecting", "live"]);
   });
+
+  test("a stream that drains before it has said a position is read until it is cut", async () => {
+    const { server, clock, client } = await setUp();
+    const { log, connections } = record(client.feed, undefined);
+    const first = (await server.next()).open().send({ kind: "drain", retry: 300 });
+    await until(() => clock.pending.includes(300));
+    clock.advance(300);
+    first.send(live(0), post("a", 1)).cut();
+    await until(() => connections.at(-1) === "reconnecting");
+    clock.advance(500);
+    const second = await server.next();
+    expect(second.headers["last-event-id"]).toBe(at(1));
+    second.open().send(post("b", 2), live(2));
+    await until(() => log.length === 2);
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 describe("ends", () => {

@@ -77,6 +77,8 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   function attempt() {
     disarm();
     if (refreshing === "underWay") return; // new credentials bring an attempt of their own
+    // Without a position the new stream would begin at a head of its own, past what is still on its way here.
+    if (current && position.cursor === undefined) return;
     isDue = isOffline();
     if (isDue) return pause(connection.error);
     next?.close();
