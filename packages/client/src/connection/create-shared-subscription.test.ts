@@ -531,6 +531,28 @@ describe("resync", () => {
     expect(one.log).toMatchObject([score(1, 0), { error: "closed" }, { reset: "resync" }, score(2, 0)]);
   });
 
+  test("of a run's state, which never comes as a snapshot, resolves when the connection is live", async () => {
+    const { server, client } = await setUp();
+    const one = record(client.scores.watch, match);
+    (await server.next()).open({ stream: "resumable" }).send(goal("home", 1), live(1));
+    await until(() => one.connections.at(-1) === "live");
+    await client.scores.watch[internals].shared(match).resync();
+    expect(one.log).toEqual([goalAt("home", 1), score(1, 0)]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("of a run that is over folds what comes from the beginning", async () => {
+    const { server, client } = await setUp();
+    const one = record(client.scores.watch, match);
+    (await server.next()).open({ stream: "resumable" }).send(goal("home", 1), live(1), { kind: "end" });
+    await until(() => one.log.length === 3);
+    const resynced = client.scores.watch[internals].shared(match).resync();
+    const second = (await server.next()).open({ stream: "resumable" });
+    second.send({ ...goal("away", 1), id: at(1, "F") }, { kind: "live", id: at(1, "F") });
+    await resynced;
+    expect(one.log.slice(3)).toEqual([{ ...goalAt("away", 1), id: at(1, "F") }, score(0, 1)]);
+  });
+
   test("waits for credentials that are being renewed", async () => {
     let renew = () => {};
     const onUnauthorized = vi.fn(

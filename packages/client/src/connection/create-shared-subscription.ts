@@ -44,13 +44,13 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
 
   function start(keepsState: boolean): void {
     over = undefined;
-    kind = undefined;
     onActive?.(true);
     if (keepsState) {
       position.refresh();
     } else {
       position = createPosition();
       fold = undefined;
+      kind = undefined;
     }
     fold ??= createFold({
       procedure,
@@ -173,10 +173,11 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   }
 
   function freshen(): void {
-    const hasState = procedure.state !== undefined;
+    // A generator's state comes of its events alone.
+    const hasSnapshots = procedure.state !== undefined && kind === "live";
     if (over) {
-      start(hasState);
-    } else if (hasState && kind !== "stream" && position.cursor !== undefined) {
+      start(hasSnapshots);
+    } else if (hasSnapshots && position.cursor !== undefined) {
       position.refresh();
       keeper?.open();
     } else if (connection.state === "live") {
