@@ -102,6 +102,14 @@ describe("failed calls", () => {
     expect(requests).toBe(1);
   });
 
+  test("an answer that is none of Sluice's isn't held open", async () => {
+    const { server, client } = await setUp();
+    const answer = client.scores.clear();
+    const stream = (await server.next()).open();
+    await expect(answer).rejects.toMatchObject({ code: "protocol" });
+    await until(() => stream.isGone);
+  });
+
   test("an input that cannot be encoded is badRequest with its issues, and nothing is sent", async () => {
     const { server, client } = await setUp();
     const answer = client.scores.report({ matchId: "m1", at: "now" as never });

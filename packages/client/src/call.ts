@@ -1,4 +1,5 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { letGo } from "./connection/connect.js";
 import { errorOfAnswer, isType } from "./connection/problem.js";
 import { aborted, send } from "./connection/request.js";
 import type { Settings } from "./connection/settings.js";
@@ -54,6 +55,7 @@ async function ask(
     }
     return await decodeOutput(procedure, await readOutput(response));
   } catch (error) {
+    letGo(response.body);
     throw signal.aborted ? aborted(signal.reason) : error;
   }
 }

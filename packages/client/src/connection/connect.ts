@@ -66,6 +66,6 @@ async function pump(
 const readFailed = (): { value?: Uint8Array } => ({});
 
 /** A fetch that knows nothing of signals still learns that nobody reads any more. */
-function letGo(source: { cancel(): Promise<void> } | null): void {
+export function letGo(source: { cancel(): Promise<void> } | null): void {
   source?.cancel().catch(() => {});
 }
