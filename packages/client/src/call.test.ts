@@ -129,6 +129,22 @@ describe("failed calls", () => {
     await until(() => request.isGone);
     expect(server.requests).toHaveLength(1);
   });
+
+  test("aborting rejects also while the application looks for headers or new credentials", async () => {
+    const never = () => new Promise<never>(() => {});
+    const onUnauthorized = vi.fn(never);
+    for (const hooks of [{ headers: never }, { onUnauthorized }]) {
+      const { server, client } = await setUp(hooks);
+      const controller = new AbortController();
+      const answer = client.scores.clear(undefined, { signal: controller.signal });
+      if (hooks.onUnauthorized) {
+        (await server.next()).answer(401);
+        await until(() => onUnauthorized.mock.calls.length === 1);
+      }
+      controller.abort(new Error("why"));
+      await expect(answer).rejects.toMatchObject({ code: "aborted", cause: { message: "why" } });
+    }
+  });
 });
 
 describe("401", () => {

@@ -24,25 +24,41 @@ export async function call(
   input: unknown,
   options: AskOptions = {},
 ): Promise<unknown> {
-  const { signal = noSignal } = options;
-  if (signal.aborted) throw aborted(signal.reason);
-  const target = encodeTarget(procedure, input);
+  const { signal } = options;
+  if (signal?.aborted) throw aborted(signal.reason);
+  const answer = askAndRenew(settings, encodeTarget(procedure, input), options);
+  return signal ? untilAborted(answer, signal) : answer;
+}
+
+/** Rejects as soon as the signal aborts, also where it is the application that lets wait, as a refresh hook may. */
+function untilAborted(answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(aborted(signal.reason));
+    signal.addEventListener("abort", onAbort);
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+async function askAndRenew(
+  settings: Settings,
+  target: Target<AnyQuery | AnyMutation>,
+  options: AskOptions,
+): Promise<unknown> {
   const mark = settings.refresher.mark();
   try {
-    return await ask(settings, target, options, signal);
+    return await ask(settings, target, options);
   } catch (error) {
     if (!SluiceError.is(error, "unauthorized")) throw error;
     const failure = await settings.refresher.refresh(error, mark);
     if (failure) throw failure;
-    return await ask(settings, target, options, signal);
+    return await ask(settings, target, options);
   }
 }
 
 async function ask(
   settings: Settings,
   target: Target<AnyQuery | AnyMutation>,
-  { cursor, adopt }: AskOptions,
-  signal: AbortSignal,
+  { cursor, adopt, signal = noSignal }: AskOptions,
 ): Promise<unknown> {
   const { procedure } = target;
   const accept = adopt ? "application/json, text/event-stream" : "application/json";
@@ -56,7 +72,7 @@ async function ask(
     return await decodeOutput(procedure, await readOutput(response));
   } catch (error) {
     letGo(response.body);
-    throw signal.aborted ? aborted(signal.reason) : error;
+    throw error;
   }
 }
 
