@@ -7,7 +7,7 @@ import { internals, type SubscriptionProcedure } from "../procedure.js";
 type Moment = Partial<Connection> & Pick<Connection, "state">;
 
 /** A subscription without a network: what a test says happens at once, in the same task. */
-export function createHandMade<P extends AnySubscription>(procedure: P) {
+export function createHandMade<P extends AnySubscription>(procedure: P, clientId = "hand-made") {
   const subscribers = createSubscribers();
   let connection: Connection = { state: "closed", attempt: 0, since: 0 };
   let cursor = 0;
@@ -27,7 +27,7 @@ export function createHandMade<P extends AnySubscription>(procedure: P) {
     },
     resync: () => Promise.resolve(),
   };
-  const stub = { [internals]: { clientId: "hand-made", procedure, linger: 1_000, shared: () => shared } };
+  const stub = { [internals]: { clientId, procedure, linger: 1_000, shared: () => shared } };
   return {
     procedure: stub as unknown as SubscriptionProcedure<P>,
     get subscriberCount() {

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Profiler } from "react";
+import { Profiler, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createHandMade } from "../cache/hand-made-subscription.js";
@@ -208,6 +208,23 @@ test("new handlers at every render are called from then on, and subscribe nothin
   hand.event("post", "c");
   expect(told).toEqual(["one a", "two b"]);
   expect(hand.subscriberCount).toBe(1);
+});
+
+test("an event of the input before, which comes as the next one is committed, goes to its own handlers", async () => {
+  const one = createHandMade(contract.feed);
+  const two = createHandMade(contract.feed, "two");
+  const told: string[] = [];
+  const hookOf =
+    (name: string, { procedure }: typeof one) =>
+    () => {
+      useLayoutEffect(() => one.event("post", `as ${name} is committed`));
+      return useSubscription(procedure, undefined, { on: { post: (data) => told.push(`${name}: ${data}`) } });
+    };
+  const { show } = await mount(hookOf("one", one));
+  await show(hookOf("two", two));
+  one.event("post", "later");
+  two.event("post", "later");
+  expect(told).toEqual(["one: as two is committed", "two: later"]);
 });
 
 test("a handler that throws is reported, and disturbs neither other handlers nor the view", async () => {

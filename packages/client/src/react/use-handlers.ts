@@ -1,25 +1,28 @@
 import type { AnySubscription } from "@sluice/contract";
-import { useEffect, useInsertionEffect, useRef } from "react";
+import { useEffect, useInsertionEffect, useMemo } from "react";
 import type { LiveView } from "../cache/live-view.js";
 import { guarded } from "../connection/report.js";
 import type { HandlerOptions } from "./use-subscription.js";
 
+const none: HandlerOptions<AnySubscription> = {};
+
 /** Calls the handlers of the latest commit. New functions at every render change nothing but that. */
-export function useHandlers(view: LiveView | undefined, { on, onReset }: HandlerOptions<AnySubscription>): void {
-  const latest = useRef({ on, onReset });
+export function useHandlers(view: LiveView | undefined, handlers: HandlerOptions<AnySubscription>): void {
+  // Each view has its own: one that was just replaced tells until effects run, and the new handlers know another input.
+  const latest = useMemo(() => ({ view, handlers: none }), [view]);
   // Before any other effect, so that no event can meet a handler of an earlier render.
   useInsertionEffect(() => {
-    latest.current = { on, onReset };
+    latest.handlers = handlers;
   });
   useEffect(
     () =>
-      view?.listen({
+      latest.view?.listen({
         event(event) {
-          const { on } = latest.current;
+          const { on } = latest.handlers;
           if (on && Object.hasOwn(on, event.type)) guarded(on[event.type], event.data, event);
         },
-        reset: (reset) => guarded(latest.current.onReset, reset),
+        reset: (reset) => guarded(latest.handlers.onReset, reset),
       }),
-    [view],
+    [latest],
   );
 }
