@@ -1,5 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
 import type { Query, QueryClient } from "@tanstack/react-query";
+import { guarded } from "../connection/report.js";
 
 export function writeData(client: QueryClient, { state, queryKey }: Query, data: unknown): void {
   if (state.data === data && state.status === "success") return;
@@ -19,7 +20,9 @@ export function writeError(client: QueryClient, query: Query, error: SluiceError
     errorUpdateCount: errorUpdateCount + (isTold ? 0 : 1),
     isInvalidated: true,
   });
-  if (!isTold) client.getQueryCache().config.onError?.(error, query as Query<unknown, unknown>);
+  // What it throws would take the frame along, and with it what other views have to show.
+  const { config } = client.getQueryCache();
+  if (!isTold) guarded(() => config.onError?.(error, query as Query<unknown, unknown>));
 }
 
 /** An error without data that is tried again is forgotten, as TanStack does when it fetches. */

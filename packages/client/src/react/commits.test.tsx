@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Profiler, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
@@ -45,8 +45,11 @@ function View({ hook: useView, saw }: ViewProps) {
   return null;
 }
 
-async function mount<Result>(hook: () => Result, beside: () => unknown = () => null) {
-  const queryClient = new QueryClient();
+async function mount<Result>(
+  hook: () => Result,
+  beside: () => unknown = () => null,
+  queryClient: QueryClient = new QueryClient(),
+) {
   const seen: Result[] = [];
   let commits = 0;
   const root = createRoot(document.createElement("div"));
@@ -248,4 +251,34 @@ test("a handler that throws is reported, and disturbs neither other handlers nor
   expect(reported.mock.calls).toEqual([[thrown]]);
   expect(told).toEqual(["a"]);
   expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" } });
+});
+
+test("a cache's onError that throws is reported, and keeps no other view from being shown", async () => {
+  const [one, two] = [createHandMade(contract.feed), createHandMade(contract.feed, "two")];
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const thrown = new Error("mine");
+  const onError = () => {
+    throw thrown;
+  };
+  const step = (count: number, { data }: { data: unknown }) => {
+    if (data === "bad") throw new Error("step");
+    return count + 1;
+  };
+  const { seen } = await mount(
+    () => [
+      useSubscription(one.procedure, undefined, { fold: { key: "count", initial: 0, step } }),
+      useSubscription(two.procedure),
+    ],
+    undefined,
+    new QueryClient({ queryCache: new QueryCache({ onError }) }),
+  );
+  one.become({ state: "live" });
+  two.event("post", "a");
+  await settle();
+  one.event("post", "bad");
+  two.event("post", "b");
+  await frame();
+  expect(seen.at(-1)).toMatchObject([{ status: "error", data: 0 }, { data: { data: "b" } }]);
+  expect(reported.mock.calls).toEqual([[thrown]]);
 });
