@@ -5,6 +5,10 @@ import { encodeInput } from "./encode-input.js";
 import { coderOf, type Schema, ValidationError } from "./schema.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
+const lowerCase = z.codec(z.string(), z.string(), {
+  decode: (t) => t.toUpperCase(),
+  encode: (t) => t.toLowerCase(),
+});
 const epoch = new Date(0);
 const text = "1970-01-01T00:00:00.000Z";
 
@@ -43,6 +47,31 @@ describe("encodes codecs wherever they stand", () => {
     ["an array", z.array(z.object({ at: isoDate, n: z.int().default(1) })), [{ at: epoch }], [{ at: text }]],
     ["a record", z.record(z.string(), isoDate), { a: epoch }, { a: text }],
     ["a tuple", z.tuple([z.string(), isoDate]), ["a", epoch], ["a", text]],
+    [
+      "the values of a record, each with what it leaves out",
+      z.record(z.string(), z.object({ at: isoDate, n: z.int().default(1) })),
+      { a: { at: epoch } },
+      { a: { at: text } },
+    ],
+    ["a record with a codec for its keys", z.record(lowerCase, z.int()), { A: 1 }, { a: 1 }],
+    [
+      "the items of a tuple, each with what it leaves out",
+      z.tuple([z.object({ at: isoDate, n: z.int().default(1) })], isoDate),
+      [{ at: epoch }, epoch],
+      [{ at: text }, text],
+    ],
+    [
+      "both sides of an intersection",
+      z.object({ at: isoDate, n: z.int().default(1) }).and(z.object({ id: z.string(), m: z.int().default(1) })),
+      { at: epoch, id: "a" },
+      { at: text, id: "a" },
+    ],
+    [
+      "an intersection of unions",
+      z.object({ id: z.string() }).and(z.union([z.object({ at: isoDate, n: z.int().default(1) }), z.object({})])),
+      { at: epoch, id: "a" },
+      { at: text, id: "a" },
+    ],
     ["a recursive type", node, { next: { at: epoch, next: { n: 1 } } }, { next: { at: text, next: { n: 1 } } }],
     ["a lazy type", z.lazy(() => z.object({ at: isoDate, n: z.int().default(1) })), { at: epoch }, { at: text }],
     [

@@ -35,6 +35,19 @@ function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
       return Array.isArray(value)
         ? value.map((item, index) => encodePart(def.element as $ZodType, item, [...path, index]))
         : encodeWhole(schema, value, path);
+    case "tuple":
+      return Array.isArray(value)
+        ? value.map((item, index) => {
+            const part = def.items[index] ?? def.rest;
+            return part ? encodePart(part as $ZodType, item, [...path, index]) : item;
+          })
+        : encodeWhole(schema, value, path);
+    case "record":
+      return isRecord(value) && !inspectZod(def.keyType).hasCodec
+        ? encodeFields({ shape: {}, catchall: def.valueType }, value, path)
+        : encodeWhole(schema, value, path);
+    case "intersection":
+      return encodeBoth(schema, [def.left, def.right], value, path);
     case "union":
       return encodeUnion(schema, def.options as readonly $ZodType[], value, path);
     default:
@@ -43,13 +56,24 @@ function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
 }
 
 /** A field that the schema doesn't know has no wire form and stays out, unless the schema takes such fields. */
-function encodeFields({ shape, catchall }: $ZodObjectDef, value: Record<string, unknown>, path: Path): unknown {
+function encodeFields(
+  { shape, catchall }: Pick<$ZodObjectDef, "shape" | "catchall">,
+  value: Record<string, unknown>,
+  path: Path,
+): unknown {
   const wire: [string, unknown][] = [];
   for (const field of Object.keys(catchall ? { ...shape, ...value } : shape)) {
     const part = Object.hasOwn(shape, field) ? shape[field] : catchall;
     if (value[field] !== undefined) wire.push([field, encodePart(part as $ZodType, value[field], [...path, field])]);
   }
   return Object.fromEntries(wire);
+}
+
+/** A side without a codec leaves the value as it is, so what the other side has encoded goes over it. */
+function encodeBoth(schema: $ZodType, sides: readonly $ZodType[], value: unknown, path: Path): unknown {
+  const [left, right] = sides.map((side) => encodePart(side, value, path));
+  if (!isRecord(left) || !isRecord(right)) return encodeWhole(schema, value, path);
+  return left === value ? { ...left, ...right } : { ...right, ...left };
 }
 
 /** The option is the first whose wire form the server would take. */
