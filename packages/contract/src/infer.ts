@@ -24,24 +24,38 @@ type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[
  * A caller may leave out what the schema fills in, at any depth. Where code has members that the wire has not, a codec made
  * it a class, which must stay what it is.
  */
-type CallerInput<Code, Wire> = Code extends Leaf | readonly unknown[]
+type CallerInput<Code, Wire> = Code extends Leaf
   ? Code
-  : Code extends object
-    ? [keyof Code] extends [KeyOf<Wire>]
-      ? Plain<
-          {
-            [K in keyof Code as K extends OptionalKeys<Wire> ? never : K]: CallerField<Code[K], WireField<Wire, K>>;
-          } & {
-            [K in keyof Code as K extends OptionalKeys<Wire> ? K : never]?:
-              | CallerField<Code[K], WireField<Wire, K>>
-              | undefined;
-          }
-        >
-      : Code
-    : Code;
+  : Code extends readonly unknown[]
+    ? { [K in keyof Code]: CallerField<Code[K], WireField<Wire, K>> }
+    : Code extends object
+      ? [keyof Code] extends [KeyOf<Wire>]
+        ? CallerObject<Code, OptionOf<Wire, Code>>
+        : Code
+      : Code;
+
+type CallerObject<Code, Wire> = Plain<
+  {
+    [K in keyof Code as K extends OptionalKeys<Wire> ? never : K]: CallerField<Code[K], WireField<Wire, K>>;
+  } & {
+    [K in keyof Code as K extends OptionalKeys<Wire> ? K : never]?:
+      | CallerField<Code[K], WireField<Wire, K>>
+      | undefined;
+  }
+>;
 
 type KeyOf<T> = T extends unknown ? keyof T : never;
 type WireField<Wire, K> = K extends keyof Wire ? Exclude<Wire[K], null | undefined> : never;
+
+/** Which option of a union on the wire an option in code is: the only one, or one with the same fields and the same tag. */
+type OptionOf<Wire, Code, Options = Wire> = Wire extends unknown
+  ? [Options] extends [Wire]
+    ? Wire
+    : [keyof Wire, keyof Code, Tags<Code>] extends [keyof Code, keyof Wire, Pick<Wire, keyof Wire & keyof Tags<Code>>]
+      ? Wire
+      : never
+  : never;
+type Tags<T> = { [K in keyof T as T[K] extends string | number | boolean | null ? K : never]: T[K] };
 
 /** Looks deeper only where both sides are objects that differ: elsewhere there is nothing to leave out. */
 type CallerField<Code, Wire> = [Wire] extends [NonNullable<Code>]

@@ -36,6 +36,17 @@ const node = z.object({
 });
 type Node = { name: string; children: Node[] };
 
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const item = z.object({ n: z.int().default(1), s: z.string() });
+const filter = z.discriminatedUnion("by", [
+  z.object({ by: z.literal("date"), at: isoDate, n: z.int().default(1) }),
+  z.object({ by: z.literal("size"), n: z.int() }),
+  z.object({ by: z.enum(["name", "owner"]), s: z.string().default("") }),
+]);
+
 const shapes = {
   any: z.any(),
   optional: z.object({ a: z.string().optional(), b: z.string().nullable(), c: z.string().nullish() }),
@@ -72,6 +83,16 @@ const contract = defineContract({
   text: query({ input: z.string().optional() }),
   page: query({ input: z.object({ size: z.int().default(10), after: z.string() }).optional() }),
   price: query({ input: money }),
+  filter: query({ input: filter }),
+  nested: query({
+    input: z.object({
+      filter: filter.optional(),
+      list: z.array(item),
+      fixed: z.array(item).readonly(),
+      pair: z.tuple([item, isoDate]),
+      byName: z.record(z.string(), item),
+    }),
+  }),
 });
 type Watch = typeof contract.watch;
 type Data<T extends keyof typeof shapes> = EventDataOf<Watch, T>;
@@ -137,6 +158,22 @@ test("a caller may leave out defaults at any depth, and nothing else", () => {
   >();
   expectTypeOf<InputOf<typeof contract.price>>().toEqualTypeOf<Money>();
   expectTypeOf<OutputOf<typeof contract.save>>().toEqualTypeOf<string | undefined>();
+});
+
+test("also in an option of a union, and in items", () => {
+  type Item = { n?: number | undefined; s: string };
+  type Filter =
+    | { by: "date"; at: Date; n?: number | undefined }
+    | { by: "size"; n: number }
+    | { by: "name" | "owner"; s?: string | undefined };
+  expectTypeOf<InputOf<typeof contract.filter>>().toEqualTypeOf<Filter>();
+  expectTypeOf<InputOf<typeof contract.nested>>().toEqualTypeOf<{
+    filter?: Filter | undefined;
+    list: Item[];
+    fixed: readonly Item[];
+    pair: [Item, Date];
+    byName: { [x: string]: Item };
+  }>();
 });
 
 test("a subscription without state has none, however it is written", () => {
