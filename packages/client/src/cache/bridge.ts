@@ -24,8 +24,9 @@ export class Bridge {
   /** The view behind a query; undefined if it isn't a view's. */
   viewOf(query: Query): LiveView | undefined {
     let view = views.get(query);
-    if (!view && sourceOf(query)) {
-      view = new LiveView(this.#client, query, this.#frames);
+    const source = view ? undefined : sourceOf(query);
+    if (source) {
+      view = new LiveView(this.#client, query, source, this.#frames);
       views.set(query, view);
     }
     return view;
@@ -48,7 +49,7 @@ export class Bridge {
     const view = this.viewOf(query);
     if (!view) return;
     if (query.isActive()) view.start();
-    else if (query.state.fetchStatus === "idle" && !isKept(query)) view.stop();
+    else if (query.state.fetchStatus === "idle" && !isKept(query, view)) view.stop();
   }
 }
 
@@ -56,8 +57,8 @@ export class Bridge {
  * State is there again with the next snapshot, but what a list or fold doesn't see is lost to it. So it goes on as long as
  * its query is in the cache: `gcTime` after the last look.
  */
-function isKept(query: Query): boolean {
-  return query.getObserversCount() === 0 && sourceOf(query)?.kind.view !== "state";
+function isKept(query: Query, { source }: LiveView): boolean {
+  return query.getObserversCount() === 0 && source.kind.view !== "state";
 }
 
 /** Whether a view's data is kept up. If not, it is stale, so that whoever looks at it next fetches. */

@@ -6,7 +6,7 @@ import { Feed, type FeedListener } from "./feed.js";
 import type { Flushable, Frames } from "./frames.js";
 import { type LiveSnapshot, opening } from "./snapshot.js";
 import { sourceOf } from "./source.js";
-import type { AnyEvent } from "./view.js";
+import type { AnyEvent, ViewSource } from "./view.js";
 import { forgetError, writeData, writeError } from "./write-query.js";
 
 /** Told of everything as it happens, not once per frame. */
@@ -20,6 +20,7 @@ export class LiveView implements Flushable, FeedListener {
   readonly #client: QueryClient;
   readonly #query: Query;
   readonly #frames: Frames;
+  #source: ViewSource;
   readonly #listeners = new Set<() => void>();
   readonly #handlers = new Set<LiveHandlers>();
   #feed: Feed | undefined;
@@ -28,10 +29,17 @@ export class LiveView implements Flushable, FeedListener {
   #opening = opening();
   #snapshot: LiveSnapshot = { connection: this.#opening, ended: false };
 
-  constructor(client: QueryClient, query: Query, frames: Frames) {
+  constructor(client: QueryClient, query: Query, source: ViewSource, frames: Frames) {
     this.#client = client;
     this.#query = query;
+    this.#source = source;
     this.#frames = frames;
+  }
+
+  /** As last said: an observer that knows the key alone leaves the query without. */
+  get source(): ViewSource {
+    this.#source = sourceOf(this.#query) ?? this.#source;
+    return this.#source;
   }
 
   /** Whether the query's data is kept up, or came to its proper end. Else it is stale. */
@@ -114,13 +122,11 @@ export class LiveView implements Flushable, FeedListener {
   }
 
   #open(awaitsFresh: boolean): void {
-    const source = sourceOf(this.#query);
-    if (!source) return;
     // Until the first flush it shows what it showed before.
     this.#peek();
     const before = this.#feed;
     if (this.#first.isResolved) this.#first = deferred();
-    this.#feed = new Feed(source, this, awaitsFresh);
+    this.#feed = new Feed(this.source, this, awaitsFresh);
     // Only now, or the connection would be let go of in between.
     before?.close();
     forgetError(this.#query);
@@ -150,9 +156,9 @@ export class LiveView implements Flushable, FeedListener {
   /** While it isn't subscribed, another view's connection may be open all the same. */
   #peek(): void {
     if (this.#feed) return;
-    const source = sourceOf(this.#query);
-    const shared = source?.internals.shared(source.input).connection;
-    const connection = !shared || shared.state === "closed" ? this.#opening : shared;
+    const { internals, input } = this.source;
+    const shared = internals.shared(input).connection;
+    const connection = shared.state === "closed" ? this.#opening : shared;
     if (connection !== this.#snapshot.connection || this.#snapshot.ended) this.#snapshot = { connection, ended: false };
   }
 }

@@ -1,3 +1,4 @@
+import { QueryObserver } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { at, event, goal, live, match, post, snapshot } from "../connection/test-setup.js";
@@ -217,6 +218,20 @@ describe("unmounting and mounting again", () => {
     expect(third.seen[0]).toMatchObject({ status: "pending", data: undefined });
     (await server.next()).open().send(post("f", 6), live(6));
     await waitFor(() => expect(ids(third.result.current)).toEqual([at(6)]));
+  });
+
+  test("lets go, too, where somebody else looked who knew the key alone", async () => {
+    const { server, clock, client, queryClient, render } = await setUpApp();
+    const { result, unmount } = render(() => useSubscription(client.scores.watch, match), undefined);
+    const { queryKey } = subscriptionOptions(client.scores.watch, match);
+    const stream = (await server.next()).open().send(snapshot(1, 0, 1), live(1));
+    await waitFor(() => expect(result.current.connection.state).toBe("live"));
+    const queryFn = () => Promise.reject(new Error("not asked"));
+    const leave = new QueryObserver(queryClient, { queryKey, queryFn, enabled: false }).subscribe(() => {});
+    leave();
+    unmount();
+    clock.advance(1_000);
+    await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
   test("leaving before the first event lets go, too", async () => {
