@@ -107,6 +107,14 @@ describeAdapters("statuses", (adapter) => {
     error = new SluiceError("unavailable");
     const later = await ask(world, "scores/find", { input: { matchId: "m1" } });
     expect(later.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
+    for (const [retryAfter, seconds] of [
+      [-5_000, "0"], // a time that has come by now
+      [Number.NaN, "1"],
+      [Number.POSITIVE_INFINITY, "1"],
+    ] as const) {
+      error = new SluiceError("tooManyRequests", { retryAfter });
+      expect((await ask(world, "scores/find", { input: { matchId: "m1" } })).headers["retry-after"]).toBe(seconds);
+    }
   });
 
   it("answers 503 with Retry-After beyond the limit of streams, and serves again below it (PROTOCOL §3)", async () => {

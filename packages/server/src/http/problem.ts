@@ -7,13 +7,14 @@ export function sendProblem(reply: Reply, error: SluiceError, headers: Readonly<
   const title = isBuiltInCode(code) ? errorTable[code].title : code;
   const detail = code === "internal" ? undefined : message;
   const body = { type: "about:blank", title, status, code, detail, issues, data };
-  const wait = retryAfter ?? (status === 429 || status === 503 ? 1_000 : undefined);
+  const fallback = status === 429 || status === 503 ? 1_000 : undefined;
+  const wait = Number.isFinite(retryAfter) ? retryAfter : fallback;
   reply.send(
     status,
     {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
-      ...(wait === undefined ? {} : { "retry-after": String(Math.ceil(wait / 1_000)) }),
+      ...(wait === undefined ? {} : { "retry-after": String(Math.max(0, Math.ceil(wait / 1_000))) }),
       ...headers,
     },
     JSON.stringify(body),
