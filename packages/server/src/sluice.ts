@@ -91,7 +91,7 @@ export interface Sluice<Context = never> {
     input: InputOf<P>,
     options?: CallOptions<Context>,
   ): Promise<OutputOf<P>>;
-  /** Subscribes in this process, through middleware; the events are those that a client would get. */
+  /** Subscribes in this process, through middleware, anew for each loop; the events are those that a client would get. */
   subscribe<P extends AnySubscription>(
     procedure: P,
     input: InputOf<P>,
