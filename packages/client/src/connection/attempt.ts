@@ -18,7 +18,7 @@ export interface AttemptSink {
   opened(frame: OpenFrame): void;
   /** May throw a SluiceError: the attempt fails with it. */
   frame(frame: TopicFrame, open: OpenFrame): void;
-  /** The server's `retry:` line, in milliseconds. */
+  /** The `retry:` line that a stream starts with, in milliseconds. */
   rebase(ms: number): void;
   drain(ms: number): void;
   /** It is over; called once, and never after `close`. */
@@ -88,7 +88,9 @@ export function startAttempt(
       case "drain":
         return sink.drain(frame.retry);
       case "retry":
-        return sink.rebase(frame.ms);
+        // A later one, as a drain's, tells a native EventSource when to come again.
+        if (!open) sink.rebase(frame.ms);
+        return;
     }
   }
 

@@ -43,10 +43,20 @@ describe("backoff", () => {
     expect(await waiting()).toBeGreaterThan(60_000);
   });
 
-  test("the server's retry: line is the new base", async () => {
+  test("the retry: line that a stream starts with is the new base", async () => {
     const { server, waiting } = await watchFeed();
-    (await server.next()).open().send({ kind: "retry", ms: 4_000 }).cut();
+    (await server.next()).open({}, 4_000).cut();
     expect(await waiting()).toBe(2_000);
+  });
+
+  test("a drain's retry: line is none: who drew a short wait doesn't hammer a server that is going", async () => {
+    const { server, clock } = await watchFeed();
+    (await server.next()).open({ heartbeat: 0 }).send(live(0), { kind: "drain", retry: 4 });
+    for (const delay of [4, 500, 1_000, 2_000]) {
+      await until(() => clock.pending.includes(delay));
+      clock.advance(delay);
+      (await server.next()).answer(503);
+    }
   });
 
   test("starts over after ten seconds live, and not before", async () => {

@@ -20,7 +20,7 @@ export interface BackoffOptions {
 export interface Backoff {
   /** Milliseconds until the next attempt: at least `minimum`, which comes on top so that it spreads clients too. */
   next(minimum?: number): number;
-  /** The server's `retry:` line: the new base, in milliseconds. */
+  /** The new base, in milliseconds. */
   rebase(ms: number): void;
   reset(): void;
 }

@@ -10,8 +10,8 @@ interface ScriptedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
-  /** Sends headers, `retry:` and `$open`. */
-  open(frame?: Partial<OpenFrame>): ScriptedRequest;
+  /** Sends headers, `retry:` (default: 1,000) and `$open`. */
+  open(frame?: Partial<OpenFrame>, retry?: number): ScriptedRequest;
   send(...frames: Frame[]): ScriptedRequest;
   /** Bytes as they are; each argument is a write of its own. */
   raw(...chunks: (string | Uint8Array)[]): ScriptedRequest;
@@ -78,10 +78,10 @@ async function script(incoming: IncomingMessage, response: ServerResponse): Prom
     query: url.searchParams,
     headers: incoming.headers,
     body: text === "" ? undefined : JSON.parse(text),
-    open(frame = {}) {
+    open(frame = {}, retry = 1_000) {
       response.writeHead(200, { "content-type": "text/event-stream" });
       const open: OpenFrame = { kind: "open", stream: "live", heartbeat: 15_000, resumable: true, ...frame };
-      return request.send({ kind: "retry", ms: 1_000 }, open);
+      return request.send({ kind: "retry", ms: retry }, open);
     },
     send: (...frames) => request.raw(frames.map(encodeFrame).join("")),
     raw(...chunks) {
