@@ -43,7 +43,10 @@ export interface SubscriptionHandlers<P extends AnySubscription> {
   readonly onConnection?: (connection: Connection) => void;
   /** A gap in history. With state, a fresh snapshot follows. */
   readonly onReset?: (reset: Reset) => void;
-  /** The subscription failed for good. Nothing is called after it. */
+  /**
+   * The subscription failed for good. Nothing is called after it. Stop it as well: as long as somebody holds it, whoever
+   * subscribes with the same input shares it and is told the same error.
+   */
   readonly onError?: (error: ErrorOf<P>) => void;
   /** The subscription came to its proper end. Nothing is called after it. */
   readonly onEnd?: () => void;
