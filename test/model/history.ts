@@ -1,6 +1,6 @@
 import { formatCursor, parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
-import type { LogEvent, Position } from "../../packages/log/src/log.js";
+import type { LogEntry, Position } from "../../packages/log/src/log.js";
 import { type Digest, digestOf, initial } from "./contract.js";
 
 export interface Recorded {
@@ -11,6 +11,8 @@ export interface Recorded {
   readonly data: string;
   /** The event's number; `undefined` for what a run says of itself. */
   readonly n: number | undefined;
+  /** When it was appended. */
+  readonly time: number;
 }
 
 export const offsetOf = (cursor: string) => parseCursor(cursor)?.offset ?? Number.NaN;
@@ -36,12 +38,12 @@ export class History {
   }
 
   /** Entries were appended after a place. */
-  add(topic: string, after: Position, entries: readonly (LogEvent & { readonly position: Position })[]): void {
+  add(topic: string, after: Position, entries: readonly LogEntry[]): void {
     let before = formatCursor(after);
-    for (const { position, type, data } of entries) {
+    for (const { position, type, data, time } of entries) {
       const cursor = formatCursor(position);
       const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
-      const entry = { cursor, before, type, data, n };
+      const entry = { cursor, before, type, data, n, time };
       this.#entries.set(cursor, entry);
       this.#last.set(position.epoch, entry);
       before = cursor;
@@ -111,50 +113,18 @@ export class History {
     return state;
   }
 
-  /** The log, its appends written down. It must take effect when it is called, as the memory engine does. */
-  record(log: Log): Log {
-    const look = async (topic: string) => {
-      const page = await log.read(topic, "oldest", 0);
-      if (page.ok) this.drop(topic, page.end);
-    };
-    return {
-      ...log,
-      append: async (topic, events, options) => {
-        const appending = log.append(topic, events, options);
-        const before = log.read(topic, { last: events.length }, 0);
-        const page = log.read(topic, { last: events.length }, events.length);
-        const looking = look(topic);
-        const appended = await appending;
-        const [start, added] = [await before, await page];
-        await looking;
-        if (appended.duplicate || !start.ok || !added.ok) return appended;
-        this.add(topic, start.end, added.entries);
-        return appended;
-      },
-      trim: async (topic, upTo) => {
-        const trimmed = log.trim(topic, upTo);
-        const looking = look(topic);
-        await trimmed;
-        await looking;
-      },
-      saveSnapshot: async (topic, position, data) => {
-        const saving = log.saveSnapshot(topic, position, data);
-        const looking = look(topic);
-        const saved = await saving;
-        await looking;
-        return saved;
-      },
-    };
+  /** A topic has another history from now on, or less of the one that it had. */
+  turn(topic: string, oldest: Position, head: Position): void {
+    this.#heads.set(topic, formatCursor(head));
+    this.drop(topic, oldest);
   }
 
-  /** Reads anew where the topics of a log begin and end, after something else than an append has changed it. */
-  async adopt(log: Log, topics: readonly string[]): Promise<void> {
+  /** Reads anew where topics of a log begin and end, after something else than an append has changed it. Default: all. */
+  async adopt(log: Log, topics: readonly string[] = [...this.#heads.keys()]): Promise<void> {
     this.lives++;
     for (const topic of topics) {
       const page = await log.read(topic, "oldest", 0);
-      if (!page.ok) continue;
-      this.#heads.set(topic, formatCursor(page.head));
-      this.#oldest.set(topic, formatCursor(page.end));
+      if (page.ok) this.turn(topic, page.end, page.head);
     }
   }
 }

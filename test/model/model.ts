@@ -1,13 +1,17 @@
 import { onTestFinished } from "vitest";
 import { type FaultyProxy, startProxy } from "../faults/proxy.js";
+import { epochOf } from "./history.js";
 import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
 import { complaintsOfCrowd, type ModelLimits } from "./limits.js";
+import { complaintOfNewLife, type StateTtls, someStateTtls } from "./lives.js";
 import type { Observer } from "./observer.js";
 import type { Publication } from "./publications.js";
 import { publishNumbers } from "./publish.js";
 import type { Sabotage } from "./sabotage.js";
+import { scaledClock } from "./scaled-clock.js";
 import { Scenario } from "./scenario.js";
-import { type Instance, openStore, type Store, startInstance } from "./site.js";
+import { type Instance, startInstance } from "./site.js";
+import { openStore, type Store } from "./store.js";
 
 /** Far above what one page of the history that is kept can take, and far below what a held reader misses in a heavy run. */
 const mostBuffered = 4_000_000;
@@ -18,14 +22,17 @@ export class Model extends Scenario {
   /** Drains that nobody waits for yet. */
   readonly draining: Promise<unknown>[] = [];
   readonly limits: ModelLimits;
+  readonly #stateTtls: StateTtls;
   #store: Store | undefined;
   #proxy: FaultyProxy | undefined;
+  #passed = 0;
   #runs = 0;
 
   constructor(seed: number, sabotage: Sabotage) {
     super(seed, sabotage);
     const isNarrow = this.random() < 0.4;
     this.limits = isNarrow ? { connections: 4 + this.upTo(4), connectionsPerClient: 2 + this.upTo(2) } : {};
+    this.#stateTtls = someStateTtls(this.random);
   }
 
   get store(): Store {
@@ -45,7 +52,7 @@ export class Model extends Scenario {
   }
 
   async start(): Promise<void> {
-    this.#store = await openStore(this.history, this.sabotage.log);
+    this.#store = await this.#openStore();
     const { port } = await this.startInstance();
     this.#proxy = await startProxy(port);
     onTestFinished(async () => {
@@ -59,11 +66,13 @@ export class Model extends Scenario {
   async replaceStore(): Promise<void> {
     this.store.retire();
     this.generators.forget();
-    this.#store = await openStore(this.history, this.sabotage.log);
-    await this.history.adopt(
-      this.store.harness.log,
-      logKinds.map(({ topic = "" }) => topic),
-    );
+    this.#store = await this.#openStore();
+    await this.history.adopt(this.store.harness.log);
+  }
+
+  /** Lets time go by for the engine alone. */
+  pass(ms: number): void {
+    this.#passed += ms;
   }
 
   async startInstance(): Promise<Instance> {
@@ -116,6 +125,18 @@ export class Model extends Scenario {
       for (const complaint of complaintsOfCrowd(ledger, this.limits)) this.blame(complaint);
     }
     super.check();
+  }
+
+  #openStore(): Promise<Store> {
+    const { history, sabotage } = this;
+    const now = () => scaledClock.now() + this.#passed;
+    const onNewLife = (topic: string, head: string) => {
+      const last = history.last(epochOf(head));
+      const { open } = this.instance.ledger; // of who is on the way out, the harness forgets at a failover what they watch
+      const complaint = complaintOfNewLife({ topic, last, stateTtls: this.#stateTtls, now: now(), open });
+      if (complaint !== undefined) this.blame(complaint);
+    };
+    return openStore({ history, now, onNewLife, overrides: this.#stateTtls, sabotage: sabotage.log });
   }
 
   #anyKind(): Kind {

@@ -6,6 +6,30 @@ import type { Sabotage } from "./sabotage.js";
 
 type Log = ReturnType<typeof memoryLog>;
 
+/** Gives the next life of a topic the state that was saved last in the one before. */
+function keepStates(): (log: Log) => Log {
+  // All who open a store have the same functions of it, and one state of a topic.
+  const stores = new WeakMap<Log["loadSnapshot"], Map<string, string>>();
+  return (log) => {
+    const states = stores.get(log.loadSnapshot) ?? new Map<string, string>();
+    stores.set(log.loadSnapshot, states);
+    return {
+      ...log,
+      async loadSnapshot(topic) {
+        const snapshot = await log.loadSnapshot(topic);
+        const data = states.get(topic);
+        if (snapshot || data === undefined) return snapshot;
+        const { epoch } = await log.head(topic);
+        return { position: { epoch, offset: 0, mark: "0" }, data };
+      },
+      saveSnapshot(topic, position, data) {
+        states.set(topic, data);
+        return log.saveSnapshot(topic, position, data);
+      },
+    };
+  };
+}
+
 /** Defects, and what the model says of them. */
 const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
@@ -58,6 +82,20 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           if (!all.ok) return page;
           const entries = all.entries.filter(({ position }) => position.offset > from.offset);
           return { ...all, entries, end: entries.at(-1)?.position ?? from };
+        },
+      }),
+    },
+  ],
+  ["a log that forgets a topic, and not its state", /has the state \S+ at \S+, where it is/, { log: keepStates() }],
+  [
+    "a server that lets state end under its subscribers",
+    /was forgotten while \S+ was subscribed to it/,
+    {
+      log: (log: Log): Log => ({
+        ...log,
+        watch(_topic, onAppend) {
+          const asking = setInterval(onAppend, 5);
+          return () => clearInterval(asking);
         },
       }),
     },

@@ -1,28 +1,18 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import {
-  createPublisher,
-  createSluice,
-  type ErrorReport,
-  type Log,
-  type Publisher,
-  type RevocableContext,
-  type Sluice,
-} from "@sluice/server";
+import { createSluice, type ErrorReport, type RevocableContext, type Sluice } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
-import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
 import type { Runtime } from "../../packages/server/src/runtime.js";
 import { runtimeOf } from "../../packages/server/src/sluice.js";
 import { countWatchers } from "../conformance/watched-log.js";
 import { type Access, credentialsIn } from "./access.js";
-import { contract } from "./contract.js";
-import type { History } from "./history.js";
 import { keepLedger, type Ledger } from "./ledger.js";
 import { complaintOfRefusal, type ModelLimits } from "./limits.js";
 import { type RouterOptions, routerFor } from "./router.js";
 import { scaledClock } from "./scaled-clock.js";
+import type { Store } from "./store.js";
 
 /** One server, from its start to its end. */
 export interface Instance {
@@ -35,32 +25,6 @@ export interface Instance {
   readonly held: number;
   /** Breaks all connections and stops listening. */
   close(): Promise<void>;
-}
-
-/** The engine, which outlives servers. */
-export interface Store {
-  readonly harness: MemoryHarness;
-  /** Its log, everything appended being written down. */
-  readonly log: Log;
-  /** As servers and publishers see it. */
-  readonly seen: (log: Log) => Log;
-  /** A process that serves nobody and publishes. */
-  readonly worker: Publisher;
-  /** Nothing gets into it any more: whoever still writes to it has died. */
-  retire(): void;
-}
-
-export async function openStore(history: History, sabotage: (log: Log) => Log = (log) => log): Promise<Store> {
-  const harness = await openMemoryHarness({ retain: { events: 100, bytes: 1_000_000 } });
-  const recorded = history.record(harness.log);
-  let isRetired = false;
-  const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
-  const log = { ...recorded, append };
-  const worker = createPublisher(contract, { log: sabotage(log), snapshotEvery: 5 });
-  const retire = () => {
-    isRetired = true;
-  };
-  return { harness, log, seen: sabotage, worker, retire };
 }
 
 export interface InstanceOptions extends RouterOptions {

@@ -1,7 +1,7 @@
-import type { LogHarness, LogSetupOptions } from "./conformance.js";
+import type { LogHarness } from "./conformance.js";
 import type { Log, Position } from "./log.js";
 import { openMemoryLog } from "./memory/engine.js";
-import { resolveOptions } from "./memory/options.js";
+import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
 import { Topic } from "./memory/topic.js";
 import { Topics } from "./memory/topics.js";
 
@@ -13,10 +13,16 @@ interface UsedKey {
   readonly position: Position;
 }
 
-/** A memory log with a clock that stands still unless it is moved, and with topics that can be made to lose entries. */
-export async function openMemoryHarness(options: LogSetupOptions = {}): Promise<MemoryHarness> {
-  let now = Date.now();
-  const settings = resolveOptions({ ...options, now: () => now });
+/**
+ * A memory log with a clock that stands still unless it is moved or another one is given, and with topics that can be made
+ * to lose entries.
+ */
+export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise<MemoryHarness> {
+  const start = Date.now();
+  const { now: clock = () => start } = options;
+  let moved = 0;
+  const now = () => clock() + moved;
+  const settings = resolveOptions({ ...options, now });
   const topics = new Topics(settings);
   const log = openMemoryLog(topics);
   const used: UsedKey[] = [];
@@ -32,7 +38,7 @@ export async function openMemoryHarness(options: LogSetupOptions = {}): Promise<
     rest.quietSince = topic.quietSince;
     for (const { topic: usedIn, key, position } of used) {
       const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
-      if (usedIn === name && isKept) rest.keys.remember(key, position, now);
+      if (usedIn === name && isKept) rest.keys.remember(key, position, now());
     }
     return rest;
   }
@@ -46,7 +52,7 @@ export async function openMemoryHarness(options: LogSetupOptions = {}): Promise<
   return {
     log: { ...log, append },
     async advance(ms) {
-      now += ms;
+      moved += ms;
     },
     async failover(name, lost) {
       topics.byName.set(name, withoutTail(name, lost));

@@ -23,7 +23,7 @@ const weighted: readonly (readonly [number, Action])[] = [
   [5, trim],
   [3, revoke],
   [2, closeTopic],
-  [2, restart],
+  [3, restart],
   [1, startAfresh],
   [3, failOver],
   [2, drain],

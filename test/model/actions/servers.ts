@@ -11,10 +11,13 @@ export const trim: Action = async (model) => {
   return `trim ${name} up to ${upTo?.offset}`;
 };
 
+/** Now and then so late that state which nobody has asked for in the meantime may be gone. */
 export const restart: Action = async (model) => {
   await model.instance.close();
+  const late = model.random() < 0.6 ? model.upTo(1_500) : 0;
+  model.pass(late);
   await model.startInstance();
-  return "restart";
+  return `restart, ${late} ms late`;
 };
 
 export const startAfresh: Action = async (model) => {

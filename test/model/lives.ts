@@ -1,0 +1,32 @@
+import type { Retention } from "@sluice/server";
+import type { Recorded } from "./history.js";
+import type { Exchange } from "./ledger.js";
+
+export type StateTtls = Readonly<Record<string, Pick<Retention, "stateTtl">>>;
+
+/** What is kept of topics by path: of some with state, only until nobody has written to them or read them for a while. */
+export function someStateTtls(random: () => number): StateTtls {
+  const mortal = ["state/folded", "state/own"].filter(() => random() < 0.6);
+  return Object.fromEntries(mortal.map((path) => [path, { stateTtl: 200 + Math.floor(random() * 600) }]));
+}
+
+export interface NewLife {
+  readonly topic: string;
+  /** What was appended last in the life before. */
+  readonly last: Recorded | undefined;
+  readonly stateTtls: StateTtls;
+  /** The log's time. */
+  readonly now: number;
+  /** The streams that are open at this moment. */
+  readonly open: readonly Exchange[];
+}
+
+/** What is wrong with a topic's beginning anew, if anything: PROTOCOL §8. */
+export function complaintOfNewLife({ topic, last, stateTtls, now, open }: NewLife): string | undefined {
+  const quiet = last ? now - last.time : 0;
+  const { stateTtl = Number.POSITIVE_INFINITY } = stateTtls[topic.split("?", 1)[0] as string] ?? {};
+  if (quiet < stateTtl)
+    return `${topic} was forgotten ${quiet} ms after ${last?.cursor}, where ${stateTtl} are promised`;
+  const reader = open.find(({ credentials }) => credentials.topic === topic);
+  return reader && `${topic} was forgotten while ${reader.credentials.session} was subscribed to it`;
+}
