@@ -1,6 +1,6 @@
-import type { Generators } from "./generators.js";
-import { promptOf } from "./generators.js";
+import type { History } from "./history.js";
 import { botLength, type Kind } from "./kinds.js";
+import { endAfter, promptOf, wasBegunOtherwise } from "./runs.js";
 
 /** How a subscription ended, and what its subscriber had been told before. */
 export interface End {
@@ -16,7 +16,7 @@ export interface End {
 }
 
 /** Whether a subscription may end so; all else is a failure. */
-export function isProper({ kind, end, at, told, refusals, isForbidden }: End, generators: Generators): boolean {
+export function isProper({ kind, end, at, told, refusals, isForbidden }: End, history: History): boolean {
   if (end === "forbidden") return isForbidden;
   if (end === "unauthorized") return refusals > 1; // renewed in between, and in vain
   if (end === "gap") return kind.onGap === "fail" && kind.topic !== undefined;
@@ -25,6 +25,6 @@ export function isProper({ kind, end, at, told, refusals, isForbidden }: End, ge
   }
   const prompt = promptOf(kind);
   if (prompt === undefined) return false;
-  if (end === "conflict") return generators.wasBegunOtherwise(prompt);
-  return at === undefined ? end === "interrupted" : generators.endAfter(at) === end;
+  if (end === "conflict") return wasBegunOtherwise(history, prompt);
+  return at === undefined ? end === "interrupted" : endAfter(history, at) === end;
 }

@@ -1,12 +1,8 @@
 import { once } from "node:events";
 import { turns } from "../conformance/turns.js";
-import { epochOf, type History, type Recorded } from "./history.js";
-import { type Kind, runTopic } from "./kinds.js";
-
-export interface Prompt {
-  readonly run: string;
-  readonly prompt: string;
-}
+import { epochOf, type History } from "./history.js";
+import { runTopic } from "./kinds.js";
+import { endOf, isSign, type Prompt } from "./runs.js";
 
 interface Begun extends Prompt {
   readonly epoch: string;
@@ -57,22 +53,6 @@ export class Generators {
     this.#living = [];
   }
 
-  /** Whether a topic was ever begun with another prompt. */
-  wasBegunOtherwise({ run, prompt }: Prompt): boolean {
-    return this.#all.some((begun) => begun.run === run && begun.prompt !== prompt);
-  }
-
-  promptIn(epoch: string | undefined): string | undefined {
-    return this.#all.find((begun) => begun.epoch === epoch)?.prompt;
-  }
-
-  /** How it ended, if nothing that was to be told follows a place in its log. */
-  endAfter(place: string): string | undefined {
-    const all = this.#history.upTo(this.#history.last(epochOf(place))?.cursor ?? "");
-    const end = all.find((entry) => endOf(entry) !== undefined);
-    return end && this.#history.follows(place, end.cursor, () => true) ? endOf(end) : undefined;
-  }
-
   /** Those whose logs don't hold what they yielded, in order and once, between one beginning and one end. */
   wrong(): string[] {
     return this.#living.flatMap(({ run, epoch, prompt, yielded }) => {
@@ -102,12 +82,3 @@ export class Generators {
     return begun;
   }
 }
-
-/** Says that a run lives, or that somebody is attached to it; what one process says may come after another's end. */
-const isSign = (type: string) => type === "$alive" || type === "$attached";
-
-const endOf = ({ type, data }: Recorded): string | undefined =>
-  type === "$end" ? "end" : type === "$error" ? JSON.parse(data).code : undefined;
-
-export const promptOf = ({ input }: Kind): Prompt | undefined =>
-  input && "prompt" in input ? (input as unknown as Prompt) : undefined;

@@ -28,6 +28,7 @@ export class History {
   readonly #entries = new Map<string, Recorded>();
   readonly #heads = new Map<string, string>();
   readonly #oldest = new Map<string, string>();
+  readonly #first = new Map<string, Recorded>();
   readonly #last = new Map<string, Recorded>();
   readonly #pull: () => void;
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
@@ -45,6 +46,7 @@ export class History {
       const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
       const entry = { cursor, before, type, data, n, time };
       this.#entries.set(cursor, entry);
+      if (position.offset === 1) this.#first.set(position.epoch, entry);
       this.#last.set(position.epoch, entry);
       before = cursor;
     }
@@ -70,6 +72,18 @@ export class History {
   oldest(topic: string): string | undefined {
     this.#pull();
     return this.#oldest.get(topic);
+  }
+
+  /** The entry that an epoch began with. */
+  first(epoch: string | undefined): Recorded | undefined {
+    this.#pull();
+    return this.#first.get(epoch ?? "");
+  }
+
+  /** The entries that all epochs began with. */
+  get beginnings(): Iterable<Recorded> {
+    this.#pull();
+    return this.#first.values();
   }
 
   /** The entry that was appended last in an epoch. */

@@ -1,10 +1,11 @@
 import { onTestFinished } from "vitest";
+import { seeded } from "../conformance/random.js";
 import { type FaultyProxy, startProxy } from "../faults/proxy.js";
+import { Generators } from "./generators.js";
 import { epochOf } from "./history.js";
-import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
+import type { Kind } from "./kinds.js";
 import { complaintsOfCrowd, type ModelLimits } from "./limits.js";
 import { complaintOfNewLife, type StateTtls, someStateTtls } from "./lives.js";
-import type { Observer } from "./observer.js";
 import type { Publication } from "./publications.js";
 import { publishNumbers } from "./publish.js";
 import type { Sabotage } from "./sabotage.js";
@@ -21,15 +22,16 @@ export class Model extends Scenario {
   readonly instances: Instance[] = [];
   /** Drains that nobody waits for yet. */
   readonly draining: Promise<unknown>[] = [];
+  readonly generators: Generators;
   readonly limits: ModelLimits;
   readonly #stateTtls: StateTtls;
   #store: Store | undefined;
   #proxy: FaultyProxy | undefined;
   #passed = 0;
-  #runs = 0;
 
   constructor(seed: number, sabotage: Sabotage) {
     super(seed, sabotage);
+    this.generators = new Generators(this.history, seeded(seed), this.blame);
     const isNarrow = this.random() < 0.4;
     this.limits = isNarrow ? { connections: 4 + this.upTo(4), connectionsPerClient: 2 + this.upTo(2) } : {};
     this.#stateTtls = someStateTtls(this.random);
@@ -102,10 +104,6 @@ export class Model extends Scenario {
     }
   }
 
-  joinAny(): Observer {
-    return this.join(this.#anyKind(), this.random() < 0.5 ? "handlers" : "loop");
-  }
-
   /** What a failover may take from a topic: entries that are still there and that no snapshot covers. */
   async losable({ topic = "" }: Kind): Promise<number> {
     const { log } = this.store.harness;
@@ -137,15 +135,5 @@ export class Model extends Scenario {
       if (complaint !== undefined) this.blame(complaint);
     };
     return openStore({ history, now, onNewLife, overrides: this.#stateTtls, sabotage: sabotage.log });
-  }
-
-  #anyKind(): Kind {
-    const chance = this.random();
-    if (chance < 0.1) return this.pick(botKinds);
-    if (chance > 0.3) return this.pick(logKinds);
-    // One of the last few runs, or a new one; now and then with another prompt than others ask for.
-    const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
-    this.#runs = Math.max(this.#runs, run);
-    return runKind(`r${run}`, this.random() < 0.85 ? "one" : "another");
   }
 }

@@ -5,9 +5,9 @@ import type { Access, Login } from "./access.js";
 import { contract } from "./contract.js";
 import { isProper } from "./ends.js";
 import { Follower, type ResetSeen } from "./follower.js";
-import { type Generators, promptOf } from "./generators.js";
 import { epochOf, type History } from "./history.js";
 import type { Kind } from "./kinds.js";
+import { promptIn, promptOf } from "./runs.js";
 import { scaledClock } from "./scaled-clock.js";
 import { witness } from "./witness.js";
 
@@ -24,8 +24,9 @@ export interface ObserverOptions {
   readonly login: Login;
   readonly access: Access;
   readonly history: History;
-  readonly generators: Generators;
   readonly blame: (what: string) => void;
+  /** Told of every request, and of the cursor that it has. */
+  readonly onRequest: (cursor: string | undefined) => void;
   /** What stands between the witness and the network, and between the client and the witness. */
   readonly network?: ((fetch: Fetch) => Fetch) | undefined;
   readonly client?: ((fetch: Fetch) => Fetch) | undefined;
@@ -40,7 +41,6 @@ export interface Observer {
   readonly over: string | undefined;
   /** The place reached. */
   readonly at: string | undefined;
-  readonly requests: number;
   /** How often it was told of a reset. */
   readonly resets: number;
   /** A loop reads no further until `read`. Handlers can't be held up. */
@@ -55,7 +55,7 @@ interface ItemEvent {
 }
 
 export function observe(options: ObserverOptions): Observer {
-  const { name, kind, reading, url, login, access, history, generators, blame, network, client } = options;
+  const { name, kind, reading, url, login, access, history, blame, onRequest, network, client } = options;
   const accuse = (what: string) => blame(`${name} (${kind.name}, ${reading}) ${what}`);
   const follower = new Follower({
     history,
@@ -67,6 +67,7 @@ export function observe(options: ObserverOptions): Observer {
   const stopping = new AbortController();
   const asIs = (fetch: Fetch) => fetch;
   const watch = witness((network ?? asIs)(globalThis.fetch), history, kind, accuse, (cursor) => {
+    onRequest(cursor);
     if (cursor !== undefined && kind.topic && follower.at === undefined && !follower.awaits) follower.at = cursor;
   });
   const prompt = promptOf(kind)?.prompt;
@@ -79,7 +80,8 @@ export function observe(options: ObserverOptions): Observer {
     counted++;
     if (kind.topic !== undefined) follower.event(id, n);
     else if (n !== counted) accuse(`was told ${n}, where ${counted} follows`);
-    if (prompt !== undefined && generators.promptIn(epochOf(id)) !== prompt) accuse(`was told ${n} of another prompt`);
+    if (prompt !== undefined && promptIn(history, epochOf(id))?.prompt !== prompt)
+      accuse(`was told ${n} of another prompt`);
   }
 
   function onReset(reset: ResetSeen): void {
@@ -93,7 +95,7 @@ export function observe(options: ObserverOptions): Observer {
     over = end;
     const { refusals } = watch;
     const isForbidden = access.forbidden.has(login.session);
-    if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, generators)) {
+    if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, history)) {
       accuse(`ended with ${end} after ${counted} events, at ${follower.at}`);
     }
   }
@@ -153,9 +155,6 @@ export function observe(options: ObserverOptions): Observer {
     },
     get at() {
       return follower.at;
-    },
-    get requests() {
-      return watch.requests.length;
     },
     get resets() {
       return resets;

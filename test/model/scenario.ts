@@ -1,11 +1,11 @@
 import { seeded } from "../conformance/random.js";
 import { eventually } from "../conformance/within.js";
 import { Access, users } from "./access.js";
-import { Generators } from "./generators.js";
 import { History } from "./history.js";
-import type { Kind } from "./kinds.js";
+import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
 import { type Observer, observe, type Reading } from "./observer.js";
 import { type Publication, Publications } from "./publications.js";
+import { begunUnasked, promptOf } from "./runs.js";
 import type { Sabotage } from "./sabotage.js";
 
 /** Who takes part, what they were told and what they should have been; whatever breaks a promise is blamed. */
@@ -13,7 +13,6 @@ export abstract class Scenario {
   readonly random: () => number;
   readonly access = new Access();
   readonly history: History;
-  readonly generators: Generators;
   readonly publications: Publications;
   readonly observers: Observer[] = [];
   /** Publishes that nobody waits for yet. */
@@ -22,14 +21,16 @@ export abstract class Scenario {
   protected readonly seed: number;
   protected readonly sabotage: Sabotage;
   readonly #complaints: string[] = [];
+  /** How often each run was asked for by who had nothing of it yet. */
+  readonly #asked = new Map<string, number>();
   #joined = 0;
+  #runs = 0;
 
   constructor(seed: number, sabotage: Sabotage, history = new History()) {
     this.seed = seed;
     this.sabotage = sabotage;
     this.history = history;
     this.random = seeded(seed);
-    this.generators = new Generators(history, seeded(seed), this.blame);
     this.publications = new Publications(history);
   }
 
@@ -50,14 +51,22 @@ export abstract class Scenario {
 
   blame = (what: string): void => void this.#complaints.push(what);
 
+  joinAny(): Observer {
+    return this.join(this.#anyKind(), this.random() < 0.5 ? "handlers" : "loop");
+  }
+
   join(kind: Kind, reading: Reading): Observer {
     const name = `#${++this.#joined}`;
-    const { access, history, generators, blame, sabotage, url } = this;
+    const { access, history, blame, sabotage, url } = this;
     const life = this.random() < 0.2 ? () => 300 + this.upTo(3_000) : undefined;
     const login = access.login({ session: name, user: this.pick(users), topic: kind.topic ?? kind.name, life });
     const { network, client } = sabotage;
+    const run = promptOf(kind)?.run;
+    const onRequest = (cursor: string | undefined) => {
+      if (run !== undefined && cursor === undefined) this.#asked.set(run, (this.#asked.get(run) ?? 0) + 1);
+    };
     const observer = observe({
-      ...{ name, kind, reading, url, login, access, history, generators, blame, network, client },
+      ...{ name, kind, reading, url, login, access, history, blame, onRequest, network, client },
     });
     this.observers.push(observer);
     return observer;
@@ -77,6 +86,16 @@ export abstract class Scenario {
     if (!is) throw new Error(`SEED=${this.seed}: waited in vain until ${what}; after\n  ${this.#story}`);
   }
 
+  #anyKind(): Kind {
+    const chance = this.random();
+    if (chance < 0.1) return this.pick(botKinds);
+    if (chance > 0.3) return this.pick(logKinds);
+    // One of the last few runs, or a new one; now and then with another prompt than others ask for.
+    const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
+    this.#runs = Math.max(this.#runs, run);
+    return runKind(`r${run}`, this.random() < 0.85 ? "one" : "another");
+  }
+
   get #story(): string {
     return this.steps.slice(-25).join("\n  ");
   }
@@ -84,6 +103,7 @@ export abstract class Scenario {
   /** Fails if any promise was broken so far. */
   check(): void {
     this.access.look();
+    for (const complaint of begunUnasked(this.history, this.#asked)) this.blame(complaint);
     if (this.#complaints.length === 0) return;
     const said = this.#complaints.slice(0, 5).map((what) => `  - ${what}`);
     throw new Error(`SEED=${this.seed} broke a promise:\n${said.join("\n")}\nafter\n  ${this.#story}`);

@@ -7,8 +7,6 @@ type Fetch = typeof globalThis.fetch;
 
 export interface Witness {
   readonly fetch: Fetch;
-  /** The cursors of all requests, in order; `undefined` for those without. */
-  readonly requests: readonly (string | undefined)[];
   /** How often in a row, up to now, it was refused as unauthorized. */
   readonly refusals: number;
 }
@@ -27,7 +25,6 @@ export function witness(
   blame: (what: string) => void,
   onRequest: (cursor: string | undefined) => void,
 ): Witness {
-  const requests: (string | undefined)[] = [];
   const { topic } = kind;
   let end: string | undefined;
   let wasLive = false;
@@ -69,7 +66,6 @@ export function witness(
     const cursor = cursorOf(init);
     if (end !== undefined) blame(`came again after its end (${end})`);
     if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
-    requests.push(cursor);
     onRequest(cursor);
     const decoder = createFrameDecoder(follow(cursor));
     const response = await network(address, init);
@@ -94,7 +90,6 @@ export function witness(
   };
   return {
     fetch,
-    requests,
     get refusals() {
       return refusals;
     },

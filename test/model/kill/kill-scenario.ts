@@ -6,8 +6,7 @@ import { onTestFinished } from "vitest";
 import { Child } from "../../support/child.js";
 import { contract } from "../contract.js";
 import { History } from "../history.js";
-import { botKinds, logKinds } from "../kinds.js";
-import type { Observer } from "../observer.js";
+import { logKinds } from "../kinds.js";
 import type { Publication } from "../publications.js";
 import type { Sabotage } from "../sabotage.js";
 import { Scenario } from "../scenario.js";
@@ -93,13 +92,12 @@ export class KillScenario extends Scenario {
     }
   }
 
-  joinAny(): Observer {
-    const kind = this.random() < 0.15 ? this.pick(botKinds) : this.pick(logKinds);
-    return this.join(kind, this.random() < 0.5 ? "handlers" : "loop");
-  }
-
-  get held(): Promise<number> {
-    return this.#child.call("held");
+  /** Waits until the server has let go of everybody, and looks at what the generators have left that ran there. */
+  async dissolve(): Promise<void> {
+    for (const observer of this.observers) observer.stop();
+    await this.eventually(async () => this.mustBe((await this.#child.call("held")) === 0, "nothing is held"));
+    for (const complaint of await this.#child.call("wrong")) this.blame(complaint);
+    this.check();
   }
 
   get #child(): Child<KilledServer> {

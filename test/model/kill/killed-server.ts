@@ -9,6 +9,7 @@ import { writeJournal } from "./journal.js";
 // A server in a process of its own, so that it can be killed.
 
 let instance: Instance | undefined;
+let generators: Generators | undefined;
 
 const methods = {
   /** Listens on a port; rejects if it is taken. */
@@ -16,7 +17,7 @@ const methods = {
     const history = new History();
     const { log, blame } = writeJournal(path, history);
     const access = new Access();
-    const generators = new Generators(history, seeded(seed), blame);
+    generators = new Generators(history, seeded(seed), blame);
     instance = await startInstance(
       { log, seen: (each) => each },
       {
@@ -26,7 +27,11 @@ const methods = {
     );
   },
 
-  held: (): number => instance?.held ?? 0,
+  /** What it still holds, generators that run included. */
+  held: (): number => (instance?.held ?? 0) + (generators?.running ?? 0),
+
+  /** What its generators' logs should hold, and don't. */
+  wrong: (): string[] => generators?.wrong() ?? [],
 };
 export type KilledServer = typeof methods;
 answerCalls(methods);

@@ -38,9 +38,7 @@ export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<v
   await settle(scenario);
   const isTold = faithful.over !== undefined || faithful.resets > 0;
   scenario.mustBe(isTold, "the first subscriber was told that its log is gone");
-  for (const observer of scenario.observers) observer.stop();
-  await scenario.eventually(async () => scenario.mustBe((await scenario.held) === 0, "nothing is held"));
-  scenario.check();
+  await scenario.dissolve();
 }
 
 /** Something that a server may be in the middle of when it dies: nobody waits for its end. */
