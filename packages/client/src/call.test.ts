@@ -36,6 +36,23 @@ describe("calls", () => {
     request.answer(200, {}, {});
     expect(await answer).toBeUndefined();
   });
+
+  test("has no signal where none is given: at one that all calls share, Node's fetch piles up listeners", async () => {
+    const given: unknown[] = [];
+    const { server, client } = await setUp({
+      fetch(address, init) {
+        given.push(init?.signal);
+        return fetch(address, init);
+      },
+    });
+    const { signal } = new AbortController();
+    for (const options of [{}, { signal }]) {
+      const answer = client.scores.clear(undefined, options);
+      (await server.next()).answer(200, {}, {});
+      await answer;
+    }
+    expect(given).toEqual([undefined, signal]);
+  });
 });
 
 describe("failed calls", () => {

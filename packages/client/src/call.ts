@@ -6,9 +6,6 @@ import type { Settings } from "./connection/settings.js";
 import { encodeTarget, type Target } from "./connection/target.js";
 import type { CallOptions } from "./procedure.js";
 
-/** Never aborted: stands where the caller gives no signal. */
-const noSignal = new AbortController().signal;
-
 /** What a call is asked with where nobody knows what it calls. */
 export interface AskOptions extends CallOptions {
   /** Position to go on from, should it be a subscription. */
@@ -58,7 +55,7 @@ async function askAndRenew(
 async function ask(
   settings: Settings,
   target: Target<AnyQuery | AnyMutation>,
-  { cursor, adopt, signal = noSignal }: AskOptions,
+  { cursor, adopt, signal }: AskOptions,
 ): Promise<unknown> {
   const { procedure } = target;
   const accept = adopt ? "application/json, text/event-stream" : "application/json";

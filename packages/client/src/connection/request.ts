@@ -20,17 +20,18 @@ export async function send(
   { url, headers: givenHeaders, fetch, credentials }: Settings,
   target: Target,
   ask: Ask,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Response> {
   const headers = await readHeaders(givenHeaders);
-  if (signal.aborted) throw aborted();
+  if (signal?.aborted) throw aborted();
   headers.set("accept", ask.accept);
   const { address, ...init } = describe(url, target, ask, headers);
-  const base = credentials === undefined ? {} : { credentials };
+  // Where none is given, none is passed on: Node's fetch leaves a listener at a signal until the request is collected.
+  const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
   try {
-    return await fetch(address, { ...init, ...base, headers, signal, cache: "no-store" });
+    return await fetch(address, { ...init, ...base, headers, cache: "no-store" });
   } catch (cause) {
-    if (signal.aborted) throw aborted();
+    if (signal?.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
     throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
   }
