@@ -5,12 +5,14 @@ export interface RecorderOptions {
   readonly history: History;
   /** Told when a topic is found to have another life than the one whose head was known, before that is written down. */
   readonly onNewLife: (topic: string, head: string) => void;
+  /** Lets the log's time go on: it stands still while a call and what is asked beside it take effect. */
+  readonly tick: () => void;
   /** Whether nothing that happens to the log is of interest any more. */
   readonly isOver: () => boolean;
 }
 
 /** A log, what happens to it written down. It must take effect when it is called, as the memory engine does. */
-export function recordLog(log: Log, { history, onNewLife, isOver }: RecorderOptions): Log {
+export function recordLog(log: Log, { history, onNewLife, tick, isOver }: RecorderOptions): Log {
   async function look(topic: string): Promise<void> {
     const page = await log.read(topic, "oldest", 0);
     if (!page.ok || isOver()) return;
@@ -20,8 +22,10 @@ export function recordLog(log: Log, { history, onNewLife, isOver }: RecorderOpti
     history.turn(topic, page.end, page.head);
   }
 
-  /** Looks at the topic as what was asked has left it. */
-  async function seen<T>(topic: string, asked: Promise<T>): Promise<T> {
+  /** Looks at the topic as what was asked has left it: it may also have ended by itself, and have begun anew. */
+  async function seen<T>(topic: string, ask: () => Promise<T>): Promise<T> {
+    tick();
+    const asked = ask();
     const looking = look(topic);
     const answer = await asked;
     await looking;
@@ -29,20 +33,33 @@ export function recordLog(log: Log, { history, onNewLife, isOver }: RecorderOpti
   }
 
   return {
-    ...log,
     async append(topic, events, options) {
-      const appending = log.append(topic, events, options);
-      const before = log.read(topic, { last: events.length }, 0);
-      const page = log.read(topic, { last: events.length }, events.length);
-      const appended = await seen(topic, appending);
-      const [start, added] = [await before, await page];
-      if (!appended.duplicate && start.ok && added.ok) history.add(topic, start.end, added.entries);
+      const last = events.length;
+      const [appended, before, page] = await seen(topic, () =>
+        Promise.all([
+          log.append(topic, events, options),
+          log.read(topic, { last }, 0),
+          log.read(topic, { last }, last),
+        ]),
+      );
+      if (!appended.duplicate && before.ok && page.ok) history.add(topic, before.end, page.entries);
       return appended;
     },
-    // A topic may have ended by itself, which whoever asks for it next is the first to see.
-    read: (topic, ...rest) => seen(topic, log.read(topic, ...rest)),
-    head: (topic) => seen(topic, log.head(topic)),
-    trim: (topic, upTo) => seen(topic, log.trim(topic, upTo)),
-    saveSnapshot: (topic, ...rest) => seen(topic, log.saveSnapshot(topic, ...rest)),
+    read: (topic, ...rest) => seen(topic, () => log.read(topic, ...rest)),
+    head: (topic) => seen(topic, () => log.head(topic)),
+    trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
+    saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
+    loadSnapshot(topic) {
+      tick();
+      return log.loadSnapshot(topic);
+    },
+    watch(topic, onAppend) {
+      tick();
+      const stop = log.watch(topic, onAppend);
+      return () => {
+        tick();
+        stop();
+      };
+    },
   };
 }

@@ -16,7 +16,7 @@ export interface Store {
   retire(): void;
 }
 
-export interface StoreOptions extends Omit<RecorderOptions, "isOver"> {
+export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
   readonly overrides: Readonly<Record<string, Partial<Retention>>>;
   /** The engine's clock. */
   readonly now: () => number;
@@ -24,9 +24,14 @@ export interface StoreOptions extends Omit<RecorderOptions, "isOver"> {
 }
 
 export async function openStore({ overrides, now, sabotage = (log) => log, ...options }: StoreOptions): Promise<Store> {
-  const harness = await openMemoryHarness({ retain: { events: 100, bytes: 1_000_000 }, overrides, now });
+  let time = now();
+  const tick = () => {
+    time = now();
+  };
+  const retain = { events: 100, bytes: 1_000_000 };
+  const harness = await openMemoryHarness({ retain, overrides, now: () => time });
   let isRetired = false;
-  const recorded = recordLog(harness.log, { ...options, isOver: () => isRetired });
+  const recorded = recordLog(harness.log, { ...options, tick, isOver: () => isRetired });
   const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
   const log = { ...recorded, append };
   const worker = createPublisher(contract, { log: sabotage(log), snapshotEvery: 5 });

@@ -34,10 +34,11 @@ export const startAfresh: Action = async (model) => {
 /** The log comes back without its newest entries, as a replica does that lagged behind. */
 export const failOver: Action = async (model) => {
   await Promise.all(model.publishing);
-  const kind = model.pick(logKinds);
+  const followed = model.observers.map(({ kind }) => kind).filter((kind) => logKinds.includes(kind));
+  const kind = model.pick(followed.length > 0 ? followed : logKinds);
   const { topic = "" } = kind;
   await model.instance.close();
-  const lost = Math.min(await model.losable(kind), model.upTo(6));
+  const lost = Math.min(await model.losable(kind), 1 + model.upTo(6));
   if (lost > 0) await model.store.harness.failover(topic, lost);
   await model.history.adopt(model.store.harness.log, [topic]);
   const head = model.history.head(topic) ?? "";
