@@ -31,9 +31,16 @@ export interface LoginOptions {
   readonly life?: (() => number) | undefined;
 }
 
+/** Credentials that bear a tag and were issued up to then are good for nothing. */
+export interface Revocation {
+  readonly tag: string;
+  readonly reason: Reason;
+  readonly issued: number;
+}
+
 export const users = ["ann", "bob", "cid"] as const;
 
-const header = "x-credentials";
+export const credentialsHeader = "x-credentials";
 
 export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">) => [
   `user:${user}`,
@@ -46,7 +53,7 @@ export class Access {
   readonly forbidden = new Set<string>();
   /** No authorisation that had ended by then may be good for anything now. */
   time = scaledClock.now();
-  readonly #revoked = new Map<string, { readonly at: number; readonly reason: Reason }>();
+  readonly #revoked = new Map<string, Revocation>();
   #issued = 0;
 
   look(): void {
@@ -62,16 +69,20 @@ export class Access {
     return {
       session,
       user,
-      headers: () => ({ [header]: JSON.stringify(credentials) }),
+      headers: () => ({ [credentialsHeader]: JSON.stringify(credentials) }),
       renew: () => {
         credentials = issue();
       },
     };
   }
 
-  /** Credentials that bear the tag are good for nothing from now on, until they are renewed. */
-  revoke(tag: string, reason: Reason): void {
-    this.#revoked.set(tag, { at: this.#issued, reason });
+  /** Takes back what bears the tag by now, until it is renewed. */
+  revocationOf(tag: string, reason: Reason): Revocation {
+    return { tag, reason, issued: this.#issued };
+  }
+
+  revoke(revocation: Revocation): void {
+    this.#revoked.set(revocation.tag, revocation);
   }
 
   /** The servers' `context`. */
@@ -91,7 +102,7 @@ export class Access {
   #revocationOf(credentials: Credentials): Reason | undefined {
     for (const tag of tagsOf(credentials)) {
       const revoked = this.#revoked.get(tag);
-      if (revoked && credentials.issued <= revoked.at) return revoked.reason;
+      if (revoked && credentials.issued <= revoked.issued) return revoked.reason;
     }
     return undefined;
   }
@@ -99,4 +110,4 @@ export class Access {
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-export const credentialsIn = (headers: RequestHeaders): Credentials => JSON.parse(String(headers[header]));
+export const credentialsIn = (headers: RequestHeaders): Credentials => JSON.parse(String(headers[credentialsHeader]));

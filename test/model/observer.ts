@@ -66,9 +66,12 @@ export function observe(options: ObserverOptions): Observer {
   });
   const stopping = new AbortController();
   const asIs = (fetch: Fetch) => fetch;
-  const watch = witness((network ?? asIs)(globalThis.fetch), history, kind, accuse, (cursor) => {
-    onRequest(cursor);
-    if (cursor !== undefined && kind.topic && follower.at === undefined && !follower.awaits) follower.at = cursor;
+  const watch = witness({
+    ...{ network: (network ?? asIs)(globalThis.fetch), history, access, kind, blame: accuse },
+    onRequest(cursor) {
+      onRequest(cursor);
+      if (cursor !== undefined && kind.topic && follower.at === undefined && !follower.awaits) follower.at = cursor;
+    },
   });
   const prompt = promptOf(kind)?.prompt;
   let counted = 0;

@@ -1,5 +1,6 @@
 import type { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import { credentialsHeader, credentialsIn } from "./access.js";
 import { runKills } from "./kill/run-kills.js";
 import { runHeavy, runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
@@ -298,6 +299,18 @@ const withholding = (path: string, frames: RegExp): Sabotage => ({
 });
 
 const defectsOfKilled: typeof defects = [
+  [
+    "a gateway that takes every session for one that was given just now",
+    /was told .* where it asked after its credentials were revoked/,
+    {
+      network: (fetch) => (address, init) => {
+        const headers = new Headers(init?.headers);
+        const credentials = { ...credentialsIn(Object.fromEntries(headers)), issued: Number.MAX_SAFE_INTEGER };
+        headers.set(credentialsHeader, JSON.stringify(credentials));
+        return fetch(address, { ...init, headers });
+      },
+    },
+  ],
   [
     "a network that keeps resets to itself",
     /without a \$reset|not what follows|passes over/,

@@ -1,9 +1,20 @@
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import { type Access, credentialsIn } from "./access.js";
 import { Follower } from "./follower.js";
 import type { History } from "./history.js";
 import type { Kind } from "./kinds.js";
 
 type Fetch = typeof globalThis.fetch;
+
+export interface WitnessOptions {
+  readonly network: Fetch;
+  readonly history: History;
+  readonly access: Access;
+  readonly kind: Kind;
+  readonly blame: (what: string) => void;
+  /** Told of every request, and of the cursor that it has. */
+  readonly onRequest: (cursor: string | undefined) => void;
+}
 
 export interface Witness {
   readonly fetch: Fetch;
@@ -18,19 +29,13 @@ const finalStatuses = [403, 409];
  * A fetch that reads along: it holds every stream, by itself, against history and the protocol, and notices who comes again
  * after an end. It sees a chunk when the client takes it, and not before.
  */
-export function witness(
-  network: Fetch,
-  history: History,
-  kind: Kind,
-  blame: (what: string) => void,
-  onRequest: (cursor: string | undefined) => void,
-): Witness {
+export function witness({ network, history, access, kind, blame, onRequest }: WitnessOptions): Witness {
   const { topic } = kind;
   let end: string | undefined;
   let wasLive = false;
   let refusals = 0;
 
-  function follow(cursor: string | undefined): (frame: Frame) => void {
+  function follow(cursor: string | undefined, complaint: string | undefined): (frame: Frame) => void {
     const { lives } = history;
     const earliest =
       topic === undefined ? undefined : { head: history.head(topic), oldest: history.oldest(topic), lives };
@@ -49,6 +54,8 @@ export function witness(
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
       if (frame.kind === "open") refusals = 0;
       if (frame.kind === "live") wasLive = true;
+      const isTold = frame.kind === "event" || frame.kind === "snapshot";
+      if (isTold && complaint !== undefined) blame(`was told ${frame.data} where it asked after ${complaint}`);
       if (topic === undefined) return;
       if (frame.kind === "event") follower.event(frame.id ?? "", JSON.parse(frame.data).n);
       else if (frame.kind === "reset") {
@@ -67,7 +74,8 @@ export function witness(
     if (end !== undefined) blame(`came again after its end (${end})`);
     if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
     onRequest(cursor);
-    const decoder = createFrameDecoder(follow(cursor));
+    const credentials = credentialsIn(Object.fromEntries(new Headers(init?.headers)));
+    const decoder = createFrameDecoder(follow(cursor, access.complaintOf(credentials)));
     const response = await network(address, init);
     if (response.status === 401) refusals++;
     if (finalStatuses.includes(response.status)) end ??= String(response.status);

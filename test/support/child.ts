@@ -48,7 +48,7 @@ export class Child<M extends Methods> {
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
-      this.#process.send({ id, method, argument });
+      this.#process.send({ id, method, argument }, (error) => error && reject(error)); // it may just have died
     });
   }
 

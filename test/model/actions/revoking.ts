@@ -1,11 +1,11 @@
-import type { DisconnectFilter } from "@sluice/server";
 import { type Reason, users } from "../access.js";
+import { type Disconnection, disconnectAt } from "../disconnect.js";
 import { isMeant } from "../ledger.js";
 import type { Model } from "../model.js";
 import type { Action } from "./action.js";
 
-/** Ends what a filter means at all servers, and looks at once at what each has handed over to whom. */
-function disconnect(model: Model, filter: DisconnectFilter & { readonly reason: Reason }): number {
+/** Ends what a filter means at all servers. */
+function disconnect(model: Model, filter: Disconnection): number {
   const { reason } = filter;
   let ended = 0;
   // Not only of what is open: what is being opened is refused with the same reason, and who comes again later is told then.
@@ -13,22 +13,7 @@ function disconnect(model: Model, filter: DisconnectFilter & { readonly reason: 
     const isOf = isMeant(filter, { ...login, topic: kind.topic ?? kind.name });
     if (reason === "forbidden" && isOf) model.access.forbidden.add(login.session);
   }
-  for (const { sluice, ledger } of model.instances) {
-    const { open } = ledger;
-    sluice.disconnect(filter);
-    for (const { credentials, end } of open) {
-      const name = `the stream of ${credentials.session} (${credentials.topic})`;
-      const told = JSON.stringify(filter);
-      if (!isMeant(filter, credentials)) {
-        if (end !== undefined) model.blame(`${name} ended with ${end} by ${told}, which does not mean it`);
-        continue;
-      }
-      ended++;
-      // Where the time of the credentials was up already, and nothing had been written since, that is what is told.
-      const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
-      if (end !== reason && !hasExpired) model.blame(`${name} goes on after ${told}; its end is ${end}`);
-    }
-  }
+  for (const instance of model.instances) ended += disconnectAt(instance, filter, model.blame);
   return ended;
 }
 
@@ -39,7 +24,7 @@ export const revoke: Action = (model) => {
   const reason = reasonFor(model);
   const { session } = model.pick(model.observers).login;
   const tag = model.random() < 0.3 ? `user:${model.pick(users)}` : `session:${session}`;
-  model.access.revoke(tag, reason);
+  model.access.revoke(model.access.revocationOf(tag, reason));
   return `revoke ${tag} (${reason}), ${disconnect(model, { tag, reason })} streams`;
 };
 

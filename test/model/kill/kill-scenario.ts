@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { createClient, type SluiceError } from "@sluice/client";
 import { onTestFinished } from "vitest";
 import { Child } from "../../support/child.js";
+import type { Reason, Revocation } from "../access.js";
 import { contract } from "../contract.js";
 import { History } from "../history.js";
 import { logKinds } from "../kinds.js";
+import type { Observer } from "../observer.js";
 import type { Publication } from "../publications.js";
 import type { Sabotage } from "../sabotage.js";
 import { Scenario } from "../scenario.js";
@@ -21,6 +23,10 @@ const spawn = () =>
 
 /** A scenario with one server after the other on one port, each of which is killed. */
 export class KillScenario extends Scenario {
+  /** Revocations that nobody waits for yet. */
+  readonly revoking: Promise<unknown>[] = [];
+  /** All there were, as a database keeps them, that servers look into. */
+  readonly #revocations: Revocation[] = [];
   readonly #journals: Journals;
   /** The one that serves, and one that is ready to, since starting takes longer than anything else here. */
   readonly #children = [spawn()];
@@ -29,6 +35,7 @@ export class KillScenario extends Scenario {
   #files = 0;
   #port = 0;
   #up: Promise<void> = Promise.resolve();
+  #isOver = false;
 
   /** @param lives how many servers there will be. */
   constructor(seed: number, sabotage: Sabotage, lives: number) {
@@ -44,6 +51,7 @@ export class KillScenario extends Scenario {
 
   async start(): Promise<void> {
     onTestFinished(async () => {
+      this.#isOver = true;
       for (const observer of this.observers) observer.stop();
       await Promise.all(this.#children.map((child) => child.stop()));
       this.#journals.close();
@@ -77,9 +85,9 @@ export class KillScenario extends Scenario {
   async publish(publication: Publication): Promise<void> {
     const { kind, numbers, padding, key = `key ${numbers}` } = publication;
     const { access, url } = this;
-    const { headers } = access.login({ session: "publisher", user: "ann", topic: "publish" });
+    const { headers } = access.login({ session: "publisher", user: "publisher", topic: "publish" });
     const client = createClient(contract, { url, headers });
-    for (;;) {
+    while (!this.#isOver) {
       await this.#up;
       try {
         const answer = await client.publish({ kind: kind.name, numbers: [...numbers], padding, key });
@@ -90,6 +98,20 @@ export class KillScenario extends Scenario {
         if (code !== "network") return this.blame(`a publish of ${numbers} to ${kind.name} failed: ${code}`);
       }
     }
+  }
+
+  /** Takes a subscriber's session back. When it is acknowledged, nothing more may be told on the credentials that it had. */
+  async revoke({ login: { session } }: Observer, reason: Reason): Promise<void> {
+    if (reason === "forbidden") this.access.forbidden.add(session);
+    const revocation = this.access.revocationOf(`session:${session}`, reason);
+    this.#revocations.push(revocation);
+    const up = this.#up;
+    await up;
+    await this.#child.call("revoke", revocation).catch((error) => {
+      if (up === this.#up) throw error;
+      return this.#up; // it was killed before it answered, and is followed by one that knows
+    });
+    this.access.revoke(revocation);
   }
 
   /** Waits until the server has let go of everybody, and looks at what the generators have left that ran there. */
@@ -107,7 +129,7 @@ export class KillScenario extends Scenario {
   async #listen(): Promise<void> {
     const path = join(this.#folder, `${++this.#files}`);
     this.#journals.open(path);
-    await this.#child.call("listen", { port: this.#port, path, seed: this.seed });
+    await this.#child.call("listen", { port: this.#port, path, seed: this.seed, revocations: this.#revocations });
     if (this.#unborn-- > 0) this.#children.push(spawn());
   }
 }

@@ -1,22 +1,35 @@
 import { seeded } from "../../conformance/random.js";
 import { answerCalls } from "../../support/rpc.js";
-import { Access } from "../access.js";
+import { Access, type Revocation } from "../access.js";
+import { disconnectAt } from "../disconnect.js";
 import { Generators } from "../generators.js";
 import { History } from "../history.js";
 import { type Instance, startInstance } from "../site.js";
-import { writeJournal } from "./journal.js";
+import { type Journal, writeJournal } from "./journal.js";
+
+/** A server's start: where it listens, where it writes its journal, and what was revoked before its time. */
+export interface Listening {
+  readonly port: number;
+  readonly path: string;
+  readonly seed: number;
+  readonly revocations: readonly Revocation[];
+}
 
 // A server in a process of its own, so that it can be killed.
 
+const access = new Access();
 let instance: Instance | undefined;
+let blame: Journal["blame"] = () => {};
 let generators: Generators | undefined;
 
 const methods = {
   /** Listens on a port; rejects if it is taken. */
-  async listen({ port, path, seed }: { port: number; path: string; seed: number }): Promise<void> {
+  async listen({ port, path, seed, revocations }: Listening): Promise<void> {
     const history = new History();
-    const { log, blame } = writeJournal(path, history);
-    const access = new Access();
+    const journal = writeJournal(path, history);
+    const { log } = journal;
+    blame = journal.blame;
+    for (const revocation of revocations) access.revoke(revocation);
     generators = new Generators(history, seeded(seed), blame);
     instance = await startInstance(
       { log, seen: (each) => each },
@@ -25,6 +38,13 @@ const methods = {
         onError: ({ error, path: at }) => blame(`the server reported, for ${at}: ${(error as Error).stack}`),
       },
     );
+  },
+
+  /** Revokes before it answers. */
+  revoke(revocation: Revocation): void {
+    access.revoke(revocation);
+    const { tag, reason } = revocation;
+    disconnectAt(instance as Instance, { tag, reason }, blame);
   },
 
   /** What it still holds, generators that run included. */

@@ -1,4 +1,4 @@
-import { turns } from "../../conformance/within.js";
+import { turns, within } from "../../conformance/within.js";
 import { publishSeen } from "../actions/publishing.js";
 import { type Kind, logKinds } from "../kinds.js";
 import type { Sabotage } from "../sabotage.js";
@@ -30,11 +30,13 @@ export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<v
       scenario.check();
     }
     for (let i = 0; i < 3; i++) scenario.publishing.push(publishSeen(scenario, scenario.pick(logKinds)));
+    if (scenario.random() < 0.7) void revokeAny(scenario);
     await turns(scenario.upTo(100));
     scenario.steps.push("kill");
     await scenario.kill();
     scenario.check();
   }
+  await within(Promise.all(scenario.revoking), () => "Revocations did not end");
   await settle(scenario);
   const isTold = faithful.over !== undefined || faithful.resets > 0;
   scenario.mustBe(isTold, "the first subscriber was told that its log is gone");
@@ -55,6 +57,7 @@ async function act(scenario: KillScenario): Promise<string> {
     else observer.read();
     return `${observer.name} ${holds ? "stops reading" : "reads on"}`;
   }
+  if (chance < 0.35) return revokeAny(scenario);
   const count = 1 + scenario.upTo(12);
   const publication = scenario.publications.plan(scenario.pick(logKinds), count, "x".repeat(scenario.upTo(200)), true);
   const published = scenario.publish(publication);
@@ -64,4 +67,14 @@ async function act(scenario: KillScenario): Promise<string> {
   if (scenario.random() < 0.5) await published;
   else await turns(scenario.upTo(6));
   return `publish ${publication.numbers} to ${publication.kind.name}`;
+}
+
+/** Takes somebody's session back; now and then it is not waited for that the server has heard of it. */
+async function revokeAny(scenario: KillScenario): Promise<string> {
+  const observer = scenario.pick(scenario.observers);
+  const reason = scenario.random() < 0.6 ? "unauthorized" : "forbidden";
+  const revoked = scenario.revoke(observer, reason);
+  scenario.revoking.push(revoked);
+  if (scenario.random() < 0.5) await revoked;
+  return `revoke ${observer.name} (${reason})`;
 }

@@ -1,0 +1,30 @@
+import type { DisconnectFilter } from "@sluice/server";
+import type { Reason } from "./access.js";
+import { isMeant } from "./ledger.js";
+import type { Instance } from "./site.js";
+
+export type Disconnection = DisconnectFilter & { readonly reason: Reason };
+
+/** Ends what a filter means at a server, and looks at once at what it has handed over to whom. Answers how many it ended. */
+export function disconnectAt(
+  { sluice, ledger }: Instance,
+  filter: Disconnection,
+  blame: (what: string) => void,
+): number {
+  const { open } = ledger;
+  let ended = 0;
+  sluice.disconnect(filter);
+  for (const { credentials, end } of open) {
+    const name = `the stream of ${credentials.session} (${credentials.topic})`;
+    const told = JSON.stringify(filter);
+    if (!isMeant(filter, credentials)) {
+      if (end !== undefined) blame(`${name} ended with ${end} by ${told}, which does not mean it`);
+      continue;
+    }
+    ended++;
+    // Where the time of the credentials was up already, and nothing had been written since, that is what is told.
+    const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
+    if (end !== filter.reason && !hasExpired) blame(`${name} goes on after ${told}; its end is ${end}`);
+  }
+  return ended;
+}
