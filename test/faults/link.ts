@@ -43,11 +43,10 @@ export class Link {
   #stepping = false;
   #breaking = false;
 
-  constructor(client: Socket, weather: Weather, port: () => number, cut: Cut | undefined) {
+  constructor(client: Socket, weather: Weather, port: () => number) {
     this.#client = client.setNoDelay(true);
     this.#weather = weather;
     this.#port = port;
-    this.#cut = cut;
     client.on("data", (chunk: Buffer) => this.#fromClient(chunk));
     client.on("drain", () => this.#upstream && !weather.stalled && this.#upstream.resume());
     client.on("error", () => {});

@@ -4,7 +4,7 @@ import { type Break, type Cut, type GatewayAnswer, Link, type Weather } from "./
 /** A TCP proxy that behaves as badly as networks and gateways do, when it is told to. */
 export interface FaultyProxy {
   readonly port: number;
-  /** How many connections were made to it, ever. */
+  /** How many connections something was asked over, ever. */
   readonly connections: number;
   /** How many are open. */
   readonly open: number;
@@ -16,7 +16,7 @@ export interface FaultyProxy {
   forwardTo(port: number): void;
   /** Breaks all open connections, after so many bytes more. Default: at once. */
   cut(how: Break, bytes?: number): void;
-  /** The next connections break, each at its place. */
+  /** The next connections that something is asked over break, each at its place. */
   cutNext(...cuts: readonly Cut[]): void;
   /** The next requests get these answers. */
   answer(...answers: readonly GatewayAnswer[]): void;
@@ -38,8 +38,13 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
   let connections = 0;
 
   const server = createServer((socket) => {
-    connections++;
-    const link = new Link(socket, weather, () => port, cuts.shift());
+    // Not before: with each stream that is aborted, Node's fetch opens a connection that nothing is ever asked over.
+    socket.once("data", () => {
+      connections++;
+      const cut = cuts.shift();
+      if (cut) link.cutAfter(cut.after, cut.how);
+    });
+    const link = new Link(socket, weather, () => port);
     links.add(link);
     if (silent) link.silence();
     socket.on("close", () => link.isSilent || links.delete(link));
