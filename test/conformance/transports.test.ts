@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { describeStreams } from "./adapters.js";
 import { lastOf, publishBurst } from "./burst.js";
+import { posts } from "./events.js";
 import { httpAnswers } from "./http-answers.js";
 import { Raw } from "./raw.js";
 import { expectSameBody, Subscriber, subscribe } from "./subscriber.js";
@@ -35,6 +36,17 @@ describeStreams("fan-out", (adapter) => {
     // What was pipelined behind gets its answer now; nothing else is there.
     for (const { answers } of all) expect(answers.every(({ complete }) => complete)).toBe(true);
     expect(world.reports).toEqual([]);
+  });
+
+  it("is one write to each socket, of bytes that are the same in memory", async () => {
+    const world = await startWorld(adapter);
+    const all = await Promise.all([plain, plain].map(async ({ open }) => (await open(world, "feed/head")).live()));
+    const writes = [...world.sockets].map((socket) => vi.spyOn(socket, "write"));
+    await world.publish(world.contract.feed.head, undefined, posts(1, 2));
+    for (const subscriber of all) await subscriber.until('"n":2');
+    const [[first], [second]] = writes.map(({ mock }) => mock.calls.map(([bytes]) => bytes)) as [unknown[], unknown[]];
+    expect(writes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    expect(first).toBe(second);
   });
 
   it("has no chunks for HTTP/1.0, and ends its connection with the stream (PROTOCOL §4.4)", async () => {
