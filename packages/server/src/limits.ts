@@ -26,8 +26,9 @@ export interface Limits {
    */
   readonly catchUpEvents: number;
   /**
-   * Most bytes of events that are handed to a socket at once, and so about all that waits here for one that doesn't drain; the
-   * rest stays in the log until then. An event that is longer goes whole. At least 1,024. Default: 64 Ki.
+   * Most bytes of events that are handed to a socket at once. Whatever is left when it is full stays in the log until it drains, so
+   * about this much waits here, beside what Node takes before it says so: the `highWaterMark` of `createServer`, by default 16 Ki
+   * on Node 20 and 64 Ki since Node 22. An event that is longer goes whole. At least 1,024. Default: 64 Ki.
    */
   readonly bufferedBytes: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
