@@ -87,7 +87,8 @@ export async function install(dir: string, tarballs: readonly Tarball[]): Promis
   const manifest = { name: "consumer", private: true, type: "module", dependencies };
   await writeFile(join(dir, "package.json"), JSON.stringify(manifest));
   await Promise.all([...sources.map((each) => cp(join(root, "test", each), join(dir, each), { recursive: true }))]);
-  await succeed(dir, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts");
+  const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await succeed(dir, "npm", "install", "--engine-strict", ...quietly);
 }
 
 const compilers = {
