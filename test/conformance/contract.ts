@@ -58,6 +58,8 @@ export const contract = defineContract({
     filtered: subscription({ events: post, start: "oldest" }),
     /** For those who are signed in. */
     private: subscription({ events: post }),
+    /** Of whatever is asked for. */
+    of: subscription({ input: z.unknown(), events: post }),
     /** Opening it has side effects. */
     posted: subscription({ events: post, method: "POST" }),
   },

@@ -102,6 +102,19 @@ describeAdapters("input", (adapter) => {
     expect((await ask(world, "scores/ping?lastEventId=x", { headers: { "last-event-id": "$x" } })).status).toBe(200);
   });
 
+  it("refuses what is nested deeper than code goes into it (PROTOCOL §2.4)", async () => {
+    const world = await startWorld(adapter);
+    const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${"}]".repeat(levels / 2)}`;
+    for (const levels of [258, 9_000]) {
+      const answer = await ask(world, "feed/of", { text: `{"input":${nested(levels)}}`, headers: json });
+      expectProblem(answer, badRequest);
+      expect(answer.json["detail"]).toContain("256 levels");
+    }
+    expectProblem(await ask(world, `feed/of?input=${nested(300)}`), badRequest);
+    await (await open(world, "feed/of", { text: `{"input":${nested(256)}}`, headers: json })).live();
+    expect(world.reports).toEqual([]);
+  });
+
   it("changes no prototype for a key __proto__ (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter);
     const text = '{"__proto__":{"input":{"matchId":"x"},"polluted":1},"constructor":{"prototype":{"polluted":1}}}';

@@ -80,6 +80,7 @@ function routerFor(behaviour: Behaviour) {
       skip: feed.skip.use(gated).live(),
       filtered: feed.filtered.use(gated).live({ filter: ({ data }) => behaviour.keep(data.n) }),
       private: feed.private.use(signedIn).live(),
+      of: feed.of.live(),
       posted: feed.posted.use(gated).live(),
     },
     own: {

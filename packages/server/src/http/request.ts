@@ -24,6 +24,9 @@ export async function readRequest(
   const body = exchange.method === "POST" ? await readBody(exchange, maxBytes) : undefined;
   const queried = { input: parameter(exchange, "input"), lastEventId: parameter(exchange, "lastEventId") };
   const input = body ? body["input"] : queryInput(queried.input, maxBytes);
+  if (isDeeperThan(maxLevels, input)) {
+    throw new SluiceError("badRequest", { message: `The input is nested deeper than ${maxLevels} levels` });
+  }
   if (procedure.kind !== "subscription") return { input, lastEventId: undefined };
   const cursor = bodyCursor(body?.["cursor"]);
   return { input, lastEventId: exchange.header("last-event-id") || cursor || queried.lastEventId || undefined };
@@ -78,6 +81,14 @@ function bodyCursor(cursor: unknown): string | undefined {
   if (cursor === undefined || cursor === null) return undefined;
   if (typeof cursor === "string") return cursor;
   throw new SluiceError("badRequest", { message: '"cursor" must be a string' });
+}
+
+/** Most arrays and objects within one another. Schemas and whatever else walks an input by recursion have room for so many. */
+const maxLevels = 256;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each));
 }
 
 function queryInput(text: string | undefined, maxBytes: number): unknown {
