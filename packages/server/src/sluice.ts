@@ -210,7 +210,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     stallTimeout,
     snapshotTimeout,
     report,
-    hub: new Hub(log, new Pages(limits.bufferedBytes), report),
+    hub: new Hub({ log, pages: new Pages(limits.bufferedBytes), counters, wheel, onError: report }),
     wheel,
     runs: new Runs({ log, wheel, maxEventLength: limits.eventLength, report }),
     publish: publisherWith(

@@ -4,7 +4,7 @@ import type { Limits } from "../limits.js";
 import type { Counters } from "../stats.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
 import type { SharedBytes } from "./shared-bytes.js";
-import type { Sink } from "./sink.js";
+import type { Pipe, Sink } from "./sink.js";
 import type { Due, Wheel } from "./wheel.js";
 
 /** What all connections of a server have in common. */
@@ -34,6 +34,8 @@ export interface StreamSource {
   open(heartbeat: number): OpenFrame;
   /** Writes what follows it. */
   start(connection: Connection): void;
+  /** The wheel's tick at which something of it went past the connection, straight to its socket. */
+  readonly writtenAt?: number;
   /** Gives a frame to send as heartbeat, where there is something to say. */
   idleFrame?(): string | undefined;
 }
@@ -123,6 +125,18 @@ export class Connection implements Due, Mortal {
     return this.#sink.writeShared(bytes) || this.#fill();
   }
 
+  /** Where shared bytes may go past this connection, as long as it is open: a socket with room, if no clock ends its stream. */
+  get straight(): Pipe | undefined {
+    if (this.closed || this.full || this.#expiry || this.#corked !== undefined) return undefined;
+    return this.#sink.straight?.();
+  }
+
+  /** What went past it has filled the socket. */
+  filled(): void {
+    this.#writtenAt = this.#settings.wheel.now;
+    this.#fill();
+  }
+
   send(frame: Frame): boolean {
     return this.write(encodeFrame(frame));
   }
@@ -188,7 +202,8 @@ export class Connection implements Due, Mortal {
   /** Of the wheel. */
   fire(): void {
     const { wheel, heartbeat, stallTimeout } = this.#settings;
-    const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - this.#writtenAt) * wheel.resolution;
+    const writtenAt = Math.max(this.#writtenAt, this.source.writtenAt ?? 0);
+    const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - writtenAt) * wheel.resolution;
     if (this.closed) {
       this.#sink.destroy();
     } else if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {

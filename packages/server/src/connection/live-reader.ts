@@ -1,12 +1,15 @@
 import { encodeFrame, formatCursor, type OpenFrame } from "@sluice/contract/wire";
 import type { Position, ReadPage } from "@sluice/log";
 import type { Batch } from "../fanout/batch.js";
+import type { Follower } from "../fanout/followers.js";
+import { isSamePlace } from "../fanout/same-place.js";
 import type { Member } from "../fanout/tail.js";
 import type { FoldedState } from "../fanout/topic-state.js";
 import type { Connection, StreamSource } from "./connection.js";
 import { type Gap, limitGap, snapshotFrame, tellGap } from "./gap.js";
 import type { Mortal } from "./lifetime.js";
 import type { LiveRequest, LiveStart } from "./live-request.js";
+import type { Pipe } from "./sink.js";
 import { failStream } from "./stream-error.js";
 
 /** How many entries are read at once to catch up, and how many filtered ones may pass before the position is told. */
@@ -18,9 +21,11 @@ const boundary = 1_024;
  * One subscriber's place in a topic. At the head it takes the tail's batches as they are; when its socket is full, or it
  * has yet to catch up, it keeps its place and nothing else, and reads the log forward from there.
  */
-export class LiveReader implements Member, Mortal, StreamSource {
+export class LiveReader implements Member, Follower, Mortal, StreamSource {
   // First what a delivery looks at, as in a connection.
   #connection: Connection | undefined;
+  /** Set while it follows the tail: then its position is the tail's. */
+  #pipe: Pipe | undefined;
   #position: Position;
   /** The position that the subscriber was told last. */
   #told: number;
@@ -78,33 +83,50 @@ export class LiveReader implements Member, Mortal, StreamSource {
     this.#catchUp(connection);
   }
 
+  /** What its tail has written for it. */
+  get writtenAt(): number {
+    return this.#pipe ? this.#request.tail.followers.writtenAt : 0;
+  }
+
   onEnd(): void {
-    const { runtime, tail, topic } = this.#request;
-    tail.leave(this);
+    const { runtime, topic } = this.#request;
+    this.#leave();
     runtime.hub.release(topic);
   }
 
   deliver(batch: Batch): void {
     const connection = this.#connection as Connection;
     // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
-    if (batch.from !== this.#position && !this.#awaits(batch)) return;
+    const isBeside = batch.from !== this.#position;
+    if (isBeside && !this.#awaits(batch)) return;
     try {
       const hasRoom = this.#write(connection, batch);
       if (batch.isLast) connection.end();
       else if (!hasRoom) this.lost();
+      else if (isBeside) this.#join(connection);
     } catch (error) {
       this.#fail(connection, error); // a filter's; the other members get the batch all the same
     }
   }
 
+  filled(): void {
+    this.#connection?.filled();
+    this.lost();
+  }
+
   lost(): void {
-    this.#request.tail.leave(this);
+    this.#leave();
     this.#catchUp(this.#connection as Connection);
+  }
+
+  unfollow(): void {
+    this.#leave();
+    this.#request.tail.join(this);
   }
 
   /** The frame that says where the position is, if it moved since it was last told. */
   idleFrame(): string | undefined {
-    if (this.#told === this.#position.offset) return undefined;
+    if (this.#pipe || this.#told === this.#position.offset) return undefined;
     this.#told = this.#position.offset;
     return encodeFrame({ kind: "at", id: formatCursor(this.#position) });
   }
@@ -145,9 +167,33 @@ export class LiveReader implements Member, Mortal, StreamSource {
       }
       this.#goLive(connection);
       this.#isHeld = true;
-      tail.join(this);
+      this.#join(connection);
       return;
     }
+  }
+
+  /** Takes what comes from the tail: past its connection, if it stands at the head and wants all of it. */
+  #join(connection: Connection): void {
+    const { tail } = this.#request;
+    const pipe = !this.#filter && isSamePlace(this.#position, tail.position) ? connection.straight : undefined;
+    this.#pipe = pipe;
+    if (pipe) {
+      tail.leave(this);
+      tail.followers.add(pipe, this);
+    } else {
+      tail.join(this);
+    }
+  }
+
+  /** Takes no more, and has its own position again. */
+  #leave(): void {
+    const { tail } = this.#request;
+    tail.leave(this);
+    if (!this.#pipe) return;
+    tail.followers.delete(this.#pipe);
+    this.#pipe = undefined;
+    this.#position = tail.position;
+    this.#told = tail.position.offset;
   }
 
   #isTooFarBehind({ head }: ReadPage): boolean {

@@ -1,11 +1,18 @@
 import type { SharedBytes } from "./shared-bytes.js";
 
+/** Where shared bytes go as they are, framed as a chunk: a socket. False: it's full now. */
+export interface Pipe {
+  write(chunk: Uint8Array): boolean;
+}
+
 /** Where a stream's bytes go: an HTTP response, or a reader in this process. */
 export interface Sink {
   /** Takes the text in any case. False says that it is full: wait for `onDrain` before writing more. */
   write(text: string): boolean;
   /** The same, for bytes that others get, too. */
   writeShared(bytes: SharedBytes): boolean;
+  /** What shared bytes may be written to past the sink, if anything. */
+  straight?(): Pipe | undefined;
   /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
   discard?(): void;
   /** Ends the stream properly, after what was written. */

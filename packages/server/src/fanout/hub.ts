@@ -1,19 +1,18 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log } from "@sluice/log";
-import type { Pages } from "./pages.js";
-import { Tail } from "./tail.js";
+import { Tail, type TailSources } from "./tail.js";
+
+/** What all tails have in common. */
+export interface HubSettings extends Pick<TailSources, "log" | "pages" | "counters" | "wheel"> {
+  readonly onError: (error: unknown, topic: string) => void;
+}
 
 /** One tail per topic that has subscribers in this process. */
 export class Hub {
-  readonly #log: Log;
-  readonly #pages: Pages;
-  readonly #onError: (error: unknown, topic: string) => void;
+  readonly #settings: HubSettings;
   readonly #tails = new Map<string, { readonly tail: Promise<Tail>; users: number }>();
 
-  constructor(log: Log, pages: Pages, onError: (error: unknown, topic: string) => void) {
-    this.#log = log;
-    this.#pages = pages;
-    this.#onError = onError;
+  constructor(settings: HubSettings) {
+    this.#settings = settings;
   }
 
   /** Topics that are followed. */
@@ -29,8 +28,8 @@ export class Hub {
   async take(topic: string, procedure: AnySubscription): Promise<Tail> {
     let slot = this.#tails.get(topic);
     if (!slot) {
-      const onError = (error: unknown) => this.#onError(error, topic);
-      slot = { tail: Tail.open({ log: this.#log, topic, procedure, pages: this.#pages, onError }), users: 0 };
+      const onError = (error: unknown) => this.#settings.onError(error, topic);
+      slot = { tail: Tail.open({ ...this.#settings, topic, procedure, onError }), users: 0 };
       this.#tails.set(topic, slot);
     }
     slot.users++;

@@ -1,7 +1,8 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { memoryLog } from "@sluice/log";
+import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { Counters } from "../stats.js";
 import type { Batch } from "./batch.js";
 import { Hub } from "./hub.js";
 import { Pages } from "./pages.js";
@@ -10,10 +11,12 @@ const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int()
 const tick = (n: number) => ({ type: "tick", data: String(n) });
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
+const settings = () => ({ pages: new Pages(65_536), counters: new Counters(), wheel: { now: 0 } });
+
 function setUp() {
   const log = memoryLog();
   const errors: unknown[] = [];
-  const hub = new Hub(log, new Pages(65_536), (error) => errors.push(error));
+  const hub = new Hub({ ...settings(), log, onError: (error) => errors.push(error) });
   return { log, hub, errors };
 }
 
@@ -71,7 +74,7 @@ describe("a topic's tail", () => {
 
   it("tells its members to read for themselves when history went faster than it", async () => {
     const log = memoryLog({ retain: { events: 2 } });
-    const hub = new Hub(log, new Pages(65_536), () => {});
+    const hub = new Hub({ ...settings(), log, onError: () => {} });
     const tail = await hub.take("ticks", ticks);
     const seen = member();
     tail.join(seen);
@@ -84,11 +87,8 @@ describe("a topic's tail", () => {
   it("can be taken again after an engine that failed to open it", async () => {
     const log = memoryLog();
     let failing = true;
-    const hub = new Hub(
-      { ...log, head: async (topic) => (failing ? Promise.reject(new Error("down")) : log.head(topic)) },
-      new Pages(65_536),
-      () => {},
-    );
+    const head: Log["head"] = async (topic) => (failing ? Promise.reject(new Error("down")) : log.head(topic));
+    const hub = new Hub({ ...settings(), log: { ...log, head }, onError: () => {} });
     await expect(hub.take("ticks", ticks)).rejects.toThrow("down");
     failing = false;
     await expect(hub.take("ticks", ticks)).resolves.toBeDefined();

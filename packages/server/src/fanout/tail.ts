@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position, ReadPage } from "@sluice/log";
 import type { Batch } from "./batch.js";
+import { Followers, type FollowersSettings } from "./followers.js";
 import type { Pages } from "./pages.js";
 
 /** Somebody who stands at the head of a topic and gets what comes. */
@@ -11,7 +12,7 @@ export interface Member {
 }
 
 /** Where a tail reads, and what it shares with others. */
-export interface TailSources {
+export interface TailSources extends FollowersSettings {
   readonly log: Log;
   readonly topic: string;
   readonly procedure: AnySubscription;
@@ -29,6 +30,8 @@ const page = 512;
 export class Tail {
   /** Up to here everything was handed out. */
   position: Position;
+  /** Those who stand there, and get all that comes as it is. */
+  readonly followers: Followers;
   readonly #log: Log;
   readonly #topic: string;
   readonly #procedure: AnySubscription;
@@ -39,7 +42,8 @@ export class Tail {
   #scheduled = false;
   #reading = false;
 
-  private constructor({ log, topic, procedure, pages, onError }: TailSources, start: Position) {
+  private constructor({ log, topic, procedure, pages, onError, ...settings }: TailSources, start: Position) {
+    this.followers = new Followers(settings);
     this.#log = log;
     this.#topic = topic;
     this.#procedure = procedure;
@@ -66,10 +70,6 @@ export class Tail {
       unwatch();
       throw error;
     }
-  }
-
-  get size(): number {
-    return this.#members.size;
   }
 
   join(member: Member): void {
@@ -111,8 +111,8 @@ export class Tail {
         this.#scheduled = false;
         const result = await this.#log.read(this.#topic, this.position, page);
         if (!result.ok) {
-          this.position = result.head;
           this.#loseAll();
+          this.position = result.head;
           continue;
         }
         if (result.entries.length === page) this.#scheduled = true;
@@ -126,7 +126,10 @@ export class Tail {
   #handOut({ entries, end }: ReadPage): void {
     for (let rest = entries; rest.length > 0; ) {
       const batch = this.batch(this.position, { entries: rest, end });
+      // With the last, each ends a stream of its own.
+      if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();
       this.position = batch.end;
+      this.followers.write(batch);
       for (const member of this.#members) member.deliver(batch);
       rest = rest.slice(batch.entries.length);
     }
@@ -140,6 +143,6 @@ export class Tail {
   }
 
   #loseAll(): void {
-    for (const member of [...this.#members]) member.lost();
+    for (const member of [...this.followers.all, ...this.#members]) member.lost();
   }
 }

@@ -1,7 +1,7 @@
 import { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { SharedBytes } from "../connection/shared-bytes.js";
-import type { Sink } from "../connection/sink.js";
+import type { Pipe, Sink } from "../connection/sink.js";
 
 /**
  * A response's body. Bytes that many connections share skip the response and go to its socket as they are, ready framed:
@@ -21,8 +21,13 @@ export class NodeSink implements Sink {
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
+    const socket = this.straight();
+    return socket ? socket.write(chunked) : this.#res.write(plain);
+  }
+
+  straight(): Pipe | undefined {
     this.#socket ??= straightWay(this.#res);
-    return this.#socket ? this.#socket.write(chunked) : this.#res.write(plain);
+    return this.#socket;
   }
 
   end(): void {

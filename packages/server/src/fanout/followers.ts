@@ -1,0 +1,61 @@
+import type { Pipe } from "../connection/sink.js";
+import type { Wheel } from "../connection/wheel.js";
+import type { Counters } from "../stats.js";
+import type { Batch } from "./batch.js";
+
+/** Somebody who has all that a topic's tail has read, and gets all that comes. */
+export interface Follower {
+  /** Its socket is full: it goes on by itself. */
+  filled(): void;
+  /** The tail lost the thread: it goes on by itself. */
+  lost(): void;
+  /** From now on it's one of the tail's members. */
+  unfollow(): void;
+}
+
+export interface FollowersSettings {
+  readonly counters: Counters;
+  readonly wheel: Pick<Wheel, "now">;
+}
+
+/**
+ * Those who stand where the tail stands, and whose sockets take the bytes as they are. There is nothing to look up or to
+ * note for each, so that of a thousand subscribers a delivery touches their sockets and no more: what else it touched
+ * would cost as much again, as none of it is in the processor's cache.
+ */
+export class Followers {
+  /** The wheel's tick at which they were written to last. */
+  writtenAt = 0;
+  readonly #followers = new Map<Pipe, Follower>();
+  readonly #settings: FollowersSettings;
+
+  constructor(settings: FollowersSettings) {
+    this.#settings = settings;
+  }
+
+  /** All of them, as they are now. */
+  get all(): readonly Follower[] {
+    return [...this.#followers.values()];
+  }
+
+  add(pipe: Pipe, follower: Follower): void {
+    this.#followers.set(pipe, follower);
+  }
+
+  delete(pipe: Pipe): void {
+    this.#followers.delete(pipe);
+  }
+
+  write(batch: Batch): void {
+    const { size } = this.#followers;
+    if (size === 0) return;
+    const { chunked, plain } = batch.bytes;
+    const { counters, wheel } = this.#settings;
+    counters.delivered += size * batch.entries.length;
+    counters.bytes += size * plain.length;
+    this.writtenAt = wheel.now;
+    for (const pipe of this.#followers.keys()) {
+      if (!pipe.write(chunked)) this.#followers.get(pipe)?.filled();
+    }
+  }
+}
