@@ -114,6 +114,10 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
     this.lost();
   }
 
+  failed(error: unknown): void {
+    this.#fail(this.#connection as Connection, error);
+  }
+
   lost(): void {
     this.#leave();
     this.#catchUp(this.#connection as Connection);

@@ -25,7 +25,12 @@ function setUp() {
     const chunks: Uint8Array[] = [];
     const pipe = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
     let filled = 0;
+    const errors: unknown[] = [];
     const follower = {
+      failed(error: unknown) {
+        errors.push(error);
+        followers.delete(pipe);
+      },
       filled() {
         filled++;
         followers.delete(pipe);
@@ -34,7 +39,7 @@ function setUp() {
       unfollow() {},
     };
     followers.add(pipe, follower);
-    return { chunks, filledTimes: () => filled };
+    return { chunks, errors, filledTimes: () => filled };
   };
   return { counters, followers, join };
 }
@@ -61,6 +66,22 @@ it("lets those go whose sockets are full, and leaves out nobody for it", async (
   expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 1, 2]);
   expect(readers.map(({ filledTimes }) => filledTimes())).toEqual([0, 1, 1, 0]);
   expect(followers.all).toHaveLength(2);
+});
+
+it("ends the stream of one whose socket throws, and leaves out nobody for it", async () => {
+  const { followers, join } = setUp();
+  const broken = new Error("broken");
+  const readers = [
+    join(() => true),
+    join(() => {
+      throw broken;
+    }),
+    join(() => true),
+  ];
+  followers.write(await batchOf(1));
+  followers.write(await batchOf(1));
+  expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 2]);
+  expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
 });
 
 it("encodes nothing and counts nothing where there is nobody", async () => {

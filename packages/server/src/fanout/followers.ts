@@ -7,6 +7,8 @@ import type { Batch } from "./batch.js";
 export interface Follower {
   /** Its socket is full: it goes on by itself. */
   filled(): void;
+  /** Its socket's `write` threw, as one that somebody has wrapped may: its stream is over. */
+  failed(error: unknown): void;
   /** The tail lost the thread: it goes on by itself. */
   lost(): void;
   /** From now on it's one of the tail's members. */
@@ -55,7 +57,11 @@ export class Followers {
     counters.bytes += size * plain.length;
     this.writtenAt = wheel.now;
     for (const pipe of this.#followers.keys()) {
-      if (!pipe.write(chunked)) this.#followers.get(pipe)?.filled();
+      try {
+        if (!pipe.write(chunked)) this.#followers.get(pipe)?.filled();
+      } catch (error) {
+        this.#followers.get(pipe)?.failed(error); // the others get the batch all the same
+      }
     }
   }
 }
