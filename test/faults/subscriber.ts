@@ -32,7 +32,7 @@ export function subscribe({ contract, base }: World, port: number, { path, input
   const waits: number[] = [];
   const told: string[] = [];
   let state: unknown;
-  let connection: Connection = { state: "closed", attempt: 0, since: 0 };
+  let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor: () => undefined };
 
   const client = createClient(contract, {
     url: `http://127.0.0.1:${port}${base}`,

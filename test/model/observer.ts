@@ -142,7 +142,7 @@ export function observe(options: ObserverOptions): Observer {
     procedure.subscribe(kind.input, {
       signal: stopping.signal,
       onEvent: (event) => onEvent(event as ItemEvent),
-      onState: (value) => follower.state(shared.connection.cursor ?? "", value),
+      onState: (value) => follower.state(shared.connection.cursor() ?? "", value),
       onReset,
       onError: ({ code }) => onOver(code),
       onEnd: () => onOver("end"),

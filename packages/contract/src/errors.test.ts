@@ -18,6 +18,12 @@ describe("a SluiceError", () => {
     expect(isBuiltInCode("toString")).toBe(false);
   });
 
+  test("is retryable if its code says that trying again may help, and never if the contract declares it", () => {
+    const codes = Object.keys(errorTable).filter((code) => new SluiceError(code).retryable);
+    expect(codes).toEqual(["tooManyRequests", "internal", "unavailable", "network", "timeout"]);
+    expect(new SluiceError("matchNotFound", { status: 503 }).retryable).toBe(false);
+  });
+
   test("has no cause where none was given", () => {
     expect("cause" in new SluiceError("gap")).toBe(false);
   });

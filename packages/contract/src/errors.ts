@@ -95,6 +95,11 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
     this.retryAfter = options.retryAfter;
   }
 
+  /** Whether the same request may succeed if it is only made again: by the table of codes. Never so for a declared code. */
+  get retryable(): boolean {
+    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes";
+  }
+
   /** Says whether `error` is a Sluice error, and of `code` if one is given; also one that another copy of the package threw. */
   static is<Code extends string = string>(error: unknown, code?: Code): error is SluiceError<Code> {
     return (

@@ -12,7 +12,8 @@ const words: Record<ConnectionStatus, string> = {
 
 /** How a subscription's connection is doing. */
 export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
-  const { state, attempt, retryAt, cursor } = connection;
+  const { state, attempt, retryAt } = connection;
+  const cursor = connection.cursor();
   return (
     <div className="badge" data-state={state}>
       <span className="badge-path">{path}</span>

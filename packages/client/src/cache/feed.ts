@@ -52,9 +52,13 @@ export class Feed {
     return this.#outcome;
   }
 
-  /** With the position reached by now, which moves with every event. */
   get connection(): Connection {
     return this.#lastConnection ?? this.#shared.connection;
+  }
+
+  /** Whether it has been live: to wait for more is to wait for an event. */
+  get wasLive(): boolean {
+    return this.#wasLive;
   }
 
   /** Whether there is data to show. */

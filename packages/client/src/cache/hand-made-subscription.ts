@@ -9,13 +9,12 @@ type Moment = Partial<Connection> & Pick<Connection, "state">;
 /** A subscription without a network: what a test says happens at once, in the same task. */
 export function createHandMade<P extends AnySubscription>(procedure: P, clientId = "hand-made") {
   const subscribers = createSubscribers();
-  let connection: Connection = { state: "closed", attempt: 0, since: 0 };
-  let cursor = 0;
+  let offset = 0;
+  const cursor = () => `E.${offset}.m`;
+  let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor };
   const shared: SharedSubscription<AnySubscription> = {
     key: procedure.path,
     get connection() {
-      const reached = `E.${cursor}.m`;
-      if (connection.state === "live" && connection.cursor !== reached) connection = { ...connection, cursor: reached };
       return connection;
     },
     state: { known: false },
@@ -34,12 +33,12 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
       return subscribers.size;
     },
     become(moment: Moment) {
-      connection = { attempt: 0, since: 0, ...moment };
+      connection = { attempt: 0, since: 0, cursor, ...moment };
       subscribers.each(({ onConnection }) => onConnection?.(shared.connection));
     },
     event(type: string, data: unknown) {
-      cursor++;
-      subscribers.event({ type, data, id: `E.${cursor}.m` });
+      offset++;
+      subscribers.event({ type, data, id: cursor() });
     },
     state(value: unknown) {
       subscribers.each(({ onState }) => onState?.(value));

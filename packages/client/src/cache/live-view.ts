@@ -4,6 +4,7 @@ import type { Reset } from "../procedure.js";
 import { deferred } from "./deferred.js";
 import { Feed, type FeedListener } from "./feed.js";
 import type { Flushable, Frames } from "./frames.js";
+import { refetchUntilLive } from "./refetch.js";
 import { type LiveSnapshot, opening } from "./snapshot.js";
 import { sourceOf } from "./source.js";
 import type { AnyEvent, ViewSource } from "./view.js";
@@ -26,6 +27,8 @@ export class LiveView implements Flushable, FeedListener {
   #feed: Feed | undefined;
   /** Resolves once the feed's first value, or its end, stands in the query. */
   #first = deferred();
+  /** Resolves once the feed has been live. */
+  #live = deferred();
   #opening = opening();
   #snapshot: LiveSnapshot = { connection: this.#opening, ended: false };
 
@@ -34,6 +37,7 @@ export class LiveView implements Flushable, FeedListener {
     this.#query = query;
     this.#source = source;
     this.#frames = frames;
+    refetchUntilLive(query, () => this.#live.promise);
   }
 
   /** As last said: an observer that knows the key alone leaves the query without. */
@@ -94,6 +98,7 @@ export class LiveView implements Flushable, FeedListener {
   changed(): void {
     const feed = this.#feed;
     if (!feed) return;
+    if (feed.wasLive) this.#live.resolve();
     const isFirst = this.#query.state.data === undefined && (feed.ready || feed.outcome !== "open");
     if (isFirst) this.#frames.soon(this);
     else this.#frames.schedule(this);
@@ -126,6 +131,7 @@ export class LiveView implements Flushable, FeedListener {
     this.#peek();
     const before = this.#feed;
     if (this.#first.isResolved) this.#first = deferred();
+    if (this.#live.isResolved) this.#live = deferred();
     this.#feed = new Feed(this.source, this, awaitsFresh);
     // Only now, or the connection would be let go of in between.
     before?.close();

@@ -7,11 +7,13 @@ export interface LiveSnapshot {
   readonly ended: boolean;
 }
 
+const nowhere = () => undefined;
+
 /** Of what is not asked for, as with `skipToken`. */
 export const notAsked: LiveSnapshot = {
-  connection: { state: "closed", attempt: 0, since: Date.now() },
+  connection: { state: "closed", attempt: 0, since: Date.now(), cursor: nowhere },
   ended: false,
 };
 
 /** Of what is about to open. */
-export const opening = (): Connection => ({ state: "connecting", attempt: 0, since: Date.now() });
+export const opening = (): Connection => ({ state: "connecting", attempt: 0, since: Date.now(), cursor: nowhere });

@@ -20,8 +20,11 @@ export interface Connection {
   readonly since: number;
   /** When the next attempt starts, in milliseconds since the Unix epoch; only while waiting for it. */
   readonly retryAt?: number;
-  /** The position reached, as the server named it last. */
-  readonly cursor?: string;
+  /**
+   * The position reached by now, as the server named it last; `undefined` before the first. It moves with every event, so it
+   * is asked for, and that it moved is no change of the connection.
+   */
+  cursor(): string | undefined;
   /** Why the last attempt failed, or why the subscription is over. */
   readonly error?: SluiceError;
 }

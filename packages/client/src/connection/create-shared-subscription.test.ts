@@ -135,7 +135,8 @@ describe("events and state", () => {
     await until(() => log.length === 2);
     expect(log).toEqual([score(1, 0), { error: "contractMismatch" }]);
     const shared = client.scores.watch[internals].shared(match);
-    expect(shared.connection).toMatchObject({ state: "closed", cursor: at(5), error: { code: "contractMismatch" } });
+    expect(shared.connection).toMatchObject({ state: "closed", error: { code: "contractMismatch" } });
+    expect(shared.connection.cursor()).toBe(at(5));
     await until(() => stream.isGone);
   });
 });
@@ -147,12 +148,9 @@ describe("resume", () => {
     const first = (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1));
     first.raw(`id: ${at(2)}\nevent: goal\ndata: {"team":"home"}\n`).cut();
     await until(() => connections.at(-1) === "reconnecting");
-    expect(client.scores.watch[internals].shared(match).connection).toMatchObject({
-      attempt: 0,
-      retryAt: clock.now() + 500,
-      cursor: at(1),
-      error: { code: "network" },
-    });
+    const { connection } = client.scores.watch[internals].shared(match);
+    expect(connection).toMatchObject({ attempt: 0, retryAt: clock.now() + 500, error: { code: "network" } });
+    expect(connection.cursor()).toBe(at(1));
     clock.advance(500);
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBe(at(1));
@@ -204,11 +202,11 @@ describe("resume", () => {
     await until(() => log.length === 2);
     const shared = client.scores.watch[internals].shared(match);
     expect(shared.state).toEqual({ known: true, value: score(3, 0).state });
-    expect(shared.connection.cursor).toBe(at(9));
+    expect(shared.connection.cursor()).toBe(at(9));
     second.send(snapshot(0, 1, 1, "F"), { kind: "live", id: at(1, "F") });
     await until(() => log.length === 3);
     expect(log).toEqual([score(3, 0), { reset: "epoch" }, score(0, 1)]);
-    expect(shared.connection.cursor).toBe(at(1, "F"));
+    expect(shared.connection.cursor()).toBe(at(1, "F"));
   });
 
   test("a cut between reset and snapshot comes back with the old cursor, and is told again", async () => {
@@ -394,7 +392,7 @@ describe("sharing", () => {
     const shared = client.scores.watch[internals].shared(match);
     expect(shared.state).toEqual({ known: false });
     expect(shared.connection).toMatchObject({ state: "closed", attempt: 0 });
-    expect(shared.connection.cursor).toBeUndefined();
+    expect(shared.connection.cursor()).toBeUndefined();
     expect(clock.pending).toEqual([]);
     record(client.scores.watch, match);
     expect((await server.next()).headers["last-event-id"]).toBeUndefined();
@@ -450,12 +448,14 @@ describe("sharing", () => {
     await until(() => one.connections.length === 2);
     const before = shared.connection;
     expect(shared.connection).toBe(before);
+    expect(before.cursor()).toBe(at(1));
     stream.send(post("a", 2));
     await until(() => one.log.length === 1);
-    expect(before.cursor).toBe(at(1));
-    expect(shared.connection.cursor).toBe(at(2));
-    expect(shared.connection).toBe(shared.connection);
+    expect(before.cursor()).toBe(at(2));
+    expect(shared.connection).toBe(before);
     expect(one.connections).toHaveLength(2);
+    one.stop();
+    expect(before.cursor()).toBe(at(2));
   });
 });
 
@@ -628,5 +628,19 @@ describe("resync", () => {
     const failing = client.feed[internals].shared().resync();
     (await server.next()).answer(403);
     await expect(failing).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("keeps no connection open that nobody looks at any more", async () => {
+    const { server, clock, client } = await setUp();
+    const one = record(client.scores.watch, match);
+    (await server.next()).open().send(snapshot(1, 0, 1), live(1));
+    await until(() => one.log.length === 1);
+    const resynced = client.scores.watch[internals].shared(match).resync();
+    const second = (await server.next()).open(); // and never goes live
+    one.stop();
+    clock.advance(1_000);
+    await expect(resynced).rejects.toMatchObject({ code: "aborted" });
+    await until(() => second.isGone);
+    expect(clock.pending).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
 import type { Connection } from "./connection-state.js";
 import { createFold, type Fold } from "./fold.js";
@@ -20,6 +20,7 @@ export interface SharedSubscriptionOptions {
 }
 
 const nothing: Fold["state"] = { known: false };
+const nowhere = () => undefined;
 
 export function createSharedSubscription(options: SharedSubscriptionOptions): SharedSubscription<AnySubscription> {
   const { key, settings, procedure, target, onActive } = options;
@@ -31,16 +32,9 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   let kind: StreamKind | undefined;
   let over: { readonly error: SluiceError | undefined } | undefined;
   let lingering: { readonly timer: unknown } | undefined;
-  let connection: Connection = { state: "closed", attempt: 0, since: clock.now() };
+  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor: nowhere };
   let resyncing: Promise<void> | undefined;
   let settleResync: ((error?: SluiceError) => void) | undefined;
-
-  /** The position moves with every event, the connection doesn't: the two meet when somebody looks. */
-  function look(): Connection {
-    const { cursor } = position;
-    if (cursor !== undefined && cursor !== connection.cursor) connection = { ...connection, cursor };
-    return connection;
-  }
 
   function start(keepsState: boolean): void {
     over = undefined;
@@ -84,7 +78,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
       changed(changed) {
         if (keeper !== own) return;
         connection = changed;
-        subscribers.each(({ onConnection }) => guarded(onConnection, look()));
+        subscribers.each(({ onConnection }) => guarded(onConnection, connection));
       },
       over(error) {
         if (keeper === own) finish(error);
@@ -109,8 +103,9 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     over = undefined;
     position = createPosition();
     fold = undefined;
-    connection = { state: "closed", attempt: 0, since: clock.now() };
+    connection = { state: "closed", attempt: 0, since: clock.now(), cursor: nowhere };
     onActive?.(false);
+    settleResync?.(new SluiceError("aborted"));
   }
 
   function stayOn(): void {
@@ -143,7 +138,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
       start(false);
       return stop;
     }
-    guarded(handlers.onConnection, look());
+    guarded(handlers.onConnection, connection);
     if (fold?.state.known && subscriber.isActive) guarded(handlers.onState, fold.state.value);
     if (outcome) {
       queueMicrotask(() => {
@@ -158,7 +153,8 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   function resync(): Promise<void> {
     if (resyncing) return resyncing;
     const wasIdle = !keeper && !over;
-    const stop = subscribe({}); // holds the connection until the answer is there
+    // Where nobody holds the connection, the question does until the answer is there.
+    const stop = subscribers.size === 0 ? subscribe({}) : () => {};
     resyncing = new Promise<void>((resolve, reject) => {
       settleResync = (error) => {
         settleResync = resyncing = undefined;
@@ -190,7 +186,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   return {
     key,
     get connection() {
-      return look();
+      return connection;
     },
     get state() {
       return (fold?.state ?? nothing) as { known: false };

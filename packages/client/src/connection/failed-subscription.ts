@@ -10,7 +10,7 @@ export function createFailedSubscription(
   error: SluiceError,
   now: number,
 ): SharedSubscription<AnySubscription> {
-  const connection: Connection = { state: "closed", attempt: 0, since: now, error };
+  const connection: Connection = { state: "closed", attempt: 0, since: now, error, cursor: () => undefined };
   return {
     key,
     connection,

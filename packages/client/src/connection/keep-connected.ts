@@ -37,7 +37,8 @@ export interface Keeper {
 export function keepConnected(settings: Settings, target: Target, position: Position, sink: KeeperSink): Keeper {
   const { clock } = settings;
   const backoff = createBackoff(settings.retry);
-  let connection: Connection = { state: "closed", attempt: 0, since: clock.now() };
+  const cursor = (): string | undefined => position.cursor;
+  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor };
   let current: Attempt | undefined;
   let kind: StreamKind | undefined;
   let next: Attempt | undefined;
@@ -57,6 +58,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
       state,
       attempt: attempts,
       since: state === connection.state ? connection.since : clock.now(),
+      cursor,
       ...(retryAt === undefined ? {} : { retryAt }),
       ...(error ? { error } : {}),
     };

@@ -25,7 +25,7 @@ export interface SharedSubscription<P extends AnySubscription> {
    * the connection is live. What is shown stays until then, and no event is told twice. Starts an ended or failed
    * subscription over, for those who are still subscribed too.
    *
-   * @throws SluiceError the final error, if the subscription fails before that.
+   * @throws SluiceError the final error, if the subscription fails before that; `aborted`, if its last subscriber leaves.
    */
   resync(): Promise<void>;
 }

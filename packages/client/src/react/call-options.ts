@@ -1,5 +1,19 @@
-import type { AnyMutation, AnyQuery, ErrorOf, InputOf, OutputOf } from "@sluice/contract";
-import { type QueryFunctionContext, type SkipToken, skipToken, type UseMutationOptions } from "@tanstack/react-query";
+import {
+  type AnyMutation,
+  type AnyQuery,
+  type ErrorOf,
+  type InputOf,
+  type OutputOf,
+  SluiceError,
+} from "@sluice/contract";
+import {
+  type DefaultOptions,
+  isServer,
+  type QueryFunctionContext,
+  type SkipToken,
+  skipToken,
+  type UseMutationOptions,
+} from "@tanstack/react-query";
 import { type CallKey, callKey, type ProcedureKey, procedureKey } from "../cache/keys.js";
 import { type CallProcedure, internals } from "../procedure.js";
 import type { TypedQueryOptions } from "./option-types.js";
@@ -13,6 +27,7 @@ type QueryWithoutInput = AnyQuery & { readonly input: undefined };
 
 /**
  * Options for a query of the contract. Spread it to add TanStack's own options. With `skipToken` as input nothing is asked.
+ * An error is retried if `error.retryable` says so, as often as the QueryClient's default option says (TanStack's: 3 times).
  *
  * @example
  * const { data: matches } = useQuery(queryOptions(client.matches.list, { season: 2025 }));
@@ -30,10 +45,26 @@ export function queryOptions<P extends AnyQuery>(
 export function queryOptions(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
   const inside = procedure[internals];
   if (input === skipToken) return { queryKey: procedureKey(inside), queryFn: skipToken };
+  let retries: RetryOption;
   return {
     queryKey: callKey(inside, input),
-    queryFn: async ({ signal }: QueryFunctionContext) => (await procedure(input, { signal })) ?? null,
+    queryFn: async ({ signal, client }: QueryFunctionContext) => {
+      retries = client.getDefaultOptions().queries?.retry;
+      return (await procedure(input, { signal })) ?? null;
+    },
+    retry: (failures: number, error: Error) => isRetryable(error) && allows(retries, failures, error),
   };
+}
+
+type RetryOption = NonNullable<DefaultOptions["queries"]>["retry"];
+
+const isRetryable = (error: unknown): boolean => SluiceError.is(error) && error.retryable;
+
+/** What the application says of retries in general goes for those that make sense; its default is TanStack's. */
+function allows(retries: RetryOption, failures: number, error: Error): boolean {
+  if (typeof retries === "function") return retries(failures, error);
+  if (typeof retries === "boolean") return retries;
+  return failures < (retries ?? (isServer ? 0 : 3));
 }
 
 /**

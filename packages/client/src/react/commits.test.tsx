@@ -109,12 +109,37 @@ test("data and connection change in the same commit", async () => {
   await settle();
   takeCommits();
   become({ state: "reconnecting", attempt: 1 });
-  become({ state: "live" });
   event("post", "b");
   await frame();
   expect(takeCommits()).toBe(1);
-  for (const { data, connection } of seen) expect(data?.id).toBe(data && connection.cursor);
-  expect(seen.at(-1)).toMatchObject({ data: { data: "b" }, connection: { state: "live" } });
+  expect(seen.at(-1)).toMatchObject({ data: { data: "b" }, connection: { state: "reconnecting" } });
+  become({ state: "live" });
+  event("post", "c");
+  await frame();
+  expect(takeCommits()).toBe(1);
+  for (const { data, connection } of seen) {
+    if (data) expect(connection.state).toBe(data.data === "b" ? "reconnecting" : "live");
+  }
+  expect(seen.at(-1)).toMatchObject({ data: { data: "c" }, connection: { state: "live" } });
+});
+
+test("events that change nothing that is shown render nothing", async () => {
+  const { procedure, event, state, become } = createHandMade(contract.scores.watch);
+  const longest = { key: "longest", initial: "", step: (text: string) => text };
+  const views = () => [useSubscription(procedure, input), useSubscription(procedure, input, { fold: longest })];
+  const { seen, takeCommits } = await mount(views);
+  become({ state: "live" });
+  const score = { home: 0, away: 0 };
+  state(score);
+  await settle();
+  takeCommits();
+  for (let frames = 0; frames < 5; frames++) {
+    event("fullTime", {});
+    state(score);
+    await frame();
+  }
+  expect(takeCommits()).toBe(0);
+  expect(seen.at(-1)?.[0]?.connection.cursor()).toBe("E.5.m");
 });
 
 test("several views in one component change in the same commit", async () => {

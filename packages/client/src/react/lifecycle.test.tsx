@@ -304,7 +304,7 @@ test("events that don't change the state still move the connection's cursor", as
   const { server, client, render } = await setUpApp();
   const { result } = render(() => useSubscription(client.feed, undefined, { list: 1 }), undefined);
   const stream = (await server.next()).open().send(live(0), event("like", { at: "2026-01-01T00:00:00Z" }, 1));
-  await waitFor(() => expect(result.current.connection.cursor).toBe(at(1)));
+  await waitFor(() => expect(result.current.connection.cursor()).toBe(at(1)));
   stream.send({ kind: "at", id: at(9) }, post("z", 10));
-  await waitFor(() => expect(result.current.connection.cursor).toBe(at(10)));
+  await waitFor(() => expect(result.current.connection.cursor()).toBe(at(10)));
 });

@@ -1,8 +1,8 @@
 import { dehydrate, hydrate, QueryClient, useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { goal, live, match, snapshot } from "../connection/test-setup.js";
-import { mutationOptions, queryOptions, skipToken, subscriptionOptions } from "./index.js";
+import { goal, live, match, post, snapshot } from "../connection/test-setup.js";
+import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "./index.js";
 import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
@@ -152,7 +152,94 @@ test("a list, fold or latest event stays for the client's linger", async () => {
   expect(subscriptionOptions(client.scores.watch, match).gcTime).toBeUndefined();
 });
 
+describe("refetching a view that has had no event yet", () => {
+  const settled = (promise: Promise<unknown>) => {
+    const state = { isSettled: false };
+    void promise.then(() => {
+      state.isSettled = true;
+    });
+    return state;
+  };
+
+  test("resolves when it is live, however it is asked for, and shows the event when it comes", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const options = subscriptionOptions(client.feed);
+    const { result } = render(() => useQuery(options), undefined);
+    const stream = await server.next();
+    const early = settled(queryClient.invalidateQueries());
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(early.isSettled).toBe(false);
+    stream.open().send(live(0));
+    await waitFor(() => expect(early.isSettled).toBe(true));
+    await queryClient.invalidateQueries({ queryKey: options.queryKey });
+    await queryClient.refetchQueries({ queryKey: options.queryKey }, { throwOnError: true });
+    await result.current.refetch();
+    expect(result.current).toMatchObject({ status: "pending", isFetching: true });
+    stream.send(post("a", 1));
+    await waitFor(() => expect(result.current.data).toMatchObject({ data: "a" }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("resolves when the subscription ends, fails or is let go of before", async () => {
+    const { server, client, render, queryClient } = await setUpApp({ linger: 0 });
+    const { unmount } = render(() => useSubscription(client.feed), undefined);
+    const failing = queryClient.invalidateQueries();
+    (await server.next()).answer(403);
+    await failing;
+
+    const again = queryClient.invalidateQueries();
+    const second = (await server.next()).open();
+    unmount();
+
+    await again;
+    await waitFor(() => expect(second.isGone).toBe(true));
+  });
+
+  test("a mutation that awaits it comes to its end", async () => {
+    const { server, client, render, queryClient } = await setUpApp();
+    const onSuccess = () => queryClient.invalidateQueries();
+    const { result } = render(() => {
+      useSubscription(client.feed);
+      return useMutation({ ...mutationOptions(client.scores.clear), onSuccess });
+    }, undefined);
+    (await server.next()).open().send(live(0));
+    result.current.mutate();
+    (await server.next()).answer(200, {}, {});
+    await waitFor(() => expect(result.current.status).toBe("success"));
+  });
+
+  test("fetchQuery goes on waiting for the first event", async () => {
+    const { server, client, queryClient } = await setUpApp();
+    const fetched = queryClient.fetchQuery(subscriptionOptions(client.feed));
+    const stream = (await server.next()).open().send(live(0));
+    stream.send(post("a", 1));
+    expect(await fetched).toMatchObject({ data: "a" });
+  });
+});
+
 describe("queryOptions", () => {
+  test("shows an error that trying again can't cure at once", async () => {
+    const { server, client, render } = await setUpApp();
+    const { result } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
+    (await server.next()).answer(404, {}, { code: "notFound", title: "Not found", status: 404 });
+    await waitFor(() => expect(result.current).toMatchObject({ status: "error", error: { code: "notFound" } }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("tries again what may pass, as often as the QueryClient says", async () => {
+    for (const { retry, requests } of [{ requests: 4 }, { retry: 1, requests: 2 }, { retry: false, requests: 1 }]) {
+      const { server, client, render } = await setUpApp();
+      const queries = { retryDelay: 1, ...(retry !== undefined && { retry }) };
+      const queryClient = new QueryClient({ defaultOptions: { queries } });
+      const { result } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined, {
+        queryClient,
+      });
+      for (let request = 0; request < requests; request++) (await server.next()).answer(503);
+      await waitFor(() => expect(result.current).toMatchObject({ status: "error", error: { code: "unavailable" } }));
+      expect(server.requests).toHaveLength(requests);
+    }
+  });
+
   test("asks the query, under a key of its input", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const options = queryOptions(client.scores.find, { text: "a" });

@@ -78,7 +78,7 @@ export function liveOptions(
     refetchInterval: false,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-    refetchOnMount: true,
+    refetchOnMount: unlessCurrent,
     staleTime: staleUnlessCurrent,
     structuralSharing: false,
     ...(kind.view !== "state" && { gcTime: inside.linger }),
@@ -92,3 +92,6 @@ export function liveOptions(
 }
 
 const staleUnlessCurrent = (query: object): number => (isCurrent(query) ? Infinity : 0);
+
+/** Whatever staleness says: suspense takes data that was put there by hand for fresh, and nothing would ever make it live. */
+const unlessCurrent = (query: object): false | "always" => (isCurrent(query) ? false : "always");

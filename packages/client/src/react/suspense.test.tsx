@@ -76,6 +76,23 @@ test("waits for the first state, then goes on live over the same connection", as
   expect(server.requests).toHaveLength(1);
 });
 
+test("data that was put into the cache by hand is shown at once, and made live", async () => {
+  const { server, client, queryClient } = await setUpApp();
+  queryClient.setQueryData(subscriptionOptions(client.scores.watch, match).queryKey, {
+    home: 7,
+    away: 7,
+    endedAt: null,
+  });
+  const { waits } = show(queryClient, <Score client={client} />);
+  expect(screen.getByText("7-7")).toBeTruthy();
+  const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+  await screen.findByText("1-0");
+  stream.send(goal("home", 6));
+  await screen.findByText("2-0");
+  expect(waits).not.toHaveBeenCalled();
+  expect(server.requests).toHaveLength(1);
+});
+
 test("a list loses nothing between its first value and the mount", async () => {
   const { server, client, queryClient } = await setUpApp();
   show(queryClient, <List client={client} />);
