@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answerCalls } from "../../support/rpc.ts";
+import { Caller } from "./caller.ts";
 import type { Started } from "./server-process.ts";
 import { Stream } from "./stream.ts";
 import { firstSeq } from "./tick.ts";
@@ -74,6 +75,18 @@ const methods = {
   /** Reconnects one client after the other, each to be sent what it missed; answers how many. */
   replays: ({ events, duration }: { events: number; duration: Duration }) =>
     guarded(() => repeat(duration, () => readOne(firstSeq + 1, events, { wholeBody: false }))),
+
+  /** Calls so often, over so many connections at the same time. */
+  calls: ({ connections, calls }: { connections: number; calls: number }) =>
+    guarded(async () => {
+      let left = calls;
+      const callSome = async () => {
+        const caller = new Caller(server.port, server.request, (error) => failed(error));
+        while (left-- > 0) await caller.call();
+        caller.close();
+      };
+      await Promise.all(Array.from({ length: connections }, callSome));
+    }),
 
   /** Runs so many generators at the same time, to their end. */
   generators: ({ count, events }: { count: number; events: number }) =>

@@ -10,7 +10,8 @@ import { tick, ticks } from "./tick.ts";
 export type Serving =
   | { readonly kind: "live" }
   | { readonly kind: "replay"; readonly events: number }
-  | { readonly kind: "generate"; readonly events: number };
+  | { readonly kind: "generate"; readonly events: number }
+  | { readonly kind: "call" };
 
 export interface Started {
   readonly port: number;
@@ -80,6 +81,8 @@ function serve(target: Target, serving: Serving): Service | undefined | Promise<
       return target.replay?.([...ticks(serving.events + 1)]);
     case "generate":
       return target.generate?.(serving.events);
+    case "call":
+      return target.call?.();
   }
 }
 

@@ -10,6 +10,14 @@ export interface StreamRequest {
   readonly body?: string;
 }
 
+/** A request of JSON. */
+export const posted = (path: string, body: unknown): StreamRequest => ({
+  method: "POST",
+  path,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
 export interface Service {
   readonly listener: RequestListener;
   readonly request: StreamRequest;
@@ -28,6 +36,8 @@ export interface Target {
   replay?(history: readonly Tick[]): Service | Promise<Service>;
   /** A generator of so many events for each request, every event validated. */
   generate?(events: number): Service;
+  /** A mutation, its input and output validated. */
+  call?(): Service;
 }
 
 export const eventStream = {

@@ -60,7 +60,7 @@ export class Stream {
   }
 }
 
-function requestText(port: number, { method = "GET", path, headers = {}, body = "" }: StreamRequest): string {
+export function requestText(port: number, { method = "GET", path, headers = {}, body = "" }: StreamRequest): string {
   const all = { host: `127.0.0.1:${port}`, accept: "text/event-stream", ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   if (body !== "") lines.push(`content-length: ${Buffer.byteLength(body)}\r\n`);

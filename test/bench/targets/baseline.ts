@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { eventStream, type Target } from "../measure/service.ts";
+import { accept, Receipt, Report, report } from "../measure/report-call.ts";
+import { eventStream, posted, type Target } from "../measure/service.ts";
 import { Tick, ticks } from "../measure/tick.ts";
 
 const page = 256;
@@ -53,6 +54,20 @@ export const target: Target = {
       res.end();
     },
     request: { path: "/ticks" },
+  }),
+
+  call: () => ({
+    listener: (req, res) => {
+      const chunks: Buffer[] = [];
+      req.on("data", (chunk: Buffer) => chunks.push(chunk));
+      req.on("end", () => {
+        const input = Report.parse(JSON.parse(Buffer.concat(chunks).toString()));
+        const body = JSON.stringify(Receipt.parse(accept(input)));
+        res.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+        res.end(body);
+      });
+    },
+    request: posted("/report", report),
   }),
 };
 

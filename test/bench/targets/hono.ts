@@ -1,7 +1,8 @@
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import type { Target } from "../measure/service.ts";
+import { accept, Receipt, Report, report } from "../measure/report-call.ts";
+import { posted, type Target } from "../measure/service.ts";
 import { Tick, ticks } from "../measure/tick.ts";
 
 /** Hono's `streamSSE` on its Node adapter. */
@@ -15,6 +16,13 @@ export const target: Target = {
       }),
     );
     return { listener: getRequestListener(app.fetch), request: { path: "/ticks" } };
+  },
+
+  call() {
+    const app = new Hono().post("/report", async (c) =>
+      c.json(Receipt.parse(accept(Report.parse(await c.req.json())))),
+    );
+    return { listener: getRequestListener(app.fetch), request: posted("/report", report) };
   },
 };
 

@@ -1,7 +1,8 @@
 import type { RequestListener } from "node:http";
 import { type AnyRouter, EventPublisher, eventIterator, os, withEventMeta } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/node";
-import type { StreamRequest, Target } from "../measure/service.ts";
+import { accept, Receipt, Report, report } from "../measure/report-call.ts";
+import { posted, type StreamRequest, type Target } from "../measure/service.ts";
 import { Tick, ticks } from "../measure/tick.ts";
 
 const request: StreamRequest = {
@@ -46,6 +47,16 @@ export const target: Target = {
       }),
     };
     return { listener: serve(router), request };
+  },
+
+  call() {
+    const router = {
+      report: os
+        .input(Report)
+        .output(Receipt)
+        .handler(({ input }) => accept(input)),
+    };
+    return { listener: serve(router), request: posted("/report", { json: report }) };
   },
 };
 

@@ -1,12 +1,14 @@
 import type { RequestListener } from "node:http";
-import { defineContract, subscription } from "@sluice/contract";
+import { defineContract, mutation, subscription } from "@sluice/contract";
 import { createSluice, implement, type Sluice } from "@sluice/server";
-import type { Target } from "../measure/service.ts";
+import { accept, Receipt, Report, report } from "../measure/report-call.ts";
+import { posted, type Target } from "../measure/service.ts";
 import { Tick, ticks } from "../measure/tick.ts";
 
 const contract = defineContract({
   ticks: subscription({ events: { tick: Tick } }),
   generated: subscription({ events: { tick: Tick } }),
+  report: mutation({ input: Report, output: Receipt }),
 });
 
 function create(generated: number) {
@@ -16,6 +18,7 @@ function create(generated: number) {
     generated: s.generated.stream(async function* () {
       for (const data of ticks(generated)) yield { type: "tick", data };
     }),
+    report: s.report.handler(({ input }) => accept(input)),
   });
   return createSluice(router, { limits: { connections: 50_000 } });
 }
@@ -40,4 +43,6 @@ export const sluiceTarget = (adapt: (sluice: Sluice<{}>) => RequestListener): Ta
   },
 
   generate: (events) => ({ listener: adapt(create(events)), request: { path: "/generated" } }),
+
+  call: () => ({ listener: adapt(create(0)), request: posted("/report", { input: report }) }),
 });

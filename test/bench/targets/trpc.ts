@@ -2,7 +2,8 @@ import { EventEmitter, on } from "node:events";
 import { initTRPC, tracked } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import * as z from "zod";
-import type { Target } from "../measure/service.ts";
+import { accept, Receipt, Report, report } from "../measure/report-call.ts";
+import { posted, type Target } from "../measure/service.ts";
 import { Tick, ticks } from "../measure/tick.ts";
 
 const t = initTRPC.create();
@@ -46,5 +47,15 @@ export const target: Target = {
       }),
     });
     return { listener: createHTTPHandler({ router }), request: { path: "/ticks" } };
+  },
+
+  call() {
+    const router = t.router({
+      report: t.procedure
+        .input(Report)
+        .output(Receipt)
+        .mutation(({ input }) => accept(input)),
+    });
+    return { listener: createHTTPHandler({ router }), request: posted("/report", report) };
   },
 };
