@@ -2,6 +2,7 @@ import type { ErrorDefinitions } from "@sluice/contract";
 import type { ReadState } from "../fanout/topic-state.js";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
+import { layContext } from "./lay-context.js";
 
 declare const added: unique symbol;
 
@@ -30,8 +31,8 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
 export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
   extends ProcedureArgs<Context, Input, Errors> {
   /**
-   * Runs the rest: further middleware, then the procedure. `context` is laid over the context for what follows. For a
-   * subscription it resolves when the stream is open, not when it ends.
+   * Runs the rest: further middleware, then the procedure. `context` is laid over the context for what follows; either may be an
+   * instance of a class, whose getters and methods stay. For a subscription it resolves when the stream is open, not when it ends.
    */
   next<Added extends object = {}>(options?: { readonly context: Added }): Promise<MiddlewareResult<Added>>;
 }
@@ -79,7 +80,7 @@ export async function runMiddlewares<T>(
     const next = (options?: { readonly context: object }): Promise<MiddlewareResult<never>> => {
       if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
       called = true;
-      const context = options ? { ...current.context, ...options.context } : current.context;
+      const context = options?.context ? layContext(current.context, options.context) : current.context;
       const rest = run(index + 1, { ...current, context });
       // A middleware that does something else before it awaits this must not end the process.
       rest.catch(() => {});
