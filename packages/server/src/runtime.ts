@@ -14,6 +14,8 @@ import type { Counters } from "./stats.js";
 
 /** The parts of a running Sluice: what the stages of the pipeline share. */
 export interface Runtime {
+  /** The contract's, by path. */
+  readonly procedures: ReadonlyMap<string, AnyProcedure>;
   readonly implementations: ReadonlyMap<string, Implementation<AnyProcedure, never>>;
   readonly log: Log;
   readonly hub: Hub;

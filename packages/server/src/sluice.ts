@@ -9,7 +9,7 @@ import type {
   OutputOf,
   StateOf,
 } from "@sluice/contract";
-import { coderOf, topicOf } from "@sluice/contract";
+import { coderOf, proceduresOf, topicOf } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
 import type { DisconnectFilter } from "./admission/access.js";
@@ -23,13 +23,16 @@ import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
+import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { checkWhole } from "./options.js";
 import { runCall } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
+import { byPath, ownOf } from "./procedure/own.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
+import { type Running, runningKey } from "./running.js";
 import { Runs } from "./runs/runs.js";
 import type { Runtime } from "./runtime.js";
 import { Counters, type Stats, statsOf } from "./stats.js";
@@ -74,8 +77,6 @@ export interface CallOptions<Context> {
   readonly context?: Context;
   readonly signal?: AbortSignal;
 }
-
-const runtimeKey: unique symbol = Symbol("sluice.runtime");
 
 /** A router that runs. Adapters serve it over HTTP; everything else it does without. */
 export interface Sluice<Context = never> {
@@ -123,12 +124,13 @@ export interface Sluice<Context = never> {
    * @example const { state } = await sluice.state(contract.scores.watch, { matchId: "m1" });
    */
   readonly state: ReadState;
-  readonly [runtimeKey]: Runtime;
   /** Only the type: the context that adapters have to give. */
   readonly "~context"?: (context: Context) => void;
 }
 
-export const runtimeOf = (sluice: Sluice): Runtime => sluice[runtimeKey];
+/** For the tests of this package: adapters go by `runningOf`. */
+export const runtimeOf = (sluice: Sluice): Runtime =>
+  (sluice as unknown as { readonly [runningKey]: { readonly runtime: Runtime } })[runningKey].runtime;
 
 /**
  * Makes a router run.
@@ -141,17 +143,18 @@ export function createSluice<Tree extends ContractTree, Context>(
   options: SluiceOptions = {},
 ): Sluice<Context> {
   const runtime = createRuntime(router as unknown as Router, options);
-  const find = (procedure: AnyProcedure): Implementation => {
-    const implementation = runtime.implementations.get(procedure?.path);
-    if (implementation?.procedure !== procedure) {
-      throw new TypeError(`"${procedure?.path}" is no procedure of this router's contract.`);
-    }
-    return implementation;
+  const find = (given: AnyProcedure, what: string): Implementation =>
+    runtime.implementations.get(ownOf(runtime.procedures, given, what).path) as Implementation;
+  const running: Running & { readonly runtime: Runtime } = {
+    handle: (exchange) => handle(runtime, exchange),
+    report: runtime.report,
+    runtime,
   };
   return {
     publish: runtime.publish,
-    async call(procedure, input, { context, signal } = {}) {
-      const implementation = find(procedure);
+    async call(given, input, { context, signal } = {}) {
+      const implementation = find(given, "call() takes a query or mutation");
+      const procedure = implementation.procedure as AnyQuery | AnyMutation;
       const parsed = await parseCallerInput(procedure, input);
       const lifetime = new Lifetime();
       const end = () => lifetime.end();
@@ -166,13 +169,13 @@ export function createSluice<Tree extends ContractTree, Context>(
       }
     },
     subscribe: (procedure, input, subscribeOptions = {}) =>
-      subscribeLocally(runtime, find(procedure), input, subscribeOptions) as never,
+      subscribeLocally(runtime, find(procedure, "subscribe() takes a subscription"), input, subscribeOptions) as never,
     disconnect: (filter) => disconnect(runtime, filter),
     stats: () => statsOf(runtime),
     state: runtime.state,
     drain: ({ timeout = 5_000 } = {}) => drain(runtime, timeout),
-    [runtimeKey]: runtime,
-  } satisfies Sluice<Context> as Sluice<Context>;
+    [runningKey]: running,
+  } satisfies Sluice<Context> & { readonly [runningKey]: Running } as Sluice<Context>;
 }
 
 function createRuntime(router: Router, options: SluiceOptions): Runtime {
@@ -188,6 +191,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
   checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
   checkWhole({ retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
+  const procedures = byPath(proceduresOf(router.contract));
   const states = new TopicStates(log);
   const counters = new Counters();
   const wheel = new Wheel(clock);
@@ -201,6 +205,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     }
   };
   return {
+    procedures,
     implementations: router.implementations,
     log,
     states,
@@ -221,7 +226,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
         counters.published += events;
       },
     ).publish,
-    async state(procedure, input) {
+    async state(given, input) {
+      const procedure = ownOf(procedures, given, "state() takes a subscription");
       const { schema } = stateOf(procedure);
       const topic = topicOf(procedure, await parseCallerInput(procedure, input));
       const { position, json } = await states.of(topic, procedure).current();

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
-import { handle } from "../handler.js";
 import { NodeExchange, originForm } from "../http/node.js";
-import { runtimeOf, type Sluice } from "../sluice.js";
+import { runningOf } from "../running.js";
+import type { Sluice } from "../sluice.js";
 import type { OptionsFor } from "./node.js";
 
 export interface SluiceExpressOptions<Context> {
@@ -15,6 +15,7 @@ export interface SluiceExpressOptions<Context> {
  * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()`. A path that isn't the
  * contract's goes on to the next handler.
  *
+ * @throws TypeError for a Sluice that another version of this package made.
  * @example app.use("/api", sluiceExpress(sluice, { context: (req) => ({ user: req.user }) }));
  */
 export function sluiceExpress<Context extends object>(
@@ -22,6 +23,7 @@ export function sluiceExpress<Context extends object>(
   ...[options = {}]: OptionsFor<Context, SluiceExpressOptions<Context>>
 ): RequestHandler {
   const { context, identify } = options as SluiceExpressOptions<Context>;
+  const running = runningOf(sluice);
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
@@ -29,7 +31,7 @@ export function sluiceExpress<Context extends object>(
       context: () => context?.(req),
       client: () => identify?.(req),
     });
-    handle(runtimeOf(sluice), exchange).then((handled) => {
+    running.handle(exchange).then((handled) => {
       if (!handled) next();
     }, next);
   };

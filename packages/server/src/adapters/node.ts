@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SluiceError } from "@sluice/contract";
-import { handle } from "../handler.js";
 import { NodeExchange, originForm } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
-import { runtimeOf, type Sluice } from "../sluice.js";
+import { runningOf } from "../running.js";
+import type { Sluice } from "../sluice.js";
 
 export interface SluiceNodeOptions<Context> {
   /** The path that the contract's paths stand below, such as `"/api"`. Default: `""`, the root. */
@@ -22,7 +22,7 @@ export type OptionsFor<Context, Options> = object extends Context
 /**
  * Serves a Sluice on bare `node:http`. A path that isn't the contract's is answered 404.
  *
- * @throws TypeError for a `base` that is no path.
+ * @throws TypeError for a `base` that is no path, and for a Sluice that another version of this package made.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
  */
 export function sluiceNode<Context extends object>(
@@ -33,6 +33,7 @@ export function sluiceNode<Context extends object>(
   if (!/^(\/|$)/.test(base))
     throw new TypeError(`base is ${JSON.stringify(base)}; allowed is a path such as "/api", or "".`);
   const prefix = base.replace(/\/+$/, "");
+  const running = runningOf(sluice);
   return (req, res) => {
     const url = originForm(req.url ?? "/");
     const below = url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
@@ -41,13 +42,12 @@ export function sluiceNode<Context extends object>(
       context: () => context?.(req),
       client: () => identify?.(req),
     });
-    const runtime = runtimeOf(sluice);
-    handle(runtime, exchange).then(
+    running.handle(exchange).then(
       (handled) => {
         if (!handled) sendProblem(exchange.reply, new SluiceError("notFound", { message: "There is nothing here" }));
       },
       (error) => {
-        runtime.report(error, exchange.path, undefined);
+        running.report(error, exchange.path, undefined);
         res.destroy();
       },
     );

@@ -7,6 +7,7 @@ import {
   proceduresOf,
 } from "@sluice/contract";
 import type { Implementation } from "./implementation.js";
+import { differenceOf } from "./own.js";
 
 /** The contract's tree with an implementation for every procedure. */
 export type RouterTree<Tree, Context> = {
@@ -32,8 +33,12 @@ export function createRouter(contract: ContractTree, tree: object): Router {
   for (const procedure of proceduresOf(contract)) {
     const implementation = at(tree, procedure.path);
     if (!implementation) throw new TypeError(`The router has no implementation at "${procedure.path}".`);
-    if (implementation.procedure !== procedure) {
+    if (implementation.procedure?.path !== procedure.path) {
       throw new TypeError(`The router has "${implementation.procedure?.path}" implemented at "${procedure.path}".`);
+    }
+    const difference = differenceOf(procedure, implementation.procedure);
+    if (difference !== undefined) {
+      throw new TypeError(`The router has "${procedure.path}" of another contract implemented, with ${difference}.`);
     }
     implementations.set(procedure.path, implementation);
   }

@@ -12,6 +12,7 @@ import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
 import { TopicStates } from "../fanout/topic-state.js";
 import { checkWhole } from "../options.js";
+import { byPath, ownOf } from "../procedure/own.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 
 export interface PublishOptions {
@@ -78,16 +79,17 @@ export function publisherWith(
 ): Publisher {
   const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200, onError = printError } = options;
   checkWhole({ maxEventLength, snapshotEvery });
-  const procedures = new Set<unknown>(proceduresOf(contract));
+  const procedures = byPath(proceduresOf(contract));
 
   async function publish(
-    procedure: AnySubscription,
+    given: AnySubscription,
     input: unknown,
     events: UnencodedEvent | readonly UnencodedEvent[],
     { idempotencyKey }: PublishOptions = {},
   ): Promise<Published> {
-    if (!procedures.has(procedure)) {
-      throw new TypeError(`publish() takes a subscription of this contract; "${procedure?.path}" is none.`);
+    const procedure = ownOf(procedures, given, "publish() takes a subscription");
+    if (procedure.kind !== "subscription") {
+      throw new TypeError(`publish() takes a subscription of this contract; "${procedure.path}" is none.`);
     }
     const all: readonly UnencodedEvent[] = "type" in events ? [events] : events;
     if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);

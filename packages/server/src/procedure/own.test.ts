@@ -1,0 +1,94 @@
+import { type AnyProcedure, defineContract, mutation, query, subscription } from "@sluice/contract";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createPublisher, createSluice, implement, memoryLog } from "../index.js";
+
+/** What a contract's module gives each time that it is evaluated. */
+const evaluate = () =>
+  defineContract({
+    scores: {
+      watch: subscription({
+        input: z.object({ matchId: z.string() }),
+        events: { goal: z.object({ by: z.int() }), card: z.object({ of: z.string() }) },
+        state: { schema: z.int(), initial: 0, apply: { goal: (sum, { by }) => sum + by } },
+      }),
+      best: query({ output: z.int() }),
+    },
+  });
+
+const input = { matchId: "m1" };
+const goal = { type: "goal" as const, data: { by: 2 } };
+
+describe("a contract whose module was evaluated twice", () => {
+  const [mine, other] = [evaluate(), evaluate()];
+  const s = implement(mine);
+  const again = implement(other);
+  const router = s.router({
+    scores: { watch: again.scores.watch.live(), best: s.scores.best.handler(() => 7) },
+  });
+
+  it("is one contract to a router, a running Sluice and a publisher", async () => {
+    const log = memoryLog();
+    const sluice = createSluice(router, { log });
+    await sluice.publish(other.scores.watch, input, goal);
+    await createPublisher(other, { log }).publish(mine.scores.watch, input, goal);
+    for (const { scores } of [mine, other]) {
+      expect(await sluice.state(scores.watch, input)).toMatchObject({ state: 4 });
+      expect(await sluice.call(scores.best, undefined)).toBe(7);
+      const events = sluice.subscribe(scores.watch, input)[Symbol.asyncIterator]();
+      const next = events.next();
+      await new Promise((resolve) => setImmediate(resolve));
+      await sluice.publish(mine.scores.watch, input, { type: "card", data: { of: "ann" } });
+      expect((await next).value).toMatchObject({ type: "card", data: { of: "ann" } });
+      await events.return?.();
+    }
+  });
+});
+
+describe("another contract's procedure at the same path", () => {
+  const contract = evaluate();
+  const s = implement(contract);
+  const sluice = createSluice(
+    s.router({ scores: { watch: s.scores.watch.live(), best: s.scores.best.handler(() => 7) } }),
+  );
+  const sub = (events: Record<string, z.ZodType>) =>
+    defineContract({ scores: { watch: subscription({ events, input: z.object({ matchId: z.string() }) }) } }).scores
+      .watch;
+
+  it.each<[string, AnyProcedure, RegExp]>([
+    [
+      "other events",
+      sub({ goal: z.object({ by: z.int() }) }),
+      /"scores\/watch" is none: .* the events goal instead of card, goal/,
+    ],
+    [
+      "another kind",
+      defineContract({ scores: { watch: mutation() } }).scores.watch,
+      /"scores\/watch" is none: .* the kind mutation instead of subscription/,
+    ],
+    ["another path", defineContract({ scores: { list: query() } }).scores.list, /"scores\/list" is none/],
+    ["no path, as it went through no defineContract()", subscription({ events: { goal: z.int() } }), /"" is none/],
+    ["nothing", undefined as never, /"undefined" is none/],
+  ])("is refused by publish, state, call and subscribe: %s", async (_what, procedure, message) => {
+    const given = procedure as never;
+    await expect(sluice.publish(given, input as never, goal as never)).rejects.toThrow(message);
+    await expect(sluice.state(given, input as never)).rejects.toThrow(message);
+    await expect(sluice.call(given, input as never)).rejects.toThrow(message);
+    await expect((async () => sluice.subscribe(given, input as never))()).rejects.toThrow(message);
+  });
+
+  it("is refused by publish where it is no subscription", async () => {
+    await expect(sluice.publish(contract.scores.best as never, undefined as never, goal as never)).rejects.toThrow(
+      'publish() takes a subscription of this contract; "scores/best" is none.',
+    );
+  });
+
+  it("is refused by a router, which says what is different", () => {
+    const events = { goal: z.object({ by: z.int() }) };
+    const wrong = implement(defineContract({ scores: { watch: subscription({ events }) } }));
+    const tree = { scores: { watch: wrong.scores.watch.live(), best: s.scores.best.handler(() => 7) } };
+    expect(() => s.router(tree as never)).toThrow(
+      'The router has "scores/watch" of another contract implemented, with the events goal instead of card, goal.',
+    );
+  });
+});
