@@ -53,8 +53,12 @@ export type Middleware<
   Errors extends ErrorDefinitions = ErrorDefinitions,
 > = (args: MiddlewareArgs<Context, Input, Errors>) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>;
 
-/** A context with another laid over it. */
-export type Overwrite<Base, Added> = keyof Added extends never ? Base : Omit<Base, keyof Added> & Added;
+/** A context with another laid over it. `Omit` would make an instance with private fields something else: only where it has to. */
+export type Overwrite<Base, Added> = keyof Added extends never
+  ? Base
+  : keyof Base & keyof Added extends never
+    ? Base & Added
+    : Omit<Base, keyof Added> & Added;
 
 // biome-ignore lint/suspicious/noExplicitAny: types were checked where the middleware was put in place
 export type AnyMiddleware = Middleware<any, any, any, any>;
