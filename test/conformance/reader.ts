@@ -14,7 +14,7 @@ export interface OpenOptions {
   /** Goes as JSON into a POST. */
   readonly body?: unknown;
   /** Goes into a POST as it is, of no type but the one in `headers`. */
-  readonly text?: string;
+  readonly text?: string | Uint8Array;
 }
 
 /** A subscriber over a socket of its own, that keeps all that it received. */

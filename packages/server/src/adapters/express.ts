@@ -12,8 +12,8 @@ export interface SluiceExpressOptions<Context> {
 }
 
 /**
- * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()`. A path that isn't the
- * contract's goes on to the next handler.
+ * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()` and other parsers that leave the body on
+ * `req.body`. A path that isn't the contract's goes on to the next handler.
  *
  * @throws TypeError for a Sluice that another version of this package made.
  * @example app.use("/api", sluiceExpress(sluice, { context: (req) => ({ user: req.user }) }));
@@ -27,7 +27,6 @@ export function sluiceExpress<Context extends object>(
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
-      body: () => parsedBody(req),
       context: () => context?.(req),
       client: () => identify?.(req),
     });
@@ -35,9 +34,4 @@ export function sluiceExpress<Context extends object>(
       if (!handled) next();
     }, next);
   };
-}
-
-/** Parsers of Express 4 leave `{}` on a request that is none of theirs, and its body unread. */
-function parsedBody({ body, readableDidRead }: Request): unknown {
-  return typeof body === "object" && !readableDidRead && Object.keys(body ?? {}).length === 0 ? undefined : body;
 }

@@ -20,7 +20,8 @@ export type OptionsFor<Context, Options> = object extends Context
   : [options: Options & { readonly context: unknown }];
 
 /**
- * Serves a Sluice on bare `node:http`. A path that isn't the contract's is answered 404.
+ * Serves a Sluice on bare `node:http`, and in whatever hands over its requests, such as Next's `pages/api`, connect or Koa. A body that was
+ * read before is looked for on `req.body`. A path that isn't the contract's is answered 404.
  *
  * @throws TypeError for a `base` that is no path, and for a Sluice that another version of this package made.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);

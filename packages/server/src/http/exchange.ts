@@ -10,9 +10,10 @@ export interface Exchange {
   readonly search: URLSearchParams;
   header(name: string): string | undefined;
   /**
-   * The body's JSON.
+   * The body's JSON. An empty one is `{}`.
    *
    * @throws SluiceError `payloadTooLarge`, `badRequest`.
+   * @throws Error for a body that was read before and is not to be had.
    */
   json(maxBytes: number): Promise<unknown>;
   /** Whatever the user's `context` function makes of the request. */

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SluiceError } from "@sluice/contract";
 import { Lifetime } from "../connection/lifetime.js";
 import type { Sink } from "../connection/sink.js";
 import type { Exchange, Reply } from "./exchange.js";
+import { jsonBodyOf } from "./node-body.js";
 import { NodeSink } from "./node-sink.js";
 import { endWithSocket, letGoOfSocket } from "./socket-end.js";
 
 export interface NodeRequestOptions {
   /** The path and query below the base, in origin form. */
   readonly url: string;
-  /** Gives the parsed body, where a body parser was there first. */
-  body?(): unknown;
   context(): unknown;
   client(): string | undefined;
 }
@@ -56,11 +54,8 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value[0] : value;
   }
 
-  async json(maxBytes: number): Promise<unknown> {
-    if (Number(this.#req.headers["content-length"]) > maxBytes) throw tooLong(maxBytes);
-    const body = this.#options.body?.();
-    if (body === undefined) return parseJson(await readAll(this.#req, maxBytes));
-    return typeof body === "string" || Buffer.isBuffer(body) ? parseJson(body.toString()) : body;
+  json(maxBytes: number): Promise<unknown> {
+    return jsonBodyOf(this.#req, maxBytes);
   }
 
   context(): unknown {
@@ -117,33 +112,4 @@ class NodeReply implements Reply {
  */
 function flattenHead({ _header: head }: ServerResponse & { readonly _header?: unknown }): void {
   if (typeof head === "string") head.charCodeAt(0);
-}
-
-async function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // Destroying the request would destroy the connection, and with it the answer.
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new SluiceError("badRequest", { message: "The body broke off", cause });
-  }
-  if (size > maxBytes) throw tooLong(maxBytes);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-const tooLong = (maxBytes: number) =>
-  new SluiceError("payloadTooLarge", { message: `The body is longer than ${maxBytes} bytes` });
-
-function parseJson(text: string): unknown {
-  if (text === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SluiceError("badRequest", { message: "The body is not JSON" });
-  }
 }

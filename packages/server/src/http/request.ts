@@ -70,6 +70,13 @@ async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<st
       message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json`,
     });
   }
+  const encoding = exchange.header("content-encoding");
+  // Whether a parser that was there first takes it or not: what is small here may be large when it is inflated.
+  if (encoding && encoding.toLowerCase() !== "identity") {
+    throw new SluiceError("unsupportedMediaType", {
+      message: `The content encoding is ${JSON.stringify(encoding)}; send the body as it is`,
+    });
+  }
   const body = await exchange.json(maxBytes);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new SluiceError("badRequest", { message: 'The body must be a JSON object, such as {"input":{}}' });
