@@ -9,7 +9,7 @@ import type { WireClient } from "./wire/wire-types.js";
 /**
  * Makes the client of a contract: the contract's tree, with its procedures made callable. It opens nothing by itself.
  *
- * Subscriptions resume by themselves after cuts, network errors, 429 and 5xx, from the last event that was applied;
+ * Subscriptions resume by themselves after cuts, network errors, 408, 425, 429 and 5xx, from the last event that was applied;
  * other errors are final and come to `onError` or out of the loop. Queries and mutations are sent once; they reject
  * with a `SluiceError`.
  *

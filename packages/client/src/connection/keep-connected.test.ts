@@ -114,6 +114,8 @@ describe("backoff", () => {
 
 describe("what is retried", () => {
   test.each([
+    [408, "unavailable"],
+    [425, "unavailable"],
     [429, "tooManyRequests"],
     [500, "internal"],
     [502, "unavailable"],
@@ -152,6 +154,7 @@ describe("what is retried", () => {
     [401, "unauthorized"],
     [403, "forbidden"],
     [404, "notFound"],
+    [405, "methodNotAllowed"],
     [409, "conflict"],
     [418, "protocol"],
   ])("%i is not", async (status, code) => {

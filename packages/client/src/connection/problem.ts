@@ -32,7 +32,7 @@ function strangersCode(status: number): BuiltInCode {
   for (const [code, row] of Object.entries(errorTable)) {
     if (row.raisedBy === "http" && row.status === status) return code as BuiltInCode;
   }
-  return status >= 500 ? "unavailable" : "protocol";
+  return status >= 500 || status === 408 || status === 425 ? "unavailable" : "protocol";
 }
 
 async function readObject(response: Response): Promise<Record<string, unknown> | undefined> {
