@@ -1,5 +1,5 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
-import { letGo } from "./connection/connect.js";
+import { type FetchResponse, letGo, readerOf } from "./connection/fetch.js";
 import { errorOfAnswer, isType } from "./connection/problem.js";
 import { aborted, send } from "./connection/request.js";
 import type { Settings } from "./connection/settings.js";
@@ -11,7 +11,7 @@ export interface AskOptions extends CallOptions {
   /** Position to go on from, should it be a subscription. */
   readonly cursor?: string | undefined;
   /** Sees a good answer first, of whatever type, and may give the output in its place. */
-  readonly adopt?: (response: Response) => { readonly output: unknown } | undefined;
+  readonly adopt?: (response: FetchResponse) => { readonly output: unknown } | undefined;
 }
 
 /** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
@@ -66,14 +66,14 @@ async function ask(
     if (response.status !== 200 || !isType(response, "application/json")) {
       throw await errorOfAnswer(response, procedure, settings.clock);
     }
-    return await decodeOutput(procedure, await readOutput(response));
+    return await decodeOutput(procedure, await readOutput(response, procedure.path));
   } catch (error) {
-    letGo(response.body);
+    letGo(() => readerOf(response.body));
     throw error;
   }
 }
 
-async function readOutput(response: Response): Promise<unknown> {
+async function readOutput(response: FetchResponse, path: string): Promise<unknown> {
   let text: string;
   try {
     text = await response.text();
@@ -86,7 +86,9 @@ async function readOutput(response: Response): Promise<unknown> {
   } catch {
     // said below, for this case and for JSON that is no object
   }
-  throw new SluiceError("protocol", { message: `${response.url} answered with JSON that is no Sluice answer.` });
+  throw new SluiceError("protocol", {
+    message: `${response.url || path} answered with JSON that is no Sluice answer.`,
+  });
 }
 
 async function decodeOutput(procedure: AnyQuery | AnyMutation, wire: unknown): Promise<unknown> {

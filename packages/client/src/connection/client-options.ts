@@ -1,5 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
 import type { Clock } from "./clock.js";
+import type { FetchLike } from "./fetch.js";
 import type { BackoffOptions } from "./retry.js";
 
 /** An event that the client passed over: its type is unknown to the contract at hand, or its data doesn't fit. */
@@ -29,8 +30,11 @@ export interface ClientOptions {
   readonly url: string;
   /** Sent with every request. A function is asked again at every attempt, so that it can give a fresh token. */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  /** Default: the global `fetch`, looked up at every request. Its answers must have a readable `body`. */
-  readonly fetch?: typeof globalThis.fetch;
+  /**
+   * Sends a request. Default: the global `fetch`, looked up at every request. Its answers must have a `body` that can be
+   * read while it comes: in React Native that is `expo/fetch`.
+   */
+  readonly fetch?: FetchLike;
   /** As of `fetch`. Default: fetch's own, `"same-origin"`. */
   readonly credentials?: RequestCredentials;
   /**

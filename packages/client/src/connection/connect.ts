@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/contract";
+import { type BodyReader, letGo, readerOf } from "./fetch.js";
 import { errorOfAnswer, isType } from "./problem.js";
 import { aborted, send } from "./request.js";
 import type { Settings } from "./settings.js";
@@ -34,38 +35,30 @@ export async function readStream(
       throw await errorOfAnswer(response, target.procedure, settings.clock);
     }
   } finally {
-    if (response.status !== 200 || signal.aborted) letGo(response.body);
+    if (response.status !== 200 || signal.aborted) letGo(() => readerOf(response.body));
   }
-  if (!response.body) {
+  const reader = readerOf(response.body);
+  if (!reader) {
     const message = "This fetch gives answers without a readable body; pass one that streams as the fetch option.";
     throw new SluiceError("protocol", { message });
   }
-  return pump(response.body.getReader(), signal, sink);
+  return pump(reader, signal, sink);
 }
 
-async function pump(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  signal: AbortSignal,
-  sink: ByteSink,
-): Promise<"cut"> {
+async function pump(reader: BodyReader, signal: AbortSignal, sink: ByteSink): Promise<"cut"> {
   try {
     for (;;) {
       const { value } = await reader.read().catch(readFailed);
       if (value === undefined || signal.aborted) return "cut";
-      sink.onBytes(value);
+      sink.onBytes(value as Uint8Array);
       const held = sink.ready?.();
       if (held) await held;
       if (signal.aborted) return "cut";
     }
   } finally {
-    letGo(reader);
+    letGo(() => reader);
   }
 }
 
 /** A body that breaks off is a cut, as one that just ends is. */
-const readFailed = (): { value?: Uint8Array } => ({});
-
-/** A fetch that knows nothing of signals still learns that nobody reads any more. */
-export function letGo(source: { cancel(): Promise<void> } | null): void {
-  source?.cancel().catch(() => {});
-}
+const readFailed = (): { value?: unknown } => ({});

@@ -1,13 +1,18 @@
 import { type AnyProcedure, type BuiltInCode, type ErrorIssue, errorTable, SluiceError } from "@sluice/contract";
 import type { Clock } from "./clock.js";
 import { decodeError } from "./decode-error.js";
+import type { FetchResponse } from "./fetch.js";
 
 /** The error that an answer other than the expected one stands for. */
-export async function errorOfAnswer(response: Response, procedure: AnyProcedure, clock: Clock): Promise<SluiceError> {
+export async function errorOfAnswer(
+  response: FetchResponse,
+  procedure: AnyProcedure,
+  clock: Clock,
+): Promise<SluiceError> {
   const { status, headers } = response;
   const retryAfter = readRetryAfter(headers.get("retry-after"), clock);
   const problem = isType(response, "application/problem+json") ? await readObject(response) : undefined;
-  if (typeof problem?.["code"] !== "string") return strangersError(response, retryAfter);
+  if (typeof problem?.["code"] !== "string") return strangersError(response, procedure.path, retryAfter);
   const { code, detail, title, data, issues } = problem;
   const message = typeof detail === "string" ? detail : typeof title === "string" ? title : undefined;
   const known = Array.isArray(issues) ? (issues as readonly ErrorIssue[]) : undefined;
@@ -15,14 +20,14 @@ export async function errorOfAnswer(response: Response, procedure: AnyProcedure,
 }
 
 /** Says whether an answer is of a media type, whatever its parameters. */
-export function isType(response: Response, type: string): boolean {
+export function isType(response: FetchResponse, type: string): boolean {
   const given = response.headers.get("content-type") ?? "";
   return given.split(";", 1)[0]?.trim().toLowerCase() === type;
 }
 
 /** Somebody in between answered, such as a gateway: the status alone counts. PROTOCOL §11. */
-function strangersError(response: Response, retryAfter: number | undefined): SluiceError {
-  const { status, url } = response;
+function strangersError(response: FetchResponse, path: string, retryAfter: number | undefined): SluiceError {
+  const { status, url = path } = response;
   const type = response.headers.get("content-type") ?? "no content type";
   const message = `${url} answered ${status} with ${type}, which is no Sluice answer.`;
   return new SluiceError(strangersCode(status), { message, status, retryAfter });
@@ -35,9 +40,9 @@ function strangersCode(status: number): BuiltInCode {
   return status >= 500 || status === 408 || status === 425 ? "unavailable" : "protocol";
 }
 
-async function readObject(response: Response): Promise<Record<string, unknown> | undefined> {
+async function readObject(response: FetchResponse): Promise<Record<string, unknown> | undefined> {
   try {
-    const value: unknown = await response.json();
+    const value: unknown = JSON.parse(await response.text());
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined; // a body that is cut or no JSON: the status still says something

@@ -11,9 +11,15 @@ export interface Registry {
   shared(procedure: AnySubscription, input: unknown): SharedSubscription<AnySubscription>;
 }
 
+type Holder = Pick<WeakRef<SharedSubscription<AnySubscription>>, "deref">;
+
+/** Where there is no WeakRef, as in older React Native, subscriptions that were asked for once stay. */
+const hold = (shared: SharedSubscription<AnySubscription>): Holder =>
+  typeof WeakRef === "undefined" ? { deref: () => shared } : new WeakRef(shared);
+
 export function createRegistry(settings: Settings): Registry {
   // An idle subscription holds nothing and is held by nothing, so that asking for one and never subscribing leaks nothing.
-  const all = new Map<string, WeakRef<SharedSubscription<AnySubscription>>>();
+  const all = new Map<string, Holder>();
   const active = new Set<SharedSubscription<AnySubscription>>();
   let sweepAt = 64;
 
@@ -33,7 +39,7 @@ export function createRegistry(settings: Settings): Registry {
       onActive: (isActive) => void (isActive ? active.add(shared) : active.delete(shared)),
     });
     sweep();
-    all.set(key, new WeakRef(shared));
+    all.set(key, hold(shared));
     return shared;
   }
 

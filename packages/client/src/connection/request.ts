@@ -1,4 +1,5 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import type { FetchInit, FetchResponse } from "./fetch.js";
 import type { Settings } from "./settings.js";
 import type { Target } from "./target.js";
 
@@ -21,7 +22,7 @@ export async function send(
   target: Target,
   ask: Ask,
   signal: AbortSignal | undefined,
-): Promise<Response> {
+): Promise<FetchResponse> {
   const headers = await readHeaders(givenHeaders);
   if (signal?.aborted) throw aborted();
   headers.set("accept", ask.accept);
@@ -29,7 +30,7 @@ export async function send(
   // Where none is given, none is passed on: Node's fetch leaves a listener at a signal until the request is collected.
   const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
   try {
-    return await fetch(address, { ...init, ...base, headers, cache: "no-store" });
+    return await fetch(address, { ...init, ...base, headers: plain(headers), cache: "no-store" });
   } catch (cause) {
     if (signal?.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
@@ -39,18 +40,23 @@ export async function send(
 
 export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
 
-function describe(url: string, { procedure, input, text }: Target, { cursor }: Ask, headers: Headers) {
+function describe(
+  url: string,
+  { procedure, input, text }: Target,
+  { cursor }: Ask,
+  headers: Headers,
+): Pick<FetchInit, "method" | "body"> & { readonly address: string } {
   if (url.startsWith("/") && typeof location === "undefined") {
     const message = `The url "${url}" is relative, and there is no page to resolve it against: pass an absolute URL.`;
     throw new SluiceError("protocol", { message });
   }
   const address = `${url}/${procedure.path}`;
   if (mayGet(procedure)) {
-    const query = new URLSearchParams();
-    if (text !== undefined) query.set("input", text);
+    const query: string[] = [];
+    if (text !== undefined) query.push(`input=${encodeURIComponent(text)}`);
     // Ids of a generator's own may hold what a header cannot.
-    if (cursor !== undefined && !headerSafe.test(cursor)) query.set("lastEventId", cursor);
-    const full = query.size === 0 ? address : `${address}?${query}`;
+    if (cursor !== undefined && !headerSafe.test(cursor)) query.push(`lastEventId=${encodeURIComponent(cursor)}`);
+    const full = query.length === 0 ? address : `${address}?${query.join("&")}`;
     if (full.length <= maxUrl) {
       if (cursor !== undefined && headerSafe.test(cursor)) headers.set("last-event-id", cursor);
       return { address: full, method: "GET" };
@@ -58,6 +64,14 @@ function describe(url: string, { procedure, input, text }: Target, { cursor }: A
   }
   headers.set("content-type", "application/json");
   return { address, method: "POST", body: JSON.stringify({ input, cursor }) };
+}
+
+function plain(headers: Headers): Record<string, string> {
+  const all: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    all[name] = value;
+  });
+  return all;
 }
 
 const headerSafe = /^[\x21-\x7e]+$/;

@@ -1,6 +1,7 @@
 import { defaultMaxFrame } from "@sluice/contract/wire";
 import type { ClientOptions, SkippedEvent } from "./client-options.js";
 import { type Clock, maxDelay, systemClock } from "./clock.js";
+import type { FetchLike } from "./fetch.js";
 import { createRefresher, type Refresher } from "./refresh.js";
 import type { BackoffOptions } from "./retry.js";
 
@@ -9,7 +10,7 @@ export interface Settings {
   readonly id: string;
   readonly url: string;
   readonly headers: () => HeadersInit | Promise<HeadersInit>;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: FetchLike;
   readonly credentials: RequestCredentials | undefined;
   readonly refresher: Refresher;
   readonly retry: BackoffOptions;
@@ -25,6 +26,12 @@ let clients = 0;
 /** @throws TypeError naming the option, what was given, and what is allowed. */
 export function settingsOf(options: ClientOptions): Settings {
   checkNames("", options, optionNames);
+  for (const name of ["AbortController", "Headers", "TextDecoder"] as const) {
+    if (typeof globalThis[name] === "function") continue;
+    throw new TypeError(
+      `This runtime has no ${name}, which a Sluice client needs: load a polyfill before the client is made.`,
+    );
+  }
   const { id, url, headers, fetch, credentials, onUnauthorized, retry = {}, onSkippedEvent } = options;
   const { clock = systemClock } = options;
   if (typeof url !== "string" || !/^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(url)) {

@@ -1,5 +1,6 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
 import { call } from "../call.js";
+import type { FetchResponse } from "../connection/fetch.js";
 import type { AnyEvent } from "../connection/fold.js";
 import { isType } from "../connection/problem.js";
 import type { Settings } from "../connection/settings.js";
@@ -45,16 +46,16 @@ export function wireCall(
     const close = () => controller.abort(signal?.reason);
     if (signal?.aborted) close();
     signal?.addEventListener("abort", close);
-    let answered = (_: Response) => {};
+    let answered = (_: FetchResponse) => {};
     let failed = (_: unknown) => {};
-    const answer = new Promise<Response>((resolve, reject) => {
+    const answer = new Promise<FetchResponse>((resolve, reject) => {
       answered = resolve;
       failed = reject;
     });
     answer.catch(() => {}); // a loop that takes it over is told
     sent = { answer, close };
     let isStream = false;
-    const adopt = (response: Response) => {
+    const adopt = (response: FetchResponse) => {
       answered(response);
       isStream = isType(response, "text/event-stream");
       return isStream ? { output: events } : undefined;
@@ -76,7 +77,7 @@ export function wireCall(
 /** A request that was sent before anybody asked for its events. */
 interface Sent {
   /** The answer if it is a good one, of whatever type; else it rejects with what the call failed with. */
-  readonly answer: Promise<Response>;
+  readonly answer: Promise<FetchResponse>;
   close(): void;
 }
 
@@ -86,7 +87,7 @@ const adopting = (settings: Settings, take: () => Sent | undefined): Settings =>
   async fetch(address, init) {
     const sent = take();
     if (!sent) return settings.fetch(address, init);
-    init?.signal?.addEventListener("abort", sent.close);
+    init.signal?.addEventListener("abort", sent.close);
     return sent.answer;
   },
 });

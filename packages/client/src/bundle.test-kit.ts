@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { build, type Rolldown } from "vite";
+
+export interface Bundle {
+  readonly code: string;
+  /** Ids of the modules that something of is left. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * An application's bundle: its own text, and that of `./fixture-contract.js`. Both stand beside this file without being
+ * written to disk.
+ */
+export async function bundle(app: string, contract: string, format: "es" | "iife" = "es"): Promise<Bundle> {
+  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const files = new Map([
+    [here("./fixture-app.ts"), app],
+    [here("./fixture-contract.ts"), contract],
+  ]);
+  const built = (await build({
+    configFile: false,
+    logLevel: "error",
+    resolve: { conditions: ["@sluice/source", "module", "browser", "production"] },
+    build: { write: false, minify: true, rolldownOptions: { input: here("./fixture-app.ts"), output: { format } } },
+    plugins: [
+      {
+        name: "fixture",
+        enforce: "pre",
+        resolveId: (id) =>
+          files.has(id) ? id : id === "./fixture-contract.js" ? here("./fixture-contract.ts") : undefined,
+        load: (id) => files.get(id),
+      },
+    ],
+  })) as Rolldown.RolldownOutput;
+  const [chunk] = built.output;
+  const modules = Object.entries(chunk.modules).filter(([, { renderedLength }]) => renderedLength > 0);
+  return { code: chunk.code, modules: modules.map(([id]) => id) };
+}

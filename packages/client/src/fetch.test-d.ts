@@ -1,0 +1,75 @@
+import { defineContract, query } from "@sluice/contract";
+import { test } from "vitest";
+import * as z from "zod";
+import { createClient, type FetchLike } from "./index.js";
+
+const contract = defineContract({ list: query({ output: z.array(z.string()) }) });
+
+/** As undici, expo and node-fetch declare theirs, with types of their own instead of the DOM's. */
+declare const undiciFetch: (
+  input: string | URL | UndiciRequest,
+  init?: {
+    method?: string;
+    keepalive?: boolean;
+    headers?: [string, string][] | Record<string, string | readonly string[]> | UndiciHeaders;
+    body?: string | ArrayBuffer | Iterable<Uint8Array> | AsyncIterable<Uint8Array> | null;
+    credentials?: "omit" | "include" | "same-origin";
+    cache?: "default" | "force-cache" | "no-cache" | "no-store" | "only-if-cached" | "reload";
+    signal?: AbortSignal | null;
+    dispatcher?: { dispatch(): boolean };
+  },
+) => Promise<UndiciResponse>;
+interface UndiciRequest {
+  readonly duplex: "half";
+}
+interface UndiciHeaders extends Iterable<[string, string]> {
+  readonly get: (name: string) => string | null;
+  readonly getSetCookie: () => string[];
+}
+interface UndiciResponse {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: UndiciHeaders;
+  readonly body: import("node:stream/web").ReadableStream | null;
+  readonly text: () => Promise<string>;
+}
+declare const expoFetch: (
+  url: string,
+  init?: {
+    body?: BodyInit | null;
+    credentials?: RequestCredentials;
+    headers?: HeadersInit;
+    method?: string;
+    signal?: AbortSignal | null;
+  },
+) => Promise<Omit<Response, "clone"> & { readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null }>;
+declare const nodeFetch: (
+  url: URL | string,
+  init?: { body?: Blob | string | null; headers?: [string, string][] | Record<string, string>; method?: string },
+) => Promise<{
+  readonly status: number;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null; raw(): Record<string, string[]> };
+  readonly body: NodeJS.ReadableStream | null;
+  text(): Promise<string>;
+}>;
+declare const xhrFetch: (
+  url: string,
+) => Promise<{ readonly status: number; readonly headers: Headers; text(): Promise<string> }>;
+
+test("whatever fetch there is fits", () => {
+  for (const fetch of [globalThis.fetch, undiciFetch, expoFetch, nodeFetch, xhrFetch] satisfies FetchLike[]) {
+    createClient(contract, { url: "/api", fetch });
+  }
+  createClient(contract, { url: "/api", fetch: (address, init) => fetch(address, { ...init, keepalive: true }) });
+  createClient(contract, { url: "/api", fetch: async () => new Response("{}") });
+});
+
+test("what is none does not", () => {
+  // @ts-expect-error gives no answer
+  createClient(contract, { url: "/api", fetch: async () => {} });
+  // @ts-expect-error its address is no text
+  createClient(contract, { url: "/api", fetch: async (_: number) => new Response() });
+  // @ts-expect-error an answer without headers
+  createClient(contract, { url: "/api", fetch: async () => ({ status: 200, text: async () => "" }) });
+});

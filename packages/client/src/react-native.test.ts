@@ -1,0 +1,64 @@
+import { expect, onTestFinished, test } from "vitest";
+import { createManualClock } from "./connection/manual-clock.js";
+import { startScriptedServer } from "./connection/scripted-server.js";
+import { at, live, until } from "./connection/test-setup.js";
+import { startReactNative } from "./react-native.test-kit.js";
+
+const contract = `
+import { defineContract, query, subscription } from "@sluice/contract";
+import * as z from "zod";
+export const contract = defineContract({
+  feed: subscription({ input: z.object({ of: z.string() }), events: { post: z.string() } }),
+  find: query({ input: z.object({ text: z.string() }), output: z.array(z.string()) }),
+});
+`;
+
+async function setUp(options: object = {}, without: readonly string[] = []) {
+  const server = await startScriptedServer();
+  onTestFinished(() => server.close());
+  const clock = createManualClock();
+  // biome-ignore lint/suspicious/noExplicitAny: the contract is text here, evaluated in another runtime
+  const makeClient: any = await startReactNative(contract, without);
+  return { server, clock, client: makeClient({ url: server.url, clock, retry: { random: () => 0.5 }, ...options }) };
+}
+
+test("on React Native a subscription streams, is cut, and resumes; a call is answered", async () => {
+  const { server, clock, client } = await setUp();
+  const posts: string[] = [];
+  const stop = client.feed.subscribe({ of: "ü & 1" }, { on: { post: (text: string) => posts.push(text) } });
+  const first = await server.next();
+  expect(first.query.get("input")).toBe('{"of":"ü & 1"}');
+  first.open().send(live(0), { kind: "event", type: "post", data: '"a"', id: at(1) });
+  await until(() => posts.length === 1);
+  first.cut();
+  await until(() => clock.pending.includes(500));
+  clock.advance(500);
+  const second = await server.next();
+  expect(second.headers["last-event-id"]).toBe(at(1));
+  second.open().send({ kind: "event", type: "post", data: '"b"', id: at(2) }, live(2));
+  await until(() => posts.length === 2);
+  stop();
+  clock.advance(1_000); // the linger
+  await until(() => second.isGone);
+  const answer = client.find({ text: "x" });
+  (await server.next()).answer(200, {}, { output: ["y"] });
+  expect(await answer).toEqual(["y"]);
+}, 30_000);
+
+test("an error comes as it is where a body can't be cancelled", async () => {
+  const { server, client } = await setUp();
+  const errors: unknown[] = [];
+  client.feed.subscribe({ of: "a" }, { onError: (error: unknown) => errors.push(error) });
+  (await server.next()).answer(403, {}, { code: "forbidden", detail: "not you" });
+  await until(() => errors.length === 1);
+  expect(errors[0]).toMatchObject({ code: "forbidden", message: "not you" });
+  const answer = client.find({ text: "x" });
+  (await server.next()).answer(404, {}, { code: "notFound" });
+  await expect(answer).rejects.toMatchObject({ code: "notFound" });
+}, 30_000);
+
+test("where TextDecoder is missing, createClient says so", async () => {
+  await expect(setUp({}, ["TextDecoder"])).rejects.toThrow(
+    "This runtime has no TextDecoder, which a Sluice client needs: load a polyfill before the client is made.",
+  );
+}, 30_000);
