@@ -48,4 +48,5 @@ export type {
 } from "./procedure.js";
 export { ContractError } from "./rules.js";
 export { type CodeOf, type Coder, coderOf, type Schema, ValidationError, type WireOf } from "./schema.js";
-export { topicOf } from "./topic.js";
+export { shortName } from "./short-name.js";
+export { topicNamed, topicOf } from "./topic.js";

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { defineContract, subscription } from "./contract.js";
 import { coderOf } from "./schema.js";
-import { topicOf } from "./topic.js";
+import { shortName } from "./short-name.js";
+import { topicNamed, topicOf } from "./topic.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
 const events = { tick: z.string() };
@@ -50,4 +52,36 @@ test("fields that the schema doesn't know open no new topic", () => {
 
 test("equal inputs written differently are one topic", () => {
   expect(topicOf(a.all, { prompt: "", runId: "r1" })).toBe(topicOf(a.all, coderOf(run).decode({ runId: "r1" })));
+});
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+/** The input's text for a name of so many bytes. */
+const filling = (bytes: number) => "x".repeat(bytes - 'a/text?""'.length);
+
+test("a name of 512 bytes stays, one that is longer is named by a digest (PROTOCOL §6.4)", () => {
+  expect(topicOf(a.text, filling(512))).toBe(`a/text?"${filling(512)}"`);
+  expect(topicOf(a.text, filling(513))).toBe(`a/text?#${sha256(`"${filling(513)}"`)}`);
+});
+
+test("bytes count, not characters, and a lone surrogate has a name of its own", () => {
+  expect(topicOf(a.text, "é".repeat(251))).toBe(`a/text?"${"é".repeat(251)}"`);
+  expect(topicOf(a.text, "é".repeat(252))).toBe(`a/text?#${sha256(`"${"é".repeat(252)}"`)}`);
+  const long = "x".repeat(600);
+  expect(topicOf(a.text, `${long}\ud800`)).not.toBe(topicOf(a.text, `${long}\ud801`));
+});
+
+test("a long name is that of its key fields, however they are written", () => {
+  const runId = "r".repeat(600);
+  const name = topicNamed("a/two", { runId, at: input.at.toISOString() });
+  expect(topicOf(a.two, { ...input, runId })).toBe(name);
+  expect(name).toMatch(/^a\/two\?#[0-9a-f]{64}$/);
+  expect(topicOf(a.one, { ...input, runId })).not.toBe(topicOf(a.one, { ...input, runId: `${runId}r` }));
+});
+
+test("a key stays up to 512 bytes, and is a digest beyond", () => {
+  const keys = ["", "order-17", "k".repeat(512), "é".repeat(256)];
+  for (const key of keys) expect(shortName(key)).toBe(key);
+  for (const key of ["k".repeat(513), `${"é".repeat(256)}k`]) expect(shortName(key)).toBe(`#${sha256(JSON.stringify(key))}`);
+  const long = "k".repeat(513);
+  expect(shortName(`${long}\ud800`)).not.toBe(shortName(`${long}\ud801`));
 });

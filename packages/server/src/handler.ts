@@ -1,3 +1,4 @@
+import { shortName } from "@sluice/contract";
 import { assertRoom, countClient } from "./admission/admission.js";
 import { Opening } from "./admission/opening.js";
 import { Connection } from "./connection/connection.js";
@@ -38,7 +39,9 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
 
     if (procedure.kind === "subscription") {
       const { lastEventId } = request;
-      await stream(runtime, implementation, exchange, { ...caller, client: exchange.client(), lastEventId, opening });
+      const client = exchange.client();
+      const guest = { ...caller, client: client && shortName(client), lastEventId, opening };
+      await stream(runtime, implementation, exchange, guest);
     } else {
       await answer(runtime, implementation, exchange, caller);
     }

@@ -1,4 +1,4 @@
-import { canonicalJson } from "@sluice/contract";
+import { topicNamed } from "@sluice/contract";
 
 /**
  * What a context may say of the time that a stream is allowed for, and of whom it belongs to. Sluice looks for these two
@@ -55,10 +55,15 @@ export function tagsOf(context: unknown): readonly string[] {
 export const expired = "The authorisation has expired";
 export const revoked = "The authorisation was revoked";
 
-/** Says whether a stream of this topic and with these tags is one of those that a filter means. */
-export function isMeant({ tag, path, key }: DisconnectFilter, topic: string, tags: readonly string[]): boolean {
-  const [ownPath] = topic.split("?", 1);
-  if (tag !== undefined && !tags.includes(tag)) return false;
-  if (path !== undefined && path !== ownPath) return false;
-  return key === undefined || topic === `${path}?${canonicalJson(key)}`;
+/** Which streams a filter means, by topic and tags. */
+export type Meant = (topic: string, tags: readonly string[]) => boolean;
+
+/** What a filter says, looked at once for however many streams. */
+export function meantBy({ tag, path, key }: DisconnectFilter): Meant {
+  const named = path !== undefined && key !== undefined ? topicNamed(path, key) : undefined;
+  return (topic, tags) => {
+    if (tag !== undefined && !tags.includes(tag)) return false;
+    if (named !== undefined) return topic === named;
+    return path === undefined || path === topic.split("?", 1)[0];
+  };
 }

@@ -1,5 +1,5 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { memoryLog } from "@sluice/log";
+import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "./publisher.js";
@@ -51,6 +51,24 @@ describe("publish", () => {
     const again = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
     expect(first.duplicate).toBe(false);
     expect(again).toEqual({ cursor: first.cursor, duplicate: true });
+  });
+
+  it("knows a retry by a long key as well, of which the engine gets a digest", async () => {
+    const log = memoryLog();
+    const keys: (string | undefined)[] = [];
+    const append: Log["append"] = (topic, appended, options) => {
+      keys.push(options?.idempotencyKey);
+      return log.append(topic, appended, options);
+    };
+    const { publish } = createPublisher(contract, { log: { ...log, append } });
+    const goal = { type: "goal" as const, data: { minute: 1 } };
+    const long = "k".repeat(1_000_000);
+    const answers = [];
+    for (const idempotencyKey of [long, long, `${long}k`, "k".repeat(512)]) {
+      answers.push(await publish(contract.watch, { id: "a" }, goal, { idempotencyKey }));
+    }
+    expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, true, false, false]);
+    expect(keys.map((key) => key?.length)).toEqual([65, 65, 65, 512]);
   });
 
   it("refuses an empty idempotency key, by which all but the first would be taken for a retry", async () => {

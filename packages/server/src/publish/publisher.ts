@@ -6,6 +6,7 @@ import {
   encodeInput,
   type InputOf,
   proceduresOf,
+  shortName,
   topicOf,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
@@ -18,7 +19,7 @@ import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encod
 export interface PublishOptions {
   /**
    * Makes a retried publish safe: within the engine's window the same key appends at most once to a topic and answers with
-   * the first cursor. Default: none.
+   * the first cursor. It may come from a client: one that is longer than 512 bytes is kept by its SHA-256. Default: none.
    */
   readonly idempotencyKey?: string | undefined;
 }
@@ -104,7 +105,7 @@ export function publisherWith(
     if (stateful) await states.of(topic, procedure).check(all);
     const { position, duplicate } = await log.append(topic, encoded, {
       stateful,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey: shortName(idempotencyKey) }),
     });
     if (!duplicate) onPublished(all.length);
     if (stateful && !duplicate) {

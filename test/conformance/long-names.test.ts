@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import { describeStreams } from "./adapters.js";
+import { goal } from "./events.js";
+import { open } from "./reader.js";
+import { eventually } from "./within.js";
+import { startWorld } from "./world.js";
+
+/** As long as `express.json()` lets through, and no URL is. */
+const matchId = "m".repeat(90_000);
+const input = { matchId };
+
+describeStreams("an input that is too long for a name", (adapter) => {
+  it("is served, resumed and kept apart like any other (PROTOCOL §6.4)", async () => {
+    const world = await startWorld(adapter);
+    const { watch } = world.contract.scores;
+    const reader = await (await open(world, "scores/watch", { body: { input } })).live();
+    await world.publish(watch, input, goal("home", 1));
+    await world.publish(watch, { matchId: `${matchId}x` }, goal("home", 2));
+    await reader.received(1);
+    const { cursor } = reader;
+    reader.destroy();
+    await world.publish(watch, input, goal("home", 3));
+    const again = await (await open(world, "scores/watch", { body: { input, cursor } })).live();
+    expect(again.data).toEqual([{ team: "home", minute: 3 }]);
+    expect(again.all("reset")).toEqual([]);
+    expect((await world.sluice.state(watch, input)).state).toMatchObject({ home: 2 });
+  });
+
+  it("is found by disconnect, open or being opened, and no other is", async () => {
+    let letIn: () => void = () => {};
+    let isGated = false;
+    const gate = () => (isGated ? new Promise<void>((resolve) => (letIn = resolve)) : undefined);
+    const world = await startWorld(adapter, { gate });
+    const reader = await (await open(world, "scores/watch", { body: { input } })).live();
+    const other = { matchId: `${matchId}x` };
+    await (await open(world, "scores/watch", { body: { input: other } })).live();
+    isGated = true;
+    const refused = open(world, "scores/watch", { body: { input } });
+    await eventually(() => expect(world.runtime.openings.size).toBe(1));
+    expect(world.sluice.disconnect({ path: "scores/watch", key: input })).toBe(1);
+    letIn();
+    await reader.end();
+    expect([(await refused).status, world.sluice.stats().connections]).toEqual([403, 1]);
+  });
+
+  it("leaves only short names behind, of topics and of clients", async () => {
+    const topics = new Set<string>();
+    const world = await startWorld(adapter);
+    const { take } = world.runtime.hub;
+    world.runtime.hub.take = (topic, procedure) => {
+      topics.add(topic);
+      return take.call(world.runtime.hub, topic, procedure);
+    };
+    await (await open(world, "scores/watch", { body: { input }, headers: { "x-client": "c".repeat(9_000) } })).live();
+    const kept = [...topics, ...world.runtime.clients.keys()];
+    expect([kept.length, kept.every((name) => name.length < 100)]).toEqual([2, true]);
+  });
+});
