@@ -81,7 +81,8 @@ test("a long name is that of its key fields, however they are written", () => {
 test("a key stays up to 512 bytes, and is a digest beyond", () => {
   const keys = ["", "order-17", "k".repeat(512), "é".repeat(256)];
   for (const key of keys) expect(shortName(key)).toBe(key);
-  for (const key of ["k".repeat(513), `${"é".repeat(256)}k`]) expect(shortName(key)).toBe(`#${sha256(JSON.stringify(key))}`);
+  for (const key of ["k".repeat(513), `${"é".repeat(256)}k`])
+    expect(shortName(key)).toBe(`#${sha256(JSON.stringify(key))}`);
   const long = "k".repeat(513);
   expect(shortName(`${long}\ud800`)).not.toBe(shortName(`${long}\ud801`));
 });

@@ -98,7 +98,9 @@ export interface Log {
 
   /**
    * Reads at most `limit` entries. A topic that nobody has written to is empty, not an error: its epoch is minted by
-   * the first call that names it. Whatever a position holds, a bad one is answered with a gap and never with an error.
+   * the first call that names it, and should stay for some minutes after the last, for readers that are cut and come back.
+   * That is all that an engine should keep of such a topic: anybody who may subscribe can name as many as he likes.
+   * Whatever a position holds, a bad one is answered with a gap and never with an error.
    *
    * @throws RangeError if `limit` or `from.last` is not a whole number of at least 0.
    */

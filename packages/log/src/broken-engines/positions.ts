@@ -1,6 +1,6 @@
 import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
 import { chainMark } from "../memory/mark.js";
-import { type BrokenEngine, broken } from "./broken.js";
+import { type BrokenEngine, broken, inLives } from "./broken.js";
 
 type Translate = (topic: string, position: Position) => Position;
 
@@ -108,6 +108,29 @@ export const brokenPositions: readonly BrokenEngine[] = [
       "trims nothing at a position that isn't of this history",
       "refuses a snapshot at a position that isn't of this history",
     ],
+  },
+  {
+    name: "forgets topics that nobody has written to as soon as a watcher goes",
+    setup: broken((log) => {
+      let life = 0;
+      let isWritten = false;
+      const lives = inLives(log, () => life);
+      return {
+        ...lives,
+        append(topic, events, options) {
+          isWritten = true;
+          return lives.append(topic, events, options);
+        },
+        watch(topic, onAppend) {
+          const stop = lives.watch(topic, onAppend);
+          return () => {
+            stop();
+            if (!isWritten) life += 1;
+          };
+        },
+      };
+    }),
+    caughtBy: ["resumes from the beginning of a topic that nobody had written to, after its watcher was gone"],
   },
   {
     name: "mints an epoch only with the first append",

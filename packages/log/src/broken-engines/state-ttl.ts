@@ -45,6 +45,7 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
     name: "frees state and keeps the epoch",
     setup: keepsEpoch,
     caughtBy: [
+      "refuses the beginning of a life that was written to and is over",
       "frees a stateful topic whole when its stateTtl is over",
       "begins anew with an append to a topic whose stateTtl is over",
     ],

@@ -15,6 +15,18 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
+    name: "resumes from the beginning of a topic that nobody had written to, after its watcher was gone",
+    async run({ log, peer }) {
+      const stop = log.watch(topic, () => {});
+      const start = await log.head(topic);
+      stop();
+      for (let i = 0; i < 100; i += 1) await log.head(`scores/other?${i}`);
+      expect((await pageOf(peer, topic, start)).entries).toEqual([]);
+      await peer.append(topic, events("a", "b"));
+      expect(dataOf((await pageOf(log, topic, start)).entries)).toEqual(['"a"', '"b"']);
+    },
+  },
+  {
     name: "resumes from the position before the oldest entry",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 5));

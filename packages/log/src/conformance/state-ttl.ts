@@ -47,6 +47,20 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
+    name: "refuses the beginning of a life that was written to and is over",
+    options,
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const start = await log.head(topic);
+      const head = await withState(log);
+      await advance(1_500);
+      await expectFreed(log, head);
+      await expectGap(log, topic, start, "epoch");
+      await log.append(topic, events("c"), { stateful: true });
+      await expectGap(log, topic, start, "epoch");
+    },
+  },
+  {
     name: "begins anew with an append to a topic whose stateTtl is over",
     options,
     needs: ["advance"],

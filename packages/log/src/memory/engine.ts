@@ -4,6 +4,15 @@ import type { Topics } from "./topics.js";
 
 /** Every method does all its work before it returns its promise, so calls take effect in the order they are made. */
 export function openMemoryLog(topics: Topics): Log {
+  function look<T>(name: string, at: (topic: Topic) => T): T {
+    const topic = topics.open(name);
+    try {
+      return at(topic);
+    } finally {
+      topics.close(name, topic);
+    }
+  }
+
   return {
     async append(name, events, options) {
       checkEvents(events);
@@ -12,11 +21,11 @@ export function openMemoryLog(topics: Topics): Log {
 
     async read(name, from, limit) {
       checkCount("limit", limit);
-      return read(topics.open(name), from, limit);
+      return look(name, (topic) => read(topic, from, limit));
     },
 
     async head(name) {
-      return topics.open(name).head;
+      return look(name, ({ head }) => head);
     },
 
     watch(name, onAppend) {
@@ -27,6 +36,7 @@ export function openMemoryLog(topics: Topics): Log {
         // A topic that was watched until now has not been idle, nor has its state begun to expire.
         topic.usedAt = topics.now();
         topic.quietSince = topic.usedAt;
+        topics.close(name, topic);
       };
     },
 
@@ -35,11 +45,12 @@ export function openMemoryLog(topics: Topics): Log {
     },
 
     async saveSnapshot(name, position, data) {
-      const topic = topics.find(name);
-      const saved = topic?.saveSnapshot(position, data) ?? false;
-      // What only the lack of a snapshot has kept can go now.
-      if (saved) topic?.retain(topics.now());
-      return saved;
+      return look(name, (topic) => {
+        const saved = topic.saveSnapshot(position, data);
+        // What only the lack of a snapshot has kept can go now.
+        if (saved) topic.retain(topics.now());
+        return saved;
+      });
     },
 
     async trim(name, upTo) {

@@ -36,7 +36,8 @@ export interface MemoryLogOptions {
   readonly dedupe?: Partial<DedupeOptions>;
   /**
    * Milliseconds after its last use at which a topic is freed that nobody watches, that holds no entry, no key and no
-   * state. Its next life has a new epoch. Default: `600_000` (10 minutes).
+   * state. Its next life has a new epoch. Of those that nobody has ever written to, the 10,000 that were used last are
+   * remembered. Default: `600_000` (10 minutes).
    */
   readonly idle?: number;
   /** The clock, in milliseconds since the Unix epoch. A clock that goes back is held. Default: `Date.now`. */

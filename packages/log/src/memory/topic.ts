@@ -48,6 +48,11 @@ export class Topic {
     return this.#entries.size === 0;
   }
 
+  /** Nobody has written to it, nor watches it: its epoch is all that has to be known of it. */
+  get isUnwritten(): boolean {
+    return this.#head.offset === 0 && !this.stateful && this.keys.size === 0 && this.watchers.size === 0;
+  }
+
   append(event: LogEvent, time: number): void {
     const { epoch, offset, mark } = this.#head;
     const position = { epoch, offset: offset + 1, mark: chainMark(mark, event) };

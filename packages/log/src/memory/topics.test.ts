@@ -95,10 +95,10 @@ it("frees expired state that nobody names any more, with the entries that only i
   await log.append("plain", [event]);
   now += 4_999;
   await use(log);
-  expect([...topics.byName.keys()]).toEqual(["unsaved", "saved", "watched", "plain", "busy"]);
+  expect([...topics.byName.keys()]).toEqual(["unsaved", "saved", "watched", "plain"]);
   now += 1_001;
   await use(log);
-  expect([...topics.byName.keys()]).toEqual(["watched", "plain", "busy"]);
+  expect([...topics.byName.keys()]).toEqual(["watched", "plain"]);
 });
 
 it("gives expired state to nobody, whatever it is asked", async () => {
@@ -138,4 +138,54 @@ it("holds the clock when it goes back", async () => {
   await log.append("a", [event]);
   const page = await log.read("a", "oldest", 10);
   expect(page.ok && page.entries.map((entry) => entry.time)).toEqual([1_000_000, 1_000_000]);
+});
+
+it("keeps nothing but the epoch of a topic that nobody has written to, and that until it is written to", async () => {
+  const topics = new Topics(resolveOptions({}));
+  const log = openMemoryLog(topics);
+  const uses: readonly ((log: Log) => unknown)[] = [
+    () => log.head("a"),
+    () => log.read("a", "oldest", 10),
+    () => log.read("a", { last: 3 }, 10),
+    () => log.loadSnapshot("a"),
+    () => log.saveSnapshot("a", { epoch: "e", offset: 1, mark: "m" }, "{}"),
+    async () => log.trim("a", await log.head("a")),
+    () => log.watch("a", () => {})(),
+  ];
+  const { epoch } = await log.head("a");
+  for (const use of uses) {
+    await use(log);
+    expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([0, epoch]);
+  }
+  const stop = log.watch("a", () => {});
+  expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
+  expect((await log.append("a", [event])).position).toMatchObject({ epoch, offset: 1 });
+  stop();
+  expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
+});
+
+it("lets whoever comes back to a quiet topic within its idle time go on, whatever others have named since", async () => {
+  const { log, advance } = withClock({ idle: 600_000 });
+  const stop = log.watch("quiet", () => {});
+  const start = await log.head("quiet");
+  advance(3_600_000);
+  stop();
+  for (let i = 1; i < 10_000; i += 1) await log.head(`other/${i}`);
+  advance(599_999);
+  expect(await log.read("quiet", start, 10)).toMatchObject({ ok: true, entries: [] });
+  advance(600_000);
+  expect(await log.read("quiet", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
+});
+
+it("doesn't take the beginning of a freed life for that of the next one", async () => {
+  const { log, advance } = withClock({ idle: 20_000 });
+  const start = await log.head("a");
+  await log.append("a", [event]);
+  for (let i = 0; i < 8; i += 1) {
+    advance(5_001);
+    await use(log);
+  }
+  expect(await log.read("a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
+  await log.append("a", [event]);
+  expect(await log.read("a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
 });

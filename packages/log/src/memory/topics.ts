@@ -2,6 +2,7 @@ import { mintEpoch } from "./epoch.js";
 import { genesisMark } from "./mark.js";
 import type { MemorySettings } from "./options.js";
 import { Topic } from "./topic.js";
+import { UnwrittenTopics } from "./unwritten-topics.js";
 
 /** How many topics are looked over per call while a sweep is under way: two, so that sweeping outruns new topics. */
 const stride = 2;
@@ -12,6 +13,7 @@ const sweepEvery = 1_000;
 export class Topics {
   readonly byName = new Map<string, Topic>();
   readonly #settings: MemorySettings;
+  #unwritten: UnwrittenTopics | undefined;
   #sweep: Iterator<[string, Topic]> | undefined;
   #sweptAt = 0;
   #now = 0;
@@ -26,12 +28,13 @@ export class Topics {
     return this.#now;
   }
 
-  /** The topic as it is now, minted if nobody has named it before. */
+  /** The topic as it is now, minted if nobody has named it before. Whoever opens it closes it when he is done. */
   open(name: string): Topic {
     let topic = this.find(name);
     if (!topic) {
       const { retentionOf, dedupe } = this.#settings;
-      const genesis = { epoch: mintEpoch(), offset: 0, mark: genesisMark };
+      const epoch = this.#unwritten?.take(name, this.#now) ?? mintEpoch();
+      const genesis = { epoch, offset: 0, mark: genesisMark };
       topic = new Topic(genesis, retentionOf(name), dedupe);
       topic.usedAt = this.#now;
       topic.quietSince = this.#now;
@@ -40,7 +43,15 @@ export class Topics {
     return topic;
   }
 
-  /** The topic as it is now, if anybody has named it before and it has not expired since. */
+  /** Lets go of all but its epoch, if nobody has written to it. */
+  close(name: string, topic: Topic): void {
+    if (!topic.isUnwritten || this.byName.get(name) !== topic) return;
+    this.byName.delete(name);
+    this.#unwritten ??= new UnwrittenTopics(this.#settings.idle);
+    this.#unwritten.remember(name, topic.head.epoch, this.#now);
+  }
+
+  /** The topic as it is now, if anybody has written to it or watches it, and it has not expired since. */
   find(name: string): Topic | undefined {
     const now = this.now();
     let topic = this.byName.get(name);

@@ -18,3 +18,12 @@ it("holds nobody back when the clock was set back", () => {
   topics.count("ann", 10_000_000);
   topics.count("ann", 1_000_000);
 });
+
+it("remembers those who opened last, so that ever new names of clients take no memory without end", () => {
+  const topics = new NewTopics(1);
+  topics.count("ann", 0);
+  for (let i = 1; i < 10_000; i++) topics.count(`client ${i}`, 0);
+  expect(() => topics.count("ann", 0)).toThrow(/new topics/);
+  topics.count("one more", 0);
+  topics.count("ann", 0);
+});

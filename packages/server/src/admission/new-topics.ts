@@ -2,9 +2,13 @@ import { SluiceError } from "@sluice/contract";
 
 const minute = 60_000;
 
+/** How many clients are counted at once; beyond, those who were counted longest ago are forgotten. */
+const counted = 10_000;
+
 /**
  * How often each client has lately opened a topic that nobody followed. Such a topic costs what no other subscriber shares:
- * a tail, reads, a name that the engine keeps for a while. All are counted anew each minute, so no client is kept for longer.
+ * a tail, reads, a name that the engine keeps for a while. All are counted anew each minute, the 10,000 seen last, so that
+ * clients take no memory without end.
  */
 export class NewTopics {
   readonly #limit: number;
@@ -26,6 +30,8 @@ export class NewTopics {
       const retryAfter = this.#since + minute - now;
       throw new SluiceError("tooManyRequests", { message: "Too many new topics of this client", retryAfter });
     }
+    this.#counts.delete(client);
     this.#counts.set(client, count);
+    if (this.#counts.size > counted) this.#counts.delete(this.#counts.keys().next().value as string);
   }
 }

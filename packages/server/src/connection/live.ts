@@ -3,6 +3,7 @@ import type { Log, Position, ReadFrom } from "@sluice/log";
 import type { DecodedEvent } from "../fanout/batch.js";
 import type { Runtime } from "../runtime.js";
 import { LiveReader } from "./live-reader.js";
+import type { LiveRequest } from "./live-request.js";
 import { type SnapshotRequest, takeSnapshot } from "./snapshot.js";
 
 export interface LiveSubscriber extends SnapshotRequest {
@@ -14,10 +15,12 @@ export interface LiveSubscriber extends SnapshotRequest {
 /** Finds out where a subscriber starts, while a failure can still be told by an HTTP status. */
 export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber): Promise<LiveReader> {
   const { log, hub } = runtime;
-  const { procedure, topic, run, context, input, lifetime, cursor } = subscriber;
+  const { procedure, topic, run, context, lifetime, cursor } = subscriber;
   const tail = await hub.take(topic, procedure);
-  const { filter } = run;
-  const snapshot = procedure.state ? () => takeSnapshot(runtime, subscriber) : undefined;
+  const args = run.snapshot ? subscriber.args : () => ({});
+  const snapshot = procedure.state
+    ? snapshotOf(runtime, { procedure, topic, run, context, lifetime, args })
+    : undefined;
   const reader = new LiveReader({
     runtime,
     procedure,
@@ -25,7 +28,7 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
     tail,
     context,
     stream: "live",
-    filter: filter && ((event: DecodedEvent) => filter(event as never, { context, input } as never) === true),
+    filter: filterOf(subscriber),
     snapshot,
   });
   lifetime.watch(reader); // before anything slow is asked: who leaves in the meantime leaves no tail behind
@@ -34,6 +37,16 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
   reader.startAt({ position, state, resumes: cursor !== undefined });
   return reader;
 }
+
+/*
+ * Functions of their own, because a stream keeps what its functions close over for as long as it is open: the input, which may
+ * have 1 MB, only where the procedure's own code asks for it.
+ */
+
+const snapshotOf = (runtime: Runtime, request: SnapshotRequest) => () => takeSnapshot(runtime, request);
+
+const filterOf = ({ run: { filter }, context, input }: LiveSubscriber): LiveRequest["filter"] =>
+  filter && ((event: DecodedEvent) => filter(event as never, { context, input } as never) === true);
 
 async function startOf(log: Log, topic: string, { start }: AnySubscription): Promise<Position> {
   if (start === "head") return log.head(topic);

@@ -3,7 +3,7 @@ import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
-import { TopicState } from "./topic-state.js";
+import { TopicState, TopicStates } from "./topic-state.js";
 
 const contract = defineContract({
   total: subscription({
@@ -195,5 +195,50 @@ describe("TopicState", () => {
     const current = new TopicState(emptied, topic, contract.total).current();
     await expect(current).rejects.toThrow(/cannot be folded: its saved snapshot is of no history/);
     expect(loadSnapshot).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("TopicStates", () => {
+  const texts = defineContract({
+    text: subscription({
+      input: z.int(),
+      events: { written: z.string() },
+      state: { schema: z.string(), initial: "", apply: { written: (_, text) => text } },
+    }),
+  });
+
+  it("keeps what was used last, as far as 64 Mi characters and 1,000 topics go", async () => {
+    const log = memoryLog();
+    const { publish } = createPublisher(texts, { log });
+    const states = new TopicStates(log);
+    const data = "x".repeat(1_000_000);
+    const all: TopicState[] = [];
+    for (let n = 0; n < 70; n++) {
+      await publish(texts.text, n, { type: "written", data });
+      const state = states.of(`text?${n}`, texts.text);
+      await state.current();
+      all.push(state);
+    }
+    const isKept = (n: number) => states.of(`text?${n}`, texts.text) === all[n];
+    expect([69, 68, 3, 2].map(isKept)).toEqual([true, true, true, false]);
+    for (let n = 1_000; n < 2_000; n++) states.of(`text?${n}`, texts.text);
+    expect(isKept(69)).toBe(false);
+  });
+
+  it("keeps the one used last, where there is room for no other", async () => {
+    const log = memoryLog();
+    const states = new TopicStates(log);
+    const half = "x".repeat(40 * 1024 * 1024);
+    for (const name of ["text?1", "text?2"]) {
+      const { position } = await log.append(name, [{ type: "written", data: '""' }], { stateful: true });
+      await log.saveSnapshot(name, position, JSON.stringify(half));
+    }
+    const [first, second] = [states.of("text?1", texts.text), states.of("text?2", texts.text)];
+    await first.current();
+    await second.current();
+    expect([states.of("text?2", texts.text) === second, states.of("text?1", texts.text) === first]).toEqual([
+      true,
+      false,
+    ]);
   });
 });

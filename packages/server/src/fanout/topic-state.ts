@@ -52,8 +52,12 @@ export class TopicState {
   /** Of the snapshot that was saved last, as far as this process knows. */
   #saved: Position | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #size = 0;
+  readonly #onSize: (added: number) => void;
 
-  constructor(log: Log, topic: string, procedure: AnySubscription) {
+  /** @param onSize told by how many characters its JSON has grown or shrunk, whenever that is known. */
+  constructor(log: Log, topic: string, procedure: AnySubscription, onSize: (added: number) => void = () => {}) {
+    this.#onSize = onSize;
     this.#log = log;
     this.#topic = topic;
     this.#procedure = procedure;
@@ -66,6 +70,7 @@ export class TopicState {
     return this.#next(async () => {
       const position = await this.#advance();
       this.#json ??= JSON.stringify(this.#coder.encode(this.#value));
+      this.#measure(this.#json);
       return { position, json: this.#json };
     });
   }
@@ -88,6 +93,16 @@ export class TopicState {
     await this.#log.saveSnapshot(this.#topic, position, json);
     // Whoever was faster saved one at least as good.
     this.#saved = position;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  #measure({ length }: string): void {
+    const added = length - this.#size;
+    this.#size = length;
+    if (added !== 0) this.#onSize(added);
   }
 
   /** Steps never overlap: each begins with all that the one before has folded. */
@@ -121,6 +136,7 @@ export class TopicState {
     const snapshot = await this.#log.loadSnapshot(this.#topic);
     this.#saved = snapshot?.position;
     if (snapshot) {
+      this.#measure(snapshot.data);
       this.#set(snapshot.position, this.#coder.decode(JSON.parse(snapshot.data)));
       return snapshot.position;
     }
@@ -186,20 +202,41 @@ export type ReadState = <P extends AnySubscription>(
 /** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
 const kept = 1_000;
 
+/** Most characters of JSON that the kept ones have together: 64 Mi. The one used last is kept, whatever its size. */
+const budget = 64 * 1024 * 1024;
+
 /** The states of this process, the ones used last. */
 export class TopicStates {
   readonly #log: Log;
   readonly #states = new Map<string, TopicState>();
+  #size = 0;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   of(topic: string, procedure: AnySubscription): TopicState {
-    const state = this.#states.get(topic) ?? new TopicState(this.#log, topic, procedure);
+    const state = this.#states.get(topic) ?? this.#open(topic, procedure);
     this.#states.delete(topic);
     this.#states.set(topic, state);
-    if (this.#states.size > kept) this.#states.delete(this.#states.keys().next().value as string);
+    this.#makeRoom();
     return state;
+  }
+
+  #open(topic: string, procedure: AnySubscription): TopicState {
+    const state: TopicState = new TopicState(this.#log, topic, procedure, (added) => {
+      if (this.#states.get(topic) !== state) return; // dropped, and in use for the last time
+      this.#size += added;
+      this.#makeRoom();
+    });
+    return state;
+  }
+
+  #makeRoom(): void {
+    for (const [topic, { size }] of this.#states) {
+      if (this.#states.size <= kept && (this.#size <= budget || this.#states.size === 1)) return;
+      this.#states.delete(topic);
+      this.#size -= size;
+    }
   }
 }

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { UnwrittenTopics } from "./unwritten-topics.js";
+
+const most = 10_000;
+
+it("remembers an epoch for as long as it was told to", () => {
+  const topics = new UnwrittenTopics(1_000);
+  topics.remember("a", "epoch-a", 0);
+  topics.remember("b", "0123456789abcdef", 500);
+  expect(topics.take("a", 999)).toBe("epoch-a");
+  topics.remember("a", "epoch-a", 999);
+  expect([topics.take("a", 1_998), topics.take("b", 1_500), topics.take("c", 0)]).toEqual([
+    "epoch-a",
+    undefined,
+    undefined,
+  ]);
+});
+
+it("gives what it remembers once", () => {
+  const topics = new UnwrittenTopics(1_000);
+  topics.remember("a", "epoch", 0);
+  expect([topics.take("a", 0), topics.take("a", 0)]).toEqual(["epoch", undefined]);
+});
+
+it("remembers 10,000, and lets those go first that were used longest ago", () => {
+  const topics = new UnwrittenTopics(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < most; i++) topics.remember(`${i}`, `e${i}`, i);
+  topics.remember("0", topics.take("0", most) as string, most);
+  topics.remember("one more", "e", most);
+  topics.remember("another", "e", most);
+  const known = Array.from({ length: most }, (_, i) => topics.take(`${i}`, most));
+  expect(known.flatMap((epoch, i) => (epoch === `e${i}` ? [] : [i]))).toEqual([1, 2]);
+});
+
+it("is right after any number of uses", () => {
+  const use = fc.tuple(fc.constantFrom("take", "remember"), fc.integer({ min: 0, max: 12_000 }));
+  fc.assert(
+    fc.property(fc.array(use, { minLength: 100, maxLength: 1_000, size: "max" }), (uses) => {
+      const topics = new UnwrittenTopics(Number.POSITIVE_INFINITY);
+      const model = new Map<string, string>();
+      // Full from the start, so that all of it is under way: free slots, chains, the oldest's going.
+      for (let i = 0; i < most; i++) {
+        topics.remember(`${i}`, `first ${i}`, 0);
+        model.set(`${i}`, `first ${i}`);
+      }
+      for (const [n, [kind, number]] of uses.entries()) {
+        const name = `${number}`;
+        const known = topics.take(name, 0);
+        expect(known).toBe(model.get(name));
+        model.delete(name);
+        if (kind === "take") continue;
+        topics.remember(name, `e${n}`, 0);
+        model.set(name, `e${n}`);
+        if (model.size > most) model.delete(model.keys().next().value as string);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it("takes at most 64 bytes for each of the topics that it has room for", () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const kept = Array.from({ length: 50 }, () => new UnwrittenTopics(1));
+  const bytes = (process.memoryUsage().arrayBuffers - before) / (kept.length * most);
+  expect(bytes).toBeGreaterThan(30);
+  expect(bytes).toBeLessThanOrEqual(64);
+});
