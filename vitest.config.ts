@@ -79,7 +79,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "packages/*/src/**/*.test.ts",
-            "test/{bench,conformance,docs,faults,fuzz,model,package}/**/*.test.ts",
+            "test/{bench,conformance,docs,faults,fuzz,memory,model,package}/**/*.test.ts",
           ],
         },
       },
