@@ -1,4 +1,5 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { failureOf } from "./connection/failure.js";
 import { type FetchResponse, letGo, readerOf } from "./connection/fetch.js";
 import { errorOfAnswer, isType } from "./connection/problem.js";
 import { aborted, send } from "./connection/request.js";
@@ -69,7 +70,7 @@ async function ask(
     return await decodeOutput(procedure, await readOutput(response, procedure.path));
   } catch (error) {
     letGo(() => readerOf(response.body));
-    throw error;
+    throw failureOf(error);
   }
 }
 

@@ -100,13 +100,20 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
     return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes";
   }
 
-  /** Says whether `error` is a Sluice error, and of `code` if one is given; also one that another copy of the package threw. */
+  /**
+   * Says whether `error` is a Sluice error, and of `code` if one is given; also one that another copy of the package threw. Never
+   * throws, also where looking at `error` does.
+   */
   static is<Code extends string = string>(error: unknown, code?: Code): error is SluiceError<Code> {
-    return (
-      error instanceof Error &&
-      error.name === "SluiceError" &&
-      (code === undefined || ("code" in error && error.code === code))
-    );
+    try {
+      return (
+        error instanceof Error &&
+        error.name === "SluiceError" &&
+        (code === undefined || ("code" in error && error.code === code))
+      );
+    } catch {
+      return false;
+    }
   }
 
   /** The error itself if it is a Sluice error; anything else becomes `internal`, and its text stays here as the cause. */

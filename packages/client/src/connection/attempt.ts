@@ -2,6 +2,7 @@ import { SluiceError } from "@sluice/contract";
 import { createFrameDecoder, type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
 import { readStream } from "./connect.js";
 import { decodeError } from "./decode-error.js";
+import { failureOf } from "./failure.js";
 import { createLiveness } from "./liveness.js";
 import { type Retry, retryOf } from "./retry.js";
 import type { Settings } from "./settings.js";
@@ -114,10 +115,4 @@ export function startAttempt(
   );
 
   return { check: liveness.check, close };
-}
-
-function failureOf(error: unknown): SluiceError {
-  if (SluiceError.is(error)) return error;
-  if (error instanceof WireError) return new SluiceError("protocol", { message: error.message, cause: error });
-  return SluiceError.from(error);
 }

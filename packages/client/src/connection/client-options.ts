@@ -28,11 +28,16 @@ export interface ClientOptions {
    * ignored.
    */
   readonly url: string;
-  /** Sent with every request. A function is asked again at every attempt, so that it can give a fresh token. */
+  /**
+   * Sent with every request. A function is asked again at every attempt, so that it can give a fresh token. What it throws may
+   * pass, so a subscription asks again after its backoff; but a `SluiceError` whose code is not retried, such as
+   * `forbidden`, is final, and so are headers that can't be sent (`protocol`).
+   */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
   /**
    * Sends a request. Default: the global `fetch`, looked up at every request. Its answers must have a `body` that can be
-   * read while it comes: in React Native that is `expo/fetch`.
+   * read while it comes: in React Native that is `expo/fetch`. What it throws is `network` and tried again by subscriptions, but
+   * for a `SluiceError` whose code is not retried, and for what the platform will never send (`protocol`).
    */
   readonly fetch?: FetchLike;
   /** As of `fetch`. Default: fetch's own, `"same-origin"`. */
@@ -46,7 +51,8 @@ export interface ClientOptions {
   /**
    * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:`
    * takes its place) and doubles with every failure up to `max` (default 30,000 ms). A `Retry-After` is added. `random`
-   * gives numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`.
+   * gives numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`, which also stands in where `random` throws or gives
+   * anything else.
    */
   readonly retry?: Partial<BackoffOptions>;
   /** Milliseconds until the server must have opened a stream. Default: 10,000. */
@@ -60,6 +66,6 @@ export interface ClientOptions {
   readonly maxFrame?: number;
   /** Told of events that were passed over. Only where there is no state: with state such an event is a final error. */
   readonly onSkippedEvent?: (event: SkippedEvent) => void;
-  /** Where time comes from. Default: the machine's. */
+  /** Where time comes from. Default: the machine's, which also stands in where this one throws. */
   readonly clock?: Clock;
 }

@@ -12,7 +12,12 @@ export function guarded<Args extends unknown[]>(call: ((...args: Args) => unknow
   }
 }
 
-function report(error: unknown): void {
-  if (typeof document !== "undefined" && typeof reportError === "function") reportError(error);
-  else console.error(error);
+/** Says that code of the user's failed. Never throws, also where looking at `error` does. */
+export function report(error: unknown): void {
+  try {
+    if (typeof document !== "undefined" && typeof reportError === "function") reportError(error);
+    else console.error(error);
+  } catch {
+    console.error("An error that cannot be shown.");
+  }
 }

@@ -1,5 +1,6 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import type { FetchInit, FetchResponse } from "./fetch.js";
+import { refusalOf } from "./refusal.js";
 import type { Settings } from "./settings.js";
 import type { Target } from "./target.js";
 
@@ -15,7 +16,8 @@ export interface Ask {
 /**
  * Sends one request for a procedure: GET where it may, POST else.
  *
- * @throws SluiceError `aborted`, `network`, or what stopped the request from being made.
+ * @throws SluiceError `aborted`, `network`, `protocol` for a request that can never be sent or something that is no answer, or
+ * what the application's own functions threw, as `internal` unless it is one already.
  */
 export async function send(
   { url, headers: givenHeaders, fetch, credentials }: Settings,
@@ -26,16 +28,27 @@ export async function send(
   const headers = await readHeaders(givenHeaders);
   if (signal?.aborted) throw aborted();
   headers.set("accept", ask.accept);
-  const { address, ...init } = describe(url, target, ask, headers);
+  const { address, ...request } = describe(url, target, ask, headers);
   // Where none is given, none is passed on: Node's fetch leaves a listener at a signal until the request is collected.
   const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
+  const init: FetchInit = { ...request, ...base, headers: plain(headers), cache: "no-store" };
+  let response: FetchResponse | undefined;
   try {
-    return await fetch(address, { ...init, ...base, headers: plain(headers), cache: "no-store" });
+    response = await fetch(address, init);
   } catch (cause) {
     if (signal?.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
-    throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
+    const refusal = refusalOf(cause, address, init);
+    if (!refusal) throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
+    throw new SluiceError("protocol", {
+      message: `${address} can never be asked, for its URL, port, headers or options: ${refusal}`,
+      cause,
+    });
   }
+  if (typeof response?.status === "number" && typeof response.headers?.get === "function") return response;
+  throw new SluiceError("protocol", {
+    message: "The client's fetch option gave no answer: one has status and headers.",
+  });
 }
 
 export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
@@ -80,10 +93,17 @@ const mayGet = (procedure: AnyProcedure) =>
   procedure.kind === "query" || (procedure.kind === "subscription" && procedure.method === "GET");
 
 async function readHeaders(given: Settings["headers"]): Promise<Headers> {
+  let headers: HeadersInit;
   try {
-    return new Headers(await given());
+    headers = await given();
   } catch (cause) {
     if (SluiceError.is(cause)) throw cause;
-    throw new SluiceError("internal", { message: "The client's headers option gave no headers.", cause });
+    throw new SluiceError("internal", { message: "The client's headers option failed.", cause });
+  }
+  try {
+    return new Headers(headers);
+  } catch (cause) {
+    const message = `The client's headers option gave no headers: ${(cause as Error).message}`;
+    throw new SluiceError("protocol", { message, cause });
   }
 }

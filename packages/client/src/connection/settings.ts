@@ -1,6 +1,7 @@
 import { defaultMaxFrame } from "@sluice/contract/wire";
 import type { ClientOptions, SkippedEvent } from "./client-options.js";
 import { type Clock, maxDelay, systemClock } from "./clock.js";
+import { clockOf, randomOf } from "./fallback.js";
 import type { FetchLike } from "./fetch.js";
 import { createRefresher, type Refresher } from "./refresh.js";
 import type { BackoffOptions } from "./retry.js";
@@ -37,6 +38,8 @@ export function settingsOf(options: ClientOptions): Settings {
   if (typeof url !== "string" || !/^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(url)) {
     throw wrong("url", url, 'a path such as "/api" or an absolute http(s) URL, without query and hash');
   }
+  if (!url.startsWith("/")) attempt("url", () => new URL(url));
+  if (typeof headers !== "function") attempt("headers", () => new Headers(headers));
   if (id !== undefined && (typeof id !== "string" || id === "")) throw wrong("id", id, "a text that is not empty");
   checkNames("retry.", retry, ["base", "max", "random"]);
   checkFunction("fetch", fetch);
@@ -57,12 +60,12 @@ export function settingsOf(options: ClientOptions): Settings {
     fetch: (...args) => (fetch ?? globalThis.fetch)(...args),
     credentials,
     refresher: createRefresher(onUnauthorized),
-    retry: { base, max, random: retry.random ?? Math.random },
+    retry: { base, max, random: retry.random ? randomOf(retry.random) : Math.random },
     connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000, 1),
     linger: milliseconds("linger", options.linger, 1_000),
     maxFrame: milliseconds("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
     onSkippedEvent,
-    clock,
+    clock: clock === systemClock ? clock : clockOf(clock),
   };
 }
 
@@ -83,6 +86,15 @@ const optionNames = [
 
 const wrong = (option: string, given: unknown, allowed: string) =>
   new TypeError(`Client option "${option}" is ${show(given)}; allowed is ${allowed}.`);
+
+/** What the platform refuses is refused at once, and not request by request. */
+function attempt(option: string, use: () => unknown): void {
+  try {
+    use();
+  } catch (cause) {
+    throw new TypeError(`Client option "${option}" cannot be used: ${(cause as Error).message}`, { cause });
+  }
+}
 
 const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
 

@@ -1,0 +1,17 @@
+import { SluiceError } from "@sluice/contract";
+import { WireError } from "@sluice/contract/wire";
+
+/**
+ * What an attempt or a call failed with, as a SluiceError. Anything but one is an answer that cannot be read, such as a body
+ * that gives no bytes: it would be the same again. Never throws, whatever `error` is.
+ */
+export function failureOf(error: unknown): SluiceError {
+  try {
+    if (SluiceError.is(error)) return error;
+    const { message } = error as Error;
+    const said = error instanceof WireError ? message : `The answer cannot be read: ${message}`;
+    return new SluiceError("protocol", { message: said, cause: error });
+  } catch {
+    return new SluiceError("protocol", { cause: error }); // one that throws when it is looked at
+  }
+}

@@ -1,0 +1,48 @@
+import { type Clock, systemClock } from "./clock.js";
+import { report } from "./report.js";
+
+// Time and chance are asked for in the middle of everything, where a throw would end the process or leave a subscription
+// waiting for good. So what an application gives has the platform's own behind it.
+
+function orElse<T>(given: () => T, fallback: () => T): T {
+  try {
+    return given();
+  } catch (error) {
+    report(error);
+    return fallback();
+  }
+}
+
+function within(option: string, value: number, least: number, most: number): number {
+  if (typeof value === "number" && value >= least && value <= most) return value;
+  throw new RangeError(`Client option "${option}" gave ${String(value)}; allowed is ${least} to ${most}.`);
+}
+
+export const randomOf =
+  (given: () => number): (() => number) =>
+  () =>
+    orElse(() => within("retry.random", given(), 0, 1), Math.random);
+
+interface Timer {
+  readonly of: Clock;
+  readonly id: unknown;
+}
+
+export function clockOf(given: Clock): Clock {
+  const start = (of: Clock, run: () => void, ms: number): Timer => ({ of, id: of.setTimeout(run, ms) });
+  return {
+    now: () => orElse(() => within("clock.now", given.now(), 0, Number.MAX_VALUE), systemClock.now),
+    setTimeout: (run, ms) =>
+      orElse(
+        () => start(given, run, ms),
+        () => start(systemClock, run, ms),
+      ),
+    clearTimeout(timer) {
+      if (timer)
+        orElse(
+          () => (timer as Timer).of.clearTimeout((timer as Timer).id),
+          () => {},
+        );
+    },
+  };
+}
