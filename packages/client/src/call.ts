@@ -1,4 +1,5 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { onAbort } from "./connection/abort.js";
 import { failureOf } from "./connection/failure.js";
 import { type FetchResponse, letGo, readerOf } from "./connection/fetch.js";
 import { errorOfAnswer, isType } from "./connection/problem.js";
@@ -7,16 +8,35 @@ import type { Settings } from "./connection/settings.js";
 import { encodeTarget, type Target } from "./connection/target.js";
 import type { CallOptions } from "./procedure.js";
 
-/** What a call is asked with where nobody knows what it calls. */
-export interface AskOptions extends CallOptions {
+export interface AskOptions {
+  /** The caller's own, which fetch gets as it is. */
+  readonly signal?: AbortSignal | undefined;
   /** Position to go on from, should it be a subscription. */
   readonly cursor?: string | undefined;
   /** Sees a good answer first, of whatever type, and may give the output in its place. */
   readonly adopt?: (response: FetchResponse) => { readonly output: unknown } | undefined;
 }
 
-/** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
+/** A call as an application makes it, with a signal of the application's. */
 export async function call(
+  settings: Settings,
+  procedure: AnyQuery | AnyMutation,
+  input: unknown,
+  { signal }: CallOptions = {},
+): Promise<unknown> {
+  if (!signal) return callOnce(settings, procedure, input);
+  if (signal.aborted) throw aborted(signal.reason);
+  const controller = new AbortController();
+  const stopListening = onAbort(signal, () => controller.abort(signal.reason));
+  try {
+    return await callOnce(settings, procedure, input, { signal: controller.signal });
+  } finally {
+    stopListening();
+  }
+}
+
+/** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
+export async function callOnce(
   settings: Settings,
   procedure: AnyQuery | AnyMutation,
   input: unknown,

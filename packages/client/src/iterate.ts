@@ -1,4 +1,5 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { onAbort } from "./connection/abort.js";
 import { createEventQueue } from "./connection/event-queue.js";
 import { type AnyEvent, createFold } from "./connection/fold.js";
 import { type Keeper, keepConnected } from "./connection/keep-connected.js";
@@ -40,14 +41,15 @@ function createIterator(
   let keeper: Keeper | undefined;
   let over: { error: SluiceError | undefined } | undefined;
 
-  const onAbort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
+  let stopListening = () => {};
+  const abort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
 
   /** What was read before the end is still handed out, unless the reader has gone. */
   function finish(error: SluiceError | undefined, drop = false): void {
     if (drop) queue.clear();
     if (over) return;
     over = { error };
-    signal?.removeEventListener("abort", onAbort);
+    stopListening();
     keeper?.close();
     queue.release();
     for (const waiter of waiters.splice(0)) settle(waiter);
@@ -77,8 +79,8 @@ function createIterator(
   }
 
   function start() {
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) return abort();
+    stopListening = onAbort(signal, abort);
     try {
       const target = encodeTarget(procedure, input);
       const position = createPosition(cursor);

@@ -1,5 +1,6 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
+import { onAbort } from "./abort.js";
 import type { Connection } from "./connection-state.js";
 import { createFold, type Fold } from "./fold.js";
 import { type Keeper, keepConnected } from "./keep-connected.js";
@@ -125,12 +126,12 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     const handlers = handlersOf(given);
     const subscriber = subscribers.add(handlers);
     const stop = (): void => {
-      signal?.removeEventListener("abort", stop);
+      stopListening();
       if (!subscriber.isActive) return;
       subscribers.remove(subscriber);
       leave();
     };
-    signal?.addEventListener("abort", stop);
+    const stopListening = onAbort(signal, stop);
     stayOn();
 
     const outcome = over;

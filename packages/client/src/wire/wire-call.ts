@@ -1,5 +1,6 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
-import { call } from "../call.js";
+import { callOnce } from "../call.js";
+import { onAbort } from "../connection/abort.js";
 import type { FetchResponse } from "../connection/fetch.js";
 import type { AnyEvent } from "../connection/fold.js";
 import { isType } from "../connection/problem.js";
@@ -45,7 +46,7 @@ export function wireCall(
     const controller = new AbortController();
     const close = () => controller.abort(signal?.reason);
     if (signal?.aborted) close();
-    signal?.addEventListener("abort", close);
+    const stopListening = onAbort(signal, close);
     let answered = (_: FetchResponse) => {};
     let failed = (_: unknown) => {};
     const answer = new Promise<FetchResponse>((resolve, reject) => {
@@ -53,7 +54,7 @@ export function wireCall(
       failed = reject;
     });
     answer.catch(() => {}); // a loop that takes it over is told
-    sent = { answer, close };
+    sent = { answer, close, stopListening };
     let isStream = false;
     const adopt = (response: FetchResponse) => {
       answered(response);
@@ -61,12 +62,12 @@ export function wireCall(
       return isStream ? { output: events } : undefined;
     };
     try {
-      return await call(settings, mutation, input, { signal: controller.signal, cursor, adopt });
+      return await callOnce(settings, mutation, input, { signal: controller.signal, cursor, adopt });
     } catch (error) {
       failed(error);
       throw error;
     } finally {
-      if (!isStream) signal?.removeEventListener("abort", close);
+      if (!isStream) stopListening();
     }
   }
 
@@ -79,6 +80,8 @@ interface Sent {
   /** The answer if it is a good one, of whatever type; else it rejects with what the call failed with. */
   readonly answer: Promise<FetchResponse>;
   close(): void;
+  /** The loop that takes it over listens to the application's signal by itself. */
+  stopListening(): void;
 }
 
 /** A loop's first request is the one that was sent already, if there is one. */
@@ -87,6 +90,7 @@ const adopting = (settings: Settings, take: () => Sent | undefined): Settings =>
   async fetch(address, init) {
     const sent = take();
     if (!sent) return settings.fetch(address, init);
+    sent.stopListening();
     init.signal?.addEventListener("abort", sent.close);
     return sent.answer;
   },
