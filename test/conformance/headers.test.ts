@@ -136,12 +136,13 @@ describeAdapters("headers and first bytes", (adapter) => {
     );
   });
 
-  it("serves a stream that stands behind another answer on its connection, and frees it with it (PROTOCOL §4.4)", async () => {
+  it("frees a stream and what stands behind it when the connection goes (PROTOCOL §2.5, §4.4)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port);
     raw.ask("GET", `${world.base}/feed/head`).ask("GET", `${world.base}/feed/oldest`);
-    await eventually(() => expect(world.runtime.connections.size).toBe(2));
+    await eventually(() => expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([1, 1]));
     raw.socket.resetAndDestroy();
     await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
+    expect(world.runtime.openings.size).toBe(0);
   });
 });

@@ -44,6 +44,20 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
 });
 
+it("opens as many streams on one HTTP/2 connection as the limit allows, and none waits (PROTOCOL §2.5)", async () => {
+  const world = await startWorld(node, { limits: { connections: 3 } });
+  const session = await connectTo(world);
+  const statuses = Array.from(
+    { length: 5 },
+    () =>
+      new Promise<unknown>((resolve) =>
+        session.request({ ":path": "/api/feed/head" }).on("response", (headers) => resolve(headers[":status"])),
+      ),
+  );
+  expect((await Promise.all(statuses)).sort()).toEqual([200, 200, 200, 503, 503]);
+  expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([3, 0]);
+});
+
 it("gives the same bytes over HTTP/2 as over HTTP/1.1, large ones too (PROTOCOL §4.2)", async () => {
   const world = await startWorld(node);
   const session = await connectTo(world);

@@ -26,8 +26,12 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
   // Whoever came before may have looked at the credentials already: from here on, a revocation counts.
   const opening = new Opening();
   runtime.openings.add(opening);
+  // What waits behind another answer on its connection is neither opened nor begun, nor refused: only its body is read.
+  const turn = exchange.reply.turn(runtime.limits.inputBytes);
   try {
-    const request = await readRequest(exchange, procedure, runtime.limits.inputBytes);
+    const reading = readRequest(exchange, procedure, runtime.limits.inputBytes);
+    const request = await (turn ? reading.finally(() => turn) : reading);
+    if (turn && exchange.reply.lifetime.over) return true;
     const reserved = reservedFrom(request.lastEventId);
     if (reserved) {
       answerReserved(reserved, exchange);

@@ -19,6 +19,9 @@ export type OptionsFor<Context, Options> = object extends Context
   ? [options?: Options]
   : [options: Options & { readonly context: unknown }];
 
+/** Of a body that nobody asks for, Node takes about so much before it stops reading the connection, and no longer sees its end. */
+const unreadBytes = 16_384;
+
 /**
  * Serves a Sluice on bare `node:http`, and in whatever hands over its requests, such as Next's `pages/api`, connect or Koa. A body that was
  * read before is looked for on `req.body`. A path that isn't the contract's is answered 404.
@@ -44,8 +47,10 @@ export function sluiceNode<Context extends object>(
       client: () => identify?.(req),
     });
     running.handle(exchange).then(
-      (handled) => {
-        if (!handled) sendProblem(exchange.reply, new SluiceError("notFound", { message: "There is nothing here" }));
+      async (handled) => {
+        if (handled) return;
+        await exchange.reply.turn(unreadBytes);
+        sendProblem(exchange.reply, new SluiceError("notFound", { message: "There is nothing here" }));
       },
       (error) => {
         running.report(error, exchange.path, undefined);

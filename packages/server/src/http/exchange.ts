@@ -24,6 +24,13 @@ export interface Exchange {
 }
 
 export interface Reply {
+  /**
+   * Until it is this answer's turn on its connection, or its lifetime is over. `undefined`, nearly always: it is its turn. A connection
+   * on which much waits is closed.
+   *
+   * @param maxBytes most bytes of bodies that wait on one connection
+   */
+  turn(maxBytes: number): Promise<void> | undefined;
   /** Answers with a whole body, or none. */
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void;
   /** Answers 200 and leaves the body open. The headers go out with the first of the body. */

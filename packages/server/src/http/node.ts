@@ -5,6 +5,7 @@ import type { Exchange, Reply } from "./exchange.js";
 import { jsonBodyOf } from "./node-body.js";
 import { NodeSink } from "./node-sink.js";
 import { endWithSocket, letGoOfSocket } from "./socket-end.js";
+import { turnOf } from "./turn.js";
 
 export interface NodeRequestOptions {
   /** The path and query below the base, in origin form. */
@@ -72,9 +73,12 @@ export const originForm = (target: string): string => target.replace(/^[a-z][a-z
 
 class NodeReply implements Reply {
   readonly lifetime = new Lifetime();
+  readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
 
-  constructor({ socket }: IncomingMessage, res: ServerResponse) {
+  constructor(req: IncomingMessage, res: ServerResponse) {
+    const { socket } = req;
+    this.#req = req;
     this.#res = res;
     const { lifetime } = this;
     const end = () => {
@@ -87,6 +91,10 @@ class NodeReply implements Reply {
     res.on("prefinish", end).on("close", end);
     res.on("error", end); // an error without a listener would end the process
     if (res.destroyed || socket.destroyed) end();
+  }
+
+  turn(maxBytes: number): Promise<void> | undefined {
+    return turnOf(this.#req, this.#res, this.lifetime, maxBytes);
   }
 
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void {
