@@ -14,6 +14,8 @@ export function openMemoryLog(topics: Topics): Log {
   }
 
   return {
+    paths: topics.paths,
+
     async append(name, events, options) {
       checkEvents(events);
       return append(topics.open(name), events, topics.now(), options);

@@ -28,6 +28,12 @@ export interface DedupeOptions {
 
 /** Options of `memoryLog`. All numbers are whole, at least 1, or `Infinity` for no limit. */
 export interface MemoryLogOptions {
+  /**
+   * Makes it the process's one log of this name: whoever asks for it by the same name gets the same log, however often a bundler
+   * or a reload evaluates the module, or a package is loaded. All must ask for it with the same options. Default: none, a log of
+   * its own.
+   */
+  readonly name?: string;
   /** What is kept of each topic. */
   readonly retain?: Partial<Retention>;
   /** What is kept of the topics of single procedures, by path (`"scores/watch"`), over `retain`. */
@@ -40,7 +46,10 @@ export interface MemoryLogOptions {
    * remembered. Default: `600_000` (10 minutes).
    */
   readonly idle?: number;
-  /** The clock, in milliseconds since the Unix epoch. A clock that goes back is held. Default: `Date.now`. */
+  /**
+   * The clock, in milliseconds since the Unix epoch. What has passed while it went back counts for nothing. Default: the machine's
+   * time at the process's start, and what has passed since by a clock that nobody can set.
+   */
   readonly now?: () => number;
 }
 
@@ -49,6 +58,8 @@ export interface MemorySettings {
   readonly dedupe: DedupeOptions;
   readonly idle: number;
   readonly now: () => number;
+  /** Paths that there are overrides for. */
+  readonly paths: readonly string[];
 }
 
 const minute = 60_000;
@@ -60,9 +71,23 @@ const defaultRetention: Retention = {
 };
 const defaultDedupe: DedupeOptions = { age: 10 * minute, keys: 10_000 };
 
+const optionNames: Readonly<Record<keyof MemoryLogOptions, true>> = {
+  name: true,
+  retain: true,
+  overrides: true,
+  dedupe: true,
+  idle: true,
+  now: true,
+};
+
+/** Timers and ages go by it: an NTP server, or somebody, may set the machine's clock by any time. */
+const systemNow = (): number => Math.floor(performance.timeOrigin + performance.now());
+
 export function resolveOptions(options: MemoryLogOptions): MemorySettings {
-  checkObject("options", options);
-  const { overrides = {}, idle = 10 * minute, now = Date.now } = options;
+  checkNames("", options, optionNames);
+  const { name, overrides = {}, idle = 10 * minute, now = systemNow } = options;
+  if (name !== undefined && (typeof name !== "string" || name === ""))
+    fail(TypeError, "name", name, "a text, not empty");
   const retain = limits("retain", defaultRetention, options.retain);
   checkObject("overrides", overrides);
   // A map, because a path may be called `constructor`.
@@ -79,6 +104,7 @@ export function resolveOptions(options: MemoryLogOptions): MemorySettings {
     dedupe: limits("dedupe", defaultDedupe, options.dedupe),
     idle,
     now,
+    paths: [...byPath.keys()],
   };
 }
 
@@ -89,13 +115,22 @@ function pathOf(topic: string): string {
 }
 
 function limits<T extends object>(name: string, defaults: T, given: Partial<T> = {}): T {
-  checkObject(name, given);
+  checkNames(name, given, defaults);
   const merged = { ...defaults };
   for (const key of Object.keys(defaults) as (keyof T & string)[]) {
     merged[key] = given[key] ?? defaults[key];
     checkLimit(`${name}.${key}`, merged[key]);
   }
   return merged;
+}
+
+function checkNames(at: string, given: object, names: object): void {
+  checkObject(at || "options", given);
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(names, name)) continue;
+    const there = Object.keys(names).join(", ");
+    throw new TypeError(`memoryLog: ${at && `${at}.`}${name} is no option; there are ${there}.`);
+  }
 }
 
 function checkObject(name: string, given: unknown): void {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { Log } from "../log.js";
 import { type MemoryLogOptions, memoryLog } from "../memory.js";
 import { openMemoryLog } from "./engine.js";
@@ -131,13 +131,28 @@ it("frees topics faster than new ones are named", async () => {
   expect(again.filter(({ epoch }, i) => epoch === early[i]?.epoch)).toEqual([]);
 });
 
-it("holds the clock when it goes back", async () => {
+it("goes on ageing at once when the clock was put back, and gives no entry an earlier time", async () => {
   const { log, advance } = withClock();
-  await log.append("a", [event]);
-  advance(-60_000);
+  await log.append("a", [event], { idempotencyKey: "k" });
+  advance(-60_000_000);
   await log.append("a", [event]);
   const page = await log.read("a", "oldest", 10);
   expect(page.ok && page.entries.map((entry) => entry.time)).toEqual([1_000_000, 1_000_000]);
+  advance(5_001);
+  expect(await log.read("a", "oldest", 10)).toMatchObject({ ok: true, entries: [], head: { offset: 2 } });
+  expect((await log.append("a", [event], { idempotencyKey: "k" })).duplicate).toBe(false);
+});
+
+it("measures by a clock that nobody can set, where it is given none", async () => {
+  const year = 365 * 86_400_000;
+  for (const jump of [-year, year]) {
+    const log = memoryLog();
+    await log.append("a", [event], { idempotencyKey: "k" });
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + jump);
+    onTestFinished(() => clock.mockRestore());
+    expect(await log.read("a", "oldest", 10)).toMatchObject({ entries: [{ type: "t" }] });
+    expect((await log.append("a", [event], { idempotencyKey: "k" })).duplicate).toBe(true);
+  }
 });
 
 it("keeps nothing but the epoch of a topic that nobody has written to, and that until it is written to", async () => {

@@ -17,15 +17,23 @@ export class Topics {
   #sweep: Iterator<[string, Topic]> | undefined;
   #sweptAt = 0;
   #now = 0;
+  #read = 0;
 
   constructor(settings: MemorySettings) {
     this.#settings = settings;
   }
 
-  /** Held when the clock goes back: entries' times never do. */
+  /** It never goes back, as entries' times don't, and goes on at once after the clock has gone back. */
   now(): number {
-    this.#now = Math.max(this.#now, this.#settings.now());
+    const read = this.#settings.now();
+    if (this.#now === 0) this.#now = read;
+    else if (read > this.#read) this.#now += read - this.#read;
+    this.#read = read;
     return this.#now;
+  }
+
+  get paths(): readonly string[] {
+    return this.#settings.paths;
   }
 
   /** The topic as it is now, minted if nobody has named it before. Whoever opens it closes it when he is done. */

@@ -1,0 +1,59 @@
+import { describe, expect, it, vi } from "vitest";
+import { memoryLog } from "../memory.js";
+
+/** The module as it is when it was evaluated once more, as a bundler or a reload does. */
+async function evaluateAnew(): Promise<typeof memoryLog> {
+  vi.resetModules();
+  return (await import("../memory.js")).memoryLog;
+}
+
+describe("memoryLog({ name })", () => {
+  it("is one log, however often the package is loaded", async () => {
+    const other = await evaluateAnew();
+    expect(other).not.toBe(memoryLog);
+    const [here, there] = [memoryLog({ name: "shared" }), other({ name: "shared" })];
+    const { position } = await here.append("a", [{ type: "t", data: "1" }]);
+    expect(await there.head("a")).toEqual(position);
+    let calls = 0;
+    there.watch("a", () => calls++);
+    await here.append("a", [{ type: "t", data: "2" }]);
+    expect(calls).toBe(1);
+  });
+
+  it("is another one for another name, and without one", async () => {
+    const logs = [memoryLog({ name: "one" }), memoryLog({ name: "two" }), memoryLog(), memoryLog()];
+    expect(new Set(logs).size).toBe(4);
+  });
+
+  it("takes options that are written in another order, and a clock made anew, for the same", () => {
+    const make = (dedupe: object) =>
+      memoryLog({
+        name: "same",
+        now: () => 1,
+        idle: Number.POSITIVE_INFINITY,
+        dedupe,
+        overrides: { a: { events: 1 } },
+      });
+    expect(make({ age: 1, keys: 2 })).toBe(make({ keys: 2, age: 1 }));
+  });
+
+  it.each([
+    ["retain", { retain: { events: 6 } }],
+    ["overrides", { retain: { events: 5 }, overrides: { a: { events: 1 } } }],
+    ["idle", { retain: { events: 5 }, idle: 7 }],
+    ["nothing", {}],
+    ["a clock", { retain: { events: 5 }, now: () => 1 }],
+  ])("refuses other options for the same name, which would count for nothing: %s", (what, options) => {
+    const name = `different in ${what}`;
+    const log = memoryLog({ name, retain: { events: 5 } });
+    expect(() => memoryLog({ name, ...options })).toThrow(
+      `memoryLog: the log "${name}" was made with the options {"name":"${name}","retain":{"events":5}}; got {`,
+    );
+    expect(memoryLog({ name, retain: { events: 5 } })).toBe(log);
+  });
+
+  it("refuses wrong options though there is a log of this name", () => {
+    memoryLog({ name: "strict" });
+    expect(() => memoryLog({ name: "strict", idle: -1 })).toThrow("idle must be");
+  });
+});
