@@ -1,5 +1,6 @@
 import { carryCodec } from "./codec.js";
 import type { BuiltInCode } from "./errors.js";
+import { checkCallNames, checkSubscriptionNames } from "./option-names.js";
 import type {
   AlwaysOnWire,
   AnyProcedure,
@@ -58,7 +59,8 @@ export interface SubscriptionOptions<
 /**
  * Defines a subscription: a stream of typed events, and optionally the state that they fold into.
  *
- * @throws ContractError at `defineContract`, naming path and rule, for what the types could not see.
+ * @throws TypeError for an option that isn't there. What else the types could not see, `defineContract` refuses, naming path and
+ * rule.
  * @example
  * subscription({
  *   input: z.object({ matchId: z.string() }),
@@ -79,6 +81,7 @@ export function subscription<
 >(
   options: SubscriptionOptions<Input, Events, State, Errors, Idempotent>,
 ): Subscription<Input, Events, State, Errors, Idempotent> {
+  checkSubscriptionNames(options);
   return {
     kind: "subscription",
     path: "",
@@ -110,6 +113,7 @@ export interface CallOptions<
 /**
  * Defines a query: reads, answers once as JSON, and may be asked again at any time.
  *
+ * @throws TypeError for an option that isn't there.
  * @example query({ input: z.object({ id: z.string() }), output: Match })
  */
 export function query<
@@ -117,12 +121,14 @@ export function query<
   Output extends Schema | undefined = undefined,
   const Errors extends ErrorDefinitions = {},
 >(options: CallOptions<Input, Output, Errors> = {}): Query<Input, Output, Errors> {
+  checkCallNames("query", options);
   return { kind: "query", path: "", ...callParts(options) };
 }
 
 /**
  * Defines a mutation: changes something and answers once as JSON. Served by POST only.
  *
+ * @throws TypeError for an option that isn't there.
  * @example mutation({ input: GoalReport, output: z.object({ cursor: z.string() }) })
  */
 export function mutation<
@@ -130,6 +136,7 @@ export function mutation<
   Output extends Schema | undefined = undefined,
   const Errors extends ErrorDefinitions = {},
 >(options: CallOptions<Input, Output, Errors> = {}): Mutation<Input, Output, Errors> {
+  checkCallNames("mutation", options);
   return { kind: "mutation", path: "", ...callParts(options) };
 }
 

@@ -32,6 +32,7 @@ export type {
   StateOf,
 } from "./infer.js";
 export { canonicalJson, type Json } from "./json.js";
+export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
 export type {
   AnyMutation,
   AnyProcedure,

@@ -89,6 +89,12 @@ export interface Snapshot {
 
 export interface Log {
   /**
+   * Paths of subscriptions that the engine was given options for, if it was. Servers and publishers know the contract, and refuse
+   * one that isn't there.
+   */
+  readonly paths?: readonly string[];
+
+  /**
    * Appends the events as one: all of them become readable at once, next to each other, or none does. (Of more events
    * than retention keeps, the first are trimmed at once, and readers are told so.)
    *

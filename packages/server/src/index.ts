@@ -4,6 +4,7 @@ export type { Clock } from "./clock.js";
 export type { SubscribeOptions } from "./connection/local.js";
 export type { ReadState } from "./fanout/topic-state.js";
 export type { Limits } from "./limits.js";
+export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
 export {
   type CallBuilder,
@@ -34,5 +35,5 @@ export {
   type PublisherOptions,
   type PublishOptions,
 } from "./publish/publisher.js";
-export { type CallOptions, createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
+export { createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
 export type { Stats } from "./stats.js";

@@ -1,3 +1,5 @@
+import { checkNames, type NamesOf } from "@sluice/contract";
+
 /** Bounds that hold for every client. */
 export interface Limits {
   /** Open streams of this process; one more is answered 503. Default: 10,000. */
@@ -53,13 +55,13 @@ const defaults: Limits = {
 
 const least: Partial<Limits> = { bufferedBytes: 1024 };
 
-/** @throws RangeError naming the limit, what was given and what is allowed. */
+const names = Object.fromEntries(Object.keys(defaults).map((name) => [name, true])) as NamesOf<Limits>;
+
+/** @throws RangeError naming the limit, what was given and what is allowed; TypeError for one that isn't there. */
 export function limitsFrom(given: Partial<Limits> = {}): Limits {
+  checkNames("createSluice", given, names, { at: "limits.", kind: "limit" });
   const limits: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaults, name)) {
-      throw new RangeError(`limits.${name} is no limit; there are ${Object.keys(defaults).join(", ")}.`);
-    }
     if (value === undefined) continue;
     const minimum = least[name as keyof Limits] ?? 1;
     if (!(Number.isInteger(value) && value >= minimum)) {

@@ -9,15 +9,14 @@ import type {
   OutputOf,
   StateOf,
 } from "@sluice/contract";
-import { coderOf, proceduresOf, topicOf } from "@sluice/contract";
+import { checkFunctions, checkNames, coderOf, type NamesOf, proceduresOf, topicOf } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
 import type { DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
 import { NewTopics } from "./admission/new-topics.js";
 import { type Clock, systemClock } from "./clock.js";
-import { drain } from "./connection/drain.js";
-import { Lifetime } from "./connection/lifetime.js";
+import { type DrainOptions, drain } from "./connection/drain.js";
 import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
@@ -25,8 +24,9 @@ import { Pages } from "./fanout/pages.js";
 import { type ReadState, stateOf, TopicStates } from "./fanout/topic-state.js";
 import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
+import { checkLog } from "./log-option.js";
 import { checkWhole } from "./options.js";
-import { runCall } from "./procedure/call.js";
+import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
 import { byPath, ownOf } from "./procedure/own.js";
@@ -72,11 +72,16 @@ export interface SluiceOptions {
   readonly clock?: Clock;
 }
 
-export interface CallOptions<Context> {
-  /** What the adapter's `context` function would give. */
-  readonly context?: Context;
-  readonly signal?: AbortSignal;
-}
+const optionNames: NamesOf<SluiceOptions> = {
+  log: true,
+  onError: true,
+  limits: true,
+  heartbeat: true,
+  retry: true,
+  stallTimeout: true,
+  snapshotTimeout: true,
+  clock: true,
+};
 
 /** A router that runs. Adapters serve it over HTTP; everything else it does without. */
 export interface Sluice<Context = never> {
@@ -102,16 +107,17 @@ export interface Sluice<Context = never> {
    * Lets all clients go, for a deploy: accepts no more streams (503), tells those that are open to come again, and closes
    * what is still open after `timeout` milliseconds (default: 5,000). Nothing is lost: they resume where they were.
    *
-   * @throws RangeError for a timeout that is none; nobody was told to go then.
+   * @throws RangeError for a timeout that is none, TypeError for an option that isn't there; nobody was told to go then.
    */
-  drain(options?: { readonly timeout?: number }): Promise<void>;
+  drain(options?: DrainOptions): Promise<void>;
   /**
    * Ends open streams at once, and with a typed reason: not one event follows, replayed or new. `subscribe` in this process
    * throws it. What is being opened at this time (its context, middleware or snapshot is awaited) is refused with the same
    * reason, as 403 or 401.
    *
    * @returns how many open streams were ended. Whom those belong to that are being opened is not known yet: they don't count.
-   * @throws TypeError for a filter that means nothing, or a `key` without a `path`.
+   * @throws TypeError for a filter that means nothing: a path or key that no subscription has, a `key` without a `path`, a `reason`
+   * or a name that isn't there.
    * @example sluice.disconnect({ tag: `user:${id}` });
    */
   disconnect(filter: DisconnectFilter): number;
@@ -135,7 +141,8 @@ export const runtimeOf = (sluice: Sluice): Runtime =>
 /**
  * Makes a router run.
  *
- * @throws RangeError for a limit or interval that is none.
+ * @throws RangeError for a limit or interval that is none, TypeError for an option that isn't there, also among the log's, such as
+ * a path in `overrides` that is no subscription's.
  * @example export const sluice = createSluice(router, { log: memoryLog() });
  */
 export function createSluice<Tree extends ContractTree, Context>(
@@ -152,33 +159,20 @@ export function createSluice<Tree extends ContractTree, Context>(
   };
   return {
     publish: runtime.publish,
-    async call(given, input, { context, signal } = {}) {
-      const implementation = find(given, "call() takes a query or mutation");
-      const procedure = implementation.procedure as AnyQuery | AnyMutation;
-      const parsed = await parseCallerInput(procedure, input);
-      const lifetime = new Lifetime();
-      const end = () => lifetime.end();
-      if (signal?.aborted) end();
-      signal?.addEventListener("abort", end, { once: true });
-      const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
-      try {
-        const wire = await runCall(runtime, implementation, caller);
-        return (procedure.output ? coderOf(procedure.output).decode(wire) : undefined) as never;
-      } finally {
-        signal?.removeEventListener("abort", end);
-      }
-    },
+    call: async (procedure, input, callOptions = {}) =>
+      callLocally(runtime, find(procedure, "call() takes a query or mutation"), input, callOptions) as never,
     subscribe: (procedure, input, subscribeOptions = {}) =>
       subscribeLocally(runtime, find(procedure, "subscribe() takes a subscription"), input, subscribeOptions) as never,
     disconnect: (filter) => disconnect(runtime, filter),
     stats: () => statsOf(runtime),
     state: runtime.state,
-    drain: ({ timeout = 5_000 } = {}) => drain(runtime, timeout),
+    drain: (drainOptions) => drain(runtime, drainOptions),
     [runningKey]: running,
   } satisfies Sluice<Context> & { readonly [runningKey]: Running } as Sluice<Context>;
 }
 
 function createRuntime(router: Router, options: SluiceOptions): Runtime {
+  checkNames("createSluice", options, optionNames);
   const {
     log = memoryLog(),
     clock = systemClock,
@@ -188,6 +182,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     snapshotTimeout = 10_000,
     onError = print,
   } = options;
+  checkLog("createSluice", log, router.contract);
+  checkFunctions("createSluice", { onError, "clock.now": clock.now });
   checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
   checkWhole({ retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);

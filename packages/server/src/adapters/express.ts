@@ -1,3 +1,4 @@
+import { checkFunctions, checkNames, type NamesOf } from "@sluice/contract";
 import type { Request, RequestHandler } from "express";
 import { NodeExchange, originForm } from "../http/node.js";
 import { runningOf } from "../running.js";
@@ -11,18 +12,22 @@ export interface SluiceExpressOptions<Context> {
   readonly identify?: (req: Request) => string | undefined;
 }
 
+const optionNames: NamesOf<SluiceExpressOptions<unknown>> = { context: true, identify: true };
+
 /**
  * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()` and other parsers that leave the body on
  * `req.body`. A path that isn't the contract's goes on to the next handler.
  *
- * @throws TypeError for a Sluice that another version of this package made.
+ * @throws TypeError for an option that isn't there, or is no function, and for a Sluice that another version of this package made.
  * @example app.use("/api", sluiceExpress(sluice, { context: (req) => ({ user: req.user }) }));
  */
 export function sluiceExpress<Context extends object>(
   sluice: Sluice<Context>,
   ...[options = {}]: OptionsFor<Context, SluiceExpressOptions<Context>>
 ): RequestHandler {
+  checkNames("sluiceExpress", options, optionNames);
   const { context, identify } = options as SluiceExpressOptions<Context>;
+  checkFunctions("sluiceExpress", { context, identify });
   const running = runningOf(sluice);
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {

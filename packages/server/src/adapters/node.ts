@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SluiceError } from "@sluice/contract";
+import { checkFunctions, checkNames, type NamesOf, SluiceError, shown } from "@sluice/contract";
 import { NodeExchange, originForm } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
 import { runningOf } from "../running.js";
@@ -19,6 +19,8 @@ export type OptionsFor<Context, Options> = object extends Context
   ? [options?: Options]
   : [options: Options & { readonly context: unknown }];
 
+const optionNames: NamesOf<SluiceNodeOptions<unknown>> = { base: true, context: true, identify: true };
+
 /** Of a body that nobody asks for, Node takes about so much before it stops reading the connection, and no longer sees its end. */
 const unreadBytes = 16_384;
 
@@ -26,16 +28,19 @@ const unreadBytes = 16_384;
  * Serves a Sluice on bare `node:http`, and in whatever hands over its requests, such as Next's `pages/api`, connect or Koa. A body that was
  * read before is looked for on `req.body`. A path that isn't the contract's is answered 404.
  *
- * @throws TypeError for a `base` that is no path, and for a Sluice that another version of this package made.
+ * @throws TypeError for a `base` that is no path, for an option that isn't there, or is no function, and for a Sluice that another
+ * version of this package made.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
  */
 export function sluiceNode<Context extends object>(
   sluice: Sluice<Context>,
   ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context>>
 ): (req: IncomingMessage, res: ServerResponse) => void {
+  checkNames("sluiceNode", options, optionNames);
   const { base = "", context, identify } = options as SluiceNodeOptions<Context>;
-  if (!/^(\/|$)/.test(base))
-    throw new TypeError(`base is ${JSON.stringify(base)}; allowed is a path such as "/api", or "".`);
+  checkFunctions("sluiceNode", { context, identify });
+  if (typeof base !== "string" || !/^(\/|$)/.test(base))
+    throw new TypeError(`base is ${shown(base)}; allowed is a path such as "/api", or "".`);
   const prefix = base.replace(/\/+$/, "");
   const running = runningOf(sluice);
   return (req, res) => {

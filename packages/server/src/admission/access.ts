@@ -1,5 +1,3 @@
-import { topicNamed } from "@sluice/contract";
-
 /**
  * What a context may say of the time that a stream is allowed for, and of whom it belongs to. Sluice looks for these two
  * fields in every context; a context that has neither is never revoked. Where they hold something else, nothing is opened: that
@@ -18,7 +16,7 @@ export interface DisconnectFilter {
   readonly tag?: string;
   /** Path of the procedure, such as `scores/watch`. */
   readonly path?: string;
-  /** The key fields of the input, in wire form; needs `path`. */
+  /** The key fields of the input, in wire form; needs `path`. What has a default may be left out where all fields are the key. */
   readonly key?: unknown;
   /**
    * What the client is told: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes it ask for new
@@ -58,12 +56,17 @@ export const revoked = "The authorisation was revoked";
 /** Which streams a filter means, by topic and tags. */
 export type Meant = (topic: string, tags: readonly string[]) => boolean;
 
-/** What a filter says, looked at once for however many streams. */
-export function meantBy({ tag, path, key }: DisconnectFilter): Meant {
-  const named = path !== undefined && key !== undefined ? topicNamed(path, key) : undefined;
-  return (topic, tags) => {
-    if (tag !== undefined && !tags.includes(tag)) return false;
-    if (named !== undefined) return topic === named;
-    return path === undefined || path === topic.split("?", 1)[0];
-  };
+interface MeantBy {
+  readonly tag: string | undefined;
+  readonly path: string | undefined;
+  /** The one topic that is meant, where a key says so. */
+  readonly topic: string | undefined;
 }
+
+export const meantBy =
+  ({ tag, path, topic }: MeantBy): Meant =>
+  (ofStream, tags) => {
+    if (tag !== undefined && !tags.includes(tag)) return false;
+    if (topic !== undefined) return topic === ofStream;
+    return path === undefined || path === ofStream.split("?", 1)[0];
+  };

@@ -1,8 +1,16 @@
+import { checkNames } from "@sluice/contract";
 import { checkWhole } from "../options.js";
 import type { Runtime } from "../runtime.js";
 
+export interface DrainOptions {
+  /** Milliseconds until streams that are still open are closed. Default: 5,000. */
+  readonly timeout?: number;
+}
+
 /** Lets all connections go; see `Sluice.drain`. */
-export async function drain(runtime: Runtime, timeout: number): Promise<void> {
+export async function drain(runtime: Runtime, options: DrainOptions = {}): Promise<void> {
+  checkNames<DrainOptions>("drain", options, { timeout: true });
+  const { timeout = 5_000 } = options;
   checkWhole({ timeout }, { least: 0, unit: "milliseconds" });
   runtime.draining = true;
   runtime.runs.close();

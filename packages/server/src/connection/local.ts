@@ -1,4 +1,12 @@
-import { type AnySubscription, coderOf, type ErrorDefinitions, SluiceError } from "@sluice/contract";
+import {
+  type AnySubscription,
+  checkFunctions,
+  checkNames,
+  coderOf,
+  type ErrorDefinitions,
+  type NamesOf,
+  SluiceError,
+} from "@sluice/contract";
 import { type ErrorFrame, reservedId } from "@sluice/contract/wire";
 import { Opening } from "../admission/opening.js";
 import { decodeEvent } from "../fanout/batch.js";
@@ -22,26 +30,41 @@ export interface SubscribeOptions<Context, State> {
   readonly onSnapshot?: (state: State) => void;
 }
 
-/** A subscription read in this process, by the same path that a connection takes. Each loop over it opens its own. */
-export const subscribeLocally = (
+const optionNames: NamesOf<SubscribeOptions<unknown, unknown>> = {
+  context: true,
+  signal: true,
+  cursor: true,
+  onSnapshot: true,
+};
+
+/**
+ * A subscription read in this process, by the same path that a connection takes. Each loop over it opens its own.
+ *
+ * @throws TypeError for an option that isn't there.
+ */
+export function subscribeLocally(
   runtime: Runtime,
   implementation: Implementation,
   input: unknown,
   options: SubscribeOptions<unknown, never>,
-): AsyncIterable<unknown> => ({
-  [Symbol.asyncIterator]() {
-    const lifetime = new Lifetime();
-    const events = read(runtime, implementation, { input, options, lifetime, queue: new FrameQueue() });
-    return {
-      next: () => events.next(),
-      // A generator would hear of it after the event that is waited for, if one ever comes.
-      return() {
-        lifetime.end();
-        return events.return();
-      },
-    };
-  },
-});
+): AsyncIterable<unknown> {
+  checkNames("subscribe", options, optionNames);
+  checkFunctions("subscribe", { onSnapshot: options.onSnapshot });
+  return {
+    [Symbol.asyncIterator]() {
+      const lifetime = new Lifetime();
+      const events = read(runtime, implementation, { input, options, lifetime, queue: new FrameQueue() });
+      return {
+        next: () => events.next(),
+        // A generator would hear of it after the event that is waited for, if one ever comes.
+        return() {
+          lifetime.end();
+          return events.return();
+        },
+      };
+    },
+  };
+}
 
 interface LocalSubscriber {
   readonly input: unknown;

@@ -1,8 +1,9 @@
-import { type AnyMutation, type AnyQuery, coderOf } from "@sluice/contract";
-import type { Lifetime } from "../connection/lifetime.js";
+import { type AnyMutation, type AnyQuery, checkNames, coderOf, type NamesOf } from "@sluice/contract";
+import { Lifetime } from "../connection/lifetime.js";
 import type { Runtime } from "../runtime.js";
 import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
+import { parseCallerInput } from "./input.js";
 import { type AnyArgs, runMiddlewares } from "./middleware.js";
 
 export interface Caller {
@@ -29,4 +30,35 @@ export async function runCall(tools: Tools, implementation: Implementation, call
   const output = await runMiddlewares(middlewares, args, async (last) => run.handler(last as never));
   const schema = (procedure as AnyQuery | AnyMutation).output;
   return schema ? coderOf(schema).encode(output) : undefined;
+}
+
+export interface CallOptions<Context> {
+  /** What the adapter's `context` function would give. */
+  readonly context?: Context;
+  readonly signal?: AbortSignal;
+}
+
+const optionNames: NamesOf<CallOptions<unknown>> = { context: true, signal: true };
+
+/** A query or mutation called in this process, by the same path that a request takes. */
+export async function callLocally(
+  tools: Tools,
+  implementation: Implementation,
+  input: unknown,
+  options: CallOptions<unknown>,
+): Promise<unknown> {
+  checkNames("call", options, optionNames);
+  const { context, signal } = options;
+  const { output } = implementation.procedure as AnyQuery | AnyMutation;
+  const parsed = await parseCallerInput(implementation.procedure, input);
+  const lifetime = new Lifetime();
+  const end = () => lifetime.end();
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end, { once: true });
+  try {
+    const wire = await runCall(tools, implementation, { context: (context ?? {}) as object, input: parsed, lifetime });
+    return output ? coderOf(output).decode(wire) : undefined;
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
 }

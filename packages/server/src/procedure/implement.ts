@@ -10,10 +10,10 @@ import {
   type Query,
   type Subscription,
 } from "@sluice/contract";
-import { checkWhole } from "../options.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
 import type { AnyMiddleware, Middleware, MiddlewareArgs, MiddlewareResult, Overwrite } from "./middleware.js";
 import { createRouter, type Router, type RouterTree } from "./router.js";
+import { liveRun, streamRun } from "./run-options.js";
 
 /** Implements one subscription. `Base` is the context that the adapter gives, `Context` what middleware made of it. */
 export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = Base> {
@@ -23,14 +23,18 @@ export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = 
       args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
     ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
   ): SubscriptionBuilder<P, Base, Overwrite<Context, Added>>;
-  /** Serves the topic's log: what was published, from where the subscriber left off, and the state folded from it. */
+  /**
+   * Serves the topic's log: what was published, from where the subscriber left off, and the state folded from it.
+   *
+   * @throws TypeError for an option that isn't there, or means nothing here.
+   */
   live(options?: LiveOptions<P, Context>): Implementation<P, Base>;
   /**
    * Serves a generator, run once per subscriber. Nothing is asked of it while the subscriber's socket is full; `signal`
    * aborts and `return()` is called in whatever way the connection ends. With `resumable: true` it is run once per topic
    * instead, and goes on without its subscribers.
    *
-   * @throws RangeError for an `abandonAfter` that is none.
+   * @throws RangeError for an `abandonAfter` that is none, TypeError for an option that isn't there, or means nothing here.
    */
   stream(generator: Generator<P, Context>, options?: StreamOptions): Implementation<P, Base>;
 }
@@ -108,16 +112,10 @@ function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[])
   if (procedure.kind !== "subscription") {
     return { use, handler: (handler: (args: never) => unknown) => implemented({ kind: "call", handler }) };
   }
-  type Live = Run & { kind: "live" };
-  type Stream = Run & { kind: "stream" };
   return {
     use,
-    live: ({ snapshot, filter }: Partial<Live> = {}) => implemented({ kind: "live", snapshot, filter }),
-    stream: (generator: Stream["generator"], options: StreamOptions = {}) => {
-      if (!options.resumable) return implemented({ kind: "stream", generator, onCut: options.onCut ?? "interrupt" });
-      const { abandonAfter = 60_000 } = options;
-      checkWhole({ [`abandonAfter of "${procedure.path}"`]: abandonAfter }, { least: 0, unit: "milliseconds" });
-      return implemented({ kind: "resumable", generator, abandonAfter });
-    },
+    live: (options?: Parameters<typeof liveRun>[1]) => implemented(liveRun(procedure, options)),
+    stream: (generator: Parameters<typeof streamRun>[1], options?: StreamOptions) =>
+      implemented(streamRun(procedure, generator, options)),
   };
 }

@@ -1,4 +1,4 @@
-import type { ErrorDefinitions } from "@sluice/contract";
+import { checkNames, type ErrorDefinitions } from "@sluice/contract";
 import type { ReadState } from "../fanout/topic-state.js";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
@@ -67,6 +67,8 @@ export type AnyMiddleware = Middleware<any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: any procedure's errors
 export type AnyArgs = ProcedureArgs<object, unknown, any>;
 
+const nextNames = { context: true } as const;
+
 /** Runs `middlewares` from the outside in, then `final` with the context that they made. */
 export async function runMiddlewares<T>(
   middlewares: readonly AnyMiddleware[],
@@ -82,6 +84,7 @@ export async function runMiddlewares<T>(
     }
     let called = false;
     const next = (options?: { readonly context: object }): Promise<MiddlewareResult<never>> => {
+      checkNames("next", options, nextNames);
       if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
       called = true;
       const context = options?.context ? layContext(current.context, options.context) : current.context;

@@ -1,17 +1,22 @@
 import {
   type AnySubscription,
   type ContractTree,
+  checkFunctions,
+  checkNames,
   coderOf,
   type EventInputOf,
   encodeInput,
   type InputOf,
+  type NamesOf,
   proceduresOf,
   shortName,
+  shown,
   topicOf,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
 import { TopicStates } from "../fanout/topic-state.js";
+import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
@@ -36,6 +41,7 @@ export interface Published {
  *
  * @throws ValidationError for an event that doesn't fit its schema: nothing is appended.
  * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event: nothing is appended.
+ * @throws TypeError for an option that isn't there.
  * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
  */
@@ -64,12 +70,19 @@ export interface PublisherOptions {
 /**
  * Makes a publisher for a process that serves nobody, such as a worker.
  *
- * @throws RangeError for a `maxEventLength` or `snapshotEvery` that is none.
+ * @throws RangeError for a `maxEventLength` or `snapshotEvery` that is none, TypeError for an option that isn't there, also among
+ * the log's, such as a path in `overrides` that is no subscription's.
  * @example const publisher = createPublisher(contract, { log: redisLog({ url }) });
  */
 export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
+  checkNames("createPublisher", options, optionNames);
+  checkFunctions("createPublisher", { onError: options?.onError });
+  checkLog("createPublisher", options?.log, contract);
   return publisherWith(contract, options, new TopicStates(options.log));
 }
+
+const optionNames: NamesOf<PublisherOptions> = { log: true, maxEventLength: true, snapshotEvery: true, onError: true };
+const publishNames: NamesOf<PublishOptions> = { idempotencyKey: true };
 
 /** A publisher that shares its folded states with whoever serves them. */
 export function publisherWith(
@@ -86,14 +99,19 @@ export function publisherWith(
     given: AnySubscription,
     input: unknown,
     events: UnencodedEvent | readonly UnencodedEvent[],
-    { idempotencyKey }: PublishOptions = {},
+    publishOptions: PublishOptions = {},
   ): Promise<Published> {
+    checkNames("publish", publishOptions, publishNames);
+    const { idempotencyKey } = publishOptions;
     const procedure = ownOf(procedures, given, "publish() takes a subscription");
     if (procedure.kind !== "subscription") {
       throw new TypeError(`publish() takes a subscription of this contract; "${procedure.path}" is none.`);
     }
     const all: readonly UnencodedEvent[] = "type" in events ? [events] : events;
     if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
+    if (idempotencyKey !== undefined && typeof idempotencyKey !== "string") {
+      throw new TypeError(`publish: idempotencyKey is ${shown(idempotencyKey)}; allowed is a text.`);
+    }
     if (idempotencyKey === "") {
       throw new RangeError(
         `publish() to "${procedure.path}" was given an empty idempotencyKey; leave it out, or name one.`,

@@ -1,0 +1,51 @@
+import { type AnySubscription, checkFunctions, checkNames } from "@sluice/contract";
+import { checkOneOf, checkWhole } from "../options.js";
+import type { Run, StreamOptions } from "./implementation.js";
+
+type Live = Run & { readonly kind: "live" };
+type Stream = Run & { readonly kind: "stream" | "resumable" };
+
+const liveNames = { snapshot: true, filter: true } as const;
+const streamNames = { resumable: true, onCut: true, abandonAfter: true } as const;
+
+/** What `live(options)` makes of a subscription. Types say the same; what gets past them would leak, or do nothing. */
+export function liveRun({ path, state }: AnySubscription, options: Partial<Live> = {}): Live {
+  const of = `live() of "${path}"`;
+  checkNames(of, options, liveNames);
+  const { snapshot, filter } = options;
+  checkFunctions(of, { snapshot, filter });
+  if (snapshot && !state) throw new TypeError(`${of}: a snapshot is given, but the contract declares no state.`);
+  if (filter && state && !snapshot) {
+    throw new TypeError(
+      `${of}: with a filter, state needs a snapshot of its own; the one for all shows what is hidden.`,
+    );
+  }
+  return { kind: "live", snapshot, filter };
+}
+
+/** What `stream(generator, options)` makes of a subscription. */
+export function streamRun(
+  { path }: AnySubscription,
+  generator: Stream["generator"],
+  options: StreamOptions = {},
+): Stream {
+  const of = `stream() of "${path}"`;
+  checkNames(of, options, streamNames);
+  checkFunctions(of, { generator });
+  if (generator === undefined) throw new TypeError(`${of} needs a generator function.`);
+  const {
+    resumable,
+    onCut,
+    abandonAfter,
+  }: { resumable?: boolean; onCut?: "interrupt" | "restart"; abandonAfter?: number } = options;
+  checkOneOf(of, "resumable", resumable, [undefined, true, false]);
+  checkOneOf(of, "onCut", onCut, [undefined, "interrupt", "restart"]);
+  if (!resumable) {
+    if (abandonAfter !== undefined) throw new TypeError(`${of}: abandonAfter means nothing without resumable: true.`);
+    return { kind: "stream", generator, onCut: onCut ?? "interrupt" };
+  }
+  if (onCut !== undefined) throw new TypeError(`${of}: onCut means nothing with resumable: true.`);
+  const wait = abandonAfter ?? 60_000;
+  checkWhole({ [`abandonAfter of "${path}"`]: wait }, { least: 0, unit: "milliseconds" });
+  return { kind: "resumable", generator, abandonAfter: wait };
+}
