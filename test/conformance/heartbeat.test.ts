@@ -23,6 +23,19 @@ describeAdapters("heartbeats", (adapter) => {
     }
   });
 
+  it("come as before when the machine's clock is set, by a year", async () => {
+    const world = await startWorld(adapter, { heartbeat: 5_000 });
+    const reader = await (await open(world, "feed/head")).live();
+    for (const [count, days] of [-365, 730].entries()) {
+      world.clock.jump(days * 86_400_000);
+      world.clock.advance(4_750);
+      await turns();
+      expect(beats(reader)).toBe(count);
+      world.clock.advance(250);
+      await reader.until(() => beats(reader) === count + 1, "a heartbeat");
+    }
+  });
+
   it("come on a generator's stream that has nothing to say (PROTOCOL §4.3)", async () => {
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {

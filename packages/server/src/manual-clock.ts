@@ -2,18 +2,26 @@ import type { Clock } from "./clock.js";
 
 /** A clock that tests turn by hand. */
 export class ManualClock implements Clock {
-  #now = 0;
+  #elapsed = 0;
+  #wall = 0;
   readonly #intervals = new Map<object, { readonly ms: number; next: number; readonly callback: () => void }>();
 
   get timers(): number {
     return this.#intervals.size;
   }
 
-  now = () => this.#now;
+  now = () => this.#wall + this.#elapsed;
+
+  monotonic = () => this.#elapsed;
+
+  /** Puts the machine's clock forward, or back, in no time. */
+  jump(ms: number): void {
+    this.#wall += ms;
+  }
 
   setInterval = (callback: () => void, ms: number): unknown => {
     const handle = {};
-    this.#intervals.set(handle, { ms, next: this.#now + ms, callback });
+    this.#intervals.set(handle, { ms, next: this.#elapsed + ms, callback });
     return handle;
   };
 
@@ -22,14 +30,14 @@ export class ManualClock implements Clock {
   };
 
   advance(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#elapsed + ms;
     for (;;) {
       const due = [...this.#intervals.values()].filter(({ next }) => next <= end).sort((a, b) => a.next - b.next)[0];
       if (!due) break;
-      this.#now = due.next;
+      this.#elapsed = due.next;
       due.next += due.ms;
       due.callback();
     }
-    this.#now = end;
+    this.#elapsed = end;
   }
 }

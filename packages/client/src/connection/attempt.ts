@@ -76,7 +76,7 @@ export function startAttempt(
       case "open":
         if (open) throw new WireError("The stream has a second $open; it must have one.");
         open = frame;
-        liveness.opened(frame.heartbeat);
+        liveness.opened(frame.heartbeat, frame.resumable);
         return sink.opened(frame);
       case "error": {
         const { final, kind: _, lane: __, ...failure } = frame;

@@ -1,6 +1,7 @@
 import type { SluiceError } from "@sluice/contract";
 import type { OpenFrame, StreamKind } from "@sluice/contract/wire";
 import { type Attempt, type Outcome, startAttempt, type TopicFrame } from "./attempt.js";
+import { monotonic } from "./clock.js";
 import type { Connection, ConnectionStatus } from "./connection-state.js";
 import type { Position } from "./resume.js";
 import { createBackoff } from "./retry.js";
@@ -44,7 +45,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   let next: Attempt | undefined;
   let timer: unknown;
   let retryAt: number | undefined;
-  let notBefore = 0;
+  let notBefore = Number.NEGATIVE_INFINITY;
   let attempts = 0;
   let wasTried = false;
   let liveSince: number | undefined;
@@ -117,14 +118,14 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function nowLive(): void {
     if (isOver) return;
-    liveSince = clock.now();
+    liveSince = monotonic(clock);
     attempts = 0;
     if (connection.state !== "live") become("live", undefined);
   }
 
   /** Once for each stream: what fails beside it later has delays that grow. */
   function forgive(): void {
-    if (liveSince === undefined || clock.now() - liveSince < healthyAfter) return;
+    if (liveSince === undefined || monotonic(clock) - liveSince < healthyAfter) return;
     liveSince = undefined;
     backoff.reset();
   }
@@ -158,7 +159,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     // An answer other than 401: the next 401 is no second one in a row.
     if (refreshing === "done" && error.status !== 0) refreshing = "no";
     const minimum = error.retryAfter ?? 0;
-    notBefore = clock.now() + minimum;
+    notBefore = monotonic(clock) + minimum;
     isDue = isOffline();
     if (isDue) return pause(error);
     arm(backoff.next(minimum));
@@ -172,7 +173,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function open() {
     if (isOver) return; // who is told of the end may ask before anybody else has heard of it
-    const delay = notBefore - clock.now();
+    const delay = notBefore - monotonic(clock);
     if (delay <= 0 || isOffline()) return attempt();
     arm(delay);
     if (!current) become("reconnecting", connection.error);

@@ -70,3 +70,46 @@ test("stopped it leaves no timer", () => {
   liveness.check();
   expect(clock.pending).toEqual([]);
 });
+
+test.each([-365, 365])(
+  "a clock that is set by %d days hides no silence, and is none to a stream that a cut would end",
+  (days) => {
+    const { clock, deaths, liveness } = setUp();
+    liveness.opened(100, false);
+    clock.jump(days * 86_400_000);
+    liveness.check();
+    clock.advance(249);
+    expect(deaths).toEqual([]);
+    clock.advance(1);
+    expect(deaths).toEqual(["timeout"]);
+  },
+);
+
+test("a clock that is put back makes no difference, to a resumable stream either", () => {
+  const { clock, deaths, liveness } = setUp();
+  liveness.opened(100);
+  clock.jump(-3_600_000);
+  clock.advance(249);
+  expect(deaths).toEqual([]);
+  clock.advance(1);
+  expect(deaths).toEqual(["timeout"]);
+});
+
+test("bytes after a sleep show that the connection outlived it", () => {
+  const { clock, deaths, liveness } = setUp();
+  liveness.opened(100);
+  clock.jump(3_600_000);
+  liveness.touch();
+  liveness.check();
+  expect(deaths).toEqual([]);
+});
+
+test("the connect timeout is not that of a clock that is set", () => {
+  const { clock, deaths, liveness } = setUp();
+  clock.jump(3_600_000);
+  liveness.check();
+  expect(deaths).toEqual([]);
+  clock.jump(-7_200_000);
+  clock.advance(1_000);
+  expect(deaths).toEqual(["timeout"]);
+});

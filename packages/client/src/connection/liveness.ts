@@ -1,13 +1,16 @@
 import { SluiceError } from "@sluice/contract";
-import type { Clock } from "./clock.js";
+import { type Clock, monotonic } from "./clock.js";
 
 /** Heartbeats that may stay out before a connection counts as dead. */
 const patience = 2.5;
 
 /** Notices a connection that nothing comes over. */
 export interface Liveness {
-  /** `$open` came: from now on bytes are due at this interval, in milliseconds. 0: none are promised. */
-  opened(heartbeat: number): void;
+  /**
+   * `$open` came: from now on bytes are due at `heartbeat`, in milliseconds. 0: none are promised. Of a stream that may be taken up
+   * again, as most may, the machine's clock counts, too: see `createLiveness`.
+   */
+  opened(heartbeat: number, resumable?: boolean): void;
   /** Bytes came. */
   touch(): void;
   /** While the reader holds the stream back, silence says nothing. */
@@ -20,9 +23,16 @@ export interface Liveness {
 /**
  * Until `$open` a connect timeout runs, then a watchdog. Bytes only note the time, and one timer looks at it: nothing is
  * armed per chunk.
+ *
+ * Time is measured by a clock that nobody can set. That one may stand still while the machine sleeps, and a connection that
+ * died in the meantime would pass for live. So of a resumable stream the machine's clock counts as well: where it was only set,
+ * a false alarm costs one reconnect, by which nothing is lost.
  */
 export function createLiveness(clock: Clock, connectTimeout: number, onDead: (error: SluiceError) => void): Liveness {
-  let lastByteAt = clock.now();
+  let lastByteAt = monotonic(clock);
+  /** The same by the machine's clock. */
+  let lastByteTime = clock.now();
+  let mayHaveSlept = false;
   let limit = connectTimeout;
   let held = false;
   let isOpen = false;
@@ -32,7 +42,7 @@ export function createLiveness(clock: Clock, connectTimeout: number, onDead: (er
     clock.clearTimeout(timer);
     timer = undefined;
     if (limit === 0) return;
-    const silence = held ? 0 : clock.now() - lastByteAt;
+    const silence = held ? 0 : measure();
     if (silence < limit) {
       timer = clock.setTimeout(check, limit - silence);
       return;
@@ -43,20 +53,31 @@ export function createLiveness(clock: Clock, connectTimeout: number, onDead: (er
     onDead(new SluiceError("timeout", { message }));
   }
 
+  function measure(): number {
+    const silence = monotonic(clock) - lastByteAt;
+    return mayHaveSlept ? Math.max(silence, clock.now() - lastByteTime) : silence;
+  }
+
+  function note(): void {
+    lastByteAt = monotonic(clock);
+    lastByteTime = clock.now();
+  }
+
   return {
-    opened(heartbeat) {
+    opened(heartbeat, resumable = true) {
       isOpen = true;
+      mayHaveSlept = resumable;
       limit = heartbeat * patience;
-      lastByteAt = clock.now();
+      note();
       check();
     },
     touch() {
       // Bytes before `$open`, such as a proxy's padding, don't prolong the connect timeout.
-      if (isOpen) lastByteAt = clock.now();
+      if (isOpen) note();
     },
     hold(value) {
       held = value;
-      if (isOpen) lastByteAt = clock.now();
+      if (isOpen) note();
     },
     check() {
       if (timer !== undefined) check();

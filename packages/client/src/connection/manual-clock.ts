@@ -6,31 +6,42 @@ export interface ManualClock extends Clock {
   readonly pending: readonly number[];
   /** Lets time pass; timers that are due by then run, in order. */
   advance(ms: number): void;
+  /** Puts the machine's clock forward, or back, in no time; a machine's sleep looks the same. */
+  jump(ms: number): void;
 }
 
 export function createManualClock(start = 1_000_000): ManualClock {
   let now = start;
+  let elapsed = 0;
   const timers = new Map<object, { readonly at: number; readonly run: () => void }>();
   const soonest = () => [...timers].sort(([, a], [, b]) => a.at - b.at)[0];
   return {
     now: () => now,
+    monotonic: () => elapsed,
     setTimeout(run, ms) {
       const timer = {};
-      timers.set(timer, { at: now + ms, run });
+      timers.set(timer, { at: elapsed + ms, run });
       return timer;
     },
     clearTimeout: (timer) => void timers.delete(timer as object),
     get pending() {
-      return [...timers.values()].map(({ at }) => at - now).sort((a, b) => a - b);
+      return [...timers.values()].map(({ at }) => at - elapsed).sort((a, b) => a - b);
     },
     advance(ms) {
-      const end = now + ms;
+      const end = elapsed + ms;
+      const passUntil = (at: number) => {
+        now += at - elapsed;
+        elapsed = at;
+      };
       for (let due = soonest(); due && due[1].at <= end; due = soonest()) {
         timers.delete(due[0]);
-        now = Math.max(now, due[1].at);
+        passUntil(Math.max(elapsed, due[1].at));
         due[1].run();
       }
-      now = end;
+      passUntil(end);
+    },
+    jump(ms) {
+      now += ms;
     },
   };
 }

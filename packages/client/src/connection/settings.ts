@@ -48,6 +48,7 @@ export function settingsOf(options: ClientOptions): Settings {
   checkFunction("retry.random", retry.random);
   for (const method of ["now", "setTimeout", "clearTimeout"] as const)
     checkFunction(`clock.${method}`, clock[method], true);
+  checkFunction("clock.monotonic", clock.monotonic);
   if (credentials !== undefined && !["omit", "same-origin", "include"].includes(credentials)) {
     throw wrong("credentials", credentials, '"omit", "same-origin" or "include"');
   }

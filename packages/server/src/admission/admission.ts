@@ -37,5 +37,5 @@ export function countClient({ clients }: Runtime, { client, lifetime }: Guest): 
 
 /** @throws SluiceError `tooManyRequests` for the topic that is one too many that nobody else follows. */
 export function countTopic({ hub, newTopics, wheel }: Runtime, client: string | undefined, topic: string): void {
-  if (client !== undefined && !hub.has(topic)) newTopics.count(client, wheel.time);
+  if (client !== undefined && !hub.has(topic)) newTopics.count(client, wheel.monotonic);
 }

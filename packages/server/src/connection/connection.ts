@@ -5,7 +5,7 @@ import type { Counters } from "../stats.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
 import type { SharedBytes } from "./shared-bytes.js";
 import type { Pipe, Sink } from "./sink.js";
-import type { Due, Wheel } from "./wheel.js";
+import type { Appointment, Due, Wheel } from "./wheel.js";
 
 /** What all connections of a server have in common. */
 export interface ConnectionSettings {
@@ -48,11 +48,6 @@ const stagger = 1_000;
 /** Milliseconds that a client has for it, once its connection's life is over. */
 const grace = 5_000;
 
-interface Expiry extends Due {
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
-}
-
 /** One open stream: what is written goes through here. It ends with its lifetime. */
 export class Connection implements Due, Mortal {
   // What a delivery looks at comes first, side by side: of a thousand connections none is in the processor's cache.
@@ -60,7 +55,7 @@ export class Connection implements Due, Mortal {
   /** True while the socket takes no more: a writer that can wait, waits. */
   full = false;
   /** When the context's authorisation ends. `undefined`: it says nothing of an end. */
-  #expiry: Expiry | undefined;
+  #expiry: Appointment | undefined;
   /** What was written since `cork()`. */
   #corked: string | undefined;
   readonly #settings: ConnectionSettings;
@@ -88,7 +83,7 @@ export class Connection implements Due, Mortal {
     const at = expiryOf(source.context);
     if (at < Number.POSITIVE_INFINITY) {
       this.#expiry = { at, tick: 0, fire: () => this.#expire() };
-      settings.wheel.schedule(this.#expiry, at - settings.wheel.time);
+      settings.wheel.scheduleAt(this.#expiry);
     }
     lifetime.watch(this);
   }

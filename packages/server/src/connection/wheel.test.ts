@@ -4,6 +4,8 @@ import type { Clock } from "../clock.js";
 import { ManualClock } from "../manual-clock.js";
 import { Wheel } from "./wheel.js";
 
+const day = 86_400_000;
+
 const due = (fire: () => void = () => {}) => ({ tick: 0, fire });
 
 describe("Wheel", () => {
@@ -67,10 +69,27 @@ describe("Wheel", () => {
     expect(fired).toEqual(["first", "again"]);
   });
 
-  it("goes on, and is not early, when the clock is put back", () => {
+  it.each([-365, 365])("goes on, neither early nor late, when the machine's clock jumps by %d days", (days) => {
+    const clock = new ManualClock();
+    const wheel = new Wheel(clock);
+    const fired: [string, number][] = [];
+    const note = (name: string) => due(() => fired.push([name, clock.monotonic()]));
+    wheel.schedule(note("before"), 3_000);
+    clock.advance(1_000);
+    clock.jump(days * day);
+    wheel.schedule(note("after"), 1_000);
+    clock.advance(3_000);
+    expect(fired).toEqual([
+      ["after", 2_000],
+      ["before", 3_000],
+    ]);
+  });
+
+  it("goes on, and is not early, when a clock without a monotonic reading goes back", () => {
     const manual = new ManualClock();
     let back = 0;
-    const clock: Clock = { ...manual, now: () => manual.now() - back };
+    const { setInterval, clearInterval } = manual;
+    const clock: Clock = { setInterval, clearInterval, now: () => manual.now() - back };
     const wheel = new Wheel(clock);
     const fired: [string, number][] = [];
     const note = (name: string) => due(() => fired.push([name, manual.now()]));
@@ -83,6 +102,72 @@ describe("Wheel", () => {
       ["after", 2_000],
       ["before", 3_000],
     ]);
+  });
+
+  it("takes no longer for a year that it slept through than for a minute, and fires all that is due, in order", () => {
+    const manual = new ManualClock();
+    let slept = 0;
+    let looks = 0;
+    const monotonic = () => {
+      looks++;
+      return manual.monotonic() + slept;
+    };
+    const { now, setInterval, clearInterval } = manual;
+    const wheel = new Wheel({ now, monotonic, setInterval, clearInterval });
+    const fired: string[] = [];
+    wheel.schedule(
+      due(() => fired.push("later")),
+      600_000,
+    );
+    wheel.schedule(
+      due(() => {
+        fired.push("soon");
+        wheel.schedule(
+          due(() => fired.push("again")),
+          1_000,
+        );
+      }),
+      1_000,
+    );
+    wheel.schedule(
+      due(() => fired.push("next year")),
+      2 * 365 * day,
+    );
+    looks = 0;
+    slept = 365 * day;
+    manual.advance(250);
+    expect(fired).toEqual(["soon", "later"]);
+    expect(looks).toBeLessThan(20);
+    manual.advance(1_000);
+    expect(fired).toEqual(["soon", "later", "again"]);
+  });
+
+  it("keeps an appointment by the machine's clock, wherever that is set", () => {
+    const clock = new ManualClock();
+    const wheel = new Wheel(clock, { slots: 8 });
+    const fired: [string, number][] = [];
+    const meet = (name: string, at: number) => {
+      const appointment = { at, tick: 0, fire: () => fired.push([name, clock.now()]) };
+      wheel.scheduleAt(appointment);
+      return appointment;
+    };
+    meet("first", 10_000);
+    meet("second", 3_600_000);
+    const cancelled = meet("cancelled", 3_600_000);
+    clock.advance(9_000);
+    clock.jump(-5_000);
+    clock.advance(5_000);
+    expect(fired).toEqual([]);
+    clock.advance(1_000);
+    expect(fired).toEqual([["first", 10_000]]);
+    clock.jump(3_600_000);
+    wheel.cancel(cancelled);
+    clock.advance(250);
+    expect(fired).toEqual([
+      ["first", 10_000],
+      ["second", 3_610_250],
+    ]);
+    expect(clock.timers).toBe(0);
   });
 
   it("doesn't count the part of a tick that is over", () => {
