@@ -1,6 +1,7 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { DisconnectFilter, RevocableContext } from "./admission/access.js";
 export type { Clock } from "./clock.js";
+export type { DrainOptions } from "./connection/drain.js";
 export type { SubscribeOptions } from "./connection/local.js";
 export type { ReadState } from "./fanout/topic-state.js";
 export type { Limits } from "./limits.js";

@@ -1,4 +1,4 @@
-import { type ContractTree, proceduresOf, shown } from "@sluice/contract";
+import { type AnyProcedure, type ContractTree, proceduresOf, shown } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 
 /**
@@ -10,7 +10,7 @@ export function checkLog(of: string, log: Log, contract: ContractTree): void {
   if (typeof log?.append !== "function") {
     throw new TypeError(`${of}: log is ${shown(log)}; allowed is a log, such as memoryLog() gives.`);
   }
-  const paths = subscriptionPaths(contract);
+  const paths = subscriptionPaths(proceduresOf(contract));
   for (const path of log.paths ?? []) {
     if (paths.includes(path)) continue;
     const there = paths.join(", ");
@@ -20,5 +20,5 @@ export function checkLog(of: string, log: Log, contract: ContractTree): void {
   }
 }
 
-export const subscriptionPaths = (contract: ContractTree): string[] =>
-  [...proceduresOf(contract)].flatMap(({ kind, path }) => (kind === "subscription" ? [path] : []));
+export const subscriptionPaths = (procedures: Iterable<AnyProcedure>): string[] =>
+  [...procedures].flatMap(({ kind, path }) => (kind === "subscription" ? [path] : []));

@@ -380,6 +380,19 @@ describe("network and page", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("what the server asked to wait for is not prolonged by a clock that is put back", async () => {
+    const { window, fire } = stubBrowser();
+    const { server, clock, waiting } = await watchFeed();
+    (await server.next()).answer(503, { "retry-after": "7" });
+    await waiting();
+    clock.jump(-3_600_000);
+    clock.advance(1_000);
+    fire(window, "online");
+    expect(await waiting()).toBe(6_000);
+    clock.advance(6_000);
+    await server.next();
+  });
+
   test("offline it pauses, and goes on when it is online", async () => {
     const { window, navigator, fire } = stubBrowser();
     const { server, clock, last, waiting, connections } = await watchFeed();

@@ -1,4 +1,5 @@
 import { type AnySubscription, checkNames, type NamesOf, shown } from "@sluice/contract";
+import { subscriptionPaths } from "../log-option.js";
 import { checkOneOf } from "../options.js";
 import type { Runtime } from "../runtime.js";
 import { type DisconnectFilter, meantBy, revoked, tagsOf } from "./access.js";
@@ -27,11 +28,9 @@ export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
   return meant.length;
 }
 
-function subscriptionAt({ implementations }: Runtime, path: string): AnySubscription {
-  const procedure = implementations.get(path)?.procedure;
+function subscriptionAt({ procedures }: Runtime, path: string): AnySubscription {
+  const procedure = procedures.get(path);
   if (procedure?.kind === "subscription") return procedure;
-  const there = [...implementations.values()].flatMap((each) =>
-    each.procedure.kind === "subscription" ? [each.procedure.path] : [],
-  );
-  throw new TypeError(`disconnect: ${shown(path)} is no subscription of this router; there are ${there.join(", ")}.`);
+  const there = subscriptionPaths(procedures.values()).join(", ");
+  throw new TypeError(`disconnect: ${shown(path)} is no subscription of this router; there are ${there}.`);
 }
