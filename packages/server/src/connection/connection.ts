@@ -126,6 +126,11 @@ export class Connection implements Due, Mortal {
     return this.#sink.straight?.();
   }
 
+  /** See `Sink`. */
+  get straightVersion(): (() => number) | undefined {
+    return this.#sink.straightVersion;
+  }
+
   /** What went past it has filled the socket. */
   filled(): void {
     this.#writtenAt = this.#settings.wheel.now;

@@ -123,6 +123,10 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
     this.#catchUp(this.#connection as Connection);
   }
 
+  review(): void {
+    if (this.#connection?.straight !== this.#pipe) this.unfollow();
+  }
+
   unfollow(): void {
     this.#leave();
     this.#request.tail.join(this);
@@ -183,7 +187,7 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
     this.#pipe = pipe;
     if (pipe) {
       tail.leave(this);
-      tail.followers.add(pipe, this);
+      tail.followers.add(pipe, this, connection.straightVersion);
     } else {
       tail.join(this);
     }

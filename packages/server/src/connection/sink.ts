@@ -11,8 +11,10 @@ export interface Sink {
   write(text: string): boolean;
   /** The same, for bytes that others get, too. */
   writeShared(bytes: SharedBytes): boolean;
-  /** What shared bytes may be written to past the sink, if anything. */
+  /** What shared bytes may be written to past the sink, if anything, as long as `straightVersion` gives the same number. */
   straight?(): Pipe | undefined;
+  /** One function for all sinks of a kind, cheap enough to be called for each batch. */
+  readonly straightVersion?: () => number;
   /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
   discard?(): void;
   /** Ends the stream properly, after what was written. */

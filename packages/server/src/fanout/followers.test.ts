@@ -21,7 +21,7 @@ function setUp() {
   const counters = new Counters();
   const wheel = { now: 7 };
   const followers = new Followers({ counters, wheel });
-  const join = (hasRoom: () => boolean) => {
+  const join = (hasRoom: () => boolean, version?: () => number) => {
     const chunks: Uint8Array[] = [];
     const pipe = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
     let filled = 0;
@@ -36,10 +36,14 @@ function setUp() {
         followers.delete(pipe);
       },
       lost() {},
+      review() {
+        reviewed++;
+      },
       unfollow() {},
     };
-    followers.add(pipe, follower);
-    return { chunks, errors, filledTimes: () => filled };
+    let reviewed = 0;
+    followers.add(pipe, follower, version);
+    return { chunks, errors, filledTimes: () => filled, reviewedTimes: () => reviewed };
   };
   return { counters, followers, join };
 }
@@ -82,6 +86,28 @@ it("ends the stream of one whose socket throws, and leaves out nobody for it", a
   followers.write(await batchOf(1));
   expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 2]);
   expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
+});
+
+it("has all look at their pipes anew, once, when the version of one kind of them has changed", () => {
+  const { followers, join } = setUp();
+  let now = 0;
+  const version = () => now;
+  const readers = [
+    join(() => true, version),
+    join(
+      () => true,
+      () => 7,
+    ),
+    join(() => true),
+  ];
+  followers.review();
+  expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([0, 0, 0]);
+  for (const changed of [1, -1]) {
+    now = changed;
+    followers.review();
+    followers.review();
+  }
+  expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([2, 2, 2]);
 });
 
 it("encodes nothing and counts nothing where there is nobody", async () => {

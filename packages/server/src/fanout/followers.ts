@@ -11,6 +11,8 @@ export interface Follower {
   failed(error: unknown): void;
   /** The tail lost the thread: it goes on by itself. */
   lost(): void;
+  /** Its pipe may no longer be the way to its client: it stays if it is. */
+  review(): void;
   /** From now on it's one of the tail's members. */
   unfollow(): void;
 }
@@ -29,6 +31,8 @@ export class Followers {
   /** The wheel's tick at which they were written to last. */
   writtenAt = 0;
   readonly #followers = new Map<Pipe, Follower>();
+  /** Of the one or two kinds of pipes that there are: what their version was. */
+  readonly #versions = new Map<() => number, number>();
   readonly #settings: FollowersSettings;
 
   constructor(settings: FollowersSettings) {
@@ -40,8 +44,20 @@ export class Followers {
     return [...this.#followers.values()];
   }
 
-  add(pipe: Pipe, follower: Follower): void {
+  /** @param version of this kind of pipes; see `Sink.straightVersion` */
+  add(pipe: Pipe, follower: Follower, version?: () => number): void {
     this.#followers.set(pipe, follower);
+    if (version && !this.#versions.has(version)) this.#versions.set(version, version());
+  }
+
+  /** Lets those go whose pipes somebody has put something in the way of. Of each batch it asks once, and not for each of them. */
+  review(): void {
+    for (const [version, known] of this.#versions) {
+      const now = version();
+      if (now === known) continue;
+      this.#versions.set(version, now);
+      for (const follower of this.all) follower.review();
+    }
   }
 
   delete(pipe: Pipe): void {

@@ -126,6 +126,7 @@ export class Tail {
   #handOut({ entries, end }: ReadPage): void {
     for (let rest = entries; rest.length > 0; ) {
       const batch = this.batch(this.position, { entries: rest, end });
+      this.followers.review();
       // With the last, each ends a stream of its own.
       if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();
       this.position = batch.end;

@@ -1,23 +1,28 @@
-import { ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { SharedBytes } from "../connection/shared-bytes.js";
 import type { Pipe, Sink } from "../connection/sink.js";
+import { straightWay, versionOf, watchWrite, writeUnseen } from "./straight-way.js";
 
 /**
  * A response's body. Bytes that many connections share skip the response and go to its socket as they are, ready framed:
- * of what a delivery costs, the rest is the system call.
+ * of what a delivery costs, the rest is the system call. Tools that look at what a response writes are not skipped.
  */
 export class NodeSink implements Sink {
   readonly #res: ServerResponse;
-  /** Set once it is known that nothing stands between response and socket. */
+  /** Set if it was found, at this version, that nothing stands between response and socket. */
   #socket: Socket | undefined;
+  #version = 0;
+  #versionNow: (() => number) | undefined;
+  /** Something may have gone past the response. */
+  #wasStraight = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
   }
 
   write(text: string): boolean {
-    return this.#res.write(text);
+    return this.#wasStraight && this.straight() ? writeUnseen(this.#res, text) : this.#res.write(text);
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
@@ -25,9 +30,21 @@ export class NodeSink implements Sink {
     return socket ? socket.write(chunked) : this.#res.write(plain);
   }
 
-  straight(): Pipe | undefined {
-    this.#socket ??= straightWay(this.#res);
+  straight(): (Pipe & Socket) | undefined {
+    const version = this.straightVersion();
+    if (this.#socket && this.#version === version) return this.#socket;
+    this.#socket = straightWay(this.#res);
+    this.#version = version;
+    if (this.#socket) {
+      this.#wasStraight = true;
+      watchWrite(this.#res);
+    }
     return this.#socket;
+  }
+
+  get straightVersion(): () => number {
+    this.#versionNow ??= versionOf(this.#res);
+    return this.#versionNow;
   }
 
   end(): void {
@@ -39,18 +56,12 @@ export class NodeSink implements Sink {
   }
 
   onDrain(listener: () => void): void {
-    // The response tells only of what was written through it; its socket of both.
-    (this.#socket ?? this.#res).once("drain", listener);
+    // A response tells only of what was written through it, its socket of both; whoever wraps a response tells of his own.
+    const sources = this.#wasStraight ? [this.#res, this.#res.socket] : [this.#res];
+    const once = () => {
+      for (const source of sources) source?.off("drain", once);
+      listener();
+    };
+    for (const source of sources) source?.on("drain", once);
   }
-}
-
-/**
- * The socket, if bytes written to it are what the response would have written: an HTTP/1.1 response whose turn on the
- * socket it is, that frames its body as chunks itself, that nobody wraps or encodes, and that holds nothing back.
- */
-function straightWay(res: ServerResponse): Socket | undefined {
-  const { socket } = res;
-  if (!socket || !res.chunkedEncoding || !res.headersSent) return undefined;
-  if (res.write !== ServerResponse.prototype.write || res.hasHeader("content-encoding")) return undefined;
-  return res.writableLength === socket.writableLength ? socket : undefined;
 }
