@@ -1,8 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Adapter } from "./adapters.js";
 import { posts } from "./events.js";
 import { type Kind, kinds, startKinds } from "./kinds.js";
-import { eventually } from "./within.js";
 import { startWorld, type World } from "./world.js";
 
 export interface Seen {
@@ -20,6 +19,10 @@ export interface Source {
 }
 
 export type OpenSource = (url: string, types: readonly string[]) => Promise<Source>;
+
+/** Far longer than a browser takes on a busy machine; Firefox waits half a second before it comes again. */
+const patience = 20_000;
+const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: patience, interval: 5 });
 
 const control = ["$open", "$snapshot", "$live", "$reset", "$at", "$error", "$end", "$drain"];
 
@@ -39,7 +42,7 @@ const urlOf = (world: World, { path, input }: Pick<Kind, "path" | "input">) =>
 const typesOf = ({ seen }: Source) => seen.map(({ type }) => type);
 
 async function expectClosed(source: Source): Promise<void> {
-  await expect.poll(() => source.closed(), { timeout: 4_000, interval: 5 }).toBe(true);
+  await expect.poll(() => source.closed(), { timeout: patience, interval: 5 }).toBe(true);
 }
 
 /** What PROTOCOL §13 says of a native `EventSource`. */

@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { describeWith } from "../support/describe-with.js";
 import { type Adapter, adapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { lastOf, publishBurst } from "./burst.js";
 import { posts } from "./events.js";
-import { type NginxSettings, skipped, startNginx } from "./nginx.js";
+import { missing, type NginxSettings, startNginx } from "./nginx.js";
 import { Raw } from "./raw.js";
 import { open } from "./reader.js";
 import { expectSameBody, type Subscriber, subscribe } from "./subscriber.js";
@@ -33,7 +34,7 @@ const settings: [string, NginxSettings][] = [
   ],
 ];
 
-describe.skipIf(skipped).each(settings)("behind an nginx %s (skipped only where there is none)", (_name, nginx) => {
+const cases = (nginx: NginxSettings) => {
   const start = async (options: WorldOptions = {}) => {
     const world = await startWorld(express, options);
     return { world, proxied: await startNginx(world, nginx) };
@@ -102,4 +103,6 @@ describe.skipIf(skipped).each(settings)("behind an nginx %s (skipped only where 
       expectProblem(await ask(proxied, "feed/private"), { status: 401, code: "unauthorized" });
     }
   });
-});
+};
+
+for (const [name, nginx] of settings) describeWith(missing, `behind an nginx ${name}`, () => cases(nginx));

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freePort } from "../support/free-port.js";
 import { eventually } from "./within.js";
 import type { World } from "./world.js";
 
@@ -11,8 +12,8 @@ const found = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"].find(
   (command) => spawnSync(command, ["-v"]).status === 0,
 );
 
-/** `REQUIRE_NGINX=1` says that there must be one. */
-export const skipped = !found && process.env["REQUIRE_NGINX"] !== "1";
+/** For `describeWith`. */
+export const missing = found ? undefined : "nginx is neither in the PATH nor in sbin";
 
 export interface NginxSettings {
   /** Directives beside `server`. */
@@ -25,7 +26,7 @@ export interface NginxSettings {
 /** An nginx of its own in front of a world, gone when the test is over; the world as it is seen from there. */
 export async function startNginx(world: World, settings: NginxSettings = {}): Promise<World & { stop(): void }> {
   const { http = () => "", location = "", upstream = `127.0.0.1:${world.port}` } = settings;
-  if (!found) throw new Error("REQUIRE_NGINX is set, and nginx is neither in the PATH nor in sbin");
+  if (!found) throw new Error(missing);
   const dir = await mkdtemp(join(tmpdir(), "sluice-nginx-"));
   const port = await freePort();
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((each) => `${each}_temp_path ${dir}/${each};`);
@@ -61,14 +62,6 @@ export async function startNginx(world: World, settings: NginxSettings = {}): Pr
     await listening(port);
   });
   return { ...world, log: world.log, port, url: `http://127.0.0.1:${port}${world.base}`, stop: () => child.kill() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const listening = (port: number) =>
