@@ -9,7 +9,7 @@ import type { Settings } from "./connection/settings.js";
 import { encodeTarget } from "./connection/target.js";
 import type { IterateOptions, Reset } from "./procedure.js";
 
-/** Events that may wait for the reader before the body is left unread. */
+/** Events that may wait for the reader before the body is left unread. Who holds what comes then is up to `fetch`. */
 const highWater = 64;
 
 /** The events of a subscription, over a connection of its own that opens with the first `next`. */

@@ -84,7 +84,8 @@ export interface SubscriptionInternals<P extends AnySubscription> {
 /** A subscription of a client. */
 export interface SubscriptionProcedure<P extends AnySubscription> {
   /**
-   * Reads the events one by one over a connection of its own; reading slowly slows the server down.
+   * Reads the events one by one over a connection of its own. Reading slowly slows the server down in Node and Chromium;
+   * Firefox and WebKit read on and keep what waits in memory.
    *
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
    * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);

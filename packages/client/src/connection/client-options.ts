@@ -37,7 +37,9 @@ export interface ClientOptions {
   /**
    * Sends a request. Default: the global `fetch`, looked up at every request. Its answers must have a `body` that can be
    * read while it comes: in React Native that is `expo/fetch`. What it throws is `network` and tried again by subscriptions, but
-   * for a `SluiceError` whose code is not retried, and for what the platform will never send (`protocol`).
+   * for a `SluiceError` whose code is not retried, and for what the platform will never send (`protocol`). One that joins
+   * `init.signal` with a signal of its own by `AbortSignal.any` has to keep what it gets as long as the body is read: WebKit
+   * collects a signal that only a fetch holds, and then nothing aborts it.
    */
   readonly fetch?: FetchLike;
   /** As of `fetch`. Default: fetch's own, `"same-origin"`. */

@@ -15,8 +15,9 @@ export interface ByteSink {
 
 /**
  * One attempt: opens a subscription's stream and reads it to its end. Resolves with `ended` if the server says that there is
- * nothing (204), and with `cut` if the body ends. Bytes are asked for one chunk at a time, so a sink that isn't ready slows
- * the server down. Whoever aborts `signal` closes the socket.
+ * nothing (204), and with `cut` if the body ends. Bytes are asked for one chunk at a time. While the sink isn't ready, Node and
+ * Chromium stop reading the socket, which slows the server down; Firefox and WebKit read on into memory. Whoever aborts
+ * `signal` closes the socket.
  *
  * @throws SluiceError for an answer that is no stream, a request that failed, or `aborted`.
  */

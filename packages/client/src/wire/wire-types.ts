@@ -44,8 +44,9 @@ export interface WireSubscriptionHandlers<P extends AnySubscription, State>
 /** A subscription of a client that was made from types only. */
 export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
   /**
-   * Reads the events one by one over a connection of its own; reading slowly slows the server down. The connection
-   * opens when the loop asks for its first event, or with the end of the running task if there is no loop by then.
+   * Reads the events one by one over a connection of its own. Reading slowly slows the server down in Node and Chromium;
+   * Firefox and WebKit read on and keep what waits in memory. The connection opens when the loop asks for its first
+   * event, or with the end of the running task if there is no loop by then.
    *
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
    * `aborted`.
