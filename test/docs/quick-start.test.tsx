@@ -9,7 +9,7 @@ const nodeFetch = globalThis.fetch;
 
 beforeAll(async () => {
   process.env["PORT"] = "0";
-  const { server } = await import("./quick-start/server.js");
+  const { server } = await import("../../apps/example/quick-start/server.js");
   if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // What a browser does with a path: it asks the page's origin.
@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 it("shows a reported goal in the component", async () => {
-  const { client, Score } = await import("./quick-start/score.js");
+  const { client, Score } = await import("../../apps/example/quick-start/score.js");
   render(
     <QueryClientProvider client={new QueryClient()}>
       <Score matchId="m1" />

@@ -159,9 +159,13 @@ test("a run that went with its server ends in words, and a reload runs it anew",
   await using opened = await openPage(browser, addressOf(runId));
   const { page, problems } = opened;
   await isUnderWay(page);
+  const read = await answer(page);
   await example.crash();
   example = await startExample(example.port);
   await eventually(() => page.getByRole("alert").textContent()).toMatch(/^The server has lost this run/);
+  // What was read is not taken away.
+  expect((await answer(page)).startsWith(read)).toBe(true);
+  expect(await received(page)).toBeGreaterThan(5);
   await page.reload();
   await agrees(page, await truth(runId));
   expect(withoutKills(problems)).toEqual([]);

@@ -50,6 +50,12 @@ const drawnPixels = (page: Page): Promise<number> =>
     return drawn;
   });
 
+/** How many lines the links to the pages take. */
+const navigationLines = (page: Page): Promise<number> =>
+  page.locator("nav[aria-label=Pages] a").evaluateAll((links) => {
+    return new Set(links.map((link) => Math.round(link.getBoundingClientRect().top))).size;
+  });
+
 const isSettled: Record<string, (page: Page) => Promise<unknown>> = {
   "": (page) => page.locator(".badge[data-state=live]").waitFor(),
   scores: (page) => page.getByText("29′").first().waitFor(),
@@ -71,6 +77,7 @@ test.for(cases)("/$path fits phone, tablet and desk in $colorScheme", async ({ p
     await page.setViewportSize({ width, height: 900 });
     await eventually(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     await isSettled[path]?.(page);
+    expect(await navigationLines(page)).toBe(1);
     expect(await contrastProblems(page)).toEqual([]);
     await page.screenshot({ path: `${screenshots}/${path || "start"}-${width}-${colorScheme}.png`, fullPage: true });
   }

@@ -76,8 +76,37 @@ test("after a crash of the server ticks go on behind a reset, and none is lost w
   await eventually(() => figure(page, "Applied")).toBeGreaterThan(applied + 1_000);
   expect(await figures(page)).toMatchObject({ Missing: 0, Doubled: 0, Resets: 1 });
   await eventually(() => countOf(page, "$reset")).toBe(1);
+  await page.getByText("History was lost").waitFor();
   await eventually(() => page.getByText("2,000 events a second").count()).toBe(1);
   expect(withoutKills(problems)).toEqual([]);
+});
+
+test("price, high and low are of one moment, and the chart's last label is whole", async () => {
+  await using example = await startExample();
+  await setRate(example.url, 5_000);
+  await using opened = await openPage(browser, `${example.url}/prices`);
+  const { page, problems } = opened;
+  await eventually(() => figure(page, "Events a second")).toBeGreaterThan(1_000);
+  const seen = await page.evaluate(async () => {
+    const canvas = document.querySelector("canvas") as HTMLCanvasElement;
+    const copy = new OffscreenCanvas(2, canvas.height).getContext("2d", { willReadFrequently: true });
+    const frames: { last: number; high: number; low: number; isCut: boolean }[] = [];
+    while (frames.length < 120 && copy) {
+      await new Promise(requestAnimationFrame);
+      // A frame's pictures are there when its callbacks are through.
+      await new Promise((resolve) => setTimeout(resolve));
+      const [last = 0, high = 0, low = 0] = [...document.querySelectorAll(".market dd")].map(({ textContent }) =>
+        Number(textContent?.replaceAll(",", "")),
+      );
+      copy.clearRect(0, 0, 2, canvas.height);
+      copy.drawImage(canvas, 2 - canvas.width, 0);
+      frames.push({ last, high, low, isCut: copy.getImageData(0, 0, 2, canvas.height).data.some((part) => part > 0) });
+    }
+    return frames;
+  });
+  expect(seen.filter(({ last, high, low }) => !(low <= last && last <= high))).toEqual([]);
+  expect(seen.filter(({ isCut }) => isCut)).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
 test("all windows agree on the rate, which the arrow keys change", async () => {

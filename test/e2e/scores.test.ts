@@ -95,6 +95,26 @@ test("two windows agree, whoever reports, takes back and ends", async () => {
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
+test("a match day goes on by itself, and counts what visitors report beside it", async () => {
+  await using example = await startExample(0, { isStill: false });
+  const { url } = example;
+  await using opened = await openPage(browser, `${url}/scores`);
+  const { page, problems } = opened;
+  const goals = (rows: readonly Row[]) => rows.flatMap(({ home, away }) => [...home, ...away]).length;
+  const clock = async () => Number(/ (\d+)′/.exec((await page.locator(".match-day").textContent()) ?? "")?.[1]);
+  const before = goals(await truth(url));
+  expect(before).toBeGreaterThan(0);
+  const minute = await clock();
+  await report(page, "west-bromwich-albion", "Aston Villa", 120);
+  await eventually(async () => (await row(url, "west-bromwich-albion"))?.away).toContain("120");
+  // One is the visitor's.
+  await eventually(async () => goals(await truth(url))).toBeGreaterThan(before + 1);
+  await eventually(clock).toBeGreaterThan(minute);
+  await eventually(async () => goals(await shown(page))).toBeGreaterThan(before + 1);
+  expect(await row(url, "west-bromwich-albion")).toMatchObject({ away: expect.arrayContaining(["120"]) });
+  expect(problems).toEqual([]);
+});
+
 test("a report that is sent twice counts once", async () => {
   await using example = await startExample();
   const { url } = example;
@@ -168,6 +188,7 @@ test("after a crash of the server pages come back and are told of the reset", as
       "$snapshot",
       "$live",
     ]);
+    await page.getByText("History was lost").waitFor();
   }
   await agrees(url, one, two);
   expect((await shown(one)).find(({ id }) => id === "norwich")).toMatchObject({ home: ["5"], away: [] });

@@ -36,6 +36,51 @@ test("the start page counts live events, and none is missing after a cut", async
   expect(problems).toEqual([]);
 });
 
+test("a stream can be cut for a while, in which none gets through, and misses nothing after it", async () => {
+  await using opened = await openPage(browser, example.url);
+  const { page, problems } = opened;
+  await eventually(() => badge(page, "prices/ticks")).toBe("Live");
+  const start = Date.now();
+  await page.getByRole("button", { name: "Stay cut for 5 s" }).click();
+  await page.getByText(/^Cut for .* s more$/).waitFor();
+  await eventually(() => badge(page, "prices/ticks")).toBe("Reconnecting");
+  expect(await page.locator(".proof b").getAttribute("data-mark")).toBe(null);
+  await eventually(() => badge(page, "prices/ticks")).toBe("Live");
+  expect(Date.now() - start).toBeGreaterThanOrEqual(5_000);
+  expect(await page.getByText("missing since you came").textContent()).toBe("0 missing since you came");
+  await page.getByRole("button", { name: "Stay cut for 5 s" }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("nothing is called good as long as nothing has come", async () => {
+  await using opened = await openPage(browser, `${example.url}/nowhere`);
+  const { page } = opened;
+  await page.route("**/api/prices/ticks**", () => undefined); // never answered
+  await page.getByRole("link", { name: "Go to the start" }).click();
+  await eventually(() => badge(page, "prices/ticks")).toBe("Connecting");
+  expect(await page.getByText("missing since you came").textContent()).toBe("– missing since you came");
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Prices" }).click();
+  await page.locator(".figure").first().waitFor();
+  expect(await page.locator(".figure dd").allTextContents()).toEqual(["0", "0", "0", "–", "–", "0"]);
+  expect(await page.locator("[data-mark]").count()).toBe(0);
+});
+
+test("the start page shows the quick start's code, and links lead to the README and to the source", async () => {
+  await using opened = await openPage(browser, example.url);
+  const { page, problems } = opened;
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  for (const file of ["contract.ts", "server.ts", "score.tsx", "main.tsx"]) {
+    await page.locator(".quick-start").getByRole("button", { name: file }).click();
+    const shown = await page.locator(".quick-start").getByRole("region", { name: file }).textContent();
+    expect(shown).toBe(read(`apps/example/quick-start/${file}`));
+  }
+  await page.getByRole("banner").getByRole("link", { name: "Source" }).click();
+  await page.locator(".sources .code").waitFor();
+  await page.getByRole("banner").getByRole("link", { name: "README" }).click();
+  await eventually(() => page.locator("body").textContent()).toBe(read("README.md"));
+  expect(problems).toEqual([]);
+});
+
 test("links, back button and address lead to pages, and the focus goes along", async () => {
   await using opened = await openPage(browser, example.url);
   const { page, problems } = opened;
@@ -77,16 +122,17 @@ test("pages show their source as it is in the repository", async () => {
   for (const name of ["Sluice", ...pages]) {
     await page.getByRole("banner").getByRole("link", { name }).click();
     await page.getByText("Source of this page").click();
-    const tabs = page.getByRole("group", { name: "File" }).getByRole("button");
+    const panel = page.locator(".sources");
+    const tabs = panel.getByRole("group", { name: "File" }).getByRole("button");
     await tabs.first().waitFor();
     expect(await tabs.count()).toBeGreaterThanOrEqual(4);
     for (const tab of await tabs.all()) {
       await tab.click();
       const file = (await tab.textContent()) ?? "";
-      expect(await page.getByRole("region", { name: file }).textContent()).toBe(inRepository(file));
+      expect(await panel.getByRole("region", { name: file }).textContent()).toBe(inRepository(file));
     }
   }
-  await page.getByRole("button", { name: "Copy" }).click();
+  await page.locator(".sources").getByRole("button", { name: "Copy" }).click();
   await page.getByText("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(inRepository("web/pages/assistant/run.ts"));

@@ -46,7 +46,7 @@ describe("a project that installed the tarballs", () => {
   afterAll(() => remove(project));
 
   it("finds that they work together", async () => {
-    const { code, output } = await run(project, process.execPath, "package/consumer/esm.mjs");
+    const { code, output } = await run(project, process.execPath, "test/package/consumer/esm.mjs");
     expect({ code, output }).toEqual({ code: 0, output: '{"type":"goal","data":{"minute":12}}\ntrue\n' });
   });
 

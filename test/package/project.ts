@@ -66,12 +66,12 @@ export const remove = (dir: string): Promise<void> => rm(dir, { recursive: true,
 
 /** What a consumer has beside Sluice, in the versions that the tests have. */
 const companions = [
-  ...["zod", "express", "react", "@tanstack/react-query"],
-  ...["@types/express", "@types/node", "@types/react"],
+  ...["zod", "express", "react", "react-dom", "@tanstack/react-query"],
+  ...["@types/express", "@types/node", "@types/react", "@types/react-dom"],
 ];
 
-/** Below `test`, and in the same places below the project. */
-const sources = ["package/consumer", "docs/quick-start"];
+/** Below the repository, and in the same places below the project. */
+const sources = ["test/package/consumer", "apps/example/quick-start"];
 
 /** Makes a project that has installed the tarballs, with the consumer's files in it. */
 export async function install(dir: string, tarballs: readonly Tarball[]): Promise<void> {
@@ -86,7 +86,7 @@ export async function install(dir: string, tarballs: readonly Tarball[]): Promis
   ]);
   const manifest = { name: "consumer", private: true, type: "module", dependencies };
   await writeFile(join(dir, "package.json"), JSON.stringify(manifest));
-  await Promise.all([...sources.map((each) => cp(join(root, "test", each), join(dir, each), { recursive: true }))]);
+  await Promise.all([...sources.map((each) => cp(join(root, each), join(dir, each), { recursive: true }))]);
   const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
   await succeed(dir, "npm", "install", "--engine-strict", ...quietly);
 }

@@ -5,9 +5,11 @@ import { assistant } from "./assistant.ts";
 import { document } from "./document.ts";
 import { feed, setUpFeed } from "./feed.ts";
 import { s } from "./implementer.ts";
+import { playMatchDay } from "./match-play.ts";
 import { newswire } from "./newswire.ts";
 import { prices } from "./prices.ts";
 import { replayQuakes } from "./quake-replay.ts";
+import { readme } from "./readme.ts";
 import { createReplay } from "./replay.ts";
 import { scores, setUpScores } from "./scores.ts";
 
@@ -16,10 +18,16 @@ export interface AppOptions {
   readonly signal: AbortSignal;
   /** Serves everything that is not the API. */
   readonly pages: RequestHandler;
+  /** Whether matches are played only by visitors. Default: false, a match day goes on by itself. */
+  readonly isStill?: boolean;
 }
 
 /** The example's server, without a port. */
-export async function createApp({ signal, pages }: AppOptions): Promise<{ app: Express; sluice: Sluice<object> }> {
+export async function createApp({
+  signal,
+  pages,
+  isStill = false,
+}: AppOptions): Promise<{ app: Express; sluice: Sluice<object> }> {
   const replay = createReplay();
   const router = s.router({
     scores: scores(),
@@ -37,10 +45,12 @@ export async function createApp({ signal, pages }: AppOptions): Promise<{ app: E
   await setUpFeed(sluice.publish);
   void replay.run(sluice.publish, signal);
   void replayQuakes(sluice.publish, signal);
+  if (!isStill) void playMatchDay(sluice.publish, { signal });
 
   const app = express();
   app.disable("x-powered-by");
   app.use("/api", sluiceExpress(sluice), (_req, res) => void res.sendStatus(404));
+  app.get("/README.md", readme);
   app.use(pages);
   return { app, sluice };
 }

@@ -14,7 +14,11 @@ try {
     root: fileURLToPath(new URL("..", import.meta.url)),
     server: { middlewareMode: true, hmr: { server } },
   });
-  const { app } = await createApp({ signal: new AbortController().signal, pages: vite.middlewares });
+  const { app } = await createApp({
+    signal: new AbortController().signal,
+    pages: vite.middlewares,
+    isStill: process.env["STILL"] === "1",
+  });
   server.on("request", app);
   console.log(`\nSluice example, with hot reload, at http://localhost:${(server.address() as AddressInfo).port}\n`);
 } catch (error) {

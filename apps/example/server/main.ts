@@ -9,7 +9,11 @@ const stop = new AbortController();
 
 async function start(): Promise<void> {
   const port = portFrom(process.env["PORT"]);
-  const { app, sluice } = await createApp({ signal: stop.signal, pages: builtPages() });
+  const { app, sluice } = await createApp({
+    signal: stop.signal,
+    pages: builtPages(),
+    isStill: process.env["STILL"] === "1",
+  });
   const server = createServer(app);
   await listen(server, port);
   console.log(greeting((server.address() as AddressInfo).port));

@@ -37,6 +37,8 @@ export const scores = {
    */
   board: subscription({
     events: {
+      /** The minute that all matches are in. */
+      minute: z.object({ minute: Minute }),
       matchDay: z.object({ competition: z.string(), date: isoDate, fixtures: z.array(Fixture) }),
       goal: z.object({ matchId: z.string(), goal: Goal }),
       goalUndone: z.object({ matchId: z.string(), goalId: z.string() }),
@@ -44,13 +46,20 @@ export const scores = {
       kickOff: z.object({ matchId: z.string() }),
     },
     state: {
-      schema: z.object({ competition: z.string(), date: isoDate, matches: z.array(Match) }),
-      initial: { competition: "", date: new Date(0), matches: [] },
+      schema: z.object({
+        competition: z.string(),
+        date: isoDate,
+        minute: Minute.nullable(),
+        matches: z.array(Match),
+      }),
+      initial: { competition: "", date: new Date(0), minute: null, matches: [] },
       apply: {
         matchDay: (_, { fixtures, ...day }) => ({
           ...day,
+          minute: null,
           matches: fixtures.map((fixture) => ({ ...fixture, over: false, goals: [] })),
         }),
+        minute: (board, { minute }) => ({ ...board, minute }),
         goal: (board, { matchId, goal }) => ({
           ...board,
           matches: change(board.matches, matchId, (match) =>

@@ -1,5 +1,5 @@
 import { Suspense, useEffect } from "react";
-import { SourcePanel } from "./components/source-panel.tsx";
+import { SourceLink, SourcePanel } from "./components/source-panel.tsx";
 import { ThemeToggle } from "./components/theme-toggle.tsx";
 import { Waves } from "./components/waves.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
@@ -28,7 +28,11 @@ export function App() {
             </Link>
           ))}
         </nav>
-        <ThemeToggle />
+        <div className="site-links">
+          <a href="/README.md">README</a>
+          {(page || isStart) && <SourceLink />}
+          <ThemeToggle />
+        </div>
       </header>
       <main>
         {/* Keyed, so that a page that is left doesn't stay in sight while the next one is loaded. */}

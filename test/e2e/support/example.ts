@@ -39,9 +39,12 @@ export function runExample(env: Record<string, string>): {
   return { child, stdout: () => stdout, exit };
 }
 
-/** @param port a free one by default. */
-export async function startExample(port = 0): Promise<Example> {
-  const { child, stdout, exit } = runExample({ PORT: String(port) });
+/**
+ * @param port a free one by default.
+ * @param options.isStill whether the match day stands still, so that all goals are the test's own.
+ */
+export async function startExample(port = 0, { isStill = true } = {}): Promise<Example> {
+  const { child, stdout, exit } = runExample({ PORT: String(port), STILL: isStill ? "1" : "" });
   const failed = exit.then(({ code, stderr }) => {
     throw new Error(`The example ended with ${code}: ${stderr}`);
   });

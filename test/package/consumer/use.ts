@@ -3,7 +3,7 @@ import type { EventOf, InputOf, StateOf } from "@sluice/contract";
 import { createFrameDecoder } from "@sluice/contract/wire";
 import { createPublisher, memoryLog } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
-import { contract } from "../../docs/quick-start/contract.js";
+import { contract } from "../../../apps/example/quick-start/contract.js";
 
 type Watch = typeof contract.scores.watch;
 export const input: InputOf<Watch> = { matchId: "m1" };

@@ -1,8 +1,9 @@
 import type { Connection } from "@sluice/client";
 import type { ReactNode } from "react";
-import { tap } from "../client.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
+import { CutButtons } from "./cut-buttons.tsx";
 import { Heading } from "./heading.tsx";
+import { type LostHistory, LostHistoryNotice } from "./lost-history.tsx";
 import { WirePanel } from "./wire-panel.tsx";
 
 interface PageProps {
@@ -11,11 +12,13 @@ interface PageProps {
   readonly lede: string;
   /** How the page's subscriptions are doing, by path. */
   readonly connections: Readonly<Record<string, Connection>>;
+  /** The last gap in their history. */
+  readonly lost?: LostHistory | undefined;
   readonly children: ReactNode;
 }
 
 /** What all pages have: a start, the connections and a way to cut them, and what comes over the wire. */
-export function Page({ title, lede, connections, children }: PageProps) {
+export function Page({ title, lede, connections, lost, children }: PageProps) {
   return (
     <>
       <div className="page-head">
@@ -27,9 +30,8 @@ export function Page({ title, lede, connections, children }: PageProps) {
           {Object.entries(connections).map(([path, connection]) => (
             <ConnectionBadge key={path} path={path} connection={connection} />
           ))}
-          <button type="button" className="button danger" onClick={tap.cut}>
-            Cut the connection
-          </button>
+          <CutButtons />
+          <LostHistoryNotice lost={lost} />
         </section>
       </div>
       {children}

@@ -6,8 +6,14 @@ export interface WireTap {
   readonly fetch: typeof fetch;
   /** What came over each stream, by path. The same map until one is added or removed. */
   readonly logs: ReadonlyMap<string, WireLog>;
-  /** Drops the TCP connection of every stream that is open or connecting. To the client it is a cut like any other. */
-  cut(): void;
+  /** Until when streams that ask are refused, in milliseconds since the Unix epoch; 0 if they aren't. */
+  readonly cutUntil: number;
+  /**
+   * Drops the TCP connection of every stream that is open or connecting. To the client it is a cut like any other.
+   *
+   * @param stay milliseconds for which no stream gets through, as in a tunnel. Default: 0, each may come back at once.
+   */
+  cut(stay?: number): void;
 }
 
 const eventStream = "text/event-stream";
@@ -15,6 +21,7 @@ const eventStream = "text/event-stream";
 export function createWireTap(): WireTap {
   const open = new Set<AbortController>();
   let logs: ReadonlyMap<string, WireLog> = new Map();
+  let cutUntil = 0;
 
   /** What is over stays in sight until another page opens a stream of its own. */
   const logOf = (path: string) => {
@@ -27,15 +34,22 @@ export function createWireTap(): WireTap {
     get logs() {
       return logs;
     },
-    cut() {
+    get cutUntil() {
+      return Date.now() < cutUntil ? cutUntil : 0;
+    },
+    cut(stay = 0) {
+      cutUntil = Math.max(cutUntil, Date.now() + stay);
       for (const cut of open) cut.abort();
     },
     async fetch(resource, init) {
+      const isStream = new Headers(init?.headers).get("accept") === eventStream;
+      // What `fetch` says of a network that is not there.
+      if (isStream && Date.now() < cutUntil) throw new TypeError("The connection is cut");
       const cut = new AbortController();
       const letGo = init?.signal;
-      const signal = letGo ? AbortSignal.any([letGo, cut.signal]) : cut.signal;
+      const signal = letGo ? either(letGo, cut.signal) : cut.signal;
       // From before there is an answer, so that what is still connecting can be cut, too.
-      if (new Headers(init?.headers).get("accept") === eventStream) open.add(cut);
+      if (isStream) open.add(cut);
       const response = await fetch(resource, { ...init, signal }).catch((error: unknown) => {
         open.delete(cut);
         throw error;
@@ -61,6 +75,19 @@ export function createWireTap(): WireTap {
       return new Response(body, response);
     },
   };
+}
+
+/**
+ * As `AbortSignal.any`, but by listeners: a signal of `any` that only a fetch holds is collected by WebKit, and then nothing
+ * aborts the fetch.
+ */
+function either(...signals: readonly AbortSignal[]): AbortSignal {
+  const both = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) both.abort(signal.reason);
+    else signal.addEventListener("abort", () => both.abort(signal.reason), { once: true, signal: both.signal });
+  }
+  return both.signal;
 }
 
 const pathOf = (resource: RequestInfo | URL) =>

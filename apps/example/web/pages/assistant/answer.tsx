@@ -59,7 +59,8 @@ function explain({ code, message }: SluiceError): string {
   if (code === "conflict") return "This run was started with another prompt. Ask, and you get a run of your own.";
   if (code === "interrupted")
     return "The run was stopped before it was done: nobody watched it for a minute, or the server went.";
-  if (code === "gap") return "The server has lost this run, and what it said. Reload to have it run anew.";
+  if (code === "gap")
+    return "The server has lost this run. What it had said so far is still here; reload to have it run anew.";
   if (code === "badRequest") return "This address names no run: its id or its prompt is not as it should be.";
   return message;
 }

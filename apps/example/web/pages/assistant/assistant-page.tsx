@@ -1,14 +1,12 @@
-import { skipToken, useSubscription } from "@sluice/client/react";
-import { client } from "../../client.ts";
 import { Page } from "../../components/page.tsx";
 import { Answer } from "./answer.tsx";
-import { answerSoFar } from "./answer-so-far.ts";
 import { PromptBox } from "./prompt-box.tsx";
 import { ask, useRun } from "./run.ts";
+import { useAnswer } from "./use-answer.ts";
 
 export function AssistantPage() {
   const run = useRun();
-  const answer = useSubscription(client.assistant.complete, run ?? skipToken, { fold: answerSoFar });
+  const answer = useAnswer(run);
 
   return (
     <Page

@@ -1,10 +1,11 @@
 import server from "../../../server/assistant.ts?raw";
 import markov from "../../../server/markov.ts?raw";
 import contract from "../../../shared/assistant.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import answerSoFar from "./answer-so-far.ts?raw";
 import assistantPage from "./assistant-page.tsx?raw";
 import run from "./run.ts?raw";
+import useAnswer from "./use-answer.ts?raw";
 
 export const sources: readonly Source[] = [
   { path: "shared/assistant.ts", text: contract },
@@ -12,5 +13,6 @@ export const sources: readonly Source[] = [
   { path: "server/markov.ts", text: markov },
   { path: "web/pages/assistant/assistant-page.tsx", text: assistantPage },
   { path: "web/pages/assistant/answer-so-far.ts", text: answerSoFar },
+  { path: "web/pages/assistant/use-answer.ts", text: useAnswer },
   { path: "web/pages/assistant/run.ts", text: run },
 ];

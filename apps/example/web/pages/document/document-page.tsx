@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { useLostHistory } from "../../components/lost-history.tsx";
 import { Page } from "../../components/page.tsx";
 import { useStored } from "../../use-stored.ts";
 import { visitorName } from "../../visitor-name.ts";
@@ -9,7 +10,8 @@ import { useSharedText } from "./use-shared-text.ts";
 
 export function DocumentPage() {
   const [name] = useStored("name", visitorName);
-  const shared = useSharedText();
+  const { lost, onReset } = useLostHistory();
+  const shared = useSharedText(onReset);
   const presence = usePresence(name);
   const isUnsent = useSyncExternalStore(
     (listener) => edits.subscribe(listener),
@@ -21,6 +23,7 @@ export function DocumentPage() {
       title="Document"
       lede="Many windows write one text at once. Yjs merges, Sluice carries: what you write offline is kept, sent when you are back, and merged with what the others wrote meanwhile."
       connections={{ "document/text": shared.connection, "document/presence": presence.connection }}
+      lost={lost}
     >
       {shared.status === "error" && <p role="alert">{shared.error.message}</p>}
       <section className="document card" aria-label="Document">

@@ -1,7 +1,7 @@
 import server from "../../../server/document.ts?raw";
 import bytes from "../../../shared/bytes.ts?raw";
 import contract from "../../../shared/document.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import page from "./document-page.tsx?raw";
 import sharedText from "./shared-text.ts?raw";
 import usePresence from "./use-presence.ts?raw";

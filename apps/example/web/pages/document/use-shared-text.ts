@@ -1,3 +1,4 @@
+import type { Reset } from "@sluice/client";
 import { useSubscription } from "@sluice/client/react";
 import { useEffect, useRef } from "react";
 import {
@@ -11,8 +12,8 @@ import { client } from "../../client.ts";
 import { doc, edits, fromServer } from "./shared-text.ts";
 
 /** Brings what the server has into the document. Yjs takes no notice of what it knows already. */
-export function useSharedText() {
-  const subscription = useSubscription(client.document.text);
+export function useSharedText(onReset: (reset: Reset) => void) {
+  const subscription = useSubscription(client.document.text, undefined, { onReset });
   const update = subscription.data?.update;
   const isLive = subscription.connection.state === "live";
   const wasLive = useRef(false);

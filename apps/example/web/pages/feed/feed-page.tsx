@@ -1,5 +1,6 @@
 import { useSubscription } from "@sluice/client/react";
 import { client } from "../../client.ts";
+import { useLostHistory } from "../../components/lost-history.tsx";
 import { Page } from "../../components/page.tsx";
 import { useStored } from "../../use-stored.ts";
 import { Composer } from "./composer.tsx";
@@ -8,7 +9,8 @@ import { PostCard } from "./post-card.tsx";
 import { useOutbox } from "./use-outbox.ts";
 
 export function FeedPage() {
-  const feed = useSubscription(client.feed.posts);
+  const { lost, onReset } = useLostHistory();
+  const feed = useSubscription(client.feed.posts, undefined, { onReset });
   const posts = feed.data?.posts ?? [];
   const { outgoing, send } = useOutbox(posts);
   const [visitorId] = useStored("visitor", () => crypto.randomUUID());
@@ -18,6 +20,7 @@ export function FeedPage() {
       title="Feed"
       lede="Everybody posts, everybody likes, and all windows agree. Go offline and post: your text waits, is tried again, and is posted once, because its id is the idempotency key."
       connections={{ "feed/posts": feed.connection }}
+      lost={lost}
     >
       {feed.status === "error" && <p role="alert">{feed.error.message}</p>}
       <div className="feed">

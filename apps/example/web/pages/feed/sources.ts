@@ -1,6 +1,6 @@
 import server from "../../../server/feed.ts?raw";
 import contract from "../../../shared/feed.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import feedPage from "./feed-page.tsx?raw";
 import useOutbox from "./use-outbox.ts?raw";
 

@@ -1,6 +1,7 @@
 import { useSubscription } from "@sluice/client/react";
 import { useState } from "react";
 import { client } from "../../client.ts";
+import { useLostHistory } from "../../components/lost-history.tsx";
 import { Page } from "../../components/page.tsx";
 import { Segments } from "../../components/segments.tsx";
 import { QuakeFigures } from "./quake-figures.tsx";
@@ -21,7 +22,8 @@ const shown = 150;
 export function NewswirePage() {
   const [step, choose] = useState("2.5");
   const input = step === "all" ? {} : { minMagnitude: Number(step) };
-  const quakes = useSubscription(client.newswire.quakes, input, { list: shown });
+  const { lost, onReset } = useLostHistory();
+  const quakes = useSubscription(client.newswire.quakes, input, { list: shown, onReset });
   const reports = quakes.data?.map(({ data }) => data) ?? [];
 
   return (
@@ -29,6 +31,7 @@ export function NewswirePage() {
       title="Newswire"
       lede="A week of earthquakes in 2018, thirty minutes a second. All readers share one log, and the server leaves out what is too small for each: it never comes over the wire, and a cut resumes behind it all the same."
       connections={{ "newswire/quakes": quakes.connection }}
+      lost={lost}
     >
       <div className="controls card">
         <Segments legend="Magnitude" name="magnitude" options={steps} value={step} onChoose={choose} />

@@ -1,7 +1,7 @@
 import server from "../../../server/newswire.ts?raw";
 import quakeReplay from "../../../server/quake-replay.ts?raw";
 import contract from "../../../shared/newswire.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import newswirePage from "./newswire-page.tsx?raw";
 import quakeMap from "./quake-map.tsx?raw";
 

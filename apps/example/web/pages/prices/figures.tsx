@@ -3,20 +3,32 @@ import { Figure } from "../../components/figure.tsx";
 import { usePolled } from "../../use-polled.ts";
 import type { TickTally } from "./tick-tally.ts";
 
+interface FiguresProps {
+  readonly tally: TickTally;
+  /** Whether ticks come: as long as none does, none being missing is no good news. */
+  readonly isLive: boolean;
+}
+
 /** How the delivery goes. Looked at five times a second: faster than that nobody reads. */
-export function Figures({ tally }: { tally: TickTally }) {
+export function Figures({ tally, isLive }: FiguresProps) {
   const view = usePolled(
     useCallback(() => tally.view(performance.now()), [tally]),
     200,
+  );
+  const count = (name: string, faults: number) => (
+    <Figure name={name} value={view.applied > 0 ? faults : "–"} {...markOf(faults, isLive)} />
   );
   return (
     <dl className="figures">
       <Figure name="Events a second" value={view.perSecond} />
       <Figure name="Applied" value={view.applied} />
       <Figure name="Last number" value={view.lastSeq} />
-      <Figure name="Missing" value={view.missing} mark={view.missing === 0 ? "good" : "bad"} />
-      <Figure name="Doubled" value={view.doubled} mark={view.doubled === 0 ? "good" : "bad"} />
+      {count("Missing", view.missing)}
+      {count("Doubled", view.doubled)}
       <Figure name="Resets" value={view.resets} />
     </dl>
   );
 }
+
+const markOf = (faults: number, isLive: boolean) =>
+  faults > 0 ? ({ mark: "bad" } as const) : isLive ? ({ mark: "good" } as const) : {};

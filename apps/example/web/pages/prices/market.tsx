@@ -1,28 +1,42 @@
-import { useCallback } from "react";
-import { usePolled } from "../../use-polled.ts";
-import type { TickTally } from "./tick-tally.ts";
+import { useSubscription } from "@sluice/client/react";
+import type { EventOf } from "@sluice/contract";
+import type { contract } from "../../../shared/contract.ts";
+import type { TickerSymbol } from "../../../shared/prices.ts";
+import { client } from "../../client.ts";
 
-interface MarketProps {
-  readonly tally: TickTally;
-  readonly range: { readonly high: number; readonly low: number } | undefined;
+interface Prices {
+  readonly last: number;
+  readonly high: number;
+  readonly low: number;
 }
 
-/** What the market does. High and low are those since the page was opened. */
-export function Market({ tally, range }: MarketProps) {
-  const last = usePolled(useCallback(() => tally.last?.price, [tally]));
+const none: Prices = { last: Number.NaN, high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY };
+
+const step = ({ high, low }: Prices, { data: { price } }: EventOf<typeof contract.prices.ticks>): Prices => ({
+  last: price,
+  high: Math.max(price, high),
+  low: Math.min(price, low),
+});
+
+/**
+ * What the market does. All three are of one moment, because they are of one fold; high and low are those since the page was
+ * opened. It is a view of the page's own subscription, over the same connection.
+ */
+export function Market({ symbol }: { symbol: TickerSymbol }) {
+  const { data } = useSubscription(client.prices.ticks, { symbol }, { fold: { key: "market", initial: none, step } });
   return (
     <dl className="market">
       <div className="last">
         <dt>Last price</dt>
-        <dd>{price(last)}</dd>
+        <dd>{price(data?.last)}</dd>
       </div>
       <div>
         <dt>High</dt>
-        <dd>{price(range?.high)}</dd>
+        <dd>{price(data?.high)}</dd>
       </div>
       <div>
         <dt>Low</dt>
-        <dd>{price(range?.low)}</dd>
+        <dd>{price(data?.low)}</dd>
       </div>
     </dl>
   );

@@ -25,13 +25,19 @@ export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
     {
       width: host.clientWidth,
       height: host.clientHeight,
-      padding: [12, 12, 0, 0],
+      // On the right there is room for half a label of the last day.
+      padding: [12, 40, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       // Ticks stand side by side by number; the axis says which day of history each is of.
       scales: { x: { time: false } },
       axes: [
-        { ...axis, size: 34, space: 110, values: (_, splits) => splits.map((seq) => dayOf(series, seq)) },
+        {
+          ...axis,
+          size: 34,
+          space: (_self, _axis, _min, _max, width) => (width < 400 ? 76 : 110),
+          values: (_, splits) => splits.map((seq) => dayOf(series, seq)),
+        },
         { ...axis, size: 56 },
       ],
       series: [{}, { stroke: accent, width: 1.5, fill: colour("--accent-soft"), points: { show: false } }],

@@ -2,6 +2,7 @@ import { useSubscription } from "@sluice/client/react";
 import { useMemo, useState } from "react";
 import { symbols, type TickerSymbol } from "../../../shared/prices.ts";
 import { client } from "../../client.ts";
+import { useLostHistory } from "../../components/lost-history.tsx";
 import { Page } from "../../components/page.tsx";
 import { Figures } from "./figures.tsx";
 import { Market } from "./market.tsx";
@@ -15,7 +16,9 @@ export function PricesPage() {
   const [symbol, choose] = useState<TickerSymbol>(symbols[0]);
   const { series, tally } = useMemo(() => recordsOf(symbol), [symbol]);
 
-  // The handlers see every tick. What React renders comes once per frame, whatever the rate.
+  const { lost, onReset } = useLostHistory();
+
+  // The handlers see every tick. This page is rendered once, for the first one; what shows prices looks for itself.
   const ticks = useSubscription(
     client.prices.ticks,
     { symbol },
@@ -26,18 +29,12 @@ export function PricesPage() {
           series.add(tick);
         },
       },
-      onReset() {
+      onReset(reset) {
         tally.reset();
         series.clear();
+        onReset(reset);
       },
-      fold: {
-        key: "range",
-        initial: { high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY },
-        step: (range, { data: { price } }) =>
-          price > range.high || price < range.low
-            ? { high: Math.max(price, range.high), low: Math.min(price, range.low) }
-            : range,
-      },
+      fold: { key: "any", initial: false, step: () => true },
     },
   );
   const rate = useSubscription(client.prices.rate);
@@ -48,16 +45,17 @@ export function PricesPage() {
       title="Prices"
       lede="Monthly prices of 2000 to 2010, replayed as ticks. Every tick is numbered, so the page can count what is missing or came twice, however often the connection breaks."
       connections={{ "prices/ticks": ticks.connection, "prices/rate": rate.connection }}
+      lost={lost}
     >
       <div className="controls card">
         <SymbolPicker symbol={symbol} onChoose={choose} />
         {perSecond !== undefined && <RateSlider perSecond={perSecond} />}
       </div>
       <section className="chart card" aria-label="Chart">
-        <Market tally={tally} range={ticks.data} />
+        <Market symbol={symbol} />
         <PriceChart series={series} symbol={symbol} perSecond={perSecond ?? 1} />
       </section>
-      <Figures tally={tally} />
+      <Figures tally={tally} isLive={ticks.data === true && ticks.connection.state === "live"} />
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import server from "../../../server/prices.ts?raw";
 import replay from "../../../server/replay.ts?raw";
 import contract from "../../../shared/prices.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import pricesPage from "./prices-page.tsx?raw";
 
 export const sources: readonly Source[] = [

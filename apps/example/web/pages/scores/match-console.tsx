@@ -9,8 +9,14 @@ import { goalsOf, scoreOf, sides } from "./match.ts";
 import { Timeline } from "./timeline.tsx";
 import { useReportIds } from "./use-report-ids.ts";
 
+interface MatchConsoleProps {
+  readonly match: Match;
+  /** The minute that is played, if there is a clock. */
+  readonly now: number | null;
+}
+
 /** Where goals of one match are reported and taken back. */
-export function MatchConsole({ match }: { match: Match }) {
+export function MatchConsole({ match, now }: MatchConsoleProps) {
   const reportIds = useReportIds();
   const report = useMutation({
     ...mutationOptions(client.scores.report),
@@ -23,7 +29,7 @@ export function MatchConsole({ match }: { match: Match }) {
   const { error } = [report, undo, fullTime, kickOff].reduce((a, b) => (b.submittedAt > a.submittedAt ? b : a));
 
   const [typed, setTyped] = useState<number>();
-  const minute = typed ?? nextMinute(match);
+  const minute = typed ?? now ?? nextMinute(match);
   const isMinute = Number.isInteger(minute) && minute >= 1 && minute <= 120;
   const matchId = match.id;
   const score = scoreOf(match);

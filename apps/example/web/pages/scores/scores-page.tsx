@@ -1,6 +1,7 @@
 import { useSubscription } from "@sluice/client/react";
 import { useState } from "react";
 import { client } from "../../client.ts";
+import { useLostHistory } from "../../components/lost-history.tsx";
 import { Page } from "../../components/page.tsx";
 import { Toasts, useToasts } from "../../components/toasts.tsx";
 import { scoreOf } from "./match.ts";
@@ -10,7 +11,9 @@ import { MatchList } from "./match-list.tsx";
 export function ScoresPage() {
   const [chosen, choose] = useState<string>();
   const [toasts, toast] = useToasts();
+  const { lost, onReset } = useLostHistory();
   const board = useSubscription(client.scores.board, undefined, {
+    onReset,
     on: {
       goal({ matchId, goal }) {
         const match = board.data?.matches.find(({ id }) => id === matchId);
@@ -25,19 +28,22 @@ export function ScoresPage() {
   return (
     <Page
       title="Scores"
-      lede="A match day as live state: the server and this page fold the same events with the same code. Report a goal here and see it in every other window."
+      lede="A match day as live state: the server and this page fold the same events with the same code. It is played in three minutes, over and over; report a goal of your own and see it in every other window."
       connections={{ "scores/board": board.connection }}
+      lost={lost}
     >
       {board.status === "error" && <p role="alert">{board.error.message}</p>}
       {board.data && (
         <>
           <p className="match-day">
             {board.data.competition}, {board.data.date.toLocaleDateString("en-GB", { dateStyle: "full" })}
-            <span> · {goals === 1 ? "1 goal" : `${goals} goals`}</span>
+            <span>
+              {board.data.minute !== null && ` · ${board.data.minute}′`} · {goals === 1 ? "1 goal" : `${goals} goals`}
+            </span>
           </p>
           <div className="scores">
             <MatchList matches={matches} chosen={match?.id} onChoose={choose} news={toasts.map(({ about }) => about)} />
-            {match && <MatchConsole key={match.id} match={match} />}
+            {match && <MatchConsole key={match.id} match={match} now={board.data.minute} />}
           </div>
         </>
       )}

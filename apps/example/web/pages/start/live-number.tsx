@@ -1,7 +1,9 @@
 import { useSubscription } from "@sluice/client/react";
 import type { Tick } from "../../../shared/prices.ts";
-import { client, tap } from "../../client.ts";
+import { client } from "../../client.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
+import { CutButtons } from "../../components/cut-buttons.tsx";
+import { LostHistoryNotice, useLostHistory } from "../../components/lost-history.tsx";
 
 interface Count {
   readonly seq: number;
@@ -18,24 +20,27 @@ const count = ({ seq, missing }: Count, { data }: { data: Tick }): Count => ({
 
 /** The proof that needs no words: cut it as often as you like. */
 export function LiveNumber() {
+  const { lost, onReset } = useLostHistory();
   const { data, connection } = useSubscription(
     client.prices.ticks,
     { symbol: "SP500" },
-    { fold: { key: "count", initial: none, step: count } },
+    { onReset, fold: { key: "count", initial: none, step: count } },
   );
   const { seq, missing } = data ?? none;
+  // Nothing is proven as long as nothing comes.
+  const isProven = seq > 0 && connection.state === "live";
   return (
     <section className="proof card" aria-label="Live">
       <p>
-        Event number <strong>{seq.toLocaleString("en-US")}</strong>
+        Event number <strong>{seq > 0 ? seq.toLocaleString("en-US") : "–"}</strong>
       </p>
       <p>
-        <b data-mark={missing === 0 ? "good" : "bad"}>{missing}</b> missing since you came
+        <b data-mark={missing > 0 ? "bad" : isProven ? "good" : undefined}>{seq > 0 ? missing : "–"}</b> missing since
+        you came
       </p>
       <ConnectionBadge path="prices/ticks" connection={connection} />
-      <button type="button" className="button danger" onClick={tap.cut}>
-        Cut the connection
-      </button>
+      <CutButtons />
+      <LostHistoryNotice lost={lost} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import server from "../../../server/prices.ts?raw";
 import contract from "../../../shared/prices.ts?raw";
 import client from "../../client.ts?raw";
-import type { Source } from "../../components/source-panel.tsx";
+import type { Source } from "../../components/source-view.tsx";
 import liveNumber from "./live-number.tsx?raw";
 
 export const sources: readonly Source[] = [

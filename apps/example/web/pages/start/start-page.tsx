@@ -3,6 +3,7 @@ import { pages } from "../../pages.tsx";
 import { Link } from "../../router.tsx";
 import { Diagram } from "./diagram.tsx";
 import { LiveNumber } from "./live-number.tsx";
+import { QuickStart } from "./quick-start.tsx";
 
 export const StartPage = () => (
   <>
@@ -17,6 +18,7 @@ export const StartPage = () => (
       <LiveNumber />
     </div>
     <Diagram />
+    <QuickStart />
     <nav className="doors" aria-label="What to look at">
       {pages.map(({ path, name, summary }) => (
         <Link key={path} to={path} className="door card">

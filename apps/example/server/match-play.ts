@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventInputOf } from "@sluice/contract";
+import type { Publish } from "@sluice/server";
+import { contract } from "../shared/contract.ts";
+import type { Side } from "../shared/scores.ts";
+import { readMatchDay } from "./data.ts";
+
+/** Milliseconds that a minute of the match takes: ninety take three real ones. */
+const minuteLasts = 2_000;
+/** Minutes that are over when the server starts, so that the first visitor finds some goals. */
+const past = 25;
+/** Milliseconds between full time and the next kick-off. */
+const interval = 20_000;
+
+type Fixture = ReturnType<typeof readMatchDay>["fixtures"][number];
+
+export interface PlayOptions {
+  /** Ends it when it aborts. */
+  readonly signal: AbortSignal;
+  /** How a minute, or the time between two rounds, passes. Default: really. */
+  readonly pass?: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * Plays the match day over and over: each match ends as it did in history, in minutes that are made up, the same at every start.
+ * Visitors report goals beside it.
+ */
+export async function playMatchDay(publish: Publish, { signal, pass = passTime }: PlayOptions): Promise<void> {
+  const { fixtures } = readMatchDay();
+  const tell = (events: readonly EventInputOf<typeof contract.scores.board>[]) =>
+    publish(contract.scores.board, undefined, events);
+
+  for (let round = 0; !signal.aborted; round++) {
+    const goals = fixtures.flatMap((fixture) => goalsOf(fixture, round));
+    const goalsIn = (minute: number) => goals.filter(({ goal }) => goal.minute === minute);
+    await tell(fixtures.map(({ id }) => ({ type: "kickOff", data: { matchId: id } })));
+    for (let minute = 1; minute <= 90; minute++) {
+      if (round > 0 || minute > past) await pass(minuteLasts);
+      if (signal.aborted) return;
+      await tell([
+        { type: "minute", data: { minute } },
+        ...goalsIn(minute).map((data) => ({ type: "goal", data }) as const),
+      ]);
+    }
+    await tell(fixtures.map(({ id }) => ({ type: "fullTime", data: { matchId: id } })));
+    await pass(interval);
+  }
+}
+
+/** Without `ref` it doesn't keep a process that has nothing else to do. */
+const passTime = (ms: number) => sleep(ms, undefined, { ref: false });
+
+function goalsOf({ id, result }: Fixture, round: number) {
+  const random = randomFrom(`${id} ${round}`);
+  const of = (side: Side) => Array.from({ length: result[side] }, () => side);
+  return [...of("home"), ...of("away")].map((side, index) => ({
+    matchId: id,
+    goal: { id: `${id} ${round} ${index}`, side, minute: 1 + Math.floor(90 * random()) },
+  }));
+}
+
+/** Numbers from 0 to 1, the same for the same text (mulberry32). */
+function randomFrom(text: string): () => number {
+  let seed = [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
