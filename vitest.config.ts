@@ -2,7 +2,10 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
+import type { BrowserProviderOption } from "vitest/node";
+import { webdriver } from "./test/browser/webdriver-provider.ts";
 import { chromiumArgs, findChromium } from "./test/chromium.ts";
+import { type BrowserName, browserNames, missingOf } from "./test/webdriver/browsers.ts";
 
 const chromiumPath = await findChromium();
 
@@ -28,46 +31,58 @@ const withReact18 = {
   },
 };
 
+const e2eProject = {
+  test: {
+    name: "e2e",
+    environment: "node",
+    include: ["test/e2e/**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+};
+
+/** The tests of `test/browser`, in one browser. */
+const browserProject = (name: string, browser: "chromium" | BrowserName, provider: BrowserProviderOption) => ({
+  ...source,
+  root: "./test",
+  // Each its own: side by side they would empty one another's.
+  cacheDir: `node_modules/.vite-${browser}`,
+  // Named here, so that the dev server doesn't find them in the middle of a test and reload the page.
+  optimizeDeps: {
+    include: [
+      "react",
+      "react-dom/client",
+      "react/jsx-dev-runtime",
+      "@testing-library/react",
+      "@tanstack/react-query",
+      "zod",
+      "@sluice/client > @sluice/contract > zod/v4/core",
+      "@sluice/client > @sluice/contract > eventsource-parser",
+    ],
+  },
+  test: {
+    name,
+    globalSetup: [fileURLToPath(new URL("./test/browser/setup.ts", import.meta.url))],
+    include: ["browser/**/*.test.tsx"],
+    testTimeout: 30_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      provider,
+      instances: [{ browser: browser as never }],
+      screenshotFailures: false,
+    },
+  },
+});
+
+const chromiumProvider = playwright({ launchOptions: { executablePath: chromiumPath, args: [...chromiumArgs] } });
 const browserProjects = [
-  {
-    test: {
-      name: "e2e",
-      environment: "node",
-      include: ["test/e2e/**/*.test.ts"],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
-    },
-  },
-  {
-    ...source,
-    root: "./test",
-    // Named here, so that the dev server doesn't find them in the middle of a test and reload the page.
-    optimizeDeps: {
-      include: [
-        "react",
-        "react-dom/client",
-        "react/jsx-dev-runtime",
-        "@testing-library/react",
-        "@tanstack/react-query",
-        "zod",
-        "@sluice/client > @sluice/contract > zod/v4/core",
-        "@sluice/client > @sluice/contract > eventsource-parser",
-      ],
-    },
-    test: {
-      name: "browser",
-      globalSetup: [fileURLToPath(new URL("./test/browser/setup.ts", import.meta.url))],
-      include: ["browser/**/*.test.tsx"],
-      browser: {
-        enabled: true,
-        headless: true,
-        provider: playwright({ launchOptions: { executablePath: chromiumPath, args: [...chromiumArgs] } }),
-        instances: [{ browser: "chromium" as const }],
-        screenshotFailures: false,
-      },
-    },
-  },
+  e2eProject,
+  browserProject("browser", "chromium", chromiumProvider as BrowserProviderOption),
+  // A missing one is told of by the tests of conformance and e2e: a project can't be skipped with a reason.
+  ...browserNames.filter((name) => !missingOf(name)).map((name) => browserProject(name, name, webdriver())),
 ];
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.reporter.ts"],

@@ -1,14 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { blocks } from "./readme-blocks.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const documents = ["README.md", "CONTRIBUTING.md", "packages/contract/PROTOCOL.md"];
-
-/** The README's blocks that begin with `// name`. */
-const blocks = new Map(
-  [...read("README.md").matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, name, code]) => [name, code]),
-);
 
 describe("README", () => {
   it.each(["contract.ts", "server.ts", "score.tsx", "main.tsx"])("shows %s as it is run by the tests", (name) => {
