@@ -11,13 +11,11 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-export const monotonic = (clock: Clock): number => clock.monotonic?.() ?? clock.now();
-
 /** Longest delay that timers keep; a longer one would fire at once. */
 export const maxDelay = 2 ** 31 - 1;
 
 /** The machine's own time. Looks timers up when they are set, so that a test may replace the globals. */
-export const systemClock: Clock = {
+export const systemClock: Required<Clock> = {
   now: () => Date.now(),
   monotonic: () => globalThis.performance?.now() ?? Date.now(),
   setTimeout: (run, ms) => setTimeout(run, Math.min(ms, maxDelay)),

@@ -28,10 +28,15 @@ interface Timer {
   readonly id: unknown;
 }
 
-export function clockOf(given: Clock): Clock {
+/** A clock that has both readings, also where the given one leaves `monotonic` to `now`. */
+export function clockOf(given: Clock): Required<Clock> {
   const start = (of: Clock, run: () => void, ms: number): Timer => ({ of, id: of.setTimeout(run, ms) });
+  const reading = (name: "now" | "monotonic") => () =>
+    orElse(() => within(`clock.${name}`, given[name]?.() as number, 0, Number.MAX_VALUE), systemClock[name]);
+  const now = reading("now");
   return {
-    now: () => orElse(() => within("clock.now", given.now(), 0, Number.MAX_VALUE), systemClock.now),
+    now,
+    monotonic: given.monotonic ? reading("monotonic") : now,
     setTimeout: (run, ms) =>
       orElse(
         () => start(given, run, ms),

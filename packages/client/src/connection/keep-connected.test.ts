@@ -385,7 +385,7 @@ describe("network and page", () => {
     const { server, clock, waiting } = await watchFeed();
     (await server.next()).answer(503, { "retry-after": "7" });
     await waiting();
-    clock.jump(-3_600_000);
+    clock.jump(-900_000);
     clock.advance(1_000);
     fire(window, "online");
     expect(await waiting()).toBe(6_000);

@@ -1,7 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
 import type { OpenFrame, StreamKind } from "@sluice/contract/wire";
 import { type Attempt, type Outcome, startAttempt, type TopicFrame } from "./attempt.js";
-import { monotonic } from "./clock.js";
 import type { Connection, ConnectionStatus } from "./connection-state.js";
 import type { Position } from "./resume.js";
 import { createBackoff } from "./retry.js";
@@ -118,14 +117,14 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function nowLive(): void {
     if (isOver) return;
-    liveSince = monotonic(clock);
+    liveSince = clock.monotonic();
     attempts = 0;
     if (connection.state !== "live") become("live", undefined);
   }
 
   /** Once for each stream: what fails beside it later has delays that grow. */
   function forgive(): void {
-    if (liveSince === undefined || monotonic(clock) - liveSince < healthyAfter) return;
+    if (liveSince === undefined || clock.monotonic() - liveSince < healthyAfter) return;
     liveSince = undefined;
     backoff.reset();
   }
@@ -159,7 +158,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     // An answer other than 401: the next 401 is no second one in a row.
     if (refreshing === "done" && error.status !== 0) refreshing = "no";
     const minimum = error.retryAfter ?? 0;
-    notBefore = monotonic(clock) + minimum;
+    notBefore = clock.monotonic() + minimum;
     isDue = isOffline();
     if (isDue) return pause(error);
     arm(backoff.next(minimum));
@@ -173,7 +172,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function open() {
     if (isOver) return; // who is told of the end may ask before anybody else has heard of it
-    const delay = notBefore - monotonic(clock);
+    const delay = notBefore - clock.monotonic();
     if (delay <= 0 || isOffline()) return attempt();
     arm(delay);
     if (!current) become("reconnecting", connection.error);

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import { type Clock, monotonic } from "./clock.js";
+import type { Clock } from "./clock.js";
 
 /** Heartbeats that may stay out before a connection counts as dead. */
 const patience = 2.5;
@@ -28,10 +28,14 @@ export interface Liveness {
  * died in the meantime would pass for live. So of a resumable stream the machine's clock counts as well: where it was only set,
  * a false alarm costs one reconnect, by which nothing is lost.
  */
-export function createLiveness(clock: Clock, connectTimeout: number, onDead: (error: SluiceError) => void): Liveness {
-  let lastByteAt = monotonic(clock);
+export function createLiveness(
+  clock: Required<Clock>,
+  connectTimeout: number,
+  onDead: (error: SluiceError) => void,
+): Liveness {
+  let lastByteAt = clock.monotonic();
   /** The same by the machine's clock. */
-  let lastByteTime = clock.now();
+  let lastByteTime = 0;
   let mayHaveSlept = false;
   let limit = connectTimeout;
   let held = false;
@@ -42,24 +46,20 @@ export function createLiveness(clock: Clock, connectTimeout: number, onDead: (er
     clock.clearTimeout(timer);
     timer = undefined;
     if (limit === 0) return;
-    const silence = held ? 0 : measure();
+    const awake = clock.monotonic() - lastByteAt;
+    const silence = held ? 0 : mayHaveSlept ? Math.max(awake, clock.now() - lastByteTime) : awake;
     if (silence < limit) {
       timer = clock.setTimeout(check, limit - silence);
       return;
     }
     const message = isOpen
-      ? `Nothing came for ${silence} ms, more than ${patience} heartbeats.`
+      ? `Nothing came for ${Math.round(silence)} ms, more than ${patience} heartbeats.`
       : `The server did not open the stream within ${connectTimeout} ms.`;
     onDead(new SluiceError("timeout", { message }));
   }
 
-  function measure(): number {
-    const silence = monotonic(clock) - lastByteAt;
-    return mayHaveSlept ? Math.max(silence, clock.now() - lastByteTime) : silence;
-  }
-
   function note(): void {
-    lastByteAt = monotonic(clock);
+    lastByteAt = clock.monotonic();
     lastByteTime = clock.now();
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js";
 
 /** A clock that a test turns by hand. */
-export interface ManualClock extends Clock {
+export interface ManualClock extends Required<Clock> {
   /** Delays of the timers that are set, in milliseconds from now, soonest first. */
   readonly pending: readonly number[];
   /** Lets time pass; timers that are due by then run, in order. */

@@ -19,7 +19,7 @@ export interface Settings {
   readonly linger: number;
   readonly maxFrame: number;
   readonly onSkippedEvent: ((event: SkippedEvent) => void) | undefined;
-  readonly clock: Clock;
+  readonly clock: Required<Clock>;
 }
 
 let clients = 0;
@@ -46,9 +46,8 @@ export function settingsOf(options: ClientOptions): Settings {
   checkFunction("onUnauthorized", onUnauthorized);
   checkFunction("onSkippedEvent", onSkippedEvent);
   checkFunction("retry.random", retry.random);
-  for (const method of ["now", "setTimeout", "clearTimeout"] as const)
-    checkFunction(`clock.${method}`, clock[method], true);
-  checkFunction("clock.monotonic", clock.monotonic);
+  for (const method of ["now", "setTimeout", "clearTimeout", "monotonic"] as const)
+    checkFunction(`clock.${method}`, clock[method], method !== "monotonic");
   if (credentials !== undefined && !["omit", "same-origin", "include"].includes(credentials)) {
     throw wrong("credentials", credentials, '"omit", "same-origin" or "include"');
   }
@@ -66,7 +65,7 @@ export function settingsOf(options: ClientOptions): Settings {
     linger: milliseconds("linger", options.linger, 1_000),
     maxFrame: milliseconds("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
     onSkippedEvent,
-    clock: clock === systemClock ? clock : clockOf(clock),
+    clock: options.clock ? clockOf(options.clock) : systemClock,
   };
 }
 
