@@ -135,8 +135,8 @@ describeStreams("pipelined on one connection", (adapter) => {
   });
 
   it.each<[string, (raw: Raw, world: World) => void]>([
-    ["requests", (raw, { base }) => void Array.from({ length: 33 }, () => raw.ask("GET", `${base}/feed/head`))],
-    ["unknown paths", (raw, { base }) => void Array.from({ length: 33 }, () => raw.ask("GET", `${base}/$none`))],
+    ["requests", (raw, { base }) => void Array.from({ length: 101 }, () => raw.ask("GET", `${base}/feed/head`))],
+    ["unknown paths", (raw, { base }) => void Array.from({ length: 101 }, () => raw.ask("GET", `${base}/$none`))],
     ["bodies", (raw, { base }) => [600, 600].map((length) => post(raw, `${base}/bot/prompt`, " ".repeat(length)))],
     ["a body that is too long", (raw, { base }) => void post(raw, `${base}/bot/prompt`, " ".repeat(1_001))],
     ["bodies of untold length", (raw, { base }) => [1, 2].map(() => chunked(raw, `${base}/bot/prompt`))],

@@ -11,8 +11,8 @@ interface Line {
 
 const lines = new WeakMap<Socket, Line>();
 
-/** Most requests that wait on one connection. No browser or proxy sends any. */
-const mostRequests = 32;
+/** Most requests that wait on one connection. No browser or proxy sends any; tools that measure servers send some tens. */
+const mostRequests = 100;
 
 /**
  * Until it is a response's turn on its connection, or its lifetime is over. `undefined`: it is its turn. Answers come in the order of
