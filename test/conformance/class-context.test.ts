@@ -1,14 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defineContract, query, subscription } from "@sluice/contract";
-import { createSluice, implement } from "@sluice/server";
+import { createSluice, type ErrorReport, implement } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { ask } from "./ask.js";
-import { open } from "./reader.js";
+import { open, type Reader } from "./reader.js";
 
 const contract = defineContract({
   feed: subscription({ events: { post: z.int() } }),
@@ -37,10 +37,11 @@ class Session {
   }
 }
 
-async function start(serve: "node" | "express", session: Session) {
+async function start(serve: "node" | "express", session: Session | (() => Session)) {
   const s = implement(contract).context<Session>();
   const withRole = s.middleware(({ next }) => next({ context: { role: "admin" } }));
   const withTrace = s.middleware(({ next }) => next({ context: { trace: "t1" } }));
+  const reports: ErrorReport[] = [];
   const sluice = createSluice(
     s.router({
       feed: s.feed.use(withRole).use(withTrace).live(),
@@ -49,8 +50,9 @@ async function start(serve: "node" | "express", session: Session) {
         .use(withTrace)
         .handler(({ context }) => ({ user: context.greeting(), role: context.role })),
     }),
+    { onError: (report) => reports.push(report) },
   );
-  const context = () => session;
+  const context = () => (typeof session === "function" ? session() : session);
   const listener =
     serve === "node" ? sluiceNode(sluice, { context }) : express().use(sluiceExpress(sluice, { context }));
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -58,7 +60,7 @@ async function start(serve: "node" | "express", session: Session) {
   onTestFinished(() => {
     server.close().closeAllConnections();
   });
-  return { sluice, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { sluice, reports, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 describe.each(["node", "express"] as const)("a context that is an instance of a class, over %s", (serve) => {
@@ -70,6 +72,27 @@ describe.each(["node", "express"] as const)("a context that is an instance of a 
     expect([sluice.disconnect({ tag: "user:bob" }), sluice.disconnect({ tag: "user:ann" })]).toEqual([0, 1]);
     await reader.end();
     expect(reader.all("error")[0]).toMatchObject({ code: "forbidden", final: true });
+  });
+
+  it("whose tags can't be read any more ends when somebody's are revoked, and keeps nobody else's open", async () => {
+    let isBroken = false;
+    class Broken extends Session {
+      override get tags(): string[] {
+        if (isBroken) throw new Error("gone");
+        return super.tags;
+      }
+    }
+    const sessions = [new Broken("bob", later), new Session("ann", later), new Session("eve", later)];
+    const { sluice, url, reports } = await start(serve, () => sessions.shift() as Session);
+    const readers = [];
+    for (const _ of [1, 2, 3]) readers.push(await (await open({ url }, "feed")).live());
+    isBroken = true;
+    expect(sluice.disconnect({ tag: "user:ann" })).toBe(2);
+    const [bob, ann, eve] = readers as [Reader, Reader, Reader];
+    await Promise.all([bob.end(), ann.end()]);
+    expect(bob.all("error")[0]).toMatchObject({ code: "unauthorized", final: false });
+    expect(ann.all("error")[0]).toMatchObject({ code: "forbidden", final: true });
+    expect([eve.over, reports.map(({ error }) => String(error))]).toEqual([false, ["Error: gone"]]);
   });
 
   it("opens nothing after its end", async () => {

@@ -6,7 +6,10 @@
 export interface RevocableContext {
   /** When the authorisation ends: a date, or milliseconds since the Unix epoch. Not one event is sent after it. */
   readonly expiresAt?: Date | number | undefined;
-  /** Names by which `sluice.disconnect({ tag })` finds the stream, such as a user's or a session's id. */
+  /**
+   * Names by which `sluice.disconnect({ tag })` finds the stream, such as a user's or a session's id. A getter is asked each time; a stream
+   * whose getter throws then ends as `unauthorized`, so that its client comes again.
+   */
   readonly tags?: readonly string[] | undefined;
 }
 

@@ -23,8 +23,19 @@ export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
   const isMeant = meantBy({ tag, path, topic });
   for (const opening of runtime.openings) opening.revoke({ isMeant, reason });
   const open = [...runtime.connections, ...runtime.locals];
-  const meant = open.filter(({ source }) => isMeant(source.topic, tagsOf(source.context)));
-  for (const connection of meant) connection.revoke(reason, revoked, { isFinal: reason === "forbidden" });
+  const ends = open.map((connection) => {
+    const { topic: ofStream, context } = connection.source;
+    try {
+      // Nobody's getter is asked for what doesn't matter.
+      return isMeant(ofStream, tag === undefined ? [] : tagsOf(context)) ? { connection, reason } : undefined;
+    } catch (error) {
+      // Whose it is can't be told any more. It may be meant: its client has to come again, and others are looked at all the same.
+      runtime.report(error, ofStream, context);
+      return { connection, reason: "unauthorized" as const };
+    }
+  });
+  const meant = ends.filter((end) => end !== undefined);
+  for (const end of meant) end.connection.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
   return meant.length;
 }
 
