@@ -26,7 +26,7 @@ export function Answer({ prompt, status, data, error }: AnswerProps) {
       </div>
       {error && (
         <p className="answer-error" role="alert">
-          {explain(error)}
+          {explain(error, text !== "")}
         </p>
       )}
       {hasBegun && (
@@ -55,12 +55,12 @@ export function Answer({ prompt, status, data, error }: AnswerProps) {
 const markOf = (received: number, generated: number | undefined) =>
   generated === undefined ? {} : ({ mark: received === generated ? "good" : "bad" } as const);
 
-function explain({ code, message }: SluiceError): string {
+function explain({ code, message }: SluiceError, hasText: boolean): string {
   if (code === "conflict") return "This run was started with another prompt. Ask, and you get a run of your own.";
   if (code === "interrupted")
     return "The run was stopped before it was done: nobody watched it for a minute, or the server went.";
   if (code === "gap")
-    return "The server has lost this run. What it had said so far is still here; reload to have it run anew.";
+    return `The server has lost this run.${hasText ? " What it had said is still here." : ""} Reload to have it run anew.`;
   if (code === "badRequest") return "This address names no run: its id or its prompt is not as it should be.";
   return message;
 }
