@@ -4,6 +4,7 @@ import { brokenPositions } from "./broken-engines/positions.js";
 import { brokenReads } from "./broken-engines/reads.js";
 import { brokenRetention } from "./broken-engines/retention.js";
 import { brokenStateTtl } from "./broken-engines/state-ttl.js";
+import { brokenTopicLife } from "./broken-engines/topic-life.js";
 import { brokenWatchers } from "./broken-engines/watchers.js";
 
 /** Engines with one fault each, as proof that the suite finds it. */
@@ -13,5 +14,6 @@ export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenReads,
   ...brokenRetention,
   ...brokenStateTtl,
+  ...brokenTopicLife,
   ...brokenWatchers,
 ];

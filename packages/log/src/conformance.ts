@@ -6,12 +6,14 @@ import { type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.
 import { orderCases } from "./conformance/order.js";
 import { randomCases } from "./conformance/random.js";
 import { readCases } from "./conformance/read.js";
+import { recordCases } from "./conformance/record.js";
 import { resumeCases } from "./conformance/resume.js";
 import { retentionCases } from "./conformance/retention.js";
 import { snapshotCases } from "./conformance/snapshot.js";
 import { stateTtlCases } from "./conformance/state-ttl.js";
 import { statefulCases } from "./conformance/stateful.js";
 import { trimCases } from "./conformance/trim.js";
+import { ttlCases } from "./conformance/ttl.js";
 import { watchCases } from "./conformance/watch.js";
 
 export type {
@@ -37,6 +39,8 @@ export const logCases: readonly LogCase[] = [
   ...stateTtlCases,
   ...snapshotCases,
   ...dedupeCases,
+  ...recordCases,
+  ...ttlCases,
   ...watchCases,
   ...randomCases,
 ];

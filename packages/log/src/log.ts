@@ -46,6 +46,19 @@ export interface AppendOptions {
    * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
    */
   readonly stateful?: boolean;
+  /**
+   * What is to be known of the topic as a whole, such as how it began: takes the place of the record that is there, together
+   * with this append, and outlives its entries when they are trimmed or age. A topic with a record is not forgotten, unless
+   * by its `ttl`. At most 1,024 bytes of UTF-8. Default: none, the record stays as it is.
+   */
+  readonly record?: string;
+  /**
+   * Gives the topic a life of its own, from now on: its entries no longer go by age, and the topic is freed whole (entries,
+   * snapshot, record and keys) so many milliseconds after its last append or, if that was later, after its last watcher
+   * went. What retention says of number and bytes holds all the same; `stateTtl` gives way to it. A whole number of at least
+   * 1, or `Infinity`. Default: none, what was said before stays.
+   */
+  readonly ttl?: number;
 }
 
 export interface Appended {
@@ -72,6 +85,8 @@ export interface ReadPage {
   /** Where to read on: the last entry's position, or where the read started if there is none. */
   readonly end: Position;
   readonly head: Position;
+  /** The topic's record, if it has one. */
+  readonly record?: string | undefined;
 }
 
 export interface ReadGap {
@@ -80,6 +95,8 @@ export interface ReadGap {
   /** Reading after this position gives everything that is retained. */
   readonly oldest: Position;
   readonly head: Position;
+  /** The topic's record, if it has one. */
+  readonly record?: string | undefined;
 }
 
 export interface Snapshot {
@@ -96,9 +113,10 @@ export interface Log {
 
   /**
    * Appends the events as one: all of them become readable at once, next to each other, or none does. (Of more events
-   * than retention keeps, the first are trimmed at once, and readers are told so.)
+   * than retention keeps, the first are trimmed at once, and readers are told so.) A duplicate changes nothing of the
+   * topic's record and `ttl` either.
    *
-   * @throws RangeError if `events` is empty.
+   * @throws RangeError if `events` is empty, if the record is too long or if `ttl` is none: nothing is appended then.
    */
   append(topic: string, events: readonly LogEvent[], options?: AppendOptions): Promise<Appended>;
 

@@ -13,6 +13,14 @@ interface UsedKey {
   readonly position: Position;
 }
 
+/** What an append has made of a topic as a whole. */
+interface Said {
+  readonly topic: string;
+  readonly position: Position;
+  readonly record: string | undefined;
+  readonly ttl: number | undefined;
+}
+
 /**
  * A memory log with a clock that stands still unless it is moved or another one is given, and with topics that can be made
  * to lose entries.
@@ -26,6 +34,7 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
   const topics = new Topics(settings);
   const log = openMemoryLog(topics);
   const used: UsedKey[] = [];
+  const said: Said[] = [];
 
   /** The topic as it was before its newest entries were appended. Who watched it is not carried over. */
   function withoutTail(name: string, lost: number): Topic {
@@ -35,6 +44,12 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
     if (topic.snapshot) rest.saveSnapshot(topic.snapshot.position, topic.snapshot.data);
     rest.stateful = topic.stateful;
+    for (const { topic: saidOf, position, record, ttl } of said) {
+      const gap = rest.gapAt(position);
+      if (saidOf !== name || gap === "epoch" || gap === "diverged") continue;
+      rest.record = record ?? rest.record;
+      rest.ttl = ttl ?? rest.ttl;
+    }
     rest.quietSince = topic.quietSince;
     for (const { topic: usedIn, key, position } of used) {
       const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
@@ -45,8 +60,10 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
 
   const append: Log["append"] = async (topic, events, options) => {
     const answer = await log.append(topic, events, options);
-    const key = options?.idempotencyKey;
-    if (key !== undefined && !answer.duplicate) used.push({ topic, key, position: answer.position });
+    const { idempotencyKey: key, record, ttl } = options ?? {};
+    const { position, duplicate } = answer;
+    if (!duplicate && (record ?? ttl) !== undefined) said.push({ topic, position, record, ttl });
+    if (key !== undefined && !duplicate) used.push({ topic, key, position });
     return answer;
   };
   return {

@@ -132,7 +132,11 @@ export const brokenRetention: readonly BrokenEngine[] = [
   {
     name: "frees topics whatever they hold",
     setup: freesEverything,
-    caughtBy: ["never frees a stateful topic without a stateTtl", "resumes from before a lost tail"],
+    caughtBy: [
+      "never frees a stateful topic without a stateTtl",
+      "keeps a record when entries age, and never forgets a topic that has one",
+      "resumes from before a lost tail",
+    ],
   },
   {
     name: "saves the snapshot of whoever comes last",

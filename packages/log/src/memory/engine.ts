@@ -18,6 +18,7 @@ export function openMemoryLog(topics: Topics): Log {
 
     async append(name, events, options) {
       checkEvents(events);
+      checkTopicOptions(options);
       return append(topics.open(name), events, topics.now(), options);
     },
 
@@ -63,26 +64,28 @@ export function openMemoryLog(topics: Topics): Log {
 }
 
 function append(topic: Topic, events: readonly LogEvent[], now: number, options: AppendOptions = {}): Appended {
-  const { idempotencyKey: key, stateful } = options;
+  const { idempotencyKey: key, stateful, record, ttl } = options;
   if (stateful) topic.stateful = true;
   const first = key === undefined ? undefined : topic.keys.find(key);
   if (first) return { position: first, duplicate: true };
   for (const event of events) topic.append(event, now);
   if (key !== undefined) topic.keys.remember(key, topic.head, now);
+  if (record !== undefined) topic.record = record;
+  if (ttl !== undefined) topic.ttl = ttl;
   topic.retain(now);
   topic.watchers.notify();
   return { position: topic.head, duplicate: false };
 }
 
 function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
-  const { before, head } = topic;
+  const { before, head, record } = topic;
   if (typeof from === "object" && "epoch" in from) {
     const reason = topic.gapAt(from);
-    if (reason) return { ok: false, reason, oldest: before, head };
+    if (reason) return { ok: false, reason, oldest: before, head, record };
   }
   const start = startOf(from, before, head);
   const entries = topic.entriesAfter(start, limit);
-  return { ok: true, entries, end: topic.placeAt(start + entries.length), head };
+  return { ok: true, entries, end: topic.placeAt(start + entries.length), head, record };
 }
 
 function startOf(from: ReadFrom, before: Position, head: Position): number {
@@ -100,6 +103,18 @@ function checkEvents(events: readonly LogEvent[]): void {
       throw new TypeError("An event's type and data must be strings.");
     }
   }
+}
+
+/** Most bytes of a topic's record. */
+const longestRecord = 1_024;
+
+function checkTopicOptions({ record, ttl }: AppendOptions = {}): void {
+  const length = record === undefined ? 0 : Buffer.byteLength(record);
+  if (length > longestRecord) {
+    throw new RangeError(`A topic's record may have ${longestRecord} bytes; got one of ${length}.`);
+  }
+  if (ttl === undefined || ttl === Number.POSITIVE_INFINITY || (Number.isSafeInteger(ttl) && ttl >= 1)) return;
+  throw new RangeError(`ttl must be a whole number of at least 1, or Infinity; got ${ttl}`);
 }
 
 function checkCount(name: string, given: number): void {

@@ -11,6 +11,10 @@ export class Topic {
   readonly keys: DedupeWindow;
   /** Whether entries after the snapshot must stay. */
   stateful = false;
+  /** Outlives the entries. */
+  record: string | undefined;
+  /** Milliseconds that it is kept for when it is quiet, whatever the age of its entries. `undefined`: as retention says. */
+  ttl: number | undefined;
   usedAt = 0;
   /** When something was appended last or, if that was later, when a watcher went last. */
   quietSince = 0;
@@ -63,9 +67,10 @@ export class Topic {
     this.quietSince = time;
   }
 
-  /** Whether its state has outlived its time. What is watched has not. */
+  /** Whether it has outlived its time, or that of its state. What is watched has not. */
   hasExpired(now: number): boolean {
-    return this.stateful && this.watchers.size === 0 && now - this.quietSince >= this.#retention.stateTtl;
+    const ttl = this.ttl ?? (this.stateful ? this.#retention.stateTtl : Number.POSITIVE_INFINITY);
+    return this.watchers.size === 0 && now - this.quietSince >= ttl;
   }
 
   /** What's wrong with a position as a place in this history, if anything. */
@@ -115,7 +120,8 @@ export class Topic {
   #isTooMuch(oldest: LogEntry, now: number): boolean {
     const { events, bytes, age } = this.#retention;
     const { size } = this.#entries;
-    return size > events || (this.#bytes > bytes && size > 1) || now - oldest.time > age;
+    const isTooOld = this.ttl === undefined && now - oldest.time > age;
+    return size > events || (this.#bytes > bytes && size > 1) || isTooOld;
   }
 
   #drop(oldest: LogEntry): void {

@@ -94,7 +94,8 @@ export class Topics {
   }
 
   #isForgotten(topic: Topic, now: number): boolean {
-    const inUse = topic.stateful || topic.watchers.size > 0 || !topic.isEmpty || topic.keys.size > 0;
+    const hasLife = topic.stateful || topic.record !== undefined || topic.ttl !== undefined;
+    const inUse = hasLife || topic.watchers.size > 0 || !topic.isEmpty || topic.keys.size > 0;
     return !inUse && now - topic.usedAt >= this.#settings.idle;
   }
 }

@@ -1,0 +1,123 @@
+import type { AppendOptions, Log } from "../log.js";
+import { type BrokenEngine, broken } from "./broken.js";
+
+/** A log whose appends are given other options. */
+const given = (change: (options: AppendOptions) => AppendOptions) =>
+  broken((log) => ({ append: (topic, events, options = {}) => log.append(topic, events, change(options)) }));
+
+const without =
+  (...names: readonly (keyof AppendOptions)[]) =>
+  (options: AppendOptions): AppendOptions =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name as keyof AppendOptions)));
+
+/** A log whose records are kept elsewhere, and set by `set`. */
+const recordsBeside = (set: (records: Map<string, string>, topic: string, record: string | undefined) => void) =>
+  broken((log) => {
+    const records = new Map<string, string>();
+    return {
+      async append(topic, events, options = {}) {
+        const answer = await log.append(topic, events, options);
+        set(records, topic, options.record);
+        return answer;
+      },
+      read: async (topic, from, limit) => ({ ...(await log.read(topic, from, limit)), record: records.get(topic) }),
+    };
+  });
+
+/** The first entry that there is tells the record, or none does. */
+const recordOfEntries = (log: Log): Partial<Log> => ({
+  async read(topic, from, limit) {
+    const answer = await log.read(topic, from, limit);
+    const oldest = await log.read(topic, "oldest", 1);
+    const isWhole = oldest.ok && oldest.entries[0]?.position.offset === 1;
+    return isWhole ? answer : { ...answer, record: undefined };
+  },
+});
+
+export const brokenTopicLife: readonly BrokenEngine[] = [
+  {
+    name: "keeps no record",
+    setup: given(without("record")),
+    caughtBy: [
+      "answers every read with the topic's record, pages and gaps alike",
+      "keeps the record that was set last, through appends that set none",
+      "refuses a record of more than 1,024 bytes, and appends nothing",
+      "loses a record with the entry that set it in a lost tail",
+    ],
+  },
+  {
+    name: "keeps the first record for ever",
+    setup: recordsBeside((records, topic, record) => {
+      if (record !== undefined && !records.has(topic)) records.set(topic, record);
+    }),
+    caughtBy: ["keeps the record that was set last, through appends that set none"],
+  },
+  {
+    name: "takes a record from a retried append, and from before a failover",
+    setup: recordsBeside((records, topic, record) => {
+      if (record !== undefined) records.set(topic, record);
+    }),
+    caughtBy: [
+      "sets no record by a retried append",
+      "loses a record with the entry that set it in a lost tail",
+      "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
+    ],
+  },
+  {
+    name: "loses the record with the entry that set it",
+    setup: broken(recordOfEntries),
+    caughtBy: [
+      "keeps a record when the entry that set it is trimmed",
+      "keeps a record when entries age, and never forgets a topic that has one",
+    ],
+  },
+  {
+    name: "knows no ttl",
+    setup: given(without("ttl")),
+    caughtBy: [
+      "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
+      "frees state and keys with a topic whose ttl is over",
+      "takes a ttl before a stateTtl, be it shorter or longer",
+      "counts the ttl that was given last, which a retried append doesn't give",
+      "keeps a topic with a ttl while anybody watches it, and for its ttl after",
+      "refuses a ttl that is none, and appends nothing",
+    ],
+  },
+  {
+    name: "counts the ttl of a retried append",
+    setup: broken((log) => ({
+      async append(topic, events, options = {}) {
+        const answer = await log.append(topic, events, options);
+        // It is the append of another event, as far as the ttl is concerned.
+        if (answer.duplicate && options.ttl !== undefined) await log.append(topic, events, { ttl: options.ttl });
+        return answer;
+      },
+    })),
+    caughtBy: ["counts the ttl that was given last, which a retried append doesn't give"],
+  },
+  {
+    name: "frees a topic with a ttl under its watchers",
+    setup: broken((log) => ({ watch: (name, onAppend) => log.watch(`${name}#watched`, onAppend) })),
+    caughtBy: ["keeps a topic with a ttl while anybody watches it, and for its ttl after"],
+  },
+  {
+    name: "keeps all entries of a topic with a ttl",
+    setup: broken((log) => ({
+      append: (topic, events, options = {}) =>
+        log.append(topic, events, options.ttl === undefined ? options : { ...options, stateful: true }),
+    })),
+    caughtBy: ["trims a topic with a ttl by number and by bytes"],
+  },
+  {
+    name: "cuts a record that is too long, and takes any ttl",
+    setup: given(({ record, ttl, ...options }) => ({
+      ...options,
+      ...(record === undefined ? {} : { record: record.slice(0, 512) }),
+      ...(ttl === undefined ? {} : { ttl: Math.max(1, Math.trunc(ttl || 1)) }),
+    })),
+    caughtBy: [
+      "refuses a record of more than 1,024 bytes, and appends nothing",
+      "refuses a ttl that is none, and appends nothing",
+    ],
+  },
+];

@@ -1,0 +1,111 @@
+import { expect } from "vitest";
+import type { Log, Position } from "../log.js";
+import { appendEach, dataOf, events, expectGap, pageOf, retained, run, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+const ttl = 1_000;
+const idempotencyKey = "k";
+
+/** Of a life that ended at `head` nothing is there any more. */
+async function expectFreed(log: Log, head: Position): Promise<void> {
+  expect(await log.loadSnapshot(topic)).toBeUndefined();
+  expect(await retained(log)).toEqual([]);
+  const next = await pageOf(log, topic, "oldest", 0);
+  expect([next.head.offset, next.head.epoch === head.epoch, next.record]).toEqual([0, false, undefined]);
+  await expectGap(log, topic, head, "epoch");
+}
+
+export const ttlCases: readonly LogCase[] = [
+  {
+    name: "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
+    options: { retain: { age: 200 }, dedupe: { age: 200 }, idle: 200 },
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      await log.append(topic, events("a"), { ttl, record: "r" });
+      await advance(700);
+      const { position } = await log.append(topic, events("b"));
+      await advance(700);
+      expect(dataOf(await retained(peer))).toEqual(['"a"', '"b"']);
+      await advance(700);
+      await expectFreed(peer, position);
+      expect(await log.append(topic, events("c"))).toMatchObject({ position: { offset: 1 } });
+      await advance(700);
+      expect(await retained(log)).toEqual([]); // what was said of the life before doesn't hold for this one
+    },
+  },
+  {
+    name: "frees state and keys with a topic whose ttl is over",
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const { position } = await log.append(topic, events("a"), { ttl, stateful: true, idempotencyKey });
+      await log.saveSnapshot(topic, position, "{}");
+      await advance(1_500);
+      await expectFreed(log, position);
+      const again = await log.append(topic, events("a"), { idempotencyKey });
+      expect([again.duplicate, again.position.offset]).toEqual([false, 1]);
+    },
+  },
+  {
+    name: "takes a ttl before a stateTtl, be it shorter or longer",
+    options: { retain: { stateTtl: 2_000 } },
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const shorter = await log.append(topic, events("a"), { ttl, stateful: true });
+      const longer = await log.append("ttl/longer", events("a"), { ttl: 60_000, stateful: true });
+      await advance(1_500);
+      await expectFreed(log, shorter.position);
+      await advance(1_500);
+      expect(await log.head("ttl/longer")).toEqual(longer.position);
+    },
+  },
+  {
+    name: "counts the ttl that was given last, which a retried append doesn't give",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      await log.append(topic, events("a"), { ttl: 60_000, idempotencyKey });
+      await advance(700);
+      const { position } = await log.append(topic, events("b"), { ttl });
+      await advance(700);
+      await peer.append(topic, events("a"), { ttl: 60_000, idempotencyKey });
+      expect((await retained(log)).length).toBe(2);
+      await advance(700);
+      await expectFreed(log, position);
+    },
+  },
+  {
+    name: "keeps a topic with a ttl while anybody watches it, and for its ttl after",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const { position } = await log.append(topic, events("a"), { ttl });
+      const stop = peer.watch(topic, () => {});
+      await advance(1_500);
+      expect(await log.head(topic)).toEqual(position);
+      stop();
+      await advance(700);
+      expect(await log.head(topic)).toEqual(position);
+      await advance(700);
+      await expectFreed(log, position);
+    },
+  },
+  {
+    name: "trims a topic with a ttl by number and by bytes",
+    options: { retain: { events: 3, bytes: 400 } },
+    async run({ log }) {
+      await log.append(topic, events("a"), { ttl });
+      await appendEach(log, topic, run(1, 8));
+      expect(dataOf(await retained(log))).toEqual(["6", "7", "8"]);
+      await log.append(topic, events("x".repeat(390)));
+      expect((await retained(log)).length).toBe(1);
+    },
+  },
+  {
+    name: "refuses a ttl that is none, and appends nothing",
+    async run({ log }) {
+      for (const bad of [0, -1, 1.5, Number.NaN]) {
+        await expect(log.append(topic, events("a"), { ttl: bad })).rejects.toThrow(RangeError);
+      }
+      expect((await log.head(topic)).offset).toBe(0);
+      await log.append(topic, events("a"), { ttl: Number.POSITIVE_INFINITY });
+    },
+  },
+];
