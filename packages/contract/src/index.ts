@@ -49,5 +49,6 @@ export type {
 } from "./procedure.js";
 export { ContractError } from "./rules.js";
 export { type CodeOf, type Coder, coderOf, type Schema, ValidationError, type WireOf } from "./schema.js";
+export { sha256 } from "./sha256.js";
 export { shortName } from "./short-name.js";
 export { topicNamed, topicOf } from "./topic.js";

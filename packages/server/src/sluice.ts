@@ -68,6 +68,12 @@ export interface SluiceOptions {
    * being opened is answered 503, one that is open ends with `unavailable`, and the client comes again. Default: 10,000.
    */
   readonly snapshotTimeout?: number;
+  /**
+   * Milliseconds for which the log keeps a resumable run that is over, from its last entry on: whole, whatever the age of its
+   * events, but for those that are beyond the log's limits of number and bytes. Then it is freed, and whoever comes without
+   * a cursor starts it anew. Default: 86,400,000, a day.
+   */
+  readonly runTtl?: number;
   /** Drives heartbeats and deadlines. Default: the machine's time. */
   readonly clock?: Clock;
 }
@@ -80,6 +86,7 @@ const optionNames: NamesOf<SluiceOptions> = {
   retry: true,
   stallTimeout: true,
   snapshotTimeout: true,
+  runTtl: true,
   clock: true,
 };
 
@@ -180,12 +187,13 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     retry = 1_000,
     stallTimeout = 60_000,
     snapshotTimeout = 10_000,
+    runTtl = 24 * 60 * 60_000,
     onError = print,
   } = options;
   checkLog("createSluice", log, router.contract);
   checkFunctions("createSluice", { onError, "clock.now": clock.now });
   checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
-  checkWhole({ retry, stallTimeout, snapshotTimeout }, { unit: "milliseconds" });
+  checkWhole({ retry, stallTimeout, snapshotTimeout, runTtl }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
   const procedures = byPath(proceduresOf(router.contract));
   const states = new TopicStates(log);
@@ -213,7 +221,11 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     report,
     hub: new Hub({ log, pages: new Pages(limits.bufferedBytes), counters, wheel, onError: report }),
     wheel,
-    runs: new Runs({ log, wheel, maxEventLength: limits.eventLength, report }),
+    runs: new Runs({
+      ...{ log, states, wheel, runTtl, report },
+      maxEventLength: limits.eventLength,
+      catchUpEvents: limits.catchUpEvents,
+    }),
     publish: publisherWith(
       router.contract,
       { log, maxEventLength: limits.eventLength, onError: ({ error, path }) => report(error, path) },

@@ -10,18 +10,22 @@ export interface Gap {
   /** Reading after it gives all that there is. */
   readonly oldest: Position;
   readonly head: Position;
+  /** The topic's record, if it has one. */
+  readonly record?: string | undefined;
 }
 
 /** The gap that is left where no more than `limit` events are sent. */
 export async function limitGap(log: Log, topic: string, limit: number): Promise<Gap> {
   const result = await log.read(topic, { last: limit }, 0);
-  return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head: result.head };
+  const { head, record } = result;
+  return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head, record };
 }
 
 export interface GapTerms {
   readonly procedure: AnySubscription;
   /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
   readonly snapshot: (() => Promise<FoldedState | undefined>) | undefined;
+  readonly stream: "live" | "resumable";
 }
 
 export const snapshotFrame = ({ position, json }: FoldedState): string =>
@@ -31,17 +35,19 @@ export const snapshotFrame = ({ position, json }: FoldedState): string =>
 export async function tellGap(
   connection: Connection,
   gap: Gap,
-  { procedure, snapshot }: GapTerms,
+  { procedure, snapshot, stream }: GapTerms,
 ): Promise<Position | undefined> {
   const { reason } = gap;
   const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
   connection.send({ kind: "reset", reason, oldest, head });
-  if (snapshot) {
+  // A run that is gone with its log has neither a state nor events to go on with.
+  const isGone = stream === "resumable" && gap.record === undefined;
+  if (snapshot && !isGone) {
     const fresh = await snapshot();
     if (fresh) connection.write(snapshotFrame(fresh));
     return fresh?.position;
   }
-  if (procedure.onGap === "skip") {
+  if (procedure.onGap === "skip" && !isGone) {
     connection.send({ kind: "at", id: oldest });
     return gap.oldest;
   }

@@ -5,6 +5,7 @@ import type { AnyArgs } from "../procedure/middleware.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import type { Runtime } from "../runtime.js";
 import type { Connection, StreamSource } from "./connection.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import { failStream } from "./stream-error.js";
 
 export interface GeneratorRequest {
@@ -57,6 +58,7 @@ async function pump(
     returned.catch(() => {}); // told below
   };
   connection.lifetime.watch({ onEnd });
+  const turns = new EventLoopTurns();
   try {
     while (!connection.closed) {
       const next = await iterator.next();
@@ -66,6 +68,8 @@ async function pump(
         return connection.finish({ kind: "end" });
       }
       if (!connection.write(encode(next.value))) await connection.writable();
+      const turn = turns.due();
+      if (turn) await turn;
     }
   } finally {
     onEnd();

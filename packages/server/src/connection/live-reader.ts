@@ -34,11 +34,13 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
   #state: FoldedState | undefined;
   /** It goes on from a cursor, and no gap was found after it so far. */
   #resumes = false;
-  /** It came without a cursor and was told nothing yet. */
+  /** It came without a cursor and was told nothing yet. (Who comes to a run misses its beginning, if that is gone.) */
   #isNew = true;
   /** It came from a cursor or has been at the head: how far behind it may be is limited. */
   #isHeld = false;
   #live = false;
+  /** Told when it has moved on by itself, and not along with its tail. */
+  onMoved: (() => void) | undefined;
 
   /** Holds the tail from now on, until its lifetime is over. */
   constructor(request: LiveRequest) {
@@ -54,7 +56,12 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
     this.#state = state;
     this.#resumes = resumes;
     this.#isHeld = resumes;
-    this.#isNew = !resumes;
+    this.#isNew = !resumes && this.#request.stream === "live";
+  }
+
+  /** Up to here its connection was handed everything. */
+  get place(): Position {
+    return this.#pipe ? this.#request.tail.position : this.#position;
   }
 
   get topic(): string {
@@ -167,6 +174,11 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
       connection.uncork();
       if (connection.closed) return;
       if (connection.full || result.entries.length === limit || this.#position.offset < result.end.offset) continue;
+      const ending = this.#request.endingOf?.(result.record);
+      if (ending !== undefined) {
+        connection.write(ending);
+        return connection.end();
+      }
       // No await from here on: between the last look at the log and joining, nothing can be missed.
       if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) {
         if (tail.position !== handedOut) continue;
@@ -248,6 +260,12 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
 
   /** False: the socket is full now, or the stream is over. */
   #write(connection: Connection, batch: Batch): boolean {
+    const hasRoom = this.#writeOn(connection, batch);
+    this.onMoved?.();
+    return hasRoom;
+  }
+
+  #writeOn(connection: Connection, batch: Batch): boolean {
     if (!this.#filter && batch.from.offset === this.#position.offset) {
       this.#position = batch.end;
       this.#told = batch.end.offset;

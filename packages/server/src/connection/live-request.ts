@@ -12,6 +12,11 @@ export interface LiveRequest extends GapTerms {
   readonly tail: Tail;
   readonly context: unknown;
   readonly stream: "live" | "resumable";
+  /**
+   * The last frame of a topic that has no more entries, by its record; `undefined` where more may come. Absent: more may
+   * always come. PROTOCOL §9.3.
+   */
+  readonly endingOf?: ((record: string | undefined) => string | undefined) | undefined;
   /** Whether this subscriber gets an event. Absent: it gets all. */
   readonly filter: ((event: DecodedEvent) => boolean) | undefined;
 }

@@ -1,7 +1,9 @@
 import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
 import type { Position } from "@sluice/log";
+import type { FoldedState } from "../fanout/topic-state.js";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
+import { endingOf, fingerprintOf } from "../runs/record.js";
 import type { Runtime } from "../runtime.js";
 import type { Lifetime } from "./lifetime.js";
 import { LiveReader } from "./live-reader.js";
@@ -20,9 +22,10 @@ export interface ResumableSubscriber {
 
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
 export async function prepareResumable(runtime: Runtime, subscriber: ResumableSubscriber): Promise<LiveReader> {
-  const { log, hub, runs } = runtime;
+  const { log, hub, runs, states } = runtime;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
+  const snapshot = procedure.state ? () => states.of(topic, procedure).current() : undefined;
   const reader = new LiveReader({
     runtime,
     procedure,
@@ -31,23 +34,33 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
     context,
     stream: "resumable",
     filter: undefined,
-    snapshot: undefined,
+    snapshot,
+    endingOf,
   });
   lifetime.watch(reader);
   const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
+  const inputJson = canonicalJson(wire);
+  let state: FoldedState | undefined;
   const request = {
     procedure,
     topic,
-    input: canonicalJson(wire),
+    input: fingerprintOf(inputJson),
+    inputJson,
+    // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
+    mayStart: cursor === undefined,
     abandonAfter: run.abandonAfter,
+    // Who starts it is told every event, not a state that has the first ones in it already.
+    beforeStart: async () => {
+      state = await snapshot?.();
+    },
     start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
   };
-  // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
-  const rest = cursor && (await log.read(topic, cursor, 0));
-  const isLost = rest && !rest.ok && rest.head.offset === 0;
-  if (!isLost) await runs.attach(request, lifetime);
-  const oldest = await log.read(topic, "oldest", 0);
-  const position = cursor ?? (oldest.ok ? oldest.end : oldest.oldest);
-  reader.startAt({ position, state: undefined, resumes: cursor !== undefined });
+  await runs.attach(request, { lifetime, reader, tail });
+  if (!cursor) state ??= await snapshot?.();
+  const position = cursor ?? state?.position ?? beginningOf(await log.head(topic));
+  reader.startAt({ position, state, resumes: cursor !== undefined });
   return reader;
 }
+
+/** The place before the first entry, be that still there or not: who comes to a run is to get all of it, or to be told. */
+const beginningOf = ({ epoch }: Position): Position => ({ epoch, offset: 0, mark: "0" });

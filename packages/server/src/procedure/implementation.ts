@@ -40,7 +40,14 @@ interface ResumableStreamOptions {
   /**
    * Runs the generator once per topic, detached from any connection, its events through the log: whoever opens the same
    * topic attaches and sees all of it, and a client that was cut goes on where it was. An input that differs in fields
-   * outside `key` is refused with `conflict`.
+   * outside `key` is refused with `conflict`. Where the log has dropped the first events, whoever comes is told of the gap;
+   * with state, whoever comes later than the one who started it gets the state and what follows.
+   *
+   * A generator that never waits is asked for no more once it is 2,048 events, or 2 Mi characters, ahead of the fastest of its
+   * readers; a log that keeps less than that may drop events before they are read. Where nobody is attached it goes on at
+   * 1,024 events or 1 Mi characters a second, and where somebody is through another process, at four times that.
+   *
+   * When it is over, its log is kept for `runTtl` (see `createSluice`).
    *
    * Processes that share a log share its runs. If the one that runs it dies, or can't reach the log, whoever is attached
    * through another gets the final error `interrupted`, 30 to 45 s after the last sign of life. Should it wake up after

@@ -19,6 +19,7 @@ import { TopicStates } from "../fanout/topic-state.js";
 import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";
+import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 
 export interface PublishOptions {
@@ -91,9 +92,15 @@ export function publisherWith(
   states: TopicStates,
   onPublished: (events: number) => void = () => {},
 ): Publisher {
-  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = 200, onError = printError } = options;
+  const {
+    log,
+    maxEventLength = defaultMaxEventLength,
+    snapshotEvery = defaultSnapshotEvery,
+    onError = printError,
+  } = options;
   checkWhole({ maxEventLength, snapshotEvery });
   const procedures = byPath(proceduresOf(contract));
+  const sources = { log, states, snapshotEvery, onError };
 
   async function publish(
     given: AnySubscription,
@@ -119,20 +126,9 @@ export function publisherWith(
     }
     const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
     const topic = await topicFor(procedure, input);
-    const stateful = procedure.state !== undefined;
-    if (stateful) await states.of(topic, procedure).check(all);
-    const { position, duplicate } = await log.append(topic, encoded, {
-      stateful,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey: shortName(idempotencyKey) }),
-    });
+    const options = idempotencyKey === undefined ? {} : { idempotencyKey: shortName(idempotencyKey) };
+    const { position, duplicate } = await appendEvents(sources, { procedure, topic, events: all, encoded }, options);
     if (!duplicate) onPublished(all.length);
-    if (stateful && !duplicate) {
-      // What is appended is published: a snapshot that fails must not make the caller publish it again.
-      await states
-        .of(topic, procedure)
-        .compact(position, snapshotEvery)
-        .catch((error) => onError({ error, path: procedure.path }));
-    }
     return { cursor: formatCursor(position), duplicate };
   }
   return { publish: publish as Publish };

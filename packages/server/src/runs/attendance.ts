@@ -25,6 +25,11 @@ export class Attendance implements Due, Mortal {
     return this.#attached === 0 && !this.#isWaiting;
   }
 
+  /** As far as is known, somebody is attached to another process. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
+  }
+
   attach(subscriber: Lifetime): void {
     this.#join();
     subscriber.watch(this);

@@ -1,6 +1,7 @@
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import { hello, read, setUp, turns, type World } from "../connection/resumable.test-kit.js";
+import { encodeRecord, fingerprintOf } from "./record.js";
 
 const topic = 'complete?{"runId":"r1"}';
 const interrupted = { code: "interrupted" };
@@ -134,7 +135,8 @@ describe("a run whose process dies", () => {
   it("is over, too, if it died before it yielded anything", async () => {
     const { log, other, pass } = setUpAll();
     const input = JSON.stringify(JSON.stringify({ prompt: "hello", runId: "r1" }));
-    await log.append(topic, [{ type: "$start", data: input }], { idempotencyKey: "$start" });
+    const record = encodeRecord({ input: fingerprintOf(JSON.parse(input)) });
+    await log.append(topic, [{ type: "$start", data: input }], { idempotencyKey: "$start", record });
     const there = read(other);
     await turns();
     await pass(minutes(1), other);

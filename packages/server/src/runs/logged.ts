@@ -32,14 +32,12 @@ export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type =
 export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
 
 /** The frame that tells a subscriber of an entry. */
-export function frameOf({ type, data, position }: LogEntry): string {
+export function frameOf(entry: LogEntry): string {
+  const { type, data, position } = entry;
   if (type.charCodeAt(0) !== 36 /* $ */) return encodeLogged(type, data, position);
-  switch (type) {
-    case "$end":
-      return encodeFrame({ kind: "end" });
-    case "$error":
-      return encodeFrame({ kind: "error", ...JSON.parse(data), final: true });
-    default:
-      return encodeFrame({ kind: "at", id: formatCursor(position) });
-  }
+  return isLast(entry) ? frameOfEnd(entry) : encodeFrame({ kind: "at", id: formatCursor(position) });
 }
+
+/** The frame that tells a subscriber how a run ended. */
+export const frameOfEnd = ({ type, data }: LogEvent): string =>
+  encodeFrame(type === "$end" ? { kind: "end" } : { kind: "error", ...JSON.parse(data), final: true });

@@ -1,8 +1,9 @@
 import type { LogEntry, Position, ReadPage } from "@sluice/log";
-import type { Lifetime, Mortal } from "../connection/lifetime.js";
 import type { Due } from "../connection/wheel.js";
+import type { RunSubscriber } from "./lead.js";
 import { lease, lookEvery } from "./lease.js";
 import { isLast, isOfAttached, logged } from "./logged.js";
+import { decodeRecord, encodeRecord } from "./record.js";
 import type { RunSources } from "./run.js";
 
 /** How many of the last entries are looked at. */
@@ -16,7 +17,7 @@ const page = 64;
  * ended by nobody, whatever clocks say. How long a run was silent before the watch began is told by the times that the
  * log gave to entries. That shortens the wait for a run that died long ago, but never to less than one look.
  */
-export class RunWatch implements Due, Mortal {
+export class RunWatch implements Due {
   tick = 0;
   readonly #sources: RunSources;
   readonly #topic: string;
@@ -27,7 +28,7 @@ export class RunWatch implements Due, Mortal {
   #said: Position | undefined;
   /** Milliseconds for which looks have found no sign. */
   #silent = 0;
-  #attached = 0;
+  readonly #subscribers = new Set<RunSubscriber>();
   #isOver = false;
 
   constructor(sources: RunSources, topic: string, onOver: () => void) {
@@ -40,14 +41,14 @@ export class RunWatch implements Due, Mortal {
     void this.#look();
   }
 
-  attach(subscriber: Lifetime): void {
-    this.#attached++;
-    subscriber.watch(this);
-  }
-
-  /** A subscriber has left. */
-  onEnd(): void {
-    if (--this.#attached === 0) this.#stop();
+  attach(subscriber: RunSubscriber): void {
+    this.#subscribers.add(subscriber);
+    subscriber.lifetime.watch({
+      onEnd: () => {
+        this.#subscribers.delete(subscriber);
+        if (this.#subscribers.size === 0) this.#stop();
+      },
+    });
   }
 
   /** Of the wheel. */
@@ -59,14 +60,17 @@ export class RunWatch implements Due, Mortal {
     const { log, wheel, report } = this.#sources;
     try {
       const read = await log.read(this.#topic, { last: page }, page);
-      if (read.ok && !this.#isOver) await this.#judge(read);
+      if (this.#isOver) return;
+      const record = decodeRecord(read.record);
+      if (!record || record.end) this.#endHere();
+      else if (read.ok) await this.#judge(read, record.input);
     } catch (error) {
       report(error, this.#topic, undefined);
     }
     if (!this.#isOver) wheel.schedule(this, lookEvery);
   }
 
-  async #judge({ entries, head }: ReadPage): Promise<void> {
+  async #judge({ entries, head }: ReadPage, input: string): Promise<void> {
     if (entries.some(isLast)) return this.#stop();
     const seen = this.#seen;
     const fresh = entries.filter(({ position: { epoch, offset } }) => epoch !== seen?.epoch || offset > seen.offset);
@@ -74,7 +78,7 @@ export class RunWatch implements Due, Mortal {
     // A page of nothing but new entries may have pushed a sign out of sight.
     const isSilent = seen !== undefined && fresh.length < page && fresh.every(isOfAttached);
     this.#silent = isSilent ? this.#silent + lookEvery : 0;
-    if (isSilent && this.#silent + this.#silentBefore(entries) >= lease) return this.#interrupt();
+    if (isSilent && this.#silent + this.#silentBefore(entries) >= lease) return this.#interrupt(input);
     if (seen && fresh.some(isOfAttached)) return; // one process that says it at every second look is enough
     this.#said = (await this.#sources.log.append(this.#topic, [logged.attached])).position;
   }
@@ -86,8 +90,17 @@ export class RunWatch implements Due, Mortal {
     return said && sign ? Math.max(0, said.time - sign.time) : 0;
   }
 
-  async #interrupt(): Promise<void> {
-    await this.#sources.log.append(this.#topic, [logged.interrupted], { idempotencyKey: logged.endKey });
+  async #interrupt(input: string): Promise<void> {
+    const { log, runTtl: ttl } = this.#sources;
+    const end = logged.interrupted;
+    const record = encodeRecord({ input, end });
+    await log.append(this.#topic, [end], { idempotencyKey: logged.endKey, record, ttl });
+    this.#stop();
+  }
+
+  /** The run is over, or gone with its log: whoever is attached here and has not been told sees for himself. */
+  #endHere(): void {
+    for (const { tail } of this.#subscribers) tail.recheck();
     this.#stop();
   }
 

@@ -1,29 +1,45 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, LogEvent, Position } from "@sluice/log";
+import { EventLoopTurns } from "../connection/event-loop-turns.js";
 import { Lifetime } from "../connection/lifetime.js";
 import type { Due, Wheel } from "../connection/wheel.js";
+import type { TopicStates } from "../fanout/topic-state.js";
 import { isToReport, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
+import { type AppendSources, appendEvents, saveState } from "../publish/append-events.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import { Attendance } from "./attendance.js";
-import { signEvery } from "./lease.js";
+import { Lead, type RunSubscriber } from "./lead.js";
+import { lease, signEvery } from "./lease.js";
 import { isLast, isOfAttached, logged } from "./logged.js";
+import { decodeRecord, encodeRecord } from "./record.js";
 
 /** What there is to run, if it isn't running yet. */
 export interface RunRequest {
   readonly procedure: AnySubscription;
   readonly topic: string;
-  /** Canonical JSON of the whole input: who attaches must have asked for the same. */
+  /** The `fingerprintOf` the whole input: who attaches must have asked for the same. */
   readonly input: string;
+  /** Canonical JSON of it. */
+  readonly inputJson: string;
+  /** Who comes with a cursor has had a run, and is given no other one. */
+  readonly mayStart: boolean;
   readonly abandonAfter: number;
+  /** Asked when it has been started by this request, before the generator is. */
+  readonly beforeStart?: (() => Promise<void>) | undefined;
   start(signal: AbortSignal): AsyncIterable<YieldedLike>;
 }
 
 export interface RunSources {
   readonly log: Log;
   readonly wheel: Wheel;
+  readonly states: TopicStates;
   /** Longest event, in characters of JSON. */
   readonly maxEventLength: number;
+  /** Most events that a reader may be behind before it is told of a gap. */
+  readonly catchUpEvents: number;
+  /** Milliseconds for which a run that is over is kept. */
+  readonly runTtl: number;
   report(error: unknown, path: string, context: unknown): void;
 }
 
@@ -40,6 +56,8 @@ export class Run implements Due {
   readonly #onOver: () => void;
   readonly #lifetime = new Lifetime();
   readonly #attendance: Attendance;
+  readonly #lead: Lead;
+  readonly #append: AppendSources;
   /** Up to here it knows what its topic's log holds. */
   #position: Position;
   #appendedAt: number;
@@ -54,6 +72,12 @@ export class Run implements Due {
     this.#onOver = onOver;
     this.input = request.input;
     this.#attendance = new Attendance(sources.wheel, request.abandonAfter, () => void this.#abandon());
+    const askElsewhere = async () => {
+      await this.#look().catch((error) => this.#report(error));
+      return this.#attendance.isElsewhere;
+    };
+    this.#lead = new Lead({ ...sources, askElsewhere }, position);
+    this.#append = { ...sources, onError: ({ error }) => this.#report(error) };
   }
 
   begin(): void {
@@ -61,8 +85,9 @@ export class Run implements Due {
     void this.#drive();
   }
 
-  attach(subscriber: Lifetime): void {
-    this.#attendance.attach(subscriber);
+  attach(subscriber: RunSubscriber): void {
+    this.#attendance.attach(subscriber.lifetime);
+    this.#lead.attach(subscriber);
   }
 
   interrupt(): Promise<void> {
@@ -76,13 +101,22 @@ export class Run implements Due {
 
   async #drive(): Promise<void> {
     const { procedure, topic, start } = this.#request;
-    const { log, maxEventLength } = this.#sources;
+    const { maxEventLength } = this.#sources;
+    const turns = new EventLoopTurns();
     try {
       for await (const event of start(this.#lifetime.signal)) {
         if (this.#isOver) return;
-        const { position } = await log.append(topic, [encodeEvent(procedure, event, maxEventLength)]);
+        const encoded = encodeEvent(procedure, event, maxEventLength);
+        const { position } = await appendEvents(this.#append, {
+          procedure,
+          topic,
+          events: [event],
+          encoded: [encoded],
+        });
         // It is appended, also where the log can't be read now. The next append looks again.
         if (!this.#isNext(position)) await this.#look().catch((error) => this.#report(error));
+        const waits = this.#isOver ? undefined : (this.#lead.add(encoded, position) ?? turns.due());
+        if (waits) await waits;
         if (this.#isOver) return;
       }
       await this.#finish(logged.end);
@@ -100,8 +134,11 @@ export class Run implements Due {
     const rest = signEvery - (wheel.now - this.#appendedAt) * wheel.resolution;
     if (rest <= 0) {
       try {
-        const { position } = await log.append(this.#request.topic, [logged.alive]);
+        const { procedure, topic } = this.#request;
+        const { position } = await log.append(topic, [logged.alive]);
         if (!this.#isNext(position)) await this.#look();
+        // Of a state, the log keeps all that comes after its snapshot.
+        await saveState(this.#append, procedure, topic, position);
       } catch (error) {
         this.#report(error);
       }
@@ -161,14 +198,25 @@ export class Run implements Due {
     this.#isOver = true;
     this.#sources.wheel.cancel(this);
     this.#attendance.close();
+    this.#lead.close();
     this.#lifetime.end();
   }
 
   /** The end is part of the log: nobody who is attached, now or later, may go without it. */
   async #writeEnd(end: LogEvent): Promise<void> {
-    const { log, wheel } = this.#sources;
+    const { log, wheel, runTtl } = this.#sources;
+    const { topic, input } = this.#request;
     try {
-      await log.append(this.#request.topic, [end], { idempotencyKey: logged.endKey });
+      const { record: text, head } = await log.read(topic, "oldest", 0);
+      const record = decodeRecord(text);
+      const idempotencyKey = logged.endKey;
+      if (!record) {
+        // The log has lost this run. What it has appended since is ended, for whoever gets it, and is soon freed.
+        await log.append(topic, [end], { idempotencyKey, ttl: lease });
+      } else if (head.epoch === this.#position.epoch && !record.end) {
+        await log.append(topic, [end], { idempotencyKey, record: encodeRecord({ input, end }), ttl: runTtl });
+      }
+      if (!record || head.epoch !== this.#position.epoch) this.#lead.recheck(); // a log that comes back tells no watcher
       this.#onOver();
     } catch (error) {
       this.#report(error);

@@ -1,7 +1,8 @@
 import { SluiceError } from "@sluice/contract";
 import { aboutToStop } from "../admission/admission.js";
-import type { Lifetime } from "../connection/lifetime.js";
+import type { RunSubscriber } from "./lead.js";
 import { logged } from "./logged.js";
+import { decodeRecord, encodeRecord } from "./record.js";
 import { Run, type RunRequest, type RunSources } from "./run.js";
 import { RunWatch } from "./run-watch.js";
 
@@ -18,14 +19,15 @@ export class Runs {
   }
 
   /**
-   * Attaches a subscriber to a topic's run, and starts it if there never was one. What it has yielded is in the log.
+   * Attaches a subscriber to a topic's run, and starts it if there never was one. What it has yielded is in the log, and how
+   * it ended or that it is gone is in the topic's record: of neither is anything to be waited for.
    *
    * @throws SluiceError `conflict` if it was started with another input, `unavailable` if it would be started after `close()`.
    */
-  async attach(request: RunRequest, subscriber: Lifetime): Promise<void> {
-    const run = this.#running.get(request.topic) ?? (await this.#startOnce(request));
-    if (run && run.input !== request.input) throw conflict(request.topic);
-    (run ?? this.#watch(request.topic)).attach(subscriber);
+  async attach(request: RunRequest, subscriber: RunSubscriber): Promise<void> {
+    const run = this.#running.get(request.topic) ?? (await this.#find(request));
+    if (run instanceof Run && run.input !== request.input) throw conflict(request.topic);
+    run?.attach(subscriber);
   }
 
   /** Starts no more: whoever would start one here now is to find no half of it at the next server. */
@@ -38,25 +40,45 @@ export class Runs {
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
   }
 
-  /** The topic's run in this process, started if there never was one; `undefined` if it is another's, or over. */
-  async #startOnce(request: RunRequest): Promise<Run | undefined> {
-    const { topic, input } = request;
-    const { log } = this.#sources;
-    let first = await log.read(topic, "oldest", 1);
-    if (first.head.offset === 0) {
-      if (this.#isClosed) throw aboutToStop();
-      const start = await log.append(topic, [logged.start(input)], { idempotencyKey: logged.startKey });
-      if (!start.duplicate) {
-        const run = new Run(this.#sources, request, start.position, () => this.#running.delete(topic));
-        this.#running.set(topic, run);
-        run.begin();
-        return run;
-      }
-      first = await log.read(topic, "oldest", 1); // somebody was faster, and with which input is yet to be seen
+  /** The topic's run, started if there never was one; `undefined` if it is over or gone. */
+  async #find(request: RunRequest): Promise<Run | RunWatch | undefined> {
+    const { topic, input, mayStart } = request;
+    let { record, head } = await this.#read(topic);
+    if (!record && head.offset === 0 && mayStart) {
+      const run = await this.#start(request);
+      if (run) return run;
+      ({ record, head } = await this.#read(topic)); // somebody was faster, and with which input is yet to be seen
     }
-    const begun = first.ok && first.entries[0] ? logged.inputOf(first.entries[0]) : undefined;
-    if (begun !== undefined && begun !== input) throw conflict(topic);
-    return this.#running.get(topic);
+    if (!record) return undefined;
+    if (record.input !== input) throw conflict(topic);
+    return this.#running.get(topic) ?? (record.end ? undefined : this.#watch(topic));
+  }
+
+  async #read(topic: string) {
+    const { record, head } = await this.#sources.log.read(topic, "oldest", 0);
+    return { record: decodeRecord(record), head };
+  }
+
+  /** `undefined`: somebody else has started it. */
+  async #start(request: RunRequest): Promise<Run | undefined> {
+    if (this.#isClosed) throw aboutToStop();
+    const { topic, procedure, input, inputJson } = request;
+    const { log, runTtl } = this.#sources;
+    const { position, duplicate } = await log.append(topic, [logged.start(inputJson)], {
+      idempotencyKey: logged.startKey,
+      record: encodeRecord({ input }),
+      ttl: runTtl,
+      stateful: procedure.state !== undefined,
+    });
+    if (duplicate) return undefined;
+    const run = new Run(this.#sources, request, position, () => this.#running.delete(topic));
+    this.#running.set(topic, run);
+    try {
+      await request.beforeStart?.();
+    } finally {
+      run.begin();
+    }
+    return run;
   }
 
   #watch(topic: string): RunWatch {

@@ -1,0 +1,149 @@
+import { type Log, memoryLog } from "@sluice/server";
+import { describe, expect, it } from "vitest";
+import { ask } from "./ask.js";
+import { open, type Reader } from "./reader.js";
+import { gate, losingLog, runPaths, runTopic, startRunWorld } from "./run-world.js";
+import { eventually, turns } from "./within.js";
+
+const input = { id: "r", count: 3 };
+
+/** A cursor of a run that nobody but its own server has heard of. */
+async function foreignCursor(path: string): Promise<string> {
+  const reader = await (await open(await startRunWorld(), path, { input })).end();
+  return reader.cursor;
+}
+
+/** PROTOCOL §9.3: of a run that is gone there is neither a state nor an event to go on with. */
+function expectGone(reader: Reader, reason = "epoch"): void {
+  expect(reader.names).toEqual(["$retry", "$open", "$reset", "$error"]);
+  expect(reader.all("reset")).toMatchObject([{ reason }]);
+  expect(reader.all("error")).toMatchObject([{ code: "gap", final: true, data: { reason } }]);
+}
+
+describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (path) => {
+  it("is told so at once by a server that has nothing, and starts none", async () => {
+    const lastEventId = await foreignCursor(path);
+    const world = await startRunWorld();
+    expectGone(await (await open(world, path, { input, lastEventId })).end());
+    expect(world.starts).toEqual([]);
+    // Nor does he stand in the way of who has none.
+    await (await open(world, path, { input })).end();
+    expect(world.starts).toEqual(["r"]);
+  });
+
+  it("is told so, and attached to the one that was started meanwhile if that was asked for the same", async () => {
+    const lastEventId = await foreignCursor(path);
+    const world = await startRunWorld();
+    await (await open(world, path, { input })).end();
+    const late = await (await open(world, path, { input, lastEventId })).end();
+    expect(late.all("reset")).toMatchObject([{ reason: "epoch" }]);
+    const rest = { sum: ["$snapshot", "$end"], list: ["$error"], skip: ["$at", "$at", "inc", "inc", "inc", "$end"] }[
+      path
+    ];
+    expect(late.names.slice(3)).toEqual(rest);
+    expect((await ask(world, path, { input: { ...input, count: 4 }, lastEventId })).status).toBe(409);
+    expect(world.starts).toEqual(["r"]);
+  });
+
+  it.each([0, 1, 2, 3])("starts none though it is freed after %i looks at it", async (looks) => {
+    const inner = losingLog();
+    let reads = Number.POSITIVE_INFINITY;
+    const log: Log = {
+      ...inner.log,
+      read: (...args) => {
+        if (reads-- === 0) inner.lose();
+        return inner.log.read(...args);
+      },
+    };
+    const world = await startRunWorld({ log });
+    const { cursor: lastEventId } = await (await open(world, path, { input })).end();
+    reads = looks;
+    await ask(world, path, { input, lastEventId });
+    expect(world.starts).toEqual(["r"]);
+  });
+
+  it("starts none from the place before a topic's first entry", async () => {
+    const world = await startRunWorld();
+    const { epoch, offset, mark } = await world.log.head(runTopic(path));
+    const reader = await (await open(world, path, { input, lastEventId: `${epoch}.${offset}.${mark}` })).end();
+    expect(reader.all("error")).toMatchObject([{ code: "interrupted", final: true }]);
+    expect(world.starts).toEqual([]);
+  });
+
+  it("is told at every server on the log", async () => {
+    const lastEventId = await foreignCursor(path);
+    const log = memoryLog();
+    const worlds = [await startRunWorld({ log }), await startRunWorld({ log })];
+    for (const world of worlds) expectGone(await (await open(world, path, { input, lastEventId })).end());
+  });
+});
+
+describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
+  async function lost() {
+    const { log, lose } = losingLog();
+    const { passed, open: finish } = gate();
+    const world = await startRunWorld({ log, last: () => passed });
+    const other = await startRunWorld({ log });
+    const here = await (await open(world, path, { input })).live();
+    const there = await (await open(other, path, { input })).live();
+    lose();
+    return { world, other, here, there, finish };
+  }
+
+  it("ends for those who are attached where it runs, and does so without an end at the next that is started", async () => {
+    const { world, here, finish } = await lost();
+    const again = await (await open(world, path, { input })).end(); // nobody knows yet that it is lost
+    expect(again.frames.at(-1)).toMatchObject({ kind: "error", code: "interrupted" });
+    for (let seconds = 0; seconds < 12; seconds++) {
+      world.clock.advance(1_000);
+      await turns();
+    }
+    await here.end();
+    expect(here.all("error")).toMatchObject([{ final: true }]);
+    finish();
+    await eventually(() => expect(world.returned).toBe(1));
+  });
+
+  it("ends for those who are attached at another server, which starts none and writes nothing", async () => {
+    const { world, other, there, finish } = await lost();
+    for (let seconds = 0; seconds < 16; seconds++) {
+      other.clock.advance(1_000);
+      await turns();
+    }
+    await there.end();
+    expect(there.all("error")).toMatchObject([{ final: true, code: "gap" }]);
+    expect((await world.log.head(runTopic(path))).offset).toBe(0);
+    // So who comes now, without a cursor, has it from the beginning.
+    const fresh = await open(other, path, { input });
+    await fresh.end();
+    expect([other.starts, fresh.names.at(-1)]).toEqual([["r"], "$end"]);
+    finish();
+  });
+
+  it("doesn't end the one that was started in its place", async () => {
+    const { world, other, finish } = await lost();
+    const { passed, open: finishNext } = gate();
+    const third = await startRunWorld({ log: world.log, last: () => passed });
+    const fresh = await (await open(third, path, { input })).live();
+    finish();
+    await eventually(() => expect(world.returned).toBe(1));
+    await turns();
+    expect(fresh.over).toBe(false);
+    finishNext();
+    await fresh.end();
+    expect([fresh.names.at(-1), other.starts]).toEqual(["$end", []]);
+  });
+});
+
+it("a run that nobody gave an end, and that is long gone with its server, is freed after its runTtl", async () => {
+  let now = 1_000_000;
+  const log = memoryLog({ now: () => now });
+  const dead = await startRunWorld({ log, runTtl: 60_000, last: () => new Promise(() => {}) });
+  const reader = await (await open(dead, "sum", { input })).live();
+  reader.destroy();
+  await eventually(() => expect(dead.runtime.hub.size).toBe(0));
+  now += 60_000;
+  const world = await startRunWorld({ log });
+  await (await open(world, "sum", { input })).end();
+  expect(world.starts).toEqual(["r"]);
+});

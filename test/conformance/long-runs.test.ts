@@ -1,0 +1,185 @@
+import { memoryLog } from "@sluice/server";
+import { describe, expect, it } from "vitest";
+import { ask } from "./ask.js";
+import { open } from "./reader.js";
+import { gate, type RunPath, runPaths, runTopic, startRunWorld } from "./run-world.js";
+import { eventually, turns } from "./within.js";
+
+const long = { id: "r", count: 12_000 };
+const other = { ...long, count: 1 };
+
+/** A run that has yielded more than the log keeps, by one who read all of it, and goes on until it is let go. */
+async function outgrown(path: RunPath, { goesOn = false } = {}) {
+  const { passed, open: finish } = gate();
+  const world = await startRunWorld(goesOn ? { last: () => passed } : {});
+  const first = await open(world, path, { input: long });
+  await first.until(() => first.over || first.events.length === long.count);
+  return { world, first, finish };
+}
+
+const sumOf = (data: readonly unknown[]) => (data as number[]).reduce((sum, n) => sum + n, 0);
+
+describe.each([true, false])("a run that outgrew what the log keeps (it goes on: %s)", (goesOn) => {
+  it("shows the sum of all to whoever comes late, where it has state (PROTOCOL §4.2, §9.3)", async () => {
+    const { world, first, finish } = await outgrown("sum", { goesOn });
+    const late = await open(world, "sum", { input: long });
+    if (goesOn) await late.live();
+    finish();
+    await Promise.all([first.end(), late.end()]);
+    const start = goesOn ? ["$retry", "$open", "$snapshot", "$live"] : ["$retry", "$open", "$snapshot"];
+    expect([late.names, late.all("snapshot")[0]?.data]).toEqual([[...start, "$end"], "12000"]);
+    expect([first.all("snapshot")[0]?.data, sumOf(first.data)]).toEqual(["0", 12_000]);
+    expect((await world.log.read(runTopic("sum"), "oldest", 0)).ok).toBe(true);
+    expect(world.errors).toEqual([]);
+  });
+
+  it("keeps no more of a run with state than of one without", async () => {
+    const { world, finish } = await outgrown("sum", { goesOn });
+    const page = await world.log.read(runTopic("sum"), "oldest", 100_000);
+    expect(page.ok && page.entries.length).toBeLessThanOrEqual(10_000);
+    finish();
+  });
+
+  it("tells whoever comes late that its beginning is gone, where it has no state (PROTOCOL §7.3)", async () => {
+    const { world, finish } = await outgrown("list", { goesOn });
+    const late = await (await open(world, "list", { input: long })).end();
+    expect(late.names).toEqual(["$retry", "$open", "$reset", "$error"]);
+    expect(late.all("reset")).toMatchObject([{ reason: "trimmed" }]);
+    expect(late.all("error")).toMatchObject([{ code: "gap", final: true, data: { reason: "trimmed" } }]);
+    finish();
+  });
+
+  it("gives whoever skips what is gone all the rest, after a word of it", async () => {
+    const { world, finish } = await outgrown("skip", { goesOn });
+    const late = await open(world, "skip", { input: long });
+    await late.until(
+      () => late.events.length > 9_000 && late.frames.some(({ kind }) => kind === "live" || kind === "end"),
+    );
+    expect(late.names.slice(0, 5)).toEqual(["$retry", "$open", "$reset", "$at", "inc"]);
+    finish();
+    await late.end();
+    expect(late.names.at(-1)).toBe("$end");
+  });
+
+  it.each(runPaths)("refuses another input for the same key (%s)", async (path) => {
+    const { world, finish } = await outgrown(path, { goesOn });
+    expect(await ask(world, path, { input: other })).toMatchObject({ status: 409, json: { code: "conflict" } });
+    const elsewhere = await startRunWorld({ log: world.log });
+    expect((await ask(elsewhere, path, { input: other })).status).toBe(409);
+    expect([world.starts, elsewhere.starts]).toEqual([["r"], []]);
+    finish();
+  });
+
+  it("is told the same at another server on its log (PROTOCOL §9.4)", async () => {
+    const { world, finish } = await outgrown("sum", { goesOn });
+    const elsewhere = await startRunWorld({ log: world.log });
+    const late = await open(elsewhere, "sum", { input: long });
+    finish();
+    await late.end();
+    expect([late.all("snapshot")[0]?.data, late.names.at(-1), elsewhere.starts]).toEqual(["12000", "$end", []]);
+    const list = await (await open(elsewhere, "list", { input: long })).end();
+    expect(list.names).toContain("inc"); // a run of its own: of this one nothing was begun
+  });
+});
+
+describe("a run that is over", () => {
+  const hour = 60 * 60_000;
+  const short = { id: "r", count: 3 };
+
+  async function finished(path: RunPath, runTtl?: number) {
+    let now = 1_000_000;
+    const log = memoryLog({ now: () => now });
+    const world = await startRunWorld({ log, ...(runTtl === undefined ? {} : { runTtl }) });
+    const first = await (await open(world, path, { input: short })).end();
+    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    const pass = (ms: number) => {
+      now += ms;
+    };
+    return { world, first, pass };
+  }
+
+  const whole = (path: RunPath) =>
+    path === "sum" ? { snapshot: "3", data: [] } : { snapshot: undefined, data: [1, 1, 1] };
+
+  it.each(runPaths)("is kept whole for a day, whatever the age of its events, and then freed (%s)", async (path) => {
+    const { world, first, pass } = await finished(path);
+    pass(23 * hour);
+    const late = await (await open(world, path, { input: short })).end();
+    expect({ snapshot: late.all("snapshot")[0]?.data, data: late.data }).toEqual(whole(path));
+    expect(late.names.at(-1)).toBe("$end");
+    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    pass(24 * hour);
+    expect((await ask(world, path, { input: { ...short, count: 4 } })).status).toBe(200);
+    expect(world.starts).toEqual(["r", "r"]);
+    const lost = await (await open(world, path, { input: { ...short, count: 4 }, lastEventId: first.cursor })).end();
+    expect(lost.all("reset")).toMatchObject([{ reason: "epoch" }]);
+  });
+
+  it.each(runPaths)("is kept for as long as runTtl says (%s)", async (path) => {
+    const { world, pass } = await finished(path, hour);
+    pass(hour - 1);
+    expect((await ask(world, path, { input: other })).status).toBe(409);
+    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    pass(hour);
+    await ask(world, path, { input: short });
+    expect(world.starts).toEqual(["r", "r"]);
+  });
+
+  it("refuses a runTtl that is none, naming it", async () => {
+    for (const runTtl of [0, -1, 1.5, Number.NaN]) {
+      await expect(startRunWorld({ runTtl })).rejects.toThrow(/runTtl is .*; allowed are whole milliseconds above 0/);
+    }
+  });
+
+  it.each(runPaths)("ends for whoever comes though its last entries were trimmed (%s)", async (path) => {
+    const { world, first } = await finished(path);
+    const { log } = world;
+    await log.trim(runTopic(path), await log.head(runTopic(path)));
+    const resumed = await (await open(world, path, { input: short, lastEventId: first.cursor })).end();
+    if (path === "list") expect(resumed.names.slice(2)).toEqual(["$reset", "$error"]);
+    else expect(resumed.names.at(-1)).toBe("$end");
+    const { epoch, offset, mark } = await log.head(runTopic(path));
+    const atHead = await (await open(world, path, { input: short, lastEventId: `${epoch}.${offset}.${mark}` })).end();
+    expect(atHead.names).toEqual(["$retry", "$open", "$end"]);
+  });
+
+  it("tells of the error that it ended with, though that was trimmed", async () => {
+    const failing = { last: () => Promise.reject(new Error("secret")) };
+    const world = await startRunWorld(failing);
+    await (await open(world, "skip", { input: short })).end();
+    await world.log.trim(runTopic("skip"), await world.log.head(runTopic("skip")));
+    const late = await (await open(world, "skip", { input: short })).end();
+    expect(late.names).toEqual(["$retry", "$open", "$reset", "$at", "$error"]);
+    expect(late.all("error")).toMatchObject([{ code: "internal", final: true }]);
+    expect(late.text).toContain("id: $end\nevent: $error");
+    expect(late.text).not.toContain("secret");
+  });
+});
+
+describe("a run whose state cannot be folded", () => {
+  it("ends there, tells what happened, and leaves a state that can be read", async () => {
+    const world = await startRunWorld({ value: (n) => (n === 2 ? -1 : 1) });
+    const input = { id: "r", count: 5 };
+    const reader = await (await open(world, "sum", { input })).end();
+    expect(reader.all("error")).toMatchObject([{ code: "contractMismatch", final: true }]);
+    const late = await (await open(world, "sum", { input })).end();
+    expect([late.all("snapshot")[0]?.data, late.all("error")[0]?.code]).toEqual(["2", "contractMismatch"]);
+    expect(world.errors.length).toBe(1);
+  });
+});
+
+it("keeps no more of a silent run with state than the log's limits say", async () => {
+  const log = memoryLog({ retain: { events: 50 } });
+  const { passed, open: finish } = gate();
+  const world = await startRunWorld({ log, last: () => passed, limits: { connectionLife: 10 ** 9 } });
+  const reader = await (await open(world, "sum", { input: { id: "r", count: 3 } })).live();
+  while ((await log.head(runTopic("sum"))).offset < 450) {
+    world.clock.advance(10_500);
+    await turns(2);
+  }
+  const page = await log.read(runTopic("sum"), "oldest", 10_000);
+  expect(page.ok && page.entries.length).toBeLessThanOrEqual(250);
+  finish();
+  await reader.end();
+  expect(await log.loadSnapshot(runTopic("sum"))).toMatchObject({ data: "3" });
+});

@@ -1,0 +1,127 @@
+import { memoryLog } from "@sluice/server";
+import { describe, expect, it } from "vitest";
+import type { LiveReader } from "../../packages/server/src/connection/live-reader.js";
+import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import { open } from "./reader.js";
+import { runContract, runPaths, startRunWorld } from "./run-world.js";
+import { eventually, turns } from "./within.js";
+
+/** As good as endless: nothing here reads so much. */
+const endless = { id: "r", count: Number.MAX_SAFE_INTEGER };
+/** How far a run may be ahead of the fastest of its readers: two stretches, and what is on its way. */
+const most = 2 * 1_024;
+
+const placeOf = (source: unknown) => (source as LiveReader).place.offset;
+
+/** Waits until the generator yields no more, and answers how much it has. */
+async function untilHeld(world: { readonly yielded: number }): Promise<number> {
+  for (let before = -1; before !== world.yielded; await turns(50)) before = world.yielded;
+  return world.yielded;
+}
+
+describe("a generator that never waits", () => {
+  it.each(runPaths)("leaves the server to others, and is told when it is abandoned (%s)", async (path) => {
+    const world = await startRunWorld({ abandonAfter: 5_000 });
+    const reader = await (await open(world, path, { input: endless })).received(5_000);
+    const other = await (await open(world, path, { input: { id: "other", count: 3 } })).end();
+    expect(other.names.at(-1)).toBe("$end");
+    reader.destroy();
+    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    for (let seconds = 0; seconds < 6; seconds++) {
+      world.clock.advance(1_000);
+      await turns();
+    }
+    await eventually(() => expect(world.returned).toBe(2));
+    const late = await (await open(world, path, { input: endless })).end();
+    expect(late.frames.at(-1)).toMatchObject({ kind: "error", code: path === "list" ? "gap" : "interrupted" });
+    expect(world.errors).toEqual([]);
+  });
+
+  it("leaves the server to others, too, where it runs for each, over a socket and in the process", async () => {
+    const world = await startRunWorld();
+    const reader = await (await open(world, "plain", { input: endless })).received(5_000);
+    reader.destroy();
+    await eventually(() => expect(world.returned).toBe(1));
+    let count = 0;
+    let others = 0;
+    const timer = setInterval(() => others++, 1);
+    const events = world.sluice.subscribe(runContract.plain, endless)[Symbol.asyncIterator]();
+    while (others < 3 && count < 2_000_000) {
+      await events.next();
+      count++;
+    }
+    clearInterval(timer);
+    await events.return?.();
+    expect(others).toBe(3);
+  });
+
+  it("is never further ahead than the fastest reader allows, and not held back by a slow one", async () => {
+    const world = await startRunWorld();
+    const fast = await (await open(world, "skip", { input: endless })).received(1);
+    const slow = await (await open(world, "skip", { input: endless })).received(1);
+    slow.pause();
+    await fast.received(fast.events.length + 10_000);
+    fast.pause();
+    const held = await untilHeld(world);
+    // What sockets hold on the way was handed to them, and counts as read.
+    const handedOut = Math.max(...[...world.runtime.connections].map(({ source }) => placeOf(source)));
+    expect(held - handedOut).toBeLessThanOrEqual(most + 2);
+    slow.resume();
+    await slow.received(slow.events.length + 1_000);
+    fast.resume();
+    await fast.until(() => world.yielded > held + 5_000);
+  });
+
+  it("loses nothing for the fastest reader, however large its events", async () => {
+    const world = await startRunWorld();
+    const input = { id: "r", count: 60, pad: 1_000_000 };
+    const reader = await open(world, "list", { input });
+    await reader.until(() => reader.over);
+    expect([reader.events.length, reader.names.at(-1)]).toEqual([60, "$end"]);
+  });
+
+  it("stays within what a reader may be behind", async () => {
+    const world = await startRunWorld({ limits: { catchUpEvents: 100 } });
+    const reader = await (await open(world, "list", { input: endless })).received(1);
+    reader.pause();
+    await untilHeld(world);
+    reader.resume();
+    await reader.received(20_000);
+    expect(reader.all("reset")).toEqual([]);
+  });
+
+  it("goes on for nobody, a stretch a second, until it is abandoned", async () => {
+    const clock = new ManualClock();
+    const world = await startRunWorld({ clock, abandonAfter: 10_000 });
+    const reader = await (await open(world, "list", { input: endless })).received(1);
+    reader.destroy();
+    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    let before = await untilHeld(world);
+    for (let seconds = 1; seconds <= 9; seconds++) {
+      clock.advance(1_000);
+      const now = await untilHeld(world);
+      expect(now - before).toBe(most / 2);
+      before = now;
+    }
+    clock.advance(2_000);
+    await eventually(() => expect(world.returned).toBe(1));
+  });
+
+  it("goes on for whoever reads at another server on its log", async () => {
+    const log = memoryLog();
+    const [world, other] = [await startRunWorld({ log }), await startRunWorld({ log })];
+    const own = await (await open(world, "list", { input: endless })).received(1);
+    const there = await (await open(other, "list", { input: endless })).received(1);
+    own.pause();
+    const held = await untilHeld(world);
+    for (let ticks = 0; ticks < 20; ticks++) {
+      world.clock.advance(250);
+      other.clock.advance(250);
+      await turns(5);
+    }
+    await untilHeld(world);
+    expect(world.yielded - held).toBeGreaterThan(10 * (most / 2));
+    await there.until(() => there.frames.length > held + 10 * (most / 2));
+    expect([there.all("reset"), there.over]).toEqual([[], false]);
+  });
+});
