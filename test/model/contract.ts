@@ -25,6 +25,14 @@ const state = {
   apply: { item: digestOf },
 };
 
+const run = {
+  method: "POST",
+  input: z.object({ run: z.string(), prompt: z.string() }),
+  key: ["run" as const],
+  events,
+  errors: { failed: {} },
+} as const;
+
 export const contract = defineContract({
   /** Publishes numbers to the topic of a kind. */
   publish: mutation({
@@ -46,13 +54,9 @@ export const contract = defineContract({
   bot: {
     again: subscription({ events }),
     once: subscription({ events }),
-    run: subscription({
-      method: "POST",
-      input: z.object({ run: z.string(), prompt: z.string() }),
-      key: ["run"],
-      events,
-      errors: { failed: {} },
-    }),
+    run: subscription(run),
+    /** Yields more than its log keeps. */
+    tally: subscription({ ...run, state }),
   },
 });
 

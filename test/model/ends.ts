@@ -15,11 +15,14 @@ export interface End {
   readonly isForbidden: boolean;
 }
 
+const isRun = (kind: Kind) => promptOf(kind) !== undefined;
+
 /** Whether a subscription may end so; all else is a failure. */
 export function isProper({ kind, end, at, told, refusals, isForbidden }: End, history: History): boolean {
   if (end === "forbidden") return isForbidden;
   if (end === "unauthorized") return refusals > 1; // renewed in between, and in vain
-  if (end === "gap") return kind.onGap === "fail" && kind.topic !== undefined;
+  // A run with state goes on after a gap, unless it is gone with its log; in which case a reset was told.
+  if (end === "gap") return kind.topic !== undefined && (kind.onGap === "fail" || (isRun(kind) && at === undefined));
   if (kind.topic === undefined) {
     return (end === "end" && told === botLength) || (end === "interrupted" && kind.name === "bot/once");
   }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { turns } from "../conformance/turns.js";
 import { epochOf, type History } from "./history.js";
-import { runTopic } from "./kinds.js";
+import { isTally, runTopic } from "./kinds.js";
 import { endOf, isSign, type Prompt } from "./runs.js";
 
 interface Begun extends Prompt {
@@ -31,11 +31,12 @@ export class Generators {
   /** What the procedure runs. */
   async *generate(input: Prompt, signal: AbortSignal, failed: () => Error) {
     const begun = this.#begin(input);
-    const length = 5 + Math.floor(this.#random() * 30);
+    const isLong = isTally(input.run);
+    const length = isLong ? 230 + Math.floor(this.#random() * 200) : 5 + Math.floor(this.#random() * 30);
     const outcome = this.#random();
     try {
       for (let n = 1; n <= length; n++) {
-        await turns(1 + Math.floor(this.#random() * 12));
+        if (!isLong || n % 40 === 0) await turns(1 + Math.floor(this.#random() * 12));
         if (signal.aborted) return;
         begun.yielded.push(n);
         yield { type: "item" as const, data: { n, pad: "" } };

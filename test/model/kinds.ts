@@ -67,17 +67,22 @@ const bot = (leaf: "again" | "once"): Kind => ({
 
 export const botKinds: readonly Kind[] = [bot("again"), bot("once")];
 
-export const runTopic = (run: string) => `bot/run?{"run":"${run}"}`;
+/** Runs with state have names of their own. */
+export const isTally = (run: string) => run.startsWith("t");
+
+const runLeaf = (run: string) => (isTally(run) ? "tally" : "run");
+
+export const runTopic = (run: string) => `bot/${runLeaf(run)}?{"run":"${run}"}`;
 
 /** A generator that runs once, detached, for all who ask for the same run. */
 export const runKind = (run: string, prompt: string): Kind => ({
-  name: `bot/run ${run} ${prompt}`,
+  name: `bot/${runLeaf(run)} ${run} ${prompt}`,
   group: "bot",
-  leaf: "run",
+  leaf: runLeaf(run),
   input: { run, prompt },
   topic: runTopic(run),
-  start: "oldest",
-  onGap: "fail",
+  start: isTally(run) ? "snapshot" : "oldest",
+  onGap: isTally(run) ? "snapshot" : "fail",
   passes: all,
 });
 

@@ -40,6 +40,7 @@ export function routerFor(log: Log, { history, generators, seed }: RouterOptions
     return next();
   });
   const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
+  const resumable = { resumable: true, abandonAfter: 600 } as const;
   return s.router({
     publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
       const kind = logKinds.find((each) => each.name === name) as Kind;
@@ -58,10 +59,14 @@ export function routerFor(log: Log, { history, generators, seed }: RouterOptions
         onCut: "restart",
       }),
       once: s.bot.once.stream(({ signal }) => count(1, signal)),
-      run: s.bot.run.stream(({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()), {
-        resumable: true,
-        abandonAfter: 600,
-      }),
+      run: s.bot.run.stream(
+        ({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()),
+        resumable,
+      ),
+      tally: s.bot.tally.stream(
+        ({ input, signal, errors }) => generators.generate(input, signal, () => errors.failed()),
+        resumable,
+      ),
     },
   });
 }

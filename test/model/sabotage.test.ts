@@ -1,6 +1,9 @@
 import type { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import type { RunRequest } from "../../packages/server/src/runs/run.js";
+import type { Runtime } from "../../packages/server/src/runtime.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
+import { initial } from "./contract.js";
 import { runKills } from "./kill/run-kills.js";
 import { runHeavy, runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
@@ -30,6 +33,15 @@ function keepStates(): (log: Log) => Log {
     };
   };
 }
+
+/** A server that asks for runs in another way than its subscribers did. */
+const asking = (change: Partial<RunRequest>) => (runtime: Runtime) => {
+  const { runs } = runtime;
+  const attach = runs.attach.bind(runs);
+  runs.attach = (request, subscriber) => attach({ ...request, ...change }, subscriber);
+};
+
+const isTallied = (topic: string) => topic.startsWith("bot/tally");
 
 /** Defects, and what the model says of them. */
 const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
@@ -226,7 +238,8 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           ),
         async read(topic, from, limit) {
           const page = await log.read(topic, from, limit);
-          return limit === 1 && topic.startsWith("bot/run") ? { ...page, head: { ...page.head, offset: 0 } } : page;
+          const isAsked = from === "oldest" && limit === 0 && topic.startsWith("bot/run");
+          return isAsked ? { ...page, head: { ...page.head, offset: 0 }, record: undefined } : page;
         },
       }),
     },
@@ -234,25 +247,27 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
     "a server that begins a run anew for who has lost one",
     /was begun more often/,
-    {
-      log: (log: Log): Log => ({
-        ...log,
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
-          return page.ok || !topic.startsWith("bot/run") ? page : { ...page, head: { ...page.head, offset: 1 } };
-        },
-      }),
-    },
+    { runtime: asking({ mayStart: true }) },
   ],
   [
     "a server that gives a run to whoever asks for another one",
     /of another prompt/,
+    { runtime: asking({ input: "all the same" }) },
+  ],
+  [
+    "a run that outgrows its log, and has no state that says so",
+    /has the state \S+ at \S+, where it is/,
     {
       log: (log: Log): Log => ({
         ...log,
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
-          return page.ok && limit === 1 && topic.startsWith("bot/run") ? { ...page, entries: [] } : page;
+        append: (topic, events, options) =>
+          log.append(topic, events, isTallied(topic) ? { ...options, stateful: false } : options),
+        // It is taken for saved, and what it covers is forgotten: the state begins with whatever there is.
+        saveSnapshot: (topic, ...rest) => (isTallied(topic) ? Promise.resolve(true) : log.saveSnapshot(topic, ...rest)),
+        async loadSnapshot(topic) {
+          if (!isTallied(topic)) return log.loadSnapshot(topic);
+          const page = await log.read(topic, "oldest", 0);
+          return page.ok ? { position: page.end, data: JSON.stringify(initial) } : undefined;
         },
       }),
     },

@@ -52,7 +52,10 @@ export abstract class Scenario {
   blame = (what: string): void => void this.#complaints.push(what);
 
   joinAny(): Observer {
-    return this.join(this.#anyKind(), this.random() < 0.5 ? "handlers" : "loop");
+    const kind = this.#anyKind();
+    const reading = this.random() < 0.5 ? "handlers" : "loop";
+    // A loop is not told where a state has moved it, and of a run nothing more may come that says so.
+    return this.join(kind, kind.leaf === "tally" ? "handlers" : reading);
   }
 
   join(kind: Kind, reading: Reading): Observer {
@@ -93,7 +96,7 @@ export abstract class Scenario {
     // One of the last few runs, or a new one; now and then with another prompt than others ask for.
     const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
     this.#runs = Math.max(this.#runs, run);
-    return runKind(`r${run}`, this.random() < 0.85 ? "one" : "another");
+    return runKind(`${run % 3 === 0 ? "t" : "r"}${run}`, this.random() < 0.85 ? "one" : "another");
   }
 
   get #story(): string {

@@ -29,7 +29,11 @@ export async function openStore({ overrides, now, sabotage = (log) => log, ...op
     time = now();
   };
   const retain = { events: 100, bytes: 1_000_000 };
-  const harness = await openMemoryHarness({ retain, overrides, now: () => time });
+  const harness = await openMemoryHarness({
+    retain,
+    overrides: { ...overrides, "bot/tally": { events: 20 } },
+    now: () => time,
+  });
   let isRetired = false;
   const recorded = recordLog(harness.log, { ...options, tick, isOver: () => isRetired });
   const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Appended, AppendOptions, Log, LogEvent, Position } from "@sluice/log";
+import type { Appended, AppendOptions, Log, LogEvent } from "@sluice/log";
 import type { TopicStates } from "../fanout/topic-state.js";
 import type { UnencodedEvent } from "./encode-event.js";
 
@@ -26,29 +26,27 @@ export interface TopicEvents {
  * Appends events to their topic, as a whole. Where they fold into state, they are folded first, to see whether they can be,
  * and the state is saved now and then, so that the engine may trim what it covers.
  */
-export async function appendEvents(
+export function appendEvents(
   sources: AppendSources,
-  { procedure, topic, events, encoded }: TopicEvents,
+  given: TopicEvents,
   options: AppendOptions = {},
 ): Promise<Appended> {
-  const { log, states } = sources;
-  if (!procedure.state) return log.append(topic, encoded, options);
-  await states.of(topic, procedure).check(events);
-  const appended = await log.append(topic, encoded, { ...options, stateful: true });
-  if (!appended.duplicate) await saveState(sources, procedure, topic, appended.position);
-  return appended;
+  // No promise of its own where there is nothing to do but append: that is most of a publish's way.
+  if (!given.procedure.state) return sources.log.append(given.topic, given.encoded, options);
+  return appendFolded(sources, given, options);
 }
 
-/** Saves a snapshot if it is time for one, and if there is a state at all. What is appended is so though it may fail. */
-export async function saveState(
-  { states, snapshotEvery = defaultSnapshotEvery, onError }: AppendSources,
-  procedure: AnySubscription,
-  topic: string,
-  head: Position,
-): Promise<void> {
-  if (!procedure.state) return;
-  await states
-    .of(topic, procedure)
-    .compact(head, snapshotEvery)
-    .catch((error) => onError({ error, path: procedure.path }));
+async function appendFolded(
+  sources: AppendSources,
+  { procedure, topic, events, encoded }: TopicEvents,
+  options: AppendOptions,
+): Promise<Appended> {
+  const { log, states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
+  const state = states.of(topic, procedure);
+  await state.check(events);
+  const appended = await log.append(topic, encoded, { ...options, stateful: true });
+  if (appended.duplicate) return appended;
+  // What is appended is published: a snapshot that fails must not make the caller publish it again.
+  await state.compact(appended.position, snapshotEvery).catch((error) => onError({ error, path: procedure.path }));
+  return appended;
 }

@@ -6,7 +6,7 @@ import type { Due, Wheel } from "../connection/wheel.js";
 import type { TopicStates } from "../fanout/topic-state.js";
 import { isToReport, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
-import { type AppendSources, appendEvents, saveState } from "../publish/append-events.js";
+import { type AppendSources, appendEvents, defaultSnapshotEvery } from "../publish/append-events.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import { Attendance } from "./attendance.js";
 import { Lead, type RunSubscriber } from "./lead.js";
@@ -130,7 +130,7 @@ export class Run implements Due {
 
   /** Who waits for its events elsewhere hears by a sign of life that they may still come. */
   async #giveSign(): Promise<void> {
-    const { log, wheel } = this.#sources;
+    const { log, states, wheel } = this.#sources;
     const rest = signEvery - (wheel.now - this.#appendedAt) * wheel.resolution;
     if (rest <= 0) {
       try {
@@ -138,7 +138,7 @@ export class Run implements Due {
         const { position } = await log.append(topic, [logged.alive]);
         if (!this.#isNext(position)) await this.#look();
         // Of a state, the log keeps all that comes after its snapshot.
-        await saveState(this.#append, procedure, topic, position);
+        if (procedure.state) await states.of(topic, procedure).compact(position, defaultSnapshotEvery);
       } catch (error) {
         this.#report(error);
       }
@@ -163,7 +163,7 @@ export class Run implements Due {
       if (this.#isOver) return;
       if (read.ok) {
         this.#position = read.end;
-        if (read.entries.some(isLast)) {
+        if (read.entries.some(isLast) || decodeRecord(read.record)?.end) {
           this.#stop(); // nothing that it says from now on is part of its topic
           return this.#onOver();
         }
@@ -210,13 +210,14 @@ export class Run implements Due {
       const { record: text, head } = await log.read(topic, "oldest", 0);
       const record = decodeRecord(text);
       const idempotencyKey = logged.endKey;
-      if (!record) {
+      if (record && head.epoch === this.#position.epoch) {
+        const ended = { record: encodeRecord({ input, end }), ttl: runTtl };
+        if (!record.end) await log.append(topic, [end], { idempotencyKey, ...ended });
+      } else {
         // The log has lost this run. What it has appended since is ended, for whoever gets it, and is soon freed.
-        await log.append(topic, [end], { idempotencyKey, ttl: lease });
-      } else if (head.epoch === this.#position.epoch && !record.end) {
-        await log.append(topic, [end], { idempotencyKey, record: encodeRecord({ input, end }), ttl: runTtl });
+        if (!record && head.offset > 0) await log.append(topic, [end], { idempotencyKey, ttl: lease });
+        this.#lead.recheck(); // a log that comes back tells no watcher
       }
-      if (!record || head.epoch !== this.#position.epoch) this.#lead.recheck(); // a log that comes back tells no watcher
       this.#onOver();
     } catch (error) {
       this.#report(error);

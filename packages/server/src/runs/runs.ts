@@ -6,6 +6,9 @@ import { decodeRecord, encodeRecord } from "./record.js";
 import { Run, type RunRequest, type RunSources } from "./run.js";
 import { RunWatch } from "./run-watch.js";
 
+/** Milliseconds from its last sign of life until a run is freed that nobody gave an end: however short `runTtl` is, it may be silent. */
+const unendedTtl = 60 * 60_000;
+
 /** The generators that run detached from any connection, one per topic, in this process or another. PROTOCOL §9.3. */
 export class Runs {
   readonly #sources: RunSources;
@@ -67,7 +70,7 @@ export class Runs {
     const { position, duplicate } = await log.append(topic, [logged.start(inputJson)], {
       idempotencyKey: logged.startKey,
       record: encodeRecord({ input }),
-      ttl: runTtl,
+      ttl: Math.max(runTtl, unendedTtl),
       stateful: procedure.state !== undefined,
     });
     if (duplicate) return undefined;
