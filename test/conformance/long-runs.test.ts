@@ -1,8 +1,9 @@
+import { createClient } from "@sluice/client";
 import { memoryLog } from "@sluice/server";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ask } from "./ask.js";
 import { open } from "./reader.js";
-import { gate, type RunPath, runPaths, runTopic, startRunWorld } from "./run-world.js";
+import { gate, type RunPath, runContract, runPaths, runTopic, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
 
 const long = { id: "r", count: 12_000 };
@@ -31,6 +32,31 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     expect([first.all("snapshot")[0]?.data, sumOf(first.data)]).toEqual(["0", 12_000]);
     expect((await world.log.read(runTopic("sum"), "oldest", 0)).ok).toBe(true);
     expect(world.errors).toEqual([]);
+  });
+
+  it("shows the client that starts it, one that comes late and one that comes back the same", async () => {
+    const { passed, open: finish } = gate();
+    const world = await startRunWorld(goesOn ? { last: () => passed } : {});
+    const follow = () => {
+      const seen = { sum: 0, events: 0, code: "" };
+      const client = createClient(runContract, { url: world.url, retry: { base: 1 } });
+      const stop = client.sum.subscribe(long, {
+        on: { inc: () => seen.events++ },
+        onState: (sum) => (seen.sum = sum),
+        onEnd: () => (seen.code = "end"),
+        onError: ({ code }) => (seen.code = code),
+      });
+      onTestFinished(stop);
+      return seen;
+    };
+    const first = follow();
+    await eventually(() => expect(first).toMatchObject({ sum: 12_000, events: 12_000 }));
+    for (const connection of [...world.runtime.connections]) connection.cut();
+    const late = follow();
+    await eventually(() => expect(late.sum).toBe(12_000));
+    finish();
+    await eventually(() => expect([first.code, late.code]).toEqual(["end", "end"]));
+    expect([first.sum, first.events, world.starts]).toEqual([12_000, 12_000, ["r"]]);
   });
 
   it("keeps no more of a run with state than of one without", async () => {

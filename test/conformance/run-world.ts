@@ -95,8 +95,6 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   };
 }
 
-export type RunWorld = Awaited<ReturnType<typeof startRunWorld>>;
-
 /** A promise, and what resolves it. */
 export function gate() {
   let open = () => {};
