@@ -54,7 +54,8 @@ export class Topic {
 
   /** Nobody has written to it, nor watches it: its epoch is all that has to be known of it. */
   get isUnwritten(): boolean {
-    return this.#head.offset === 0 && !this.stateful && this.keys.size === 0 && this.watchers.size === 0;
+    const hasLife = this.stateful || this.record !== undefined || this.ttl !== undefined || this.keys.size > 0;
+    return this.#head.offset === 0 && !hasLife && this.watchers.size === 0;
   }
 
   append(event: LogEvent, time: number): void {
