@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { distinctAdapters } from "./adapters.js";
+import { expect, it, onTestFinished } from "vitest";
+import { missingCurl } from "../support/curl.js";
+import { describeWith } from "../support/describe-with.js";
+import { type Adapter, distinctAdapters } from "./adapters.js";
 import { type Kind, kinds, postedKind, startKinds } from "./kinds.js";
 import { within } from "./within.js";
-
-const installed = spawnSync("curl", ["--version"]).status === 0;
 
 /** A curl of its own, read as it runs. */
 class Curl {
@@ -54,41 +54,40 @@ const getArgs = (url: string, { path, input }: Kind) => [
 ];
 const resume = (cursor: string) => ["-H", `Last-Event-ID: ${cursor}`];
 
-describe.skipIf(!installed).each(distinctAdapters)(
-  "curl, over $name (skipped only where curl is not installed)",
-  (adapter) => {
-    it.each(kinds)("reads $path as it happens, and goes on after a cursor (PROTOCOL §13)", async (kind) => {
-      const world = await startKinds(adapter);
-      const first = new Curl(...getArgs(world.url, kind));
-      await first.until(() => first.frames.some((frame) => frame.kind === "live"));
-      await kind.happen(world, 1);
-      await first.until(() => first.events(kind).length === 1);
-      await kind.happen(world, 2);
-      await first.until(() => first.events(kind).length === 2);
-      await first.kill();
-      await kind.happen(world, 3);
-      const second = new Curl(...resume(first.cursor), ...getArgs(world.url, kind));
-      await second.until(() => second.events(kind).length === 1);
-      await kind.happen(world, 4);
-      await second.until(() => second.events(kind).length === 2);
-      expect([...first.events(kind), ...second.events(kind)]).toEqual([1, 2, 3, 4]);
-      expect(second.frames.some(({ kind: frame }) => frame === "snapshot" || frame === "reset")).toBe(false);
-    });
+function cases(adapter: Adapter): void {
+  it.each(kinds)("reads $path as it happens, and goes on after a cursor (PROTOCOL §13)", async (kind) => {
+    const world = await startKinds(adapter);
+    const first = new Curl(...getArgs(world.url, kind));
+    await first.until(() => first.frames.some((frame) => frame.kind === "live"));
+    await kind.happen(world, 1);
+    await first.until(() => first.events(kind).length === 1);
+    await kind.happen(world, 2);
+    await first.until(() => first.events(kind).length === 2);
+    await first.kill();
+    await kind.happen(world, 3);
+    const second = new Curl(...resume(first.cursor), ...getArgs(world.url, kind));
+    await second.until(() => second.events(kind).length === 1);
+    await kind.happen(world, 4);
+    await second.until(() => second.events(kind).length === 2);
+    expect([...first.events(kind), ...second.events(kind)]).toEqual([1, 2, 3, 4]);
+    expect(second.frames.some(({ kind: frame }) => frame === "snapshot" || frame === "reset")).toBe(false);
+  });
 
-    it("reads one that takes POST only, and goes on after a cursor (PROTOCOL §13)", async () => {
-      const world = await startKinds(adapter);
-      const kind = postedKind;
-      const args = (body: object) => ["-H", "Content-Type: application/json", "-d", JSON.stringify(body)];
-      const url = `${world.url}/${kind.path}`;
-      const first = new Curl(url, ...args({}));
-      await first.until(() => first.frames.some((frame) => frame.kind === "live"));
-      await kind.happen(world, 1);
-      await first.until(() => first.events(kind).length === 1);
-      await first.kill();
-      await kind.happen(world, 2);
-      const second = new Curl(url, ...args({ cursor: first.cursor }));
-      await second.until(() => second.events(kind).length === 1);
-      expect(second.events(kind)).toEqual([2]);
-    });
-  },
-);
+  it("reads one that takes POST only, and goes on after a cursor (PROTOCOL §13)", async () => {
+    const world = await startKinds(adapter);
+    const kind = postedKind;
+    const args = (body: object) => ["-H", "Content-Type: application/json", "-d", JSON.stringify(body)];
+    const url = `${world.url}/${kind.path}`;
+    const first = new Curl(url, ...args({}));
+    await first.until(() => first.frames.some((frame) => frame.kind === "live"));
+    await kind.happen(world, 1);
+    await first.until(() => first.events(kind).length === 1);
+    await first.kill();
+    await kind.happen(world, 2);
+    const second = new Curl(url, ...args({ cursor: first.cursor }));
+    await second.until(() => second.events(kind).length === 1);
+    expect(second.events(kind)).toEqual([2]);
+  });
+}
+
+for (const adapter of distinctAdapters) describeWith(missingCurl, `curl, over ${adapter.name}`, () => cases(adapter));

@@ -9,6 +9,8 @@ import { chromium, type Page } from "playwright-core";
 import { createServer } from "vite";
 import { expect, it, onTestFinished } from "vitest";
 import { chromiumArgs, findChromium } from "../chromium.js";
+import { missingCurl } from "../support/curl.js";
+import { describeWith } from "../support/describe-with.js";
 import { freePort } from "../support/free-port.js";
 import { blocks, readme } from "./readme-blocks.js";
 
@@ -78,20 +80,22 @@ async function openPage(url: string): Promise<Page> {
   return page;
 }
 
-it("runs in a browser as the README has it: a reported goal, a killed server, a fresh state", async () => {
-  const port = await freePort();
-  const dir = await writeProject(port);
-  const server = await serve(dir, port);
-  const page = await openPage(await bundle(dir));
-  await page.getByText("0 : 0").waitFor();
+describeWith(missingCurl, "the quick start", () =>
+  it("runs in a browser as the README has it: a reported goal, a killed server, a fresh state", async () => {
+    const port = await freePort();
+    const dir = await writeProject(port);
+    const server = await serve(dir, port);
+    const page = await openPage(await bundle(dir));
+    await page.getByText("0 : 0").waitFor();
 
-  const curl = /^curl .*scores\/report.*$/m.exec(readme)?.[0] ?? "";
-  await promisify(execFile)("sh", ["-c", `${onPort(curl, port)} --fail`]);
-  await page.getByText("1 : 0").waitFor();
+    const curl = /^curl .*scores\/report.*$/m.exec(readme)?.[0] ?? "";
+    await promisify(execFile)("sh", ["-c", `${onPort(curl, port)} --fail`]);
+    await page.getByText("1 : 0").waitFor();
 
-  server.kill("SIGKILL");
-  await once(server, "exit");
-  expect(await page.locator("p").textContent()).toBe("1 : 0");
-  await serve(dir, port);
-  await page.getByText("0 : 0").waitFor();
-}, 120_000);
+    server.kill("SIGKILL");
+    await once(server, "exit");
+    expect(await page.locator("p").textContent()).toBe("1 : 0");
+    await serve(dir, port);
+    await page.getByText("0 : 0").waitFor();
+  }, 120_000),
+);
