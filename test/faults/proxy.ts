@@ -23,6 +23,9 @@ export interface FaultyProxy {
   /** Falls silent for good on all connections, and on those that are made until `hear`. */
   silence(): void;
   hear(): void;
+  /** The network is gone: all open connections are reset, and so is each that is made until `find`. */
+  lose(): void;
+  find(): void;
   set(weather: Partial<Omit<Weather, "answers">>): void;
   /** No fault from now on. What is broken stays broken. */
   heal(): void;
@@ -35,9 +38,11 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
   const cuts: Cut[] = [];
   let port = target;
   let silent = false;
+  let lost = false;
   let connections = 0;
 
   const server = createServer((socket) => {
+    if (lost) return void socket.on("error", () => {}).resetAndDestroy();
     // Not before: with each stream that is aborted, Node's fetch opens a connection that nothing is ever asked over.
     socket.once("data", () => {
       connections++;
@@ -57,6 +62,9 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
   };
   const hear = () => {
     silent = false;
+  };
+  const find = () => {
+    lost = false;
   };
   return {
     port: (server.address() as AddressInfo).port,
@@ -88,10 +96,16 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
       for (const link of links) link.silence();
     },
     hear,
+    lose() {
+      lost = true;
+      for (const link of [...links]) link.break("reset");
+    },
+    find,
     set,
     heal() {
       cuts.length = weather.answers.length = 0;
       hear();
+      find();
       set({ held: false, bytewise: false, stalled: false, oldHttp: false });
     },
     async close() {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { ClientOptions } from "./client-options.js";
 import type { Connection } from "./connection-state.js";
 import { live, post, setUp, until } from "./test-setup.js";
 
@@ -59,10 +60,10 @@ describe("backoff", () => {
     }
   });
 
-  test("starts over after ten seconds live, and not before", async () => {
+  test("falls with the time that a stream was live", async () => {
     const { server, clock, last, waiting } = await watchFeed();
     const cutAfter = async (ms: number) => {
-      const stream = (await server.next()).open().send(live(0));
+      const stream = (await server.next()).open({ heartbeat: 0 }).send(live(0));
       await until(() => last().state === "live");
       expect(last()).toMatchObject({ attempt: 0 });
       clock.advance(ms);
@@ -71,9 +72,30 @@ describe("backoff", () => {
       clock.advance(delay);
       return delay;
     };
-    expect(await cutAfter(0)).toBe(500);
-    expect(await cutAfter(9_999)).toBe(1_000);
-    expect(await cutAfter(10_000)).toBe(500);
+    for (const delay of [500, 1_000, 2_000, 4_000]) expect(await cutAfter(0)).toBe(delay);
+    expect(await cutAfter(2_000)).toBe(1_000);
+    expect(await cutAfter(4_000)).toBe(545);
+    expect(await cutAfter(60_000)).toBe(500);
+  });
+
+  test("a network that is gone after a stream was live is tried for soon, and the failures don't count at first", async () => {
+    let isGone = false;
+    const flaky: ClientOptions["fetch"] = (address, init) =>
+      isGone ? Promise.reject(new TypeError("fetch failed")) : fetch(address, init);
+    const { server, clock, last, waiting } = await watchFeed({ fetch: flaky });
+    const stream = (await server.next()).open().send(live(0));
+    await until(() => last().state === "live");
+    clock.advance(4_000);
+    isGone = true;
+    stream.cut();
+    const delays: number[] = [];
+    while (delays.length < 6) {
+      const { attempt } = last();
+      delays.push(await waiting());
+      clock.advance(delays.at(-1) as number);
+      await until(() => last().attempt > attempt && last().retryAt !== undefined);
+    }
+    expect(delays).toEqual([500, 750, 750, 750, 1_000, 2_000]);
   });
 
   describe("also where a healthy stream is replaced", () => {

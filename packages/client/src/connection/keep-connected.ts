@@ -8,9 +8,6 @@ import type { Settings } from "./settings.js";
 import type { Target } from "./target.js";
 import { isOffline, listenForWake } from "./wake.js";
 
-/** A stream that was live for so long was healthy: after it, the backoff starts over. In milliseconds. PROTOCOL §11. */
-const healthyAfter = 10_000;
-
 export interface KeeperSink {
   opened(frame: OpenFrame): void;
   /** May throw a SluiceError, and the stream fails with it. */
@@ -36,7 +33,7 @@ export interface Keeper {
  */
 export function keepConnected(settings: Settings, target: Target, position: Position, sink: KeeperSink): Keeper {
   const { clock } = settings;
-  const backoff = createBackoff(settings.retry);
+  const backoff = createBackoff(settings.retry, clock.monotonic);
   const cursor = (): string | undefined => position.cursor;
   let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor };
   let current: Attempt | undefined;
@@ -94,7 +91,6 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
         next = undefined;
         refreshing = "no";
         forgive();
-        liveSince = undefined;
         sink.opened(frame);
       },
       frame(frame, open) {
@@ -124,16 +120,14 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   /** Once for each stream: what fails beside it later has delays that grow. */
   function forgive(): void {
-    if (liveSince === undefined || clock.monotonic() - liveSince < healthyAfter) return;
+    if (liveSince !== undefined) backoff.lived(clock.monotonic() - liveSince);
     liveSince = undefined;
-    backoff.reset();
   }
 
   function closed(own: Attempt, outcome: Outcome) {
     if (own === current) current = undefined;
     else next = undefined;
     forgive();
-    if (!current) liveSince = undefined;
     if (outcome.kind === "ended") return over(undefined);
     const { error, retry } = outcome;
     if (retry === "no") return over(error);
@@ -161,7 +155,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     notBefore = clock.monotonic() + minimum;
     isDue = isOffline();
     if (isDue) return pause(error);
-    arm(backoff.next(minimum));
+    arm(backoff.next(minimum, error.status === 0));
     if (!current) become("reconnecting", error);
   }
 
