@@ -6,7 +6,8 @@ import type { SluiceError } from "@sluice/contract";
  * - `connecting`: the first attempt is under way.
  * - `live`: open, and caught up with the log.
  * - `reconnecting`: it was open before, or an attempt failed; the next one is under way or waits for its time.
- * - `paused`: nobody is there to try for, as while the machine is offline; it goes on by itself.
+ * - `paused`: an attempt failed, and the machine says that it is offline. It goes on at once when the network comes back; until
+ *   then it is tried for now and then, as the machine may be wrong.
  * - `closed`: it ended, failed for good, was let go, or nobody has asked for it yet.
  */
 export type ConnectionStatus = "connecting" | "live" | "reconnecting" | "paused" | "closed";

@@ -415,46 +415,73 @@ describe("network and page", () => {
     await server.next();
   });
 
-  test("offline it pauses, and goes on when it is online", async () => {
+  test("offline it pauses, tries now and then, and goes on when it is online", async () => {
     const { window, navigator, fire } = stubBrowser();
     const { server, clock, last, waiting, connections } = await watchFeed();
-    (await server.next()).answer(503);
+    (await server.next()).destroy();
     await waiting();
     navigator.onLine = false;
     fire(window, "offline");
-    expect(last()).toMatchObject({ state: "paused", error: { code: "unavailable" } });
-    expect(last().retryAt).toBeUndefined();
-    clock.advance(60_000);
-    expect(clock.pending).toEqual([]);
+    expect(last()).toMatchObject({ state: "paused", error: { code: "network" } });
+    for (let i = 0; i < 2; i++) {
+      expect(clock.pending).toEqual([22_500]); // from half of the greatest delay to all of it
+      clock.advance(22_500);
+      (await server.next()).destroy();
+      await waiting();
+    }
     navigator.onLine = true;
     fire(window, "online");
     await server.next();
-    expect(connections.map(({ state }) => state)).toEqual(["connecting", "reconnecting", "paused", "reconnecting"]);
+    expect(server.requests).toHaveLength(4);
+    const states = connections.map(({ state }) => state);
+    expect(states.filter((state, index) => state !== states[index - 1])).toEqual([
+      "connecting",
+      "reconnecting",
+      "paused",
+      "reconnecting",
+    ]);
   });
 
-  test("who subscribes offline waits for the network without an attempt", async () => {
-    const { window, navigator, fire } = stubBrowser();
+  test("who subscribes while the machine says that it is offline asks all the same", async () => {
+    const { navigator } = stubBrowser();
     navigator.onLine = false;
-    const { server, connections } = await watchFeed();
-    expect(connections.map(({ state }) => state)).toEqual(["paused"]);
-    navigator.onLine = true;
-    fire(window, "online");
-    await server.next();
-    expect(connections.map(({ state }) => state)).toEqual(["paused", "connecting"]);
+    const { server, last, connections } = await watchFeed();
+    (await server.next()).open().send(live(0));
+    await until(() => last().state === "live");
+    expect(connections.map(({ state }) => state)).toEqual(["connecting", "live"]);
   });
 
-  test("a stream that is due while the machine is offline is opened when it is online", async () => {
-    const { window, navigator, fire } = stubBrowser();
-    const { server, clock, last } = await watchFeed();
-    const first = (await server.next()).open().send(live(0), { kind: "drain", retry: 300 });
-    await until(() => last().state === "live" && clock.pending.includes(300));
+  test("a server that was reached offline is asked as any: the machine's word is worth nothing", async () => {
+    const { navigator } = stubBrowser();
     navigator.onLine = false;
-    clock.advance(300);
-    expect(last().state).toBe("live");
-    navigator.onLine = true;
-    fire(window, "online");
-    (await server.next()).open();
-    await until(() => first.isGone);
+    const { server, clock, last, waiting } = await watchFeed();
+    (await server.next()).open().send(live(0)).cut();
+    expect(await waiting()).toBe(500);
+    expect(last().state).toBe("reconnecting");
+    clock.advance(500);
+    (await server.next()).destroy();
+    expect(await waiting()).toBe(750);
+    expect(last().state).toBe("reconnecting");
+  });
+
+  test("an answer offline is one: it is waited for as the server asks, and nothing pauses", async () => {
+    const { navigator } = stubBrowser();
+    navigator.onLine = false;
+    const { server, last, waiting } = await watchFeed();
+    (await server.next()).answer(503, { "retry-after": "7" });
+    expect(await waiting()).toBe(7_500);
+    expect(last().state).toBe("reconnecting");
+  });
+
+  test("a page that is looked at while it is paused tries at once", async () => {
+    const { document, navigator, fire } = stubBrowser();
+    navigator.onLine = false;
+    const { server, last } = await watchFeed();
+    (await server.next()).destroy();
+    await until(() => last().state === "paused");
+    fire(document, "visibilitychange");
+    (await server.next()).open().send(live(0));
+    await until(() => last().state === "live");
   });
 
   test("a stream that is due and fails for the network is opened when it is online, too", async () => {
@@ -466,7 +493,8 @@ describe("network and page", () => {
     const second = await server.next();
     navigator.onLine = false;
     second.destroy();
-    await until(() => clock.pending.length === 0);
+    await until(() => clock.pending.includes(22_500));
+    expect(last().state).toBe("live");
     navigator.onLine = true;
     fire(window, "online");
     (await server.next()).open();

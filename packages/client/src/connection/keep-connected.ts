@@ -47,7 +47,10 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   let liveSince: number | undefined;
   let refreshing: "no" | "underWay" | "done" = "no";
   let mark = 0;
-  let isDue = false;
+  /** The next attempt waits for the network rather than for its time. */
+  let isRare = false;
+  /** The server was reached while the machine said that it is offline: it may be near, and the word is worth nothing. */
+  let doubtsOffline = false;
   let isOver = false;
 
   function become(state: ConnectionStatus, error: SluiceError | undefined): void {
@@ -65,6 +68,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
   function disarm(): void {
     if (retryAt !== undefined) clock.clearTimeout(timer);
     retryAt = undefined;
+    isRare = false;
   }
 
   function arm(delay: number): void {
@@ -78,8 +82,6 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (refreshing === "underWay") return; // new credentials bring an attempt of their own
     // Without a position the new stream would begin at a head of its own, past what is still on its way here.
     if (current && position.cursor === undefined) return;
-    isDue = isOffline();
-    if (isDue) return pause(connection.error);
     next?.close();
     attempts++;
     mark = settings.refresher.mark();
@@ -90,6 +92,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
         kind = frame.stream;
         next = undefined;
         refreshing = "no";
+        doubtsOffline = isOffline();
         forgive();
         sink.opened(frame);
       },
@@ -106,7 +109,8 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
       ...(sink.ready ? { ready: sink.ready } : {}),
     });
     next = own;
-    const status = wasTried ? "reconnecting" : "connecting";
+    const isPaused = connection.state === "paused" && seemsOffline();
+    const status = isPaused ? "paused" : wasTried ? "reconnecting" : "connecting";
     wasTried = true;
     if (!current) become(status, connection.error);
   }
@@ -131,7 +135,9 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (outcome.kind === "ended") return over(undefined);
     const { error, retry } = outcome;
     if (retry === "no") return over(error);
-    if (next || retryAt !== undefined || refreshing === "underWay") return become("reconnecting", error);
+    if (error.status !== 0) doubtsOffline = isOffline();
+    if (next || retryAt !== undefined || refreshing === "underWay")
+      return become(isRare ? "paused" : "reconnecting", error);
     if (retry === "refresh") return refresh(error);
     wait(error);
   }
@@ -153,21 +159,24 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (refreshing === "done" && error.status !== 0) refreshing = "no";
     const minimum = error.retryAfter ?? 0;
     notBefore = clock.monotonic() + minimum;
-    isDue = isOffline();
-    if (isDue) return pause(error);
+    if (error.status === 0 && seemsOffline()) return pause(error);
     arm(backoff.next(minimum, error.status === 0));
     if (!current) become("reconnecting", error);
   }
 
+  /** A hint, which holds back as long as nothing speaks against it. Attempts go on, if rarely, for it may be wrong. */
+  const seemsOffline = (): boolean => !doubtsOffline && isOffline();
+
   function pause(error: SluiceError | undefined): void {
-    disarm();
-    if (!current && connection.state !== "paused") become("paused", error);
+    arm(Math.max(notBefore - clock.monotonic(), backoff.rare()));
+    isRare = true;
+    if (!current) become("paused", error);
   }
 
   function open() {
     if (isOver) return; // who is told of the end may ask before anybody else has heard of it
     const delay = notBefore - clock.monotonic();
-    if (delay <= 0 || isOffline()) return attempt();
+    if (delay <= 0) return attempt();
     arm(delay);
     if (!current) become("reconnecting", connection.error);
   }
@@ -178,8 +187,9 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
 
   function onWake(): void {
     current?.check();
-    if (current && isDue && !isOffline()) open();
-    else nudge();
+    if (isOver || next) return;
+    if (!current && retryAt !== undefined && !isRare && seemsOffline()) pause(connection.error);
+    else if (!current || (isRare && !isOffline())) open();
   }
 
   function over(error: SluiceError | undefined): void {

@@ -20,6 +20,8 @@ export interface BackoffOptions {
 export interface Backoff {
   /** Milliseconds until the next attempt: at least `minimum`, which comes on top so that it spreads clients too. */
   next(minimum?: number, isNetwork?: boolean): number;
+  /** Milliseconds until an attempt that is hardly worth it. */
+  rare(): number;
   /** The new base, in milliseconds. */
   rebase(ms: number): void;
   /**
@@ -45,6 +47,7 @@ export function createBackoff({ base, max, random }: BackoffOptions, now: () => 
       failures++;
       return Math.min(maxDelay, Math.round(minimum + random() * bound));
     },
+    rare: () => Math.round(max * (0.5 + 0.5 * random())),
     rebase(ms) {
       current = ms;
     },
