@@ -13,7 +13,7 @@ function orElse<T>(given: () => T, fallback: () => T): T {
   }
 }
 
-function within(option: string, value: number, least: number, most: number): number {
+function within(option: string, value: number, least = -Number.MAX_VALUE, most = Number.MAX_VALUE): number {
   if (typeof value === "number" && value >= least && value <= most) return value;
   throw new RangeError(`Client option "${option}" gave ${String(value)}; allowed is ${least} to ${most}.`);
 }
@@ -31,12 +31,22 @@ interface Timer {
 /** A clock that has both readings, also where the given one leaves `monotonic` to `now`. */
 export function clockOf(given: Clock): Required<Clock> {
   const start = (of: Clock, run: () => void, ms: number): Timer => ({ of, id: of.setTimeout(run, ms) });
-  const reading = (name: "now" | "monotonic") => () =>
-    orElse(() => within(`clock.${name}`, given[name]?.() as number, 0, Number.MAX_VALUE), systemClock[name]);
-  const now = reading("now");
+  const now = () => within("clock.now", given.now());
+  const monotonic = () => (given.monotonic ? within("clock.monotonic", given.monotonic()) : now());
+  let last = 0;
+  // What is measured goes on from where it failed, by one clock from then on: two would make years of a moment.
+  let ahead: number | undefined;
+  const measure = (): number => {
+    ahead ??= last - systemClock.monotonic();
+    return ahead + systemClock.monotonic();
+  };
   return {
-    now,
-    monotonic: given.monotonic ? reading("monotonic") : now,
+    now: () => orElse(now, systemClock.now),
+    monotonic() {
+      if (ahead !== undefined) return measure();
+      last = orElse(monotonic, measure);
+      return last;
+    },
     setTimeout: (run, ms) =>
       orElse(
         () => start(given, run, ms),

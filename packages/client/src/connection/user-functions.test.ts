@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ClientOptions } from "./client-options.js";
 import { systemClock } from "./clock.js";
+import { clockOf } from "./fallback.js";
 import { live, post, setUp, until } from "./test-setup.js";
 
 // What throws outside of any handler ends a process; here it fails the run.
@@ -55,6 +56,10 @@ const faults: readonly [string, Fault][] = [
   ["retry.random", (nth, error) => ({ retry: { random: throwsAt(nth, error, () => 0) } })],
   ["clock.now", (nth, error) => ({ clock: { ...systemClock, now: throwsAt(nth, error, systemClock.now) } })],
   [
+    "clock.monotonic",
+    (nth, error) => ({ clock: { ...systemClock, monotonic: throwsAt(nth, error, systemClock.monotonic) } }),
+  ],
+  [
     "clock.setTimeout",
     (nth, error) => ({ clock: { ...systemClock, setTimeout: throwsAt(nth, error, systemClock.setTimeout) } }),
   ],
@@ -100,9 +105,30 @@ test.each([Number.NaN, 2, -1, Number.POSITIVE_INFINITY, "0.5", undefined, 5n])(
   },
 );
 
-test("a clock that gives no time is told, and the platform's is used", async () => {
-  await goThrough({ clock: { ...systemClock, now: () => Number.NaN } });
-  expect(said[0]).toContain('Client option "clock.now" gave NaN');
+test.each(["now", "monotonic"])(
+  "a clock whose %s gives no time is told, and the platform's is used",
+  async (method) => {
+    await goThrough({ clock: { ...systemClock, [method]: () => Number.NaN } });
+    expect(said[0]).toContain(`Client option "clock.${method}" gave NaN`);
+  },
+);
+
+test("a clock that has failed measures on from there, by the platform's", () => {
+  let hours = 0;
+  const clock = clockOf({
+    ...systemClock,
+    monotonic() {
+      if (++hours === 3) throw new Error("stopped");
+      return hours * 3_600_000;
+    },
+  });
+  clock.monotonic();
+  const before = clock.monotonic();
+  for (let i = 0; i < 3; i++) {
+    const passed = clock.monotonic() - before;
+    expect(passed).toBeGreaterThanOrEqual(0);
+    expect(passed).toBeLessThan(60_000);
+  }
 });
 
 test.each(thrown)("onUnauthorized that throws %s makes the error final", async (_, make) => {
