@@ -6,7 +6,7 @@ import type { FetchInit } from "./fetch.js";
  * these for a network error (https://fetch.spec.whatwg.org/#port-blocking).
  */
 const impossible =
-  /Failed to (execute|construct|parse)|RequestInit|Request constructor|AbortSignal|ByteString|INVALID_ARG|NOT_SUPPORTED|bad port|:(1719|172[03]|2049|3659|4045|4190|506[01]|6000|6566|666[5-9]|6679|6697|10080)\//;
+  /Failed to (execute|construct|parse)|RequestInit|Request constructor|accepted type|AbortSignal|ByteString|INVALID_ARG|NOT_SUPPORTED|bad port|:(1719|172[03]|2049|3659|4045|4190|506[01]|6000|6566|666[5-9]|6679|6697|10080)\//;
 
 /**
  * Why the platform will never send this request, whoever asks it to; `undefined` if the network may have failed. fetch rejects
