@@ -149,6 +149,13 @@ describe("what may have been the network is tried again", () => {
     }
   });
 
+  test("an address that holds the words of a refusal, where the error names it", async () => {
+    const named = (address: string) => Promise.reject(new TypeError(`error sending request for url (${address})`));
+    const { client } = await setUp(custom(named));
+    await expect(client.scores.find({ text: "NOT_SUPPORTED" })).rejects.toMatchObject({ code: "network" });
+    await expect(client.scores.find({ text: "http://localhost:6000/" })).rejects.toMatchObject({ code: "network" });
+  });
+
   test("a server that is down, by the platform's own fetch", async () => {
     const { server, clock, client } = await setUp();
     await server.close();
