@@ -21,6 +21,8 @@ export interface ProcedureCodec {
   /** @throws ValidationError for what doesn't fit. */
   decodeState(wire: unknown): unknown;
   /** @throws ValidationError for what doesn't fit. */
+  encodeState(state: unknown): unknown;
+  /** @throws ValidationError for what doesn't fit. */
   decodeErrorData(code: string, wire: unknown): unknown;
 }
 

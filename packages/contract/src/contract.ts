@@ -1,6 +1,7 @@
 import { carryCodec } from "./codec.js";
 import type { BuiltInCode } from "./errors.js";
 import { checkCallNames, checkSubscriptionNames } from "./option-names.js";
+import { freezeShared } from "./freeze.js";
 import type {
   AlwaysOnWire,
   AnyProcedure,
@@ -192,6 +193,8 @@ function stampTree(tree: ContractTree, parent: string, places: Map<object, strin
     places.set(node, path);
     if (isProcedure(node)) {
       checkProcedure(node, path);
+      // All topics begin with the one object, on both ends.
+      if (node.kind === "subscription") freezeShared(node.state?.initial);
       stamped[name] = Object.freeze(carryCodec({ ...node, path }, schemaCodec(node)));
     } else {
       stamped[name] = stampTree(node as ContractTree, path, places);

@@ -11,6 +11,7 @@ export {
   subscription,
 } from "./contract.js";
 export { encodeInput } from "./encode-input.js";
+export { type EncodedJson, encodeJson, encodeJsonAsync } from "./encode-json.js";
 export {
   type BuiltInCode,
   type ErrorIssue,
@@ -19,6 +20,8 @@ export {
   SluiceError,
   type SluiceErrorOptions,
 } from "./errors.js";
+export { ChangedInPlaceError, createFoldStep, type FoldStep, type FoldStepOptions } from "./fold-step.js";
+export { freezeFolded, freezeShared } from "./freeze.js";
 export type {
   DeclaredErrors,
   ErrorData,

@@ -18,9 +18,13 @@ export type ErrorDefinitions = Readonly<Record<string, ErrorDefinition>>;
 export interface StateDefinition<Events extends EventSchemas, State extends Schema> {
   /** The state's schema: the wire type of a snapshot. */
   readonly schema: State;
-  /** The state of a topic without events. */
+  /** The state of a topic without events. Its plain objects and arrays are frozen by `defineContract`. */
   readonly initial: CodeOf<NoInfer<State>>;
-  /** One pure function per event type: the state before and the event's data give the state after. Absent: no change. */
+  /**
+   * One pure function per event type: the state before and the event's data give the state after. Absent: no change. Both are
+   * shared, so they are frozen, and an `apply` that changes them in place throws. A `Map`, a `Date` or an instance of a class
+   * can't be frozen: unless `NODE_ENV` is `production`, one that was changed is found by encoding the state before and after.
+   */
   readonly apply: {
     readonly [Type in keyof NoInfer<Events>]?: (
       state: CodeOf<NoInfer<State>>,

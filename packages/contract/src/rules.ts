@@ -1,6 +1,7 @@
+import { encodeJson } from "./encode-json.js";
 import { isBuiltInCode } from "./errors.js";
 import type { AnyProcedure, AnySubscription } from "./procedure.js";
-import { coderOf, isZod, type Schema } from "./schema.js";
+import { isZod, type Schema } from "./schema.js";
 import { inspectZod } from "./schema-rules.js";
 
 /** A contract breaks a rule. The message names the path of the procedure, the rule, and what is allowed. */
@@ -91,7 +92,7 @@ function oneOf(option: string, chosen: string, allowed: readonly string[], path:
 
 function checkInitial(schema: Schema, initial: unknown, path: string): void {
   try {
-    coderOf(schema).encode(initial);
+    encodeJson(schema, initial);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ContractError(path, `state.initial doesn't fit state.schema: ${why}`);

@@ -19,6 +19,7 @@ export function schemaCodec(procedure: AnyProcedure): ProcedureCodec {
       return schema && coderOf(schema).decode;
     },
     decodeState: (wire) => decode(state, wire),
+    encodeState: (value) => (state ? coderOf(state).encode(value) : value),
     decodeErrorData(code, wire) {
       const declared: ErrorDefinition | undefined = Object.hasOwn(errors, code) ? errors[code] : undefined;
       return decode(declared?.data, wire);

@@ -8,6 +8,7 @@ const wireCodec: ProcedureCodec = {
   decodeOutput: (wire) => Promise.resolve(wire),
   eventDecoder: () => asItIs,
   decodeState: asItIs,
+  encodeState: asItIs,
   decodeErrorData: (_, wire) => wire,
 };
 
