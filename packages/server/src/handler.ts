@@ -63,7 +63,8 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
 
 async function answer(runtime: Runtime, implementation: Implementation, { reply }: Exchange, caller: Caller) {
   const output = await runCall(runtime, implementation, caller);
-  reply.send(200, { "content-type": "application/json", "cache-control": "no-store" }, JSON.stringify({ output }));
+  const body = output ? `{"output":${output.json}}` : "{}";
+  reply.send(200, { "content-type": "application/json", "cache-control": "no-store" }, body);
 }
 
 async function stream(

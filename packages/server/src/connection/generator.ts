@@ -85,6 +85,6 @@ function encodeYielded({ runtime, procedure, run }: GeneratorRequest, event: Yie
   const id = run.onCut === "restart" ? event.id : undefined;
   if (id?.startsWith("$"))
     throw new RangeError(`The generator of "${procedure.path}" yielded the reserved id "${id}".`);
-  const encoded = encodeEvent(procedure, event, runtime.limits.eventLength);
-  return encodeFrame({ kind: "event", ...encoded, ...(id === undefined ? {} : { id }) });
+  const { logged } = encodeEvent(procedure, event, runtime.limits.eventLength);
+  return encodeFrame({ kind: "event", ...logged, ...(id === undefined ? {} : { id }) });
 }

@@ -1,6 +1,7 @@
 import { type AnySubscription, coderOf, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
-import { type FoldedState, stateOf } from "../fanout/topic-state.js";
+import { stateOf } from "../fanout/state-fold.js";
+import type { FoldedState } from "../fanout/topic-state.js";
 import type { Run, SnapshotLike } from "../procedure/implementation.js";
 import type { Runtime } from "../runtime.js";
 import { within } from "./deadline.js";

@@ -1,17 +1,9 @@
-import {
-  type AnySubscription,
-  type Coder,
-  coderOf,
-  type EventSchemas,
-  type InputOf,
-  type Schema,
-  SluiceError,
-  type StateDefinition,
-  type StateOf,
-} from "@sluice/contract";
-import type { Log, LogEntry, Position } from "@sluice/log";
+import type { AnySubscription, InputOf, StateOf } from "@sluice/contract";
+import type { Log, LogEntry, LogEvent, Position } from "@sluice/log";
+import type { EncodedEvent } from "../publish/encode-event.js";
 import { isLast } from "../runs/logged.js";
 import { isSamePlace } from "./same-place.js";
+import { StateFold } from "./state-fold.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {
@@ -20,21 +12,22 @@ export interface FoldedState {
   readonly json: string;
 }
 
-interface TypedEvent {
-  readonly type: string;
-  readonly data: unknown;
-}
-
-type AnyState = StateDefinition<EventSchemas, Schema>;
-
-/** The state that a subscription declares; asking one that declares none is a mistake. */
-export function stateOf({ path, state }: AnySubscription): AnyState {
-  if (!state) throw new TypeError(`"${path}" declares no state.`);
-  return state as AnyState;
-}
-
 /** How many entries are read and folded at once. */
 const page = 512;
+
+/**
+ * Longest state, in characters of JSON, that is held against its schema with every publish. To do so with a longer one would
+ * take longer than all else: it is when it is sent, or saved.
+ */
+const checked = 16 * 1024;
+
+/** What events that are about to be appended make of the state at a position, one by one. */
+interface Ahead {
+  position: Position;
+  readonly events: readonly LogEvent[];
+  readonly values: readonly unknown[];
+  next: number;
+}
 
 /**
  * The state of one topic, folded from its saved snapshot and the log after it. It moves forward when it is asked, one
@@ -43,12 +36,11 @@ const page = 512;
 export class TopicState {
   readonly #log: Log;
   readonly #topic: string;
-  readonly #procedure: AnySubscription;
-  readonly #state: AnyState;
-  readonly #coder: Coder;
+  readonly #state: StateFold;
   #position: Position | undefined;
   #value: unknown;
   #json: string | undefined;
+  #ahead: Ahead | undefined;
   /** Of the snapshot that was saved last, as far as this process knows. */
   #saved: Position | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,27 +52,32 @@ export class TopicState {
     this.#onSize = onSize;
     this.#log = log;
     this.#topic = topic;
-    this.#procedure = procedure;
-    this.#state = stateOf(procedure);
-    this.#coder = coderOf(this.#state.schema);
+    this.#state = new StateFold(procedure);
   }
 
   /** The state at the log's head, in wire form. */
   current(): Promise<FoldedState> {
     return this.#next(async () => {
       const position = await this.#advance();
-      this.#json ??= JSON.stringify(this.#coder.encode(this.#value));
+      this.#json ??= this.#state.encode(this.#value).json;
       this.#measure(this.#json);
       return { position, json: this.#json };
     });
   }
 
-  /** Folds `events` into the state as it is, to see whether they can be; keeps nothing. */
-  check(events: readonly TypedEvent[]): Promise<void> {
+  /**
+   * Folds `events` into the state as it is, to see whether they can be. What it found is used again if they are what the
+   * log has next.
+   */
+  check(events: readonly EncodedEvent[]): Promise<void> {
     return this.#next(async () => {
-      await this.#advance();
-      let value = this.#value;
-      for (const event of events) value = this.#apply(value, event);
+      const position = await this.#advance();
+      try {
+        this.#foldAhead(position, events);
+      } catch (error) {
+        if (!this.#state.isFrozen) this.#position = undefined; // what was half changed is folded anew
+        throw error;
+      }
     });
   }
 
@@ -137,7 +134,7 @@ export class TopicState {
     this.#saved = snapshot?.position;
     if (snapshot) {
       this.#measure(snapshot.data);
-      this.#set(snapshot.position, this.#coder.decode(JSON.parse(snapshot.data)));
+      this.#set(snapshot.position, this.#state.decode(snapshot.data));
       return snapshot.position;
     }
     const oldest = await this.#log.read(this.#topic, "oldest", 1);
@@ -146,7 +143,7 @@ export class TopicState {
       throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
     }
     const genesis = { ...start, offset: 0, mark: "0" };
-    this.#set(genesis, this.#state.initial);
+    this.#set(genesis, this.#state.initial());
     return genesis;
   }
 
@@ -156,42 +153,42 @@ export class TopicState {
     this.#json = undefined;
   }
 
-  #fold(entry: LogEntry): void {
-    if (entry.type.startsWith("$")) {
-      this.#position = entry.position; // a run's own word, which changes nothing
-      return;
+  #foldAhead(position: Position, events: readonly EncodedEvent[]): void {
+    const values: unknown[] = [];
+    let value = this.#value;
+    for (const { logged, read } of events) {
+      value = this.#state.apply(value, { type: logged.type, data: read() });
+      values.push(value);
     }
-    const { events } = this.#procedure;
-    const schema = Object.hasOwn(events, entry.type) ? events[entry.type] : undefined;
-    if (!schema) throw mismatch(this.#procedure, entry.type, new Error("no such event in the contract"));
-    let data: unknown;
-    try {
-      data = coderOf(schema).decode(JSON.parse(entry.data));
-    } catch (cause) {
-      throw mismatch(this.#procedure, entry.type, cause);
-    }
-    this.#set(entry.position, this.#apply(this.#value, { type: entry.type, data }));
+    if (this.#size <= checked) this.#state.encode(value, events.at(-1)?.logged.type);
+    this.#ahead = { position, events: events.map(({ logged }) => logged), values, next: 0 };
   }
 
-  #apply(state: unknown, { type, data }: TypedEvent): unknown {
-    const apply = Object.hasOwn(this.#state.apply, type) ? this.#state.apply[type] : undefined;
-    if (!apply) return state;
-    try {
-      return apply(state as never, data as never);
-    } catch (cause) {
-      throw mismatch(this.#procedure, type, cause);
+  #fold(entry: LogEntry): void {
+    const { type, position } = entry;
+    if (type.startsWith("$")) {
+      this.#position = position; // a run's own word, which changes nothing
+      return;
     }
+    const ahead = this.#foldedAhead(entry);
+    this.#set(position, ahead ? ahead.value : this.#state.apply(this.#value, this.#state.read(entry)));
+  }
+
+  /** What was folded of an entry before it was appended: it is the same event, on the same state. */
+  #foldedAhead({ type, data, position }: LogEntry): { readonly value: unknown } | undefined {
+    const ahead = this.#ahead;
+    if (!ahead || ahead.position !== this.#position) return undefined;
+    const { events, values, next } = ahead;
+    const event = events[next] as LogEvent;
+    if (event.type !== type || event.data !== data || next === events.length - 1) this.#ahead = undefined;
+    if (event.type !== type || event.data !== data) return undefined;
+    ahead.position = position;
+    ahead.next++;
+    return { value: values[next] };
   }
 }
 
 const unfoldable = (topic: string, why: string) => new Error(`The state of "${topic}" cannot be folded: ${why}.`);
-
-/** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
-const mismatch = ({ path }: AnySubscription, type: string, cause: unknown) =>
-  new SluiceError("contractMismatch", {
-    message: `An event "${type}" of "${path}" does not fold into its state`,
-    cause,
-  });
 
 /** Reads a topic's state as it is now, and the cursor that it belongs to. */
 export type ReadState = <P extends AnySubscription>(

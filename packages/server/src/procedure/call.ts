@@ -1,4 +1,12 @@
-import { type AnyMutation, type AnyQuery, checkNames, coderOf, type NamesOf } from "@sluice/contract";
+import {
+  type AnyMutation,
+  type AnyQuery,
+  checkNames,
+  type EncodedJson,
+  encodeJsonAsync,
+  type NamesOf,
+  ValidationError,
+} from "@sluice/contract";
 import { Lifetime } from "../connection/lifetime.js";
 import type { Runtime } from "../runtime.js";
 import { errorsFor } from "./errors.js";
@@ -22,14 +30,23 @@ export const argsFor = (
   { context, input, lifetime }: Caller,
 ) => ({ context, input, signal: lifetime.signal, path, errors: errorsFor(errors), publish, state }) as AnyArgs;
 
-/** Runs a query or a mutation. The answer is in wire form. */
-export async function runCall(tools: Tools, implementation: Implementation, caller: Caller): Promise<unknown> {
+/** Runs a query or a mutation. `undefined`: there is no output. */
+export async function runCall(
+  tools: Tools,
+  implementation: Implementation,
+  caller: Caller,
+): Promise<EncodedJson | undefined> {
   const { procedure, run, middlewares } = implementation;
   if (run.kind !== "call") throw new TypeError(`"${procedure.path}" is a subscription; it cannot be called.`);
   const args = argsFor(tools, implementation, caller);
   const output = await runMiddlewares(middlewares, args, async (last) => run.handler(last as never));
   const schema = (procedure as AnyQuery | AnyMutation).output;
-  return schema ? coderOf(schema).encode(output) : undefined;
+  try {
+    return schema && (await encodeJsonAsync(schema, output));
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new ValidationError(error.issues, `The output of "${procedure.path}"`);
+  }
 }
 
 export interface CallOptions<Context> {
@@ -49,15 +66,14 @@ export async function callLocally(
 ): Promise<unknown> {
   checkNames("call", options, optionNames);
   const { context, signal } = options;
-  const { output } = implementation.procedure as AnyQuery | AnyMutation;
   const parsed = await parseCallerInput(implementation.procedure, input);
   const lifetime = new Lifetime();
   const end = () => lifetime.end();
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end, { once: true });
   try {
-    const wire = await runCall(tools, implementation, { context: (context ?? {}) as object, input: parsed, lifetime });
-    return output ? coderOf(output).decode(wire) : undefined;
+    const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
+    return (await runCall(tools, implementation, caller))?.read();
   } finally {
     signal?.removeEventListener("abort", end);
   }

@@ -1,10 +1,11 @@
 import {
   type BuiltInCode,
-  coderOf,
   type ErrorData,
   type ErrorDefinitions,
+  encodeJson,
   errorTable,
   isBuiltInCode,
+  type Schema,
   SluiceError,
   type SluiceErrorOptions,
 } from "@sluice/contract";
@@ -71,7 +72,7 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
   }
   const { status = 422, data: schema } = definition;
   try {
-    return new SluiceError(code, { message, status, retryAfter, data: schema && asJson(coderOf(schema).encode(data)) });
+    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(schema, data) });
   } catch {
     return new SluiceError("internal");
   }
@@ -80,5 +81,8 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
 /** Whether there is more to an error than its client gets to see: `onError` is told then. */
 export const isToReport = ({ code }: SluiceError): boolean => code === "internal" || code === "contractMismatch";
 
-/** @throws TypeError for what JSON cannot say, while there is still another answer. */
-const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+/** @throws ValidationError for what JSON cannot say, while there is still another answer. */
+function wireOf(schema: Schema, data: unknown): unknown {
+  const encoded = encodeJson(schema, data);
+  return encoded && JSON.parse(encoded.json);
+}

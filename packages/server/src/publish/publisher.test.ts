@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { TopicState } from "../fanout/topic-state.js";
 import { createPublisher } from "./publisher.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -103,5 +104,40 @@ describe("publish", () => {
     const goal = { type: "goal", data: "" } as never;
     await expect(publish(other.watch, undefined, goal)).rejects.toThrow(/"watch" is none/);
     await expect(publish(contract.watch, {} as never, goal)).rejects.toThrow(/id|goal/);
+  });
+});
+
+describe("publish of what doesn't read back", () => {
+  const contract = defineContract({
+    table: subscription({
+      events: { row: z.object({ cells: z.array(z.number().optional()) }), any: z.object({ what: z.any() }) },
+      state: {
+        schema: z.object({ rows: z.number(), last: z.unknown() }),
+        initial: { rows: 0, last: null },
+        apply: {
+          row: ({ rows }, { cells }) => ({ rows: rows + 1, last: cells }),
+          any: ({ rows }, { what }) => ({ rows: rows / what, last: what }),
+        },
+      },
+    }),
+  });
+  const { table } = contract;
+  const good = { type: "row" as const, data: { cells: [1, 2] } };
+
+  it.each<[string, unknown, RegExp]>([
+    ["undefined in an array", { type: "row", data: { cells: [1, undefined] } }, /"row" of "table": data\.cells\.1/],
+    ["a Date where anything goes", { type: "any", data: { what: new Date() } }, /"any" of "table": data\.what: .*Date/],
+    ["a member that JSON leaves out", { type: "any", data: { what: undefined } }, /"any" of "table": data\.what/],
+    ["an event that leads to a state that is none", { type: "any", data: { what: 0 } }, /"any" of "table" folds into/],
+  ])("fails, says where, and leaves the topic alive: %s", async (_what, bad, message) => {
+    const log = memoryLog();
+    const { publish } = createPublisher(contract, { log });
+    await publish(table, undefined, good);
+    await expect(publish(table, undefined, bad as never)).rejects.toThrow(message);
+    await expect(publish(table, undefined, [good, bad as never])).rejects.toThrow(message);
+    await publish(table, undefined, good);
+    expect((await log.head("table")).offset).toBe(2);
+    const { json } = await new TopicState(log, "table", table).current();
+    expect(json).toBe('{"rows":2,"last":[1,2]}');
   });
 });

@@ -40,8 +40,10 @@ export interface Published {
 /**
  * Publishes one event, or several as a whole, to the topic that `input` names.
  *
- * @throws ValidationError for an event that doesn't fit its schema: nothing is appended.
- * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event: nothing is appended.
+ * @throws ValidationError for an event that doesn't fit its schema, or whose JSON doesn't read back as what it was made from:
+ * nothing is appended.
+ * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or gives one that
+ * doesn't fit its schema (looked at up to 16 Ki characters of JSON): nothing is appended.
  * @throws TypeError for an option that isn't there.
  * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
@@ -127,7 +129,7 @@ export function publisherWith(
     const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
     const topic = await topicFor(procedure, input);
     const options = idempotencyKey === undefined ? {} : { idempotencyKey: shortName(idempotencyKey) };
-    const { position, duplicate } = await appendEvents(sources, { procedure, topic, events: all, encoded }, options);
+    const { position, duplicate } = await appendEvents(sources, { procedure, topic, events: encoded }, options);
     if (!duplicate) onPublished(all.length);
     return { cursor: formatCursor(position), duplicate };
   }

@@ -107,15 +107,10 @@ export class Run implements Due {
       for await (const event of start(this.#lifetime.signal)) {
         if (this.#isOver) return;
         const encoded = encodeEvent(procedure, event, maxEventLength);
-        const { position } = await appendEvents(this.#append, {
-          procedure,
-          topic,
-          events: [event],
-          encoded: [encoded],
-        });
+        const { position } = await appendEvents(this.#append, { procedure, topic, events: [encoded] });
         // It is appended, also where the log can't be read now. The next append looks again.
         if (!this.#isNext(position)) await this.#look().catch((error) => this.#report(error));
-        const waits = this.#isOver ? undefined : (this.#lead.add(encoded, position) ?? turns.due());
+        const waits = this.#isOver ? undefined : (this.#lead.add(encoded.logged, position) ?? turns.due());
         if (waits) await waits;
         if (this.#isOver) return;
       }

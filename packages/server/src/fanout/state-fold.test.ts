@@ -1,0 +1,147 @@
+import { defineContract, type EventInputOf, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { createPublisher } from "../publish/publisher.js";
+import { TopicState } from "./topic-state.js";
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const counts = z.codec(z.array(z.tuple([z.string(), z.number()])), z.map(z.string(), z.number()), {
+  decode: (pairs) => new Map(pairs),
+  encode: (map) => [...map],
+});
+const item = z.object({ name: z.string(), tags: z.array(z.string()), at: isoDate.optional() });
+const events = {
+  add: item,
+  rename: z.object({ name: z.string().optional(), note: z.string().optional() }),
+  count: z.string(),
+};
+const schema = z.object({ items: z.array(item), name: z.string().optional(), counts, since: isoDate });
+type State = z.output<typeof schema>;
+
+const inPlace: Record<string, (state: State, data: never) => State> = {
+  "pushing to a list": (s, x) => {
+    s.items.push(x);
+    return s;
+  },
+  "changing an item": (s, x) => {
+    for (const each of s.items) each.name = "new";
+    return { ...s, items: [...s.items, x] };
+  },
+  "changing it below a copy": (s, x) => {
+    const copy = { ...s, items: [...s.items] };
+    copy.items[0]?.tags.push("x");
+    return { ...copy, items: [...copy.items, x] };
+  },
+  "changing the event's data": (s, x: never) => {
+    (x as z.output<typeof item>).tags.sort();
+    return { ...s, items: [...s.items, x] };
+  },
+  "a Map": (s) => {
+    s.counts.set("a", (s.counts.get("a") ?? 0) + 1);
+    return { ...s };
+  },
+  "a Date": (s) => {
+    s.since.setFullYear(2000);
+    return s;
+  },
+};
+
+const contractWith = (add: (state: State, data: z.output<typeof item>) => State) =>
+  defineContract({
+    doc: subscription({
+      input: z.object({ id: z.string() }),
+      events,
+      state: {
+        schema,
+        initial: { items: [], counts: new Map(), since: new Date(0) },
+        apply: {
+          add,
+          rename: (s, patch) => ({ ...s, ...patch }),
+          count: (s, key) => ({ ...s, counts: new Map(s.counts).set(key, (s.counts.get(key) ?? 0) + 1) }),
+        },
+      },
+    }),
+  });
+const added: EventInputOf<ReturnType<typeof contractWith>["doc"]> = {
+  type: "add",
+  data: { name: "x", tags: ["b", "a"] },
+};
+const pure = contractWith((s, x) => ({ ...s, items: [...s.items, x] }));
+
+afterEach(() => void vi.unstubAllEnvs());
+
+describe("an apply that changes what it is given", () => {
+  it.each(Object.entries(inPlace))("fails that publish, naming procedure and event: %s", async (_what, add) => {
+    const log = memoryLog();
+    const started = createPublisher(pure, { log });
+    await started.publish(pure.doc, { id: "1" }, added);
+    const contract = contractWith(add as never);
+    const { publish } = createPublisher(contract, { log });
+    const state = new TopicState(log, 'doc?{"id":"1"}', pure.doc);
+    const before = await state.current();
+    await publish(contract.doc, { id: "1" }, { type: "count", data: "a" }).catch(() => {});
+    for (let i = 0; i < 2; i++) {
+      const failed = publish(contract.doc, { id: "2" }, [added, added]);
+      await expect(failed).rejects.toMatchObject({ code: "contractMismatch" });
+      await expect(failed).rejects.toThrow(/event "add" of "doc" changes its state, or the event's data, in place/);
+    }
+    expect((await log.head('doc?{"id":"2"}')).offset).toBe(0);
+    expect((await new TopicState(log, 'doc?{"id":"2"}', contract.doc).current()).json).toBe(
+      '{"items":[],"counts":[],"since":"1970-01-01T00:00:00.000Z"}',
+    );
+    expect((await state.current()).json.startsWith(before.json.slice(0, 40))).toBe(true);
+    expect(contract.doc.state?.initial).toEqual({ items: [], counts: new Map(), since: new Date(0) });
+  });
+
+  it("can't change other topics' beginning, also where nobody looks, in production", async () => {
+    vi.stubEnv("NODE_ENV", "production");
+    const contract = contractWith(inPlace["a Map"] as never);
+    const { publish } = createPublisher(contract, { log: memoryLog() });
+    await publish(contract.doc, { id: "1" }, added);
+    expect(contract.doc.state?.initial.counts).toEqual(new Map());
+  });
+});
+
+it("what is published stays the publisher's own, to change as he likes", async () => {
+  const log = memoryLog();
+  const { publish } = createPublisher(pure, { log });
+  const data = { name: "x", tags: ["a"], at: new Date(0) };
+  await publish(pure.doc, { id: "1" }, { type: "add", data });
+  data.tags.push("b");
+  data.name = "y";
+  data.at.setFullYear(2000);
+  const { json } = await new TopicState(log, 'doc?{"id":"1"}', pure.doc).current();
+  expect(JSON.parse(json).items).toEqual([{ name: "x", tags: ["a"], at: "1970-01-01T00:00:00.000Z" }]);
+});
+
+it("a publisher's state is the one that clients fold: a member that is undefined is none", async () => {
+  const log = memoryLog();
+  const { publish } = createPublisher(pure, { log, snapshotEvery: 2 });
+  await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: "one" } });
+  await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: undefined, note: "kept" } });
+  const saved = await log.loadSnapshot('doc?{"id":"1"}');
+  expect(JSON.parse(saved?.data ?? "")).toMatchObject({ name: "one" });
+});
+
+it("what publishes check is folded once, and only where it is what the log has next", async () => {
+  let applied = 0;
+  const contract = contractWith((s, x) => {
+    applied++;
+    return { ...s, items: [...s.items, x] };
+  });
+  const log = memoryLog();
+  const topic = 'doc?{"id":"1"}';
+  const one = createPublisher(contract, { log });
+  const two = createPublisher(contract, { log });
+  for (let i = 0; i < 5; i++) await one.publish(contract.doc, { id: "1" }, [added, added]);
+  expect(applied).toBe(10);
+  await Promise.all([1, 2, 3].flatMap(() => [one, two].map((p) => p.publish(contract.doc, { id: "1" }, added))));
+  await one.publish(contract.doc, { id: "1" }, { type: "add", data: { name: "last", tags: [] } });
+  const { json } = await new TopicState(log, topic, contract.doc).current();
+  expect(JSON.parse(json).items).toHaveLength(17);
+  await one.publish(contract.doc, { id: "1" }, { type: "count", data: "a" });
+});

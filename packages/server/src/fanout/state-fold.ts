@@ -1,0 +1,104 @@
+import {
+  type AnySubscription,
+  ChangedInPlaceError,
+  coderOf,
+  createFoldStep,
+  type EncodedJson,
+  type EventSchemas,
+  encodeJson,
+  type FoldStep,
+  type Schema,
+  SluiceError,
+  type StateDefinition,
+} from "@sluice/contract";
+import type { LogEvent } from "@sluice/log";
+
+/** An event as code sees it. */
+export interface TypedEvent {
+  readonly type: string;
+  readonly data: unknown;
+}
+
+type AnyState = StateDefinition<EventSchemas, Schema>;
+
+/** The state that a subscription declares; asking one that declares none is a mistake. */
+export function stateOf({ path, state }: AnySubscription): AnyState {
+  if (!state) throw new TypeError(`"${path}" declares no state.`);
+  return state as AnyState;
+}
+
+/** How a subscription's events fold into its state: the contract's `apply`, whose every failure is a `contractMismatch`. */
+export class StateFold {
+  readonly #procedure: AnySubscription;
+  readonly #state: AnyState;
+  readonly #step: FoldStep;
+
+  constructor(procedure: AnySubscription) {
+    this.#procedure = procedure;
+    this.#state = stateOf(procedure);
+    const { encode: encodeState } = coderOf(this.#state.schema);
+    this.#step = createFoldStep({ path: procedure.path, encodeState });
+  }
+
+  /** Whether a state is as it was, whatever became of the steps from it. */
+  get isFrozen(): boolean {
+    return !this.#step.hasUnfrozen;
+  }
+
+  /** The state of a topic without events: what can't be frozen in it is this topic's own. */
+  initial(): unknown {
+    return this.#step.adopt(encodeJson(this.#state.schema, this.#state.initial)?.read());
+  }
+
+  /** A state that was saved. */
+  decode(json: string): unknown {
+    return this.#step.adopt(coderOf(this.#state.schema).decode(JSON.parse(json)));
+  }
+
+  /** @param last the event that led to this state, if one did. */
+  encode(state: unknown, last?: string): EncodedJson {
+    let cause: unknown = new Error("it is undefined");
+    try {
+      const encoded = encodeJson(this.#state.schema, state);
+      if (encoded) return encoded;
+    } catch (error) {
+      cause = error;
+    }
+    const { path } = this.#procedure;
+    const what = last === undefined ? `"${path}" has` : `An event "${last}" of "${path}" folds into`;
+    throw new SluiceError("contractMismatch", { message: `${what} a state that does not fit its schema`, cause });
+  }
+
+  /** Reads an event of the log. */
+  read({ type, data }: LogEvent): TypedEvent {
+    const { events } = this.#procedure;
+    const schema = Object.hasOwn(events, type) ? events[type] : undefined;
+    if (!schema) throw this.#mismatch(type, new Error("no such event in the contract"));
+    try {
+      return { type, data: coderOf(schema).decode(JSON.parse(data)) };
+    } catch (cause) {
+      throw this.#mismatch(type, cause);
+    }
+  }
+
+  /** @param event whose data nobody else will change: it is frozen, and may become a part of the state. */
+  apply(state: unknown, { type, data }: TypedEvent): unknown {
+    const apply = Object.hasOwn(this.#state.apply, type) ? this.#state.apply[type] : undefined;
+    if (!apply) return state;
+    try {
+      return this.#step.run(type, apply, state, this.#step.adopt(data));
+    } catch (cause) {
+      throw this.#mismatch(type, cause);
+    }
+  }
+
+  /** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
+  #mismatch(type: string, cause: unknown): SluiceError {
+    const { path } = this.#procedure;
+    const message =
+      cause instanceof ChangedInPlaceError
+        ? cause.message
+        : `An event "${type}" of "${path}" does not fold into its state`;
+    return new SluiceError("contractMismatch", { message, cause });
+  }
+}
