@@ -40,3 +40,23 @@ test("a list and a fold start anew after a reset, the latest event and the state
   }
   expect(views.map((view) => view.read())).toEqual([[], 0, event(1), "old"]);
 });
+
+test("a fold's value is its own: a step that changes it in place throws, and what it began with stays", () => {
+  const initial: number[] = [];
+  const step = (value: unknown, { data }: { data: unknown }) => {
+    (value as unknown[]).push(data);
+    return value;
+  };
+  const fold = reducerOf({ view: "fold", key: "all", initial, step });
+  expect(() => fold.event(event(1))).toThrow(/event "tick" of "all" changes its state/);
+  expect([fold.read(), initial]).toEqual([[], []]);
+  const later = reducerOf({ view: "fold", key: "all", initial, step: (_, { data }) => [data] });
+  later.event(event(1));
+  expect(() => (later.read() as unknown[]).push(2)).toThrow(TypeError);
+});
+
+test("a list that several components show can't be changed by one of them", () => {
+  const list = reducerOf({ view: "list", size: 3 });
+  list.event(event(1));
+  expect(() => (list.read() as unknown[]).pop()).toThrow(TypeError);
+});

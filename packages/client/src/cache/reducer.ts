@@ -1,4 +1,5 @@
-import type { AnyEvent, FoldStep, ViewKind } from "./view.js";
+import { createFoldStep } from "@sluice/contract";
+import type { AnyEvent, ViewKind } from "./view.js";
 
 /** Makes a view's data of what a subscription tells. Cheap per event; `read` does what costs, once per frame. */
 export interface Reducer {
@@ -22,7 +23,7 @@ export function reducerOf(kind: ViewKind): Reducer {
     case "list":
       return listReducer(kind.size);
     case "fold":
-      return foldReducer(kind.initial, kind.step);
+      return foldReducer(kind);
   }
 }
 
@@ -80,19 +81,20 @@ function listReducer(size: number): Reducer {
       shown = undefined;
     },
     read() {
-      shown ??= events.slice(-size);
+      shown ??= Object.freeze(events.slice(-size));
       return shown;
     },
   };
 }
 
-function foldReducer(initial: unknown, step: FoldStep): Reducer {
-  let value = initial;
+function foldReducer({ key, initial, step }: ViewKind & { readonly view: "fold" }): Reducer {
+  const { adopt, run } = createFoldStep({ path: key, encodeState: (state) => state });
+  let value = adopt(initial);
   return {
     startsEmpty: true,
     known: true,
     event(event) {
-      value = step(value, event);
+      value = run(event.type, step as (value: never, event: never) => unknown, value, event);
     },
     state: nothing,
     reset() {

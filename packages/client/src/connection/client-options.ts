@@ -67,7 +67,10 @@ export interface ClientOptions {
   readonly linger?: number;
   /** Longest SSE block, in characters. Default: 16 Mi. */
   readonly maxFrame?: number;
-  /** Told of events that were passed over. Only where there is no state: with state such an event is a final error. */
+  /**
+   * Told of events that were passed over. Only where there is no state: with state such an event is a final error. Default: warns
+   * on the console, once for each event type.
+   */
   readonly onSkippedEvent?: (event: SkippedEvent) => void;
   /** Where time comes from. Default: the machine's, which also stands in where this one throws. */
   readonly clock?: Clock;

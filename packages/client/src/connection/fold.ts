@@ -1,4 +1,4 @@
-import { type AnySubscription, codecOf, SluiceError } from "@sluice/contract";
+import { type AnySubscription, ChangedInPlaceError, codecOf, createFoldStep, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
 import type { Reset } from "../procedure.js";
 import type { TopicFrame } from "./attempt.js";
@@ -47,7 +47,9 @@ type Apply = (state: unknown, data: unknown) => unknown;
 
 export function createFold({ procedure, position, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
   const { path, state: definition } = procedure;
-  const { eventDecoder, decodeState } = codecOf(procedure);
+  const { eventDecoder, decodeState, encodeState } = codecOf(procedure);
+  // A reader of events alone is the only one who has them.
+  const { adopt, run } = createFoldStep({ path, encodeState });
   const applies = new Map<string, Apply>();
   for (const [type, apply] of Object.entries(definition?.apply ?? {})) applies.set(type, apply as Apply);
   const folds = definition !== undefined && keepState;
@@ -73,6 +75,7 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     let data: unknown;
     try {
       data = decode(JSON.parse(frame.data));
+      if (keepState) adopt(data);
     } catch (error) {
       return passOver(frame, error);
     }
@@ -82,7 +85,10 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     const changed = folds && !(state.known && Object.is(before, after));
     if (changed) state = { known: true, value: after };
     if (step === "diverged") sink.reset({ reason: "diverged", oldest: frame.id as string, head: frame.id as string });
-    if (step !== "told") sink.event({ type: frame.type, data, id: frame.id ?? position.cursor ?? "" });
+    if (step !== "told") {
+      const event = { type: frame.type, data, id: frame.id ?? position.cursor ?? "" };
+      sink.event(keepState ? Object.freeze(event) : event);
+    }
     if (changed) sink.state(after);
   }
 
@@ -90,8 +96,11 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     const apply = applies.get(type);
     if (!apply) return before;
     try {
-      return apply(before, data);
+      return run(type, apply, before, data);
     } catch (error) {
+      if (error instanceof ChangedInPlaceError) {
+        throw new SluiceError("contractMismatch", { message: error.message, cause: error });
+      }
       throw mismatch(`Applying "${type}" (${id})`, error);
     }
   }
@@ -99,7 +108,7 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
   function swap(json: string, id: string) {
     let value: unknown;
     try {
-      value = decodeState(JSON.parse(json));
+      value = adopt(decodeState(JSON.parse(json)));
     } catch (error) {
       throw mismatch("A snapshot", error);
     }

@@ -3,6 +3,7 @@ import type { ClientOptions, SkippedEvent } from "./client-options.js";
 import { type Clock, maxDelay, systemClock } from "./clock.js";
 import { clockOf, randomOf } from "./fallback.js";
 import type { FetchLike } from "./fetch.js";
+import { createSkippedPrinter } from "./print-skipped.js";
 import { createRefresher, type Refresher } from "./refresh.js";
 import type { BackoffOptions } from "./retry.js";
 
@@ -64,7 +65,7 @@ export function settingsOf(options: ClientOptions): Settings {
     connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000, 1),
     linger: milliseconds("linger", options.linger, 1_000),
     maxFrame: milliseconds("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
-    onSkippedEvent,
+    onSkippedEvent: onSkippedEvent ?? createSkippedPrinter(),
     clock: options.clock ? clockOf(options.clock) : systemClock,
   };
 }
