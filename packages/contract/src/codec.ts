@@ -1,3 +1,4 @@
+import type { FoldStep } from "./fold-step.js";
 import type { AnyProcedure } from "./procedure.js";
 
 /**
@@ -20,8 +21,8 @@ export interface ProcedureCodec {
   eventDecoder(type: string): ((wire: unknown) => unknown) | undefined;
   /** @throws ValidationError for what doesn't fit. */
   decodeState(wire: unknown): unknown;
-  /** @throws ValidationError for what doesn't fit. */
-  encodeState(state: unknown): unknown;
+  /** What folds events into the state, for one fold of the subscription at `path`. */
+  createFoldStep(path: string): FoldStep;
   /** @throws ValidationError for what doesn't fit. */
   decodeErrorData(code: string, wire: unknown): unknown;
 }

@@ -1,5 +1,6 @@
 import type { ProcedureCodec } from "./codec.js";
 import { encodeInput } from "./encode-input.js";
+import { createFoldStep } from "./fold-step.js";
 import type { AnyProcedure, ErrorDefinition } from "./procedure.js";
 import { coderOf, type Schema } from "./schema.js";
 
@@ -19,7 +20,7 @@ export function schemaCodec(procedure: AnyProcedure): ProcedureCodec {
       return schema && coderOf(schema).decode;
     },
     decodeState: (wire) => decode(state, wire),
-    encodeState: (value) => (state ? coderOf(state).encode(value) : value),
+    createFoldStep: (path) => createFoldStep({ path, encodeState: state ? coderOf(state).encode : String }),
     decodeErrorData(code, wire) {
       const declared: ErrorDefinition | undefined = Object.hasOwn(errors, code) ? errors[code] : undefined;
       return decode(declared?.data, wire);

@@ -3,7 +3,7 @@ export type { DisconnectFilter, RevocableContext } from "./admission/access.js";
 export type { Clock } from "./clock.js";
 export type { DrainOptions } from "./connection/drain.js";
 export type { SubscribeOptions } from "./connection/local.js";
-export type { ReadState } from "./fanout/topic-state.js";
+export type { ReadState } from "./fanout/topic-states.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";

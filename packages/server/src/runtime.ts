@@ -5,7 +5,7 @@ import type { Opening } from "./admission/opening.js";
 import type { Connection } from "./connection/connection.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
-import type { ReadState, TopicStates } from "./fanout/topic-state.js";
+import type { ReadState, TopicStates } from "./fanout/topic-states.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Publish } from "./publish/publisher.js";

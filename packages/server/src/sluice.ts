@@ -22,7 +22,7 @@ import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
 import { stateOf } from "./fanout/state-fold.js";
-import { type ReadState, TopicStates } from "./fanout/topic-state.js";
+import { type ReadState, TopicStates } from "./fanout/topic-states.js";
 import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { checkLog } from "./log-option.js";

@@ -1,4 +1,4 @@
-import { type AnySubscription, ChangedInPlaceError, codecOf, createFoldStep, SluiceError } from "@sluice/contract";
+import { type AnySubscription, codecOf, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
 import type { Reset } from "../procedure.js";
 import type { TopicFrame } from "./attempt.js";
@@ -47,9 +47,9 @@ type Apply = (state: unknown, data: unknown) => unknown;
 
 export function createFold({ procedure, position, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
   const { path, state: definition } = procedure;
-  const { eventDecoder, decodeState, encodeState } = codecOf(procedure);
+  const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
   // A reader of events alone is the only one who has them.
-  const { adopt, run } = createFoldStep({ path, encodeState });
+  const { adopt, run } = createFoldStep(path);
   const applies = new Map<string, Apply>();
   for (const [type, apply] of Object.entries(definition?.apply ?? {})) applies.set(type, apply as Apply);
   const folds = definition !== undefined && keepState;
@@ -98,7 +98,8 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     try {
       return run(type, apply, before, data);
     } catch (error) {
-      if (error instanceof ChangedInPlaceError) {
+      // A step says best what it has changed in place.
+      if (error instanceof Error && error.name === "ChangedInPlaceError") {
         throw new SluiceError("contractMismatch", { message: error.message, cause: error });
       }
       throw mismatch(`Applying "${type}" (${id})`, error);

@@ -7,7 +7,7 @@ export function createSkippedPrinter(): (event: SkippedEvent) => void {
     const name = `${path} ${type}`;
     if (told.has(name)) return;
     told.add(name);
-    const why = error === undefined ? "the contract at hand doesn't know it" : "its data doesn't fit the contract";
-    console.warn(`[sluice] An event "${type}" of ${path} was passed over: ${why}. onSkippedEvent hears of all.`);
+    const why = error === undefined ? "unknown to this contract" : "its data doesn't fit";
+    console.warn(`[sluice] Passed over "${type}" of ${path}: ${why}. onSkippedEvent hears of all.`);
   };
 }

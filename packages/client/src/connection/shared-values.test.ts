@@ -126,11 +126,7 @@ test("without onSkippedEvent, an event that is passed over is warned of, once fo
     .send(event("poll", 1, 1), event("poll", 2, 2), event("post", 3, 3), event("post", "a", 4));
   await until(() => seen.length === 1);
   expect(warn.mock.calls).toEqual([
-    [
-      '[sluice] An event "poll" of feed was passed over: the contract at hand doesn\'t know it. onSkippedEvent hears of all.',
-    ],
-    [
-      '[sluice] An event "post" of feed was passed over: its data doesn\'t fit the contract. onSkippedEvent hears of all.',
-    ],
+    ['[sluice] Passed over "poll" of feed: unknown to this contract. onSkippedEvent hears of all.'],
+    ['[sluice] Passed over "post" of feed: its data doesn\'t fit. onSkippedEvent hears of all.'],
   ]);
 });

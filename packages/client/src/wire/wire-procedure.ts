@@ -1,6 +1,17 @@
-import { type AnyMutation, type AnySubscription, carryCodec, type ProcedureCodec } from "@sluice/contract";
+import {
+  type AnyMutation,
+  type AnySubscription,
+  carryCodec,
+  freezeShared,
+  type ProcedureCodec,
+} from "@sluice/contract";
 
 const asItIs = (wire: unknown) => wire;
+
+const freeze = <T>(value: T): T => {
+  freezeShared(value);
+  return value;
+};
 
 /** Everything stays as it travels. */
 const wireCodec: ProcedureCodec = {
@@ -8,7 +19,7 @@ const wireCodec: ProcedureCodec = {
   decodeOutput: (wire) => Promise.resolve(wire),
   eventDecoder: () => asItIs,
   decodeState: asItIs,
-  encodeState: asItIs,
+  createFoldStep: () => ({ hasUnfrozen: false, adopt: freeze, run: (_type, _apply, state) => state }),
   decodeErrorData: (_, wire) => wire,
 };
 

@@ -3,7 +3,8 @@ import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
-import { TopicState, TopicStates } from "./topic-state.js";
+import { TopicState } from "./topic-state.js";
+import { TopicStates } from "./topic-states.js";
 
 const contract = defineContract({
   total: subscription({

@@ -1,5 +1,5 @@
 import { checkNames, type ErrorDefinitions } from "@sluice/contract";
-import type { ReadState } from "../fanout/topic-state.js";
+import type { ReadState } from "../fanout/topic-states.js";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
 import { layContext } from "./lay-context.js";

@@ -1,7 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Appended, AppendOptions, Log, LogEvent } from "@sluice/log";
-import type { TopicStates } from "../fanout/topic-state.js";
-import type { UnencodedEvent } from "./encode-event.js";
+import type { Appended, AppendOptions, Log } from "@sluice/log";
+import type { TopicStates } from "../fanout/topic-states.js";
+import type { EncodedEvent } from "./encode-event.js";
 
 /** A snapshot of a topic's state is saved after so many entries, by default. */
 export const defaultSnapshotEvery = 200;
@@ -18,8 +18,7 @@ export interface AppendSources {
 export interface TopicEvents {
   readonly procedure: AnySubscription;
   readonly topic: string;
-  readonly events: readonly UnencodedEvent[];
-  readonly encoded: readonly LogEvent[];
+  readonly events: readonly EncodedEvent[];
 }
 
 /**
@@ -32,19 +31,21 @@ export function appendEvents(
   options: AppendOptions = {},
 ): Promise<Appended> {
   // No promise of its own where there is nothing to do but append: that is most of a publish's way.
-  if (!given.procedure.state) return sources.log.append(given.topic, given.encoded, options);
+  if (!given.procedure.state) return sources.log.append(given.topic, given.events.map(toLogged), options);
   return appendFolded(sources, given, options);
 }
 
+const toLogged = ({ logged }: EncodedEvent) => logged;
+
 async function appendFolded(
   sources: AppendSources,
-  { procedure, topic, events, encoded }: TopicEvents,
+  { procedure, topic, events }: TopicEvents,
   options: AppendOptions,
 ): Promise<Appended> {
   const { log, states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
   const state = states.of(topic, procedure);
   await state.check(events);
-  const appended = await log.append(topic, encoded, { ...options, stateful: true });
+  const appended = await log.append(topic, events.map(toLogged), { ...options, stateful: true });
   if (appended.duplicate) return appended;
   // What is appended is published: a snapshot that fails must not make the caller publish it again.
   await state.compact(appended.position, snapshotEvery).catch((error) => onError({ error, path: procedure.path }));

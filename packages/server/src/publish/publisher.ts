@@ -15,7 +15,7 @@ import {
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
-import { TopicStates } from "../fanout/topic-state.js";
+import { TopicStates } from "../fanout/topic-states.js";
 import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";

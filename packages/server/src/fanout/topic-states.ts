@@ -1,0 +1,51 @@
+import type { AnySubscription, InputOf, StateOf } from "@sluice/contract";
+import type { Log } from "@sluice/log";
+import { TopicState } from "./topic-state.js";
+
+/** Reads a topic's state as it is now, and the cursor that it belongs to. */
+export type ReadState = <P extends AnySubscription>(
+  procedure: P,
+  input: InputOf<P>,
+) => Promise<{ readonly state: StateOf<P>; readonly cursor: string }>;
+
+/** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
+const kept = 1_000;
+
+/** Most characters of JSON that the kept ones have together: 64 Mi. The one used last is kept, whatever its size. */
+const budget = 64 * 1024 * 1024;
+
+/** The states of this process, the ones used last. */
+export class TopicStates {
+  readonly #log: Log;
+  readonly #states = new Map<string, TopicState>();
+  #size = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  of(topic: string, procedure: AnySubscription): TopicState {
+    const state = this.#states.get(topic) ?? this.#open(topic, procedure);
+    this.#states.delete(topic);
+    this.#states.set(topic, state);
+    this.#makeRoom();
+    return state;
+  }
+
+  #open(topic: string, procedure: AnySubscription): TopicState {
+    const state: TopicState = new TopicState(this.#log, topic, procedure, (added) => {
+      if (this.#states.get(topic) !== state) return; // dropped, and in use for the last time
+      this.#size += added;
+      this.#makeRoom();
+    });
+    return state;
+  }
+
+  #makeRoom(): void {
+    for (const [topic, { size }] of this.#states) {
+      if (this.#states.size <= kept && (this.#size <= budget || this.#states.size === 1)) return;
+      this.#states.delete(topic);
+      this.#size -= size;
+    }
+  }
+}
