@@ -4,7 +4,7 @@ import * as z from "zod";
 import { createClient } from "../client.js";
 import { createManualClock } from "./manual-clock.js";
 import { startScriptedServer } from "./scripted-server.js";
-import { event, live, setUp as setUpFeed, until } from "./test-setup.js";
+import { event, snapshot as feedSnapshot, live, setUp as setUpFeed, until } from "./test-setup.js";
 
 const counts = z.codec(z.array(z.tuple([z.string(), z.number()])), z.map(z.string(), z.number()), {
   decode: (pairs) => new Map(pairs),
@@ -106,6 +106,32 @@ describe("what a client shares can't be changed by those who get it:", () => {
     (await server.next()).open().send(live(0), added(1));
     await until(() => seen.length > 0);
     expect(seen).toEqual(["b,a"]);
+  });
+
+  test("events and states of a client that knows the contract's type alone", async () => {
+    const { server, wireClient } = await setUpFeed();
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const seen: unknown[] = [];
+    for (let i = 0; i < 2; i++) {
+      wireClient.scores.watch.subscribe(
+        { matchId: "m1" },
+        {
+          onSnapshot(state) {
+            seen.push(state.home);
+            state.home++;
+          },
+          on: {
+            goal(data) {
+              seen.push(data.team);
+              data.team = "away";
+            },
+          },
+        },
+      );
+    }
+    (await server.next()).open().send(feedSnapshot(1, 0, 0), live(0), event("goal", { team: "home" }, 1));
+    await until(() => seen.length === 4);
+    expect(seen).toEqual([1, 1, "home", "home"]);
   });
 
   test("who reads events alone, in a loop, has them to himself", async () => {

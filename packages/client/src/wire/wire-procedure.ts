@@ -1,15 +1,14 @@
-import {
-  type AnyMutation,
-  type AnySubscription,
-  carryCodec,
-  freezeShared,
-  type ProcedureCodec,
-} from "@sluice/contract";
+import { type AnyMutation, type AnySubscription, carryCodec, type ProcedureCodec } from "@sluice/contract";
 
 const asItIs = (wire: unknown) => wire;
 
+/** Of what came as JSON, all is plain, new, and no part of itself. */
 const freeze = <T>(value: T): T => {
-  freezeShared(value);
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === "object" && next) for (const child of Object.values(Object.freeze(next))) waiting.push(child);
+  }
   return value;
 };
 
