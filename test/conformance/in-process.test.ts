@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import { SluiceError } from "@sluice/contract";
+import { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
 import { adapters } from "./adapters.js";
 import { posts, range } from "./events.js";
@@ -107,6 +108,66 @@ describe("subscribe() in this process", () => {
     const gap = take(sluice.subscribe(contract.feed.head, undefined, { context, cursor: "a.1.b" }), 1);
     await expect(gap).rejects.toMatchObject({ code: "gap", data: { reason: "epoch" } });
     expectNothingLeft(world);
+  });
+
+  it.each(["skip", "oldest", "fail"] as const)(
+    "throws gap where it would leave events out, onGap: %s",
+    async (name) => {
+      const log = memoryLog({ retain: { events: 100 } });
+      const world = await start({ log });
+      const procedure = name === "fail" ? world.contract.feed.oldest : world.contract.feed.skip;
+      await world.publish(procedure, undefined, posts(...range(1, 50)));
+      const { cursor } = await world.publish(procedure, undefined, posts(51));
+      const options = name === "oldest" ? { context, cursor: "other.1.m" } : { context, cursor };
+      const iterator = world.sluice.subscribe(procedure, undefined, options)[Symbol.asyncIterator]();
+      if (name === "skip") {
+        await world.publish(procedure, undefined, posts(52));
+        expect((await iterator.next()).value).toMatchObject({ data: { n: 52 } });
+      }
+      await world.publish(procedure, undefined, posts(...range(53, 2_000)));
+      const rest: number[] = [];
+      const reading = (async () => {
+        for (let next = await iterator.next(); !next.done; next = await iterator.next()) rest.push(next.value.data.n);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: "gap", data: { oldest: expect.any(String) } });
+      expect(rest).toEqual(range(53, 52 + rest.length));
+      expectNothingLeft(world);
+    },
+  );
+
+  it("throws gap for a state that nobody is told, and not where onSnapshot is", async () => {
+    const world = await start();
+    const { watch } = world.contract.scores;
+    const lost = { context, cursor: "other.1.m" };
+    await expect(take(world.sluice.subscribe(watch, { matchId: "m1" }, lost), 1)).rejects.toMatchObject({
+      code: "gap",
+    });
+    const states: unknown[] = [];
+    const onSnapshot = (state: unknown) => {
+      states.push(state);
+      void world.publish(watch, { matchId: "m1" }, { type: "goal", data: { team: "home", minute: 1 } });
+    };
+    await take(world.sluice.subscribe(watch, { matchId: "m1" }, { ...lost, onSnapshot }), 1);
+    expect(states).toHaveLength(1);
+  });
+
+  it("tells onError of an event that it passes over", async () => {
+    const world = await start();
+    const { oldest } = world.contract.feed;
+    await world.log.append("feed/oldest", [
+      { type: "poll", data: "1" },
+      { type: "post", data: '{"n":"1"}' },
+      { type: "post", data: "{" },
+      { type: "post", data: '{"n":2}' },
+    ]);
+    const [event] = await take(world.sluice.subscribe(oldest, undefined, { context }), 1);
+    expect(event).toMatchObject({ data: { n: 2 } });
+    expect(world.reports.map(({ path, error }) => [path, (error as Error).message])).toEqual(
+      ["poll", "post", "post"].map((type) => [
+        "feed/oldest",
+        expect.stringContaining(`passed over an event "${type}" of "feed/oldest"`),
+      ]),
+    );
   });
 
   it("holds a generator back while nobody takes, and stops it when the loop is left (PROTOCOL §4.4)", async () => {

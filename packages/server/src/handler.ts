@@ -9,7 +9,7 @@ import { allowedMethods, readRequest } from "./http/request.js";
 import { answerReserved, reservedFrom } from "./http/reserved.js";
 import { streamHeaders } from "./http/stream-headers.js";
 import { type Caller, runCall } from "./procedure/call.js";
-import { isToReport, toPublicError } from "./procedure/errors.js";
+import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import type { Runtime } from "./runtime.js";
@@ -51,7 +51,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
     }
   } catch (error) {
     const seen = toPublicError(error, procedure.errors);
-    if (isToReport(seen)) runtime.report(error, procedure.path, context);
+    if (isToReport(seen)) runtime.report(reported(error, seen), procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
     // The client's next attempt must not come to this server again because its connection was kept alive.
     sendProblem(exchange.reply, seen, runtime.draining ? { ...allow, connection: "close" } : allow);

@@ -3,7 +3,6 @@ export type { DisconnectFilter, RevocableContext } from "./admission/access.js";
 export type { Clock } from "./clock.js";
 export type { DrainOptions } from "./connection/drain.js";
 export type { SubscribeOptions } from "./connection/local.js";
-export type { ReadState } from "./fanout/topic-states.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
@@ -27,6 +26,7 @@ export type {
   Yielded,
 } from "./procedure/implementation.js";
 export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
+export type { ReadState, ReadStateOptions } from "./procedure/read-state.js";
 export type { Router, RouterTree } from "./procedure/router.js";
 export {
   createPublisher,

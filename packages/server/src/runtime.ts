@@ -5,9 +5,10 @@ import type { Opening } from "./admission/opening.js";
 import type { Connection } from "./connection/connection.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
-import type { ReadState, TopicStates } from "./fanout/topic-states.js";
+import type { TopicStates } from "./fanout/topic-states.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
+import type { ReadState } from "./procedure/read-state.js";
 import type { Publish } from "./publish/publisher.js";
 import type { Runs } from "./runs/runs.js";
 import type { Counters } from "./stats.js";
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly limits: Limits;
   readonly publish: Publish;
   readonly state: ReadState;
+  /** The state folded from the log, also where a procedure has a `snapshot` of its own. */
+  readonly foldedState: ReadState;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
   /** Milliseconds that a client should wait after a cut. */

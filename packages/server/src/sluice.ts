@@ -9,8 +9,7 @@ import type {
   OutputOf,
   StateOf,
 } from "@sluice/contract";
-import { checkFunctions, checkNames, coderOf, type NamesOf, proceduresOf, topicOf } from "@sluice/contract";
-import { formatCursor } from "@sluice/contract/wire";
+import { checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import type { DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
@@ -21,8 +20,7 @@ import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
-import { stateOf } from "./fanout/state-fold.js";
-import { type ReadState, TopicStates } from "./fanout/topic-states.js";
+import { TopicStates } from "./fanout/topic-states.js";
 import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { checkLog } from "./log-option.js";
@@ -31,6 +29,7 @@ import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
 import { byPath, ownOf } from "./procedure/own.js";
+import { type ReadState, readFolded, readState } from "./procedure/read-state.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
 import { type Running, runningKey } from "./running.js";
@@ -132,9 +131,9 @@ export interface Sluice<Context = never> {
   /** How it is doing: a snapshot of counters, cheap to read. */
   stats(): Stats;
   /**
-   * The state of a topic as it is now, and the cursor that it belongs to.
+   * The state of a topic as it is now, and the cursor that it belongs to; see `ReadState`.
    *
-   * @throws TypeError if the contract declares no state for it.
+   * @throws TypeError if the contract declares no state for it, and whatever a `snapshot` of its own or its middleware throws.
    * @example const { state } = await sluice.state(contract.scores.watch, { matchId: "m1" });
    */
   readonly state: ReadState;
@@ -209,7 +208,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
       failed(thrown);
     }
   };
-  return {
+  const runtime: Runtime = {
     procedures,
     implementations: router.implementations,
     log,
@@ -235,13 +234,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
         counters.published += events;
       },
     ).publish,
-    async state(given, input) {
-      const procedure = ownOf(procedures, given, "state() takes a subscription");
-      const { schema } = stateOf(procedure);
-      const topic = topicOf(procedure, await parseCallerInput(procedure, input));
-      const { position, json } = await states.of(topic, procedure).current();
-      return { state: coderOf(schema).decode(JSON.parse(json)) as never, cursor: formatCursor(position) };
-    },
+    state: (...asked) => readState(runtime, ...asked),
+    foldedState: (procedure, input) => readFolded(runtime, procedure, input),
     connections: new Set(),
     locals: new Set(),
     openings: new Set(),
@@ -250,6 +244,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     newTopics: new NewTopics(limits.newTopicsPerClient),
     draining: false,
   };
+  return runtime;
 }
 
 const print = ({ error, path }: ErrorReport) => console.error(`[sluice] ${path}:`, error);

@@ -45,8 +45,16 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
 
 const snapshotOf = (runtime: Runtime, request: SnapshotRequest) => () => takeSnapshot(runtime, request);
 
-const filterOf = ({ run: { filter }, context, input }: LiveSubscriber): LiveRequest["filter"] =>
-  filter && ((event: DecodedEvent) => filter(event as never, { context, input } as never) === true);
+const filterOf = ({ procedure: { path }, run: { filter }, context, input }: LiveSubscriber): LiveRequest["filter"] =>
+  filter && ((event: DecodedEvent) => answerOf(filter(event as never, { context, input } as never), path));
+
+/** An answer that is none withholds nothing: it ends the stream, and `onError` is told. */
+function answerOf(answer: unknown, path: string): boolean {
+  if (typeof answer === "boolean") return answer;
+  if (answer instanceof Promise) answer.catch(() => {});
+  const given = answer instanceof Promise ? "a Promise" : typeof answer;
+  throw new TypeError(`The filter of "${path}" gave ${given}; it has to give true or false, at once.`);
+}
 
 async function startOf(log: Log, topic: string, { start }: AnySubscription): Promise<Position> {
   if (start === "head") return log.head(topic);

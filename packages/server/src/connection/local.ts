@@ -26,7 +26,10 @@ export interface SubscribeOptions<Context, State> {
   readonly signal?: AbortSignal;
   /** Where to start: the `id` of the last event that was applied. Default: where the contract says. */
   readonly cursor?: string;
-  /** Told the state that the stream starts with, and starts with again after a gap. */
+  /**
+   * Told the state that the stream starts with, and starts with again after a gap. Without it, and where there is no state, a gap
+   * ends the iteration: it throws `gap`, also where the contract says `onGap: "skip"`.
+   */
   readonly onSnapshot?: (state: State) => void;
 }
 
@@ -96,6 +99,11 @@ async function* read(
         const decoded = decodeEvent(procedure, type, data);
         if (decoded) yield { type, ...decoded, id };
         else if (procedure.state) throw new SluiceError("contractMismatch");
+        else runtime.report(passedOver(procedure, type, id), procedure.path, options.context);
+      } else if (frame.kind === "reset") {
+        // A fresh snapshot says what became of the state; of lost events that nobody is told of, nothing does.
+        const { reason, oldest, head } = frame;
+        if (!procedure.state || !options.onSnapshot) throw new SluiceError("gap", { data: { reason, oldest, head } });
       } else if (frame.kind === "snapshot") {
         const state = procedure.state && coderOf(procedure.state.schema as never).decode(JSON.parse(frame.data));
         options.onSnapshot?.(state as never);
@@ -109,6 +117,11 @@ async function* read(
     queue.discard();
   }
 }
+
+const passedOver = ({ path }: AnySubscription, type: string, id: string) =>
+  new SluiceError("contractMismatch", {
+    message: `subscribe() passed over an event "${type}" of "${path}" (${id}), which does not fit the contract`,
+  });
 
 /** Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted. */
 const settingsFor = (runtime: Runtime): Runtime => ({

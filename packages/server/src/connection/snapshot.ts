@@ -1,4 +1,4 @@
-import { type AnySubscription, coderOf, SluiceError } from "@sluice/contract";
+import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
 import { stateOf } from "../fanout/state-fold.js";
 import type { FoldedState } from "../fanout/topic-state.js";
@@ -39,7 +39,6 @@ async function askSnapshot(
   { procedure, topic, args }: SnapshotRequest,
   snapshot: (args: never) => Promise<SnapshotLike> | SnapshotLike,
 ): Promise<FoldedState> {
-  const { schema } = stateOf(procedure);
   for (let attempt = 0; attempt < 3; attempt++) {
     const head = await log.head(topic);
     const { state, cursor } = await snapshot(args() as never);
@@ -48,7 +47,18 @@ async function askSnapshot(
       throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(cursor)} as cursor, which is none.`);
     }
     const followed = await log.read(topic, position, 0);
-    if (followed.ok) return { position, json: JSON.stringify(coderOf(schema).encode(state)) };
+    if (followed.ok) return { position, json: encodeState(procedure, state) };
   }
   throw new Error(`snapshot() of "${procedure.path}" gives a cursor that the log of its topic has no history after.`);
+}
+
+function encodeState(procedure: AnySubscription, state: unknown): string {
+  let cause: unknown = "it is undefined";
+  try {
+    const encoded = encodeJson(stateOf(procedure).schema, state);
+    if (encoded) return encoded.json;
+  } catch (error) {
+    cause = error;
+  }
+  throw new Error(`snapshot() of "${procedure.path}" gave a state that does not fit its schema.`, { cause });
 }

@@ -1,5 +1,5 @@
 import { type AnySubscription, errorTable, isBuiltInCode } from "@sluice/contract";
-import { isToReport, toPublicError } from "../procedure/errors.js";
+import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { Runtime } from "../runtime.js";
 import type { Connection } from "./connection.js";
 
@@ -12,7 +12,7 @@ export function failStream(
   { context, isFinal }: { readonly context: unknown; readonly isFinal: boolean },
 ): void {
   const seen = toPublicError(error, errors);
-  if (isToReport(seen)) runtime.report(error, path, context);
+  if (isToReport(seen)) runtime.report(reported(error, seen), path, context);
   const { code, message, data } = seen;
   const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
   connection.finish({ kind: "error", code, message, data, final: isFinal || !isTemporary });

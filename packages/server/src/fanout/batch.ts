@@ -1,4 +1,4 @@
-import { type AnySubscription, coderOf } from "@sluice/contract";
+import { type AnySubscription, coderOf, freezeShared } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, Position } from "@sluice/log";
 import { SharedBytes } from "../connection/shared-bytes.js";
@@ -89,6 +89,7 @@ export class Batch {
       const { type, data, position } = this.entries[index] as LogEntry;
       const decoded = decodeEvent(this.procedure, type, data);
       event = decoded ? { type, ...decoded, id: formatCursor(position) } : null;
+      freezeShared(event); // all subscribers' filters get it
       this.#events[index] = event;
     }
     return event ?? undefined;

@@ -1,12 +1,6 @@
-import type { AnySubscription, InputOf, StateOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import { TopicState } from "./topic-state.js";
-
-/** Reads a topic's state as it is now, and the cursor that it belongs to. */
-export type ReadState = <P extends AnySubscription>(
-  procedure: P,
-  input: InputOf<P>,
-) => Promise<{ readonly state: StateOf<P>; readonly cursor: string }>;
 
 /** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
 const kept = 1_000;

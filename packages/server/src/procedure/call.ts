@@ -13,6 +13,7 @@ import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
 import { type AnyArgs, runMiddlewares } from "./middleware.js";
+import type { ReadState } from "./read-state.js";
 
 export interface Caller {
   readonly context: object;
@@ -21,14 +22,20 @@ export interface Caller {
   readonly lifetime: Lifetime;
 }
 
-type Tools = Pick<Runtime, "publish" | "state">;
+type Tools = Pick<Runtime, "publish" | "state" | "foldedState">;
 
 /** What middleware and the procedure's own code are called with. */
 export const argsFor = (
-  { publish, state }: Tools,
-  { procedure: { path, errors } }: Implementation,
+  { publish, state, foldedState }: Tools,
+  { procedure: { path, errors }, run }: Implementation,
   { context, input, lifetime }: Caller,
-) => ({ context, input, signal: lifetime.signal, path, errors: errorsFor(errors), publish, state }) as AnyArgs;
+) => {
+  // Within its own snapshot, a procedure's state is what the log says: it would ask itself without end.
+  const isOwn = run.kind === "live" && run.snapshot !== undefined;
+  const read: ReadState = (of, ...rest) => (of?.path === path ? foldedState : state)(of, ...rest);
+  const all = { context, input, signal: lifetime.signal, path, errors: errorsFor(errors), publish };
+  return { ...all, state: isOwn ? read : state } as AnyArgs;
+};
 
 /** Runs a query or a mutation. `undefined`: there is no output. */
 export async function runCall(

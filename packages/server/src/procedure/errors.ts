@@ -8,6 +8,7 @@ import {
   type Schema,
   SluiceError,
   type SluiceErrorOptions,
+  ValidationError,
 } from "@sluice/contract";
 
 type RaisableRow = { readonly raisedBy: "http" };
@@ -72,17 +73,26 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
   }
   const { status = 422, data: schema } = definition;
   try {
-    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(schema, data) });
-  } catch {
-    return new SluiceError("internal");
+    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(code, schema, data) });
+  } catch (cause) {
+    return new SluiceError("internal", { cause: cause instanceof ValidationError ? cause : error });
   }
 }
+
+/** What `onError` is told: the error as it was thrown, or why it could not be sent as the declared one that it was. */
+export const reported = (error: unknown, seen: SluiceError): unknown => seen.cause ?? error;
 
 /** Whether there is more to an error than its client gets to see: `onError` is told then. */
 export const isToReport = ({ code }: SluiceError): boolean => code === "internal" || code === "contractMismatch";
 
 /** @throws ValidationError for what JSON cannot say, while there is still another answer. */
-function wireOf(schema: Schema, data: unknown): unknown {
-  const encoded = encodeJson(schema, data);
-  return encoded && JSON.parse(encoded.json);
+function wireOf(code: string, schema: Schema, data: unknown): unknown {
+  try {
+    const encoded = encodeJson(schema, data);
+    return encoded && JSON.parse(encoded.json);
+  } catch (error) {
+    throw error instanceof ValidationError
+      ? new ValidationError(error.issues, `The data of the error "${code}"`)
+      : error;
+  }
 }

@@ -1,8 +1,8 @@
 import { checkNames, type ErrorDefinitions } from "@sluice/contract";
-import type { ReadState } from "../fanout/topic-states.js";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
 import { layContext } from "./lay-context.js";
+import type { ReadState } from "./read-state.js";
 
 declare const added: unique symbol;
 

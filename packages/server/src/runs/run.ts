@@ -3,8 +3,8 @@ import type { Log, LogEvent, Position } from "@sluice/log";
 import { EventLoopTurns } from "../connection/event-loop-turns.js";
 import { Lifetime } from "../connection/lifetime.js";
 import type { Due, Wheel } from "../connection/wheel.js";
-import type { TopicStates } from "../fanout/topic-state.js";
-import { isToReport, toPublicError } from "../procedure/errors.js";
+import type { TopicStates } from "../fanout/topic-states.js";
+import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
 import { type AppendSources, appendEvents, defaultSnapshotEvery } from "../publish/append-events.js";
 import { encodeEvent } from "../publish/encode-event.js";
@@ -118,7 +118,7 @@ export class Run implements Due {
     } catch (error) {
       if (this.#isOver) return;
       const seen = toPublicError(error, procedure.errors);
-      if (isToReport(seen)) this.#report(error);
+      if (isToReport(seen)) this.#report(reported(error, seen));
       await this.#finish(logged.error(seen));
     }
   }

@@ -1,0 +1,67 @@
+import { type AnySubscription, coderOf, type InputOf, type StateOf, topicOf } from "@sluice/contract";
+import { formatCursor } from "@sluice/contract/wire";
+import { Lifetime } from "../connection/lifetime.js";
+import { takeSnapshot } from "../connection/snapshot.js";
+import { stateOf } from "../fanout/state-fold.js";
+import type { FoldedState } from "../fanout/topic-state.js";
+import type { Runtime } from "../runtime.js";
+import { argsFor } from "./call.js";
+import { parseCallerInput } from "./input.js";
+import { runMiddlewares } from "./middleware.js";
+import { ownOf } from "./own.js";
+
+export interface ReadStateOptions {
+  /** What the adapter's `context` function would give, where the procedure has a `snapshot` of its own. Default: an empty one. */
+  readonly context?: object;
+}
+
+/**
+ * Reads a topic's state as it is now, and the cursor that it belongs to: what a subscriber is sent as `$snapshot`. A procedure's own
+ * `snapshot` is asked, behind its middleware. (Called from within these two, it gives the folded state.)
+ */
+export type ReadState = <P extends AnySubscription>(
+  procedure: P,
+  input: InputOf<P>,
+  options?: ReadStateOptions,
+) => Promise<{ readonly state: StateOf<P>; readonly cursor: string }>;
+
+/** Folds it from the log, whether or not subscribers are sent another. */
+export async function readFolded<P extends AnySubscription>(runtime: Runtime, given: P, input: InputOf<P>) {
+  const procedure = ownOf(runtime.procedures, given, subject);
+  stateOf(procedure);
+  const topic = topicOf(procedure, await parseCallerInput(procedure, input));
+  return decoded(procedure, await runtime.states.of(topic, procedure).current());
+}
+
+/** See `ReadState`. */
+export async function readState<P extends AnySubscription>(
+  runtime: Runtime,
+  given: P,
+  input: InputOf<P>,
+  { context = {} }: ReadStateOptions = {},
+) {
+  const procedure = ownOf(runtime.procedures, given, subject);
+  const implementation = runtime.implementations.get(procedure.path);
+  const run = implementation?.run;
+  if (!implementation || run?.kind !== "live" || !run.snapshot) return readFolded(runtime, procedure, input);
+  const parsed = await parseCallerInput(procedure, input);
+  const topic = topicOf(procedure, parsed);
+  const lifetime = new Lifetime();
+  try {
+    const first = argsFor(runtime, implementation, { context, input: parsed, lifetime });
+    const taken = await runMiddlewares(implementation.middlewares, first, (args) =>
+      takeSnapshot(runtime, { procedure, topic, run, context: args.context, lifetime, args: () => args }),
+    );
+    return decoded(procedure, taken as FoldedState);
+  } finally {
+    lifetime.end();
+  }
+}
+
+const subject = "state() takes a subscription";
+
+/** A state of the caller's own, to change as he likes. */
+const decoded = (procedure: AnySubscription, { position, json }: FoldedState) => ({
+  state: coderOf(stateOf(procedure).schema).decode(JSON.parse(json)) as never,
+  cursor: formatCursor(position),
+});

@@ -1,0 +1,82 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement, type ReadState } from "@sluice/server";
+import { expect, it } from "vitest";
+import * as z from "zod";
+
+const at = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
+const state = {
+  schema: z.object({ lines: z.array(z.string()), at: at.nullable(), by: z.string() }),
+  initial: { lines: [], at: null, by: "" },
+  apply: {
+    line: (s: { lines: string[]; at: Date | null; by: string }, text: string) => ({ ...s, lines: [...s.lines, text] }),
+  },
+};
+const contract = defineContract({
+  doc: subscription({ input: z.object({ id: z.string() }), events: { line: z.string() }, state }),
+  folded: subscription({ events: { line: z.string() }, state }),
+});
+
+interface Context {
+  readonly user?: string;
+}
+
+function setUp() {
+  const s = implement(contract).context<Context>();
+  const named = s.middleware(({ context, next, errors }) => {
+    if (context.user === "mallory") throw errors.forbidden();
+    return next({ context: { name: `Mr ${context.user ?? "Nobody"}` } });
+  });
+  const router = s.router({
+    doc: s.doc.use(named).live({
+      async snapshot({ context, input, state: read }) {
+        const { state: whole, cursor } = await read(contract.doc, input);
+        return { state: { ...whole, lines: whole.lines.slice(-1), at: new Date(0), by: context.name }, cursor };
+      },
+      filter: () => true,
+    }),
+    folded: s.folded.live(),
+  });
+  return createSluice(router);
+}
+
+/** What a subscriber is sent as `$snapshot`, and the id that it has. */
+async function subscribed(sluice: ReturnType<typeof setUp>, user: string) {
+  let seen: unknown;
+  const onSnapshot = (given: unknown) => {
+    seen = given;
+  };
+  const reading = sluice.subscribe(contract.doc, { id: "1" }, { context: { user }, onSnapshot });
+  const iterator = reading[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await expect.poll(() => seen).toBeDefined();
+  await iterator.return?.();
+  await next;
+  return seen;
+}
+
+it("state() gives what a subscriber's $snapshot is, of the procedure's own snapshot and in its context", async () => {
+  const sluice = setUp();
+  for (const data of ["a", "b"]) await sluice.publish(contract.doc, { id: "1" }, { type: "line", data });
+  const { cursor } = await sluice.publish(contract.doc, { id: "1" }, { type: "line", data: "c" });
+  const read = await sluice.state(contract.doc, { id: "1" }, { context: { user: "Ann" } });
+  expect(read).toEqual({ state: { lines: ["c"], at: new Date(0), by: "Mr Ann" }, cursor });
+  expect(read.state).toEqual(await subscribed(sluice, "Ann"));
+  expect((await sluice.state(contract.doc, { id: "1" })).state.by).toBe("Mr Nobody");
+});
+
+it("state() of what has no snapshot of its own is folded, and the caller's to change", async () => {
+  const sluice = setUp();
+  await sluice.publish(contract.folded, undefined, { type: "line", data: "a" });
+  const { state: first } = await sluice.state(contract.folded, undefined);
+  first.lines.push("mine");
+  expect((await sluice.state(contract.folded, undefined)).state.lines).toEqual(["a"]);
+});
+
+it("state() is refused by the procedure's middleware, and throws what a snapshot throws", async () => {
+  const sluice = setUp();
+  const read = sluice.state as ReadState;
+  await expect(read(contract.doc, { id: "1" }, { context: { user: "mallory" } })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  await expect(read(contract.doc, { id: 1 as never })).rejects.toMatchObject({ code: "badRequest" });
+});
