@@ -5,6 +5,7 @@ import { createSluice, implement, memoryLog, type Stats } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import * as z from "zod";
 import { answerCalls } from "../support/rpc.js";
+import { memoryOf } from "./memory-of.js";
 
 // A server in a process of its own, so that the memory it takes is its own.
 
@@ -26,12 +27,6 @@ export interface Publication {
   readonly perTurn: number;
   /** Length of the text that each carries. */
   readonly length: number;
-}
-
-export interface Memory {
-  /** Bytes that JavaScript holds, buffers included. */
-  readonly held: number;
-  readonly resident: number;
 }
 
 const methods = {
@@ -64,15 +59,7 @@ const methods = {
     return user + system;
   },
 
-  async memory(): Promise<Memory> {
-    for (let pass = 0; pass < 4; pass++) {
-      globalThis.gc?.();
-      globalThis.gc?.({ flavor: "last-resort" }); // or V8, since Node 22, keeps the pages that it has emptied
-      await new Promise((resolve) => setTimeout(resolve, 20)); // freed buffers are given back in the background
-    }
-    const { heapUsed, external, rss } = process.memoryUsage();
-    return { held: heapUsed + external, resident: rss };
-  },
+  memory: memoryOf,
 };
 export type StalledServer = typeof methods;
 answerCalls(methods);

@@ -33,6 +33,12 @@ export interface Limits {
    * on Node 20 and 64 Ki since Node 22. An event that is longer goes whole. At least 1,024. Default: 64 Ki.
    */
   readonly bufferedBytes: number;
+  /**
+   * Most bytes of snapshots that sockets have yet to take, of states longer than 16 Ki. Whoever comes then is answered 503, and comes
+   * again; one snapshot goes through in any case. Those folded from the log are shared, two of a topic at most, and count once; those
+   * of a procedure's own `snapshot` count for each subscriber. Default: 128 Mi.
+   */
+  readonly snapshotBytes: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
   /**
@@ -49,6 +55,7 @@ const defaults: Limits = {
   connectionLife: 60 * 60_000,
   catchUpEvents: 100_000,
   bufferedBytes: 64 * 1024,
+  snapshotBytes: 128 * 1024 * 1024,
   inputBytes: 1024 * 1024,
   eventLength: 1024 * 1024,
 };

@@ -5,6 +5,7 @@ import type { Opening } from "./admission/opening.js";
 import type { Connection } from "./connection/connection.js";
 import type { Wheel } from "./connection/wheel.js";
 import type { Hub } from "./fanout/hub.js";
+import type { Snapshots } from "./fanout/snapshots.js";
 import type { TopicStates } from "./fanout/topic-states.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
@@ -21,6 +22,7 @@ export interface Runtime {
   readonly log: Log;
   readonly hub: Hub;
   readonly states: TopicStates;
+  readonly snapshots: Snapshots;
   readonly runs: Runs;
   readonly wheel: Wheel;
   readonly limits: Limits;

@@ -20,6 +20,7 @@ import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
 import { Wheel, wheelResolution } from "./connection/wheel.js";
 import { Hub } from "./fanout/hub.js";
 import { Pages } from "./fanout/pages.js";
+import { Snapshots } from "./fanout/snapshots.js";
 import { TopicStates } from "./fanout/topic-states.js";
 import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
@@ -213,6 +214,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     implementations: router.implementations,
     log,
     states,
+    snapshots: new Snapshots({ log, states, limits }),
     limits,
     heartbeat,
     retry,

@@ -18,6 +18,8 @@ export interface Stats {
   readonly topics: number;
   /** Streams whose socket is full: they lag, and read the log forward when it drains. */
   readonly lagging: number;
+  /** Bytes of snapshots that sockets have yet to take. */
+  readonly snapshotBytes: number;
   /** Events published by this process since it started, as are all that follow. */
   readonly published: number;
   /** Events of logs handed to streams. */
@@ -32,8 +34,8 @@ export interface Stats {
   readonly disconnects: number;
 }
 
-export function statsOf({ connections, hub, counters }: Runtime): Stats {
+export function statsOf({ connections, hub, snapshots, counters }: Runtime): Stats {
   let lagging = 0;
   for (const { full } of connections) if (full) lagging++;
-  return { connections: connections.size, topics: hub.size, lagging, ...counters };
+  return { connections: connections.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
 }

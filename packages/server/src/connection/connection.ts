@@ -106,7 +106,7 @@ export class Connection implements Due, Mortal {
     return this.#sink.write(text) || this.#fill();
   }
 
-  /** Writes the bytes of so many events, which others get, too. False: the socket is full now. */
+  /** Writes the bytes of so many events, or of a snapshot, which others get, too. False: the socket is full now. */
   writeShared(bytes: SharedBytes, events: number): boolean {
     if (this.closed || (this.#expiry && this.#hasExpired)) return false;
     if (this.#corked !== undefined) {
@@ -115,7 +115,7 @@ export class Connection implements Due, Mortal {
     }
     const { counters, wheel } = this.#settings;
     counters.delivered += events;
-    counters.bytes += bytes.plain.length;
+    if (events > 0) counters.bytes += bytes.plain.length;
     this.#writtenAt = wheel.now;
     return this.#sink.writeShared(bytes) || this.#fill();
   }

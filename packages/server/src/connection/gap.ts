@@ -1,7 +1,7 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
-import { encodeFrame, formatCursor, type ResetReason } from "@sluice/contract/wire";
+import { formatCursor, type ResetReason } from "@sluice/contract/wire";
 import type { Log, Position } from "@sluice/log";
-import type { FoldedState } from "../fanout/topic-state.js";
+import type { TakenSnapshot } from "../fanout/snapshots.js";
 import type { Connection } from "./connection.js";
 
 /** What lies between a subscriber and the history that is to be had: the log's word, or the server's own limit. */
@@ -24,12 +24,9 @@ export async function limitGap(log: Log, topic: string, limit: number): Promise<
 export interface GapTerms {
   readonly procedure: AnySubscription;
   /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
-  readonly snapshot: (() => Promise<FoldedState | undefined>) | undefined;
+  readonly snapshot: (() => Promise<TakenSnapshot | undefined>) | undefined;
   readonly stream: "live" | "resumable";
 }
-
-export const snapshotFrame = ({ position, json }: FoldedState): string =>
-  encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
 
 /** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
 export async function tellGap(
@@ -44,7 +41,7 @@ export async function tellGap(
   const isGone = stream === "resumable" && gap.record === undefined;
   if (snapshot && !isGone) {
     const fresh = await snapshot();
-    if (fresh) connection.write(snapshotFrame(fresh));
+    fresh?.send(connection);
     return fresh?.position;
   }
   if (procedure.onGap === "skip" && !isGone) {

@@ -3,10 +3,10 @@ import type { Position, ReadPage } from "@sluice/log";
 import type { Batch } from "../fanout/batch.js";
 import type { Follower } from "../fanout/followers.js";
 import { isSamePlace } from "../fanout/same-place.js";
+import type { TakenSnapshot } from "../fanout/snapshots.js";
 import type { Member } from "../fanout/tail.js";
-import type { FoldedState } from "../fanout/topic-state.js";
 import type { Connection, StreamSource } from "./connection.js";
-import { type Gap, limitGap, snapshotFrame, tellGap } from "./gap.js";
+import { type Gap, limitGap, tellGap } from "./gap.js";
 import type { Mortal } from "./lifetime.js";
 import type { LiveRequest, LiveStart } from "./live-request.js";
 import type { Pipe } from "./sink.js";
@@ -31,7 +31,7 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
   #told: number;
   readonly #filter: LiveRequest["filter"];
   readonly #request: LiveRequest;
-  #state: FoldedState | undefined;
+  #state: TakenSnapshot | undefined;
   /** It goes on from a cursor, and no gap was found after it so far. */
   #resumes = false;
   /** It came without a cursor and was told nothing yet. (Who comes to a run misses its beginning, if that is gone.) */
@@ -85,7 +85,7 @@ export class LiveReader implements Member, Follower, Mortal, StreamSource {
   start(connection: Connection): void {
     this.#connection = connection;
     connection.cork();
-    if (this.#state) connection.write(snapshotFrame(this.#state));
+    this.#state?.send(connection);
     this.#state = undefined;
     this.#catchUp(connection);
   }

@@ -1,7 +1,7 @@
 import type { Position } from "@sluice/log";
 import type { DecodedEvent } from "../fanout/batch.js";
+import type { TakenSnapshot } from "../fanout/snapshots.js";
 import type { Tail } from "../fanout/tail.js";
-import type { FoldedState } from "../fanout/topic-state.js";
 import type { Runtime } from "../runtime.js";
 import type { GapTerms } from "./gap.js";
 
@@ -25,7 +25,7 @@ export interface LiveRequest extends GapTerms {
 export interface LiveStart {
   readonly position: Position;
   /** The state at that position, where it has yet to be told. */
-  readonly state: FoldedState | undefined;
+  readonly state: TakenSnapshot | undefined;
   /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
   readonly resumes: boolean;
 }

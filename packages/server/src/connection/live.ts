@@ -4,7 +4,7 @@ import type { DecodedEvent } from "../fanout/batch.js";
 import type { Runtime } from "../runtime.js";
 import { LiveReader } from "./live-reader.js";
 import type { LiveRequest } from "./live-request.js";
-import { type SnapshotRequest, takeSnapshot } from "./snapshot.js";
+import { prepareSnapshot, type SnapshotRequest } from "./snapshot.js";
 
 export interface LiveSubscriber extends SnapshotRequest {
   readonly input: unknown;
@@ -43,7 +43,7 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
  * have 1 MB, only where the procedure's own code asks for it.
  */
 
-const snapshotOf = (runtime: Runtime, request: SnapshotRequest) => () => takeSnapshot(runtime, request);
+const snapshotOf = (runtime: Runtime, request: SnapshotRequest) => () => prepareSnapshot(runtime, request);
 
 const filterOf = ({ procedure: { path }, run: { filter }, context, input }: LiveSubscriber): LiveRequest["filter"] =>
   filter && ((event: DecodedEvent) => answerOf(filter(event as never, { context, input } as never), path));

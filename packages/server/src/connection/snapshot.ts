@@ -1,5 +1,6 @@
 import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
+import type { TakenSnapshot } from "../fanout/snapshots.js";
 import { stateOf } from "../fanout/state-fold.js";
 import type { FoldedState } from "../fanout/topic-state.js";
 import type { Run, SnapshotLike } from "../procedure/implementation.js";
@@ -15,6 +16,14 @@ export interface SnapshotRequest {
   readonly lifetime: Lifetime;
   /** What `snapshot()` is called with. */
   args(): object;
+}
+
+/** The state that a subscriber starts with, ready to be sent; `undefined` if the subscriber has left by then. */
+export async function prepareSnapshot(runtime: Runtime, request: SnapshotRequest): Promise<TakenSnapshot | undefined> {
+  const { procedure, topic, run, lifetime } = request;
+  if (!run.snapshot) return runtime.snapshots.ofTopic(topic, procedure, lifetime);
+  const own = await takeSnapshot(runtime, request);
+  return own && runtime.snapshots.ofOne(own, lifetime);
 }
 
 /**

@@ -46,8 +46,9 @@ export class StateFold {
   }
 
   /** The state of a topic without events: what can't be frozen in it is this topic's own. */
-  initial(): unknown {
-    return this.#step.adopt(encodeJson(this.#state.schema, this.#state.initial)?.read());
+  initial(): { readonly value: unknown; readonly json: string } {
+    const { json, read } = this.encode(this.#state.initial);
+    return { value: this.#step.adopt(read()), json };
   }
 
   /** A state that was saved. */

@@ -143,7 +143,9 @@ export class TopicState {
       throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
     }
     const genesis = { ...start, offset: 0, mark: "0" };
-    this.#set(genesis, this.#state.initial());
+    const { value, json } = this.#state.initial();
+    this.#measure(json);
+    this.#set(genesis, value);
     return genesis;
   }
 
@@ -160,7 +162,7 @@ export class TopicState {
       value = this.#state.apply(value, { type: logged.type, data: read() });
       values.push(value);
     }
-    if (this.#size <= checked) this.#state.encode(value, events.at(-1)?.logged.type);
+    if (this.#size <= checked) this.#measure(this.#state.encode(value, events.at(-1)?.logged.type).json);
     this.#ahead = { position, events: events.map(({ logged }) => logged), values, next: 0 };
   }
 

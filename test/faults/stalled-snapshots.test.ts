@@ -1,0 +1,96 @@
+import { connect } from "node:net";
+import { createFrameDecoder } from "@sluice/contract/wire";
+import { expect, it, onTestFinished } from "vitest";
+import { eventually } from "../conformance/within.js";
+import { Child } from "../support/child.js";
+import type { StateServer } from "./state-server.js";
+
+const megabyte = 1024 * 1024;
+
+async function startServer() {
+  const child = new Child<StateServer>(new URL("state-server.ts", import.meta.url), {
+    options: ["--conditions=@sluice/source"],
+  });
+  onTestFinished(() => child.stop());
+  const port = await child.call("listen");
+
+  /** A subscriber that reads nothing until it is told to. */
+  async function subscribe(path: string) {
+    const before = (await child.call("stats")).connections;
+    const told: number[] = [];
+    let status = "";
+    const decoder = createFrameDecoder((frame) => {
+      if (frame.kind === "snapshot") told.push(JSON.parse(frame.data).n);
+      if (frame.kind === "event") told.push(JSON.parse(frame.data));
+    });
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("error", () => {}).write(`GET /${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`);
+    onTestFinished(() => void socket.destroy());
+    await eventually(async () => {
+      if (socket.readableLength > 0) status = /^HTTP\/1\.1 (\d+)/.exec(String(socket.read(64)))?.[1] ?? status;
+      const { connections, openings } = await child.call("stats");
+      expect(status !== "" || (openings === 0 && connections > before)).toBe(true);
+    });
+    return {
+      told,
+      get status() {
+        return status;
+      },
+      read: () => void socket.on("data", (chunk: Buffer) => decoder.push(chunk)),
+      leave: () => void socket.destroy(),
+    };
+  }
+  return { child, subscribe };
+}
+
+/** A sequence of numbers, each the one after the one before. */
+const isContiguous = (numbers: readonly number[]) =>
+  numbers.every((n, i) => i === 0 || n === (numbers[i - 1] as number) + 1);
+
+it("sixty readers of a state of 8 MB who come at sixty places and don't read cost two snapshots, and nobody else anything", async () => {
+  const { child, subscribe } = await startServer();
+  await child.call("publish", 300);
+  const first = await subscribe("board");
+  const baseline = await child.call("memory");
+  const readers = [first];
+  for (let n = 301; n <= 359; n++) {
+    await child.call("publish", n);
+    readers.push(await subscribe("board"));
+  }
+  const stalled = await child.call("memory");
+  const { snapshotBytes } = await child.call("stats");
+  const figures = `held ${Math.round((stalled.held - baseline.held) / megabyte)} MB more, resident ${Math.round((stalled.resident - baseline.resident) / megabyte)} MB more`;
+  expect(snapshotBytes, figures).toBeLessThan(17 * megabyte);
+  expect(stalled.held - baseline.held, figures).toBeLessThan(24 * megabyte);
+  expect(stalled.resident - baseline.resident, figures).toBeLessThan(80 * megabyte);
+
+  // Whoever reads gets a state and all events since, whichever snapshot it was.
+  const quick = await subscribe("board");
+  await child.call("publish", 360);
+  for (const reader of [quick, first, readers[30] as typeof first, readers[59] as typeof first]) {
+    reader.read();
+    await eventually(() => expect(reader.told.at(-1)).toBe(360));
+    expect(isContiguous(reader.told)).toBe(true);
+  }
+  for (const reader of readers) reader.leave();
+  quick.leave();
+  await eventually(async () => expect(await child.call("stats")).toMatchObject({ connections: 0, snapshotBytes: 0 }));
+}, 120_000);
+
+it("snapshots of a procedure's own count for each reader: beyond limits.snapshotBytes it is 503, until others have read", async () => {
+  const { child, subscribe } = await startServer();
+  await child.call("publish", 1);
+  const readers = [];
+  for (let i = 0; i < 4; i++) readers.push(await subscribe("own"));
+  expect((await child.call("stats")).snapshotBytes).toBeGreaterThan(30 * megabyte);
+  const refused = await subscribe("own");
+  expect(refused.status).toBe("503");
+  for (const reader of readers) {
+    reader.read();
+    await eventually(() => expect(reader.told).toEqual([1]));
+  }
+  await eventually(async () => expect((await child.call("stats")).snapshotBytes).toBe(0));
+  const again = await subscribe("own");
+  again.read();
+  await eventually(() => expect(again.told).toEqual([1]));
+}, 60_000);

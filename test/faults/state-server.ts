@@ -1,0 +1,45 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import * as z from "zod";
+import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { answerCalls } from "../support/rpc.js";
+import { memoryOf } from "./memory-of.js";
+
+// A server in a process of its own, so that the memory it takes is its own.
+
+const state = {
+  schema: z.object({ n: z.int(), text: z.string() }),
+  initial: { n: 0, text: "x".repeat(8 * 1024 * 1024) },
+  apply: { set: (before: { n: number; text: string }, n: number) => ({ ...before, n }) },
+};
+const contract = defineContract({
+  board: subscription({ events: { set: z.int() }, state }),
+  own: subscription({ events: { set: z.int() }, state }),
+});
+const s = implement(contract);
+const router = s.router({
+  board: s.board.live(),
+  own: s.own.live({ snapshot: ({ state: read }) => read(contract.own, undefined) }),
+});
+const sluice = createSluice(router, { limits: { snapshotBytes: 36 * 1024 * 1024 } });
+
+const methods = {
+  listen(): Promise<number> {
+    const server = createServer(sluiceNode(sluice));
+    return new Promise((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+    );
+  },
+  async publish(data: number): Promise<void> {
+    for (const procedure of [contract.board, contract.own]) {
+      await sluice.publish(procedure, undefined, { type: "set", data });
+    }
+  },
+  stats: () => ({ ...sluice.stats(), openings: runtimeOf(sluice as never).openings.size }),
+  memory: memoryOf,
+};
+export type StateServer = typeof methods;
+answerCalls(methods);
