@@ -2,7 +2,14 @@ import { defineContract, mutation, subscription } from "@sluice/contract";
 import * as z from "zod";
 
 /** Every event bears a number that no other event of a run bears. */
-const events = { item: z.object({ n: z.int(), pad: z.string() }) };
+const events = {
+  item: z.object({
+    n: z.int(),
+    pad: z.string(),
+    /** JSON makes null of an undefined one, which no schema takes. */
+    marks: z.array(z.number().optional()).optional(),
+  }),
+};
 
 export interface Digest {
   readonly count: number;

@@ -104,6 +104,20 @@ export class Model extends Scenario {
     }
   }
 
+  /** Publishes what doesn't read back, after some that does: all of it has to fail, and the topic goes on. */
+  async publishUnreadable(publication: Publication): Promise<void> {
+    const by = this.random() < 0.5 ? this.instance.sluice : this.store.worker;
+    const publish = this.sabotage.publish?.(by.publish, this.store.harness.log) ?? by.publish;
+    const { numbers, kind } = publication;
+    try {
+      await publishNumbers(publish, publication, [1, undefined]);
+      this.blame(`a publish of ${numbers} to ${kind.name} was taken, and does not read back`);
+    } catch (error) {
+      const { name } = error as Error;
+      if (name !== "ValidationError") this.blame(`a publish of ${numbers} to ${kind.name} failed with ${name}`);
+    }
+  }
+
   /** What a failover may take from a topic: entries that are still there and that no snapshot covers. */
   async losable({ topic = "" }: Kind): Promise<number> {
     const { log } = this.store.harness;

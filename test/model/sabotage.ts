@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Log } from "@sluice/server";
+import type { Log, Publish } from "@sluice/server";
 import type { Runtime } from "../../packages/server/src/runtime.js";
 
 type Fetch = typeof globalThis.fetch;
@@ -10,6 +10,8 @@ export interface Sabotage {
   readonly patience?: number;
   /** Between the servers and the engine. */
   readonly log?: (log: Log) => Log;
+  /** Where whoever publishes does so, and the engine behind it. */
+  readonly publish?: (publish: Publish, log: Log) => Publish;
   /** A server's parts. */
   readonly runtime?: (runtime: Runtime) => void;
   /** Every connection that a server accepts. */

@@ -1,7 +1,7 @@
 import type { Model } from "../model.js";
 import type { Action } from "./action.js";
 import { answer, changeWeather, cutAll, cutNext, hear, silence } from "./network.js";
-import { publishSome, publishTwice, retry } from "./publishing.js";
+import { publishSome, publishTwice, publishUnreadable, retry } from "./publishing.js";
 import { join, leave, pace } from "./readers.js";
 import { closeTopic, revoke } from "./revoking.js";
 import { drain, failOver, restart, startAfresh, trim } from "./servers.js";
@@ -11,6 +11,7 @@ const weighted: readonly (readonly [number, Action])[] = [
   [40, publishSome],
   [8, publishTwice],
   [6, retry],
+  [3, publishUnreadable],
   [10, cutAll],
   [5, cutNext],
   [3, answer],

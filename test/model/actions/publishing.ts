@@ -9,6 +9,12 @@ export const publishSome: Action = async (model) => {
   return `publish ${publication.numbers} to ${publication.kind.name}`;
 };
 
+export const publishUnreadable: Action = async (model) => {
+  const publication = model.publications.plan(model.pick(logKinds), 1 + model.upTo(3), "", false);
+  await model.publishUnreadable(publication);
+  return `publish ${publication.numbers} to ${publication.kind.name}, which do not read back`;
+};
+
 /** As a publisher does that had no answer in time. */
 export const publishTwice: Action = (model) => {
   const publication = model.publications.plan(model.pick(logKinds), 1 + model.upTo(3), "", true);

@@ -29,12 +29,13 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
     const lifetime = new Lifetime();
     const taken = await snapshots.ofTopic("board", contract.board, lifetime);
     let drain = () => {};
+    const sent: unknown[] = [];
     const receiver = {
       full: true,
       isCut: false,
-      sent: [] as unknown[],
-      write: (text: string) => receiver.sent.push(text) > 0,
-      writeShared: (bytes: unknown) => receiver.sent.push(bytes) < 0,
+      sent,
+      write: (text: string): boolean => sent.push(text) > 0,
+      writeShared: (bytes: unknown): boolean => sent.push(bytes) < 0,
       writable: () => new Promise<void>((resolve) => (drain = resolve)),
       cut() {
         receiver.isCut = true;
