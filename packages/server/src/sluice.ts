@@ -28,7 +28,6 @@ import { checkLog } from "./log-option.js";
 import { checkWhole } from "./options.js";
 import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
-import { parseCallerInput } from "./procedure/input.js";
 import { byPath, ownOf } from "./procedure/own.js";
 import { type ReadState, readFolded, readState } from "./procedure/read-state.js";
 import type { Router } from "./procedure/router.js";

@@ -1,6 +1,6 @@
 import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
 import type { Position } from "@sluice/log";
-import type { FoldedState } from "../fanout/topic-state.js";
+import type { TakenSnapshot } from "../fanout/snapshots.js";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
@@ -22,10 +22,10 @@ export interface ResumableSubscriber {
 
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
 export async function prepareResumable(runtime: Runtime, subscriber: ResumableSubscriber): Promise<LiveReader> {
-  const { log, hub, runs, states } = runtime;
+  const { log, hub, runs, snapshots } = runtime;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
-  const snapshot = procedure.state ? () => states.of(topic, procedure).current() : undefined;
+  const snapshot = procedure.state ? () => snapshots.ofTopic(topic, procedure, lifetime) : undefined;
   const reader = new LiveReader({
     runtime,
     procedure,
@@ -40,7 +40,7 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
   lifetime.watch(reader);
   const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
   const inputJson = canonicalJson(wire);
-  let state: FoldedState | undefined;
+  let state: TakenSnapshot | undefined;
   const request = {
     procedure,
     topic,
