@@ -1,7 +1,7 @@
 import { carryCodec } from "./codec.js";
 import type { BuiltInCode } from "./errors.js";
-import { checkCallNames, checkSubscriptionNames } from "./option-names.js";
 import { freezeShared } from "./freeze.js";
+import { checkCallNames, checkSubscriptionNames } from "./option-names.js";
 import type {
   AlwaysOnWire,
   AnyProcedure,

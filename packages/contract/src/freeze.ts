@@ -1,5 +1,5 @@
 /** An object or array that `Object.freeze` makes unchangeable. A `Map`, a `Date` or an instance of a class it doesn't. */
-export function isPlain(value: object): boolean {
+function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

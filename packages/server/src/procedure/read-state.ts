@@ -1,4 +1,12 @@
-import { type AnySubscription, coderOf, type InputOf, type StateOf, topicOf } from "@sluice/contract";
+import {
+  type AnySubscription,
+  checkNames,
+  coderOf,
+  type InputOf,
+  type NamesOf,
+  type StateOf,
+  topicOf,
+} from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import { Lifetime } from "../connection/lifetime.js";
 import { takeSnapshot } from "../connection/snapshot.js";
@@ -38,8 +46,10 @@ export async function readState<P extends AnySubscription>(
   runtime: Runtime,
   given: P,
   input: InputOf<P>,
-  { context = {} }: ReadStateOptions = {},
+  options: ReadStateOptions = {},
 ) {
+  checkNames("state", options, optionNames);
+  const { context = {} } = options;
   const procedure = ownOf(runtime.procedures, given, subject);
   const implementation = runtime.implementations.get(procedure.path);
   const run = implementation?.run;
@@ -58,6 +68,7 @@ export async function readState<P extends AnySubscription>(
   }
 }
 
+const optionNames: NamesOf<ReadStateOptions> = { context: true };
 const subject = "state() takes a subscription";
 
 /** A state of the caller's own, to change as he likes. */
