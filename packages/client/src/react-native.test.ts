@@ -59,6 +59,6 @@ test("an error comes as it is where a body can't be cancelled", async () => {
 
 test("where TextDecoder is missing, createClient says so", async () => {
   await expect(setUp({}, ["TextDecoder"])).rejects.toThrow(
-    "This runtime has no TextDecoder, which a Sluice client needs: load a polyfill before the client is made.",
+    "This runtime has no TextDecoder: load a polyfill before a client is made.",
   );
 }, 30_000);

@@ -41,13 +41,13 @@ export async function send(
     const refusal = refusalOf(cause, address, init);
     if (!refusal) throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
     throw new SluiceError("protocol", {
-      message: `${address} can never be asked, for its URL, port, headers or options: ${refusal}`,
+      message: `${address} can never be asked: ${refusal}`,
       cause,
     });
   }
   if (typeof response?.status === "number" && typeof response.headers?.get === "function") return response;
   throw new SluiceError("protocol", {
-    message: "The client's fetch option gave no answer: one has status and headers.",
+    message: "The client's fetch option gave no answer.",
   });
 }
 

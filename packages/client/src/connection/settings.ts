@@ -30,9 +30,7 @@ export function settingsOf(options: ClientOptions): Settings {
   checkNames("", options, optionNames);
   for (const name of ["AbortController", "Headers", "TextDecoder"] as const) {
     if (typeof globalThis[name] === "function") continue;
-    throw new TypeError(
-      `This runtime has no ${name}, which a Sluice client needs: load a polyfill before the client is made.`,
-    );
+    throw new TypeError(`This runtime has no ${name}: load a polyfill before a client is made.`);
   }
   const { id, url, headers, fetch, credentials, onUnauthorized, retry = {}, onSkippedEvent } = options;
   const { clock = systemClock } = options;
