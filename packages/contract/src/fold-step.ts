@@ -64,6 +64,9 @@ export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep
   };
 }
 
+// The package has no types of Node's, which a browser's project may lack.
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+
 /** Bundlers put a constant in place of what is asked here; a browser without one has no `process`. */
 function isDevelopment(): boolean {
   try {
