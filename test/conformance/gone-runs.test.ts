@@ -135,6 +135,26 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
   });
 });
 
+it("ends a run whose server is dead for whoever skips what is gone of it", async () => {
+  const log = memoryLog({ retain: { events: 3 } });
+  const dead = await startRunWorld({ log, last: () => new Promise(() => {}) });
+  const first = await (await open(dead, "skip", { input })).received(3);
+  const lastEventId = first.events[0]?.id as string;
+  while ((await log.head(runTopic("skip"))).offset < 10) {
+    dead.clock.advance(1_000);
+    await turns(2);
+  }
+  const world = await startRunWorld({ log });
+  const late = await (await open(world, "skip", { input, lastEventId })).live();
+  expect(late.names.slice(2, 4)).toEqual(["$reset", "$at"]);
+  for (let seconds = 0; seconds < 60; seconds++) {
+    world.clock.advance(1_000);
+    await turns();
+  }
+  await late.end();
+  expect(late.frames.at(-1)).toMatchObject({ kind: "error", code: "interrupted", final: true });
+});
+
 it("keeps a silent run that nobody is attached to, however short runTtl is", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });
