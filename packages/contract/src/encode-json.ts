@@ -31,6 +31,16 @@ export function encodeJson(schema: Schema, value: unknown): EncodedJson | undefi
   }
 }
 
+/**
+ * Looks whether a value fits its schema and would read back from JSON, and makes no text where nothing can change in it.
+ *
+ * @throws ValidationError as `encodeJson` does, and for `undefined`, of which JSON has none.
+ */
+export function checkJson(schema: Schema, value: unknown): void {
+  const isGiven = fateInJson(schema) === "changes" ? encodeJson(schema, value) : coderOf(schema).encode(value);
+  if (isGiven === undefined) throw new ValidationError([{ message: "JSON cannot say undefined", path: [] }]);
+}
+
 /** The same for schemas that may check asynchronously: outputs of queries and mutations. */
 export async function encodeJsonAsync(schema: Schema, value: unknown): Promise<EncodedJson | undefined> {
   const coder = coderOf(schema);

@@ -62,7 +62,9 @@ export function freezeFolded(after: unknown, before: unknown): boolean {
 /** Follows a list along the one before it, past what was put in, left out or replaced. */
 function newItems(made: readonly unknown[], from: readonly unknown[], waiting: [object, unknown][]): void {
   let place = 0;
-  for (const item of made) {
+  // By index: an iterator takes twice as long, and a list may have thousands.
+  for (let index = 0; index < made.length; index++) {
+    const item = made[index];
     if (item === from[place]) place++;
     else if (item === from[place + 1]) place += 2;
     else if (isObject(item)) waiting.push([item, from[place]]);

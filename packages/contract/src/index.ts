@@ -11,7 +11,7 @@ export {
   subscription,
 } from "./contract.js";
 export { encodeInput } from "./encode-input.js";
-export { type EncodedJson, encodeJson, encodeJsonAsync } from "./encode-json.js";
+export { checkJson, type EncodedJson, encodeJson, encodeJsonAsync } from "./encode-json.js";
 export {
   type BuiltInCode,
   type ErrorIssue,

@@ -1,6 +1,7 @@
 import {
   type AnySubscription,
   ChangedInPlaceError,
+  checkJson,
   coderOf,
   createFoldStep,
   type EncodedJson,
@@ -56,8 +57,7 @@ export class StateFold {
     return this.#step.adopt(coderOf(this.#state.schema).decode(JSON.parse(json)));
   }
 
-  /** @param last the event that led to this state, if one did. */
-  encode(state: unknown, last?: string): EncodedJson {
+  encode(state: unknown): EncodedJson {
     let cause: unknown = new Error("it is undefined");
     try {
       const encoded = encodeJson(this.#state.schema, state);
@@ -65,9 +65,16 @@ export class StateFold {
     } catch (error) {
       cause = error;
     }
-    const { path } = this.#procedure;
-    const what = last === undefined ? `"${path}" has` : `An event "${last}" of "${path}" folds into`;
-    throw new SluiceError("contractMismatch", { message: `${what} a state that does not fit its schema`, cause });
+    throw this.#unfitting(`"${this.#procedure.path}" has`, cause);
+  }
+
+  /** Looks whether a state can be sent, and doesn't make its text where that can be told without. */
+  check(state: unknown, last: string): void {
+    try {
+      checkJson(this.#state.schema, state);
+    } catch (cause) {
+      throw this.#unfitting(`An event "${last}" of "${this.#procedure.path}" folds into`, cause);
+    }
   }
 
   /** Reads an event of the log. */
@@ -91,6 +98,10 @@ export class StateFold {
     } catch (cause) {
       throw this.#mismatch(type, cause);
     }
+  }
+
+  #unfitting(what: string, cause: unknown): SluiceError {
+    return new SluiceError("contractMismatch", { message: `${what} a state that does not fit its schema`, cause });
   }
 
   /** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */

@@ -45,6 +45,8 @@ export class TopicState {
   #saved: Position | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #size = 0;
+  /** Characters of the events that came since it was measured: it may have grown by as much. */
+  #grown = 0;
   readonly #onSize: (added: number) => void;
 
   /** @param onSize told by how many characters its JSON has grown or shrunk, whenever that is known. */
@@ -99,6 +101,7 @@ export class TopicState {
   #measure({ length }: string): void {
     const added = length - this.#size;
     this.#size = length;
+    this.#grown = 0;
     if (added !== 0) this.#onSize(added);
   }
 
@@ -162,7 +165,8 @@ export class TopicState {
       value = this.#state.apply(value, { type: logged.type, data: read() });
       values.push(value);
     }
-    if (this.#size <= checked) this.#measure(this.#state.encode(value, events.at(-1)?.logged.type).json);
+    const last = events.at(-1)?.logged.type;
+    if (last !== undefined && this.#size + this.#grown <= checked) this.#state.check(value, last);
     this.#ahead = { position, events: events.map(({ logged }) => logged), values, next: 0 };
   }
 
@@ -172,6 +176,7 @@ export class TopicState {
       this.#position = position; // a run's own word, which changes nothing
       return;
     }
+    this.#grown += entry.data.length;
     const ahead = this.#foldedAhead(entry);
     this.#set(position, ahead ? ahead.value : this.#state.apply(this.#value, this.#state.read(entry)));
   }
