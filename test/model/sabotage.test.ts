@@ -1,4 +1,5 @@
-import type { memoryLog } from "@sluice/server";
+import type { AnySubscription } from "@sluice/contract";
+import type { memoryLog, PublishOptions } from "@sluice/server";
 import { describe, expect, it } from "vitest";
 import type { RunRequest } from "../../packages/server/src/runs/run.js";
 import type { Runtime } from "../../packages/server/src/runtime.js";
@@ -44,9 +45,9 @@ const asking = (change: Partial<RunRequest>) => (runtime: Runtime) => {
 const isTallied = (topic: string) => topic.startsWith("bot/tally");
 /** Appends what a publish refuses, as whoever doesn't look whether its JSON reads back. */
 const appendingAnyway: NonNullable<Sabotage["publish"]> =
-  (publish, log) => async (procedure, input, events, options) => {
+  (publish, log) => async (procedure: AnySubscription, input?: unknown, events?: unknown, options?: PublishOptions) => {
     try {
-      return await publish(procedure, input, events, options);
+      return await publish(procedure, input, events as never, options);
     } catch {
       const topic = input ? `${procedure.path}?${JSON.stringify(input)}` : procedure.path;
       const all = [events].flat() as readonly { readonly type: string; readonly data: unknown }[];

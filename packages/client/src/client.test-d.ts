@@ -1,7 +1,16 @@
-import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
+import {
+  type AnyQuery,
+  type AnySubscription,
+  defineContract,
+  type InputOf,
+  mutation,
+  query,
+  type SluiceError,
+  subscription,
+} from "@sluice/contract";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { type Connection, createClient, type Reset } from "./index.js";
+import { type CallProcedure, type Connection, createClient, type Reset, type SubscriptionProcedure } from "./index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -64,8 +73,41 @@ test("a procedure that takes nothing is called with nothing", () => {
   client.feed(undefined, { cursor: "E.1.m" });
   client.scores.clear();
   client.scores.list(undefined, { signal: new AbortController().signal });
+  client.feed.subscribe({ on: { post: (text) => expectTypeOf(text).toEqualTypeOf<string>() } });
   // @ts-expect-error it takes nothing
   client.feed({ matchId: "m1" });
+  // @ts-expect-error no such event
+  client.feed.subscribe({ on: { goal: () => {} } });
+});
+
+test("an input that is optional, or has a default, as a whole may be left out", () => {
+  const input = z.object({ room: z.string() });
+  const rooms = defineContract({
+    talk: subscription({ input: input.optional(), events: { said: z.string() } }),
+    open: subscription({ input: input.default({ room: "hall" }), events: { said: z.string() } }),
+    find: query({ input: z.string().optional(), output: z.string() }),
+  });
+  const { talk, open, find } = createClient(rooms, { url: "/api" });
+  talk();
+  open({ room: "a" }, { cursor: "E.1.m" });
+  open(undefined, { cursor: "E.1.m" });
+  find();
+  talk.subscribe({ on: { said: (text) => expectTypeOf(text).toEqualTypeOf<string>() } });
+  open.subscribe({ room: "a" }, { onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<string>() });
+  // @ts-expect-error of another type
+  talk({ room: 1 });
+  // @ts-expect-error the input is missing
+  client.scores.watch.subscribe({ onEvent: () => {} });
+});
+
+test("a function may be generic in the procedure", () => {
+  const read = <P extends AnySubscription>(procedure: SubscriptionProcedure<P>, input: InputOf<P>) => {
+    procedure.subscribe(input, { onEvent: () => {} });
+    return procedure(input);
+  };
+  expectTypeOf(read(client.feed, undefined)).toEqualTypeOf<AsyncIterable<{ type: "post"; data: string; id: string }>>();
+  const ask = <P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>) => procedure(input);
+  expectTypeOf(ask(client.scores.list, undefined)).resolves.toEqualTypeOf<string[]>();
 });
 
 test("outputs are the code's types", () => {

@@ -10,13 +10,8 @@ import { call } from "./call.js";
 import { createRegistry } from "./connection/registry.js";
 import type { Settings } from "./connection/settings.js";
 import { iterate } from "./iterate.js";
-import {
-  type CallOptions,
-  type Client,
-  type IterateOptions,
-  internals,
-  type SubscriptionHandlers,
-} from "./procedure.js";
+import { type CallOptions, type Client, type IterateOptions, internals } from "./procedure.js";
+import { subscribeBy } from "./subscribe.js";
 
 /** The client of a contract: its tree, each procedure made callable. */
 export function createContractClient<Tree extends ContractTree>(contract: Tree, settings: Settings): Client<Tree> {
@@ -28,8 +23,7 @@ export function createContractClient<Tree extends ContractTree>(contract: Tree, 
     return Object.assign(
       (input: unknown, iterateOptions?: IterateOptions) => iterate(settings, procedure, input, iterateOptions),
       {
-        subscribe: (input: unknown, handlers: SubscriptionHandlers<AnySubscription>) =>
-          shared(input).subscribe(handlers),
+        subscribe: subscribeBy(shared),
         [internals]: { clientId, procedure, linger, shared },
       },
     );

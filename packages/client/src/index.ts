@@ -4,7 +4,15 @@ export { createClient } from "./client.js";
 export type { ClientOptions, SkippedEvent } from "./connection/client-options.js";
 export type { Clock } from "./connection/clock.js";
 export type { Connection, ConnectionStatus } from "./connection/connection-state.js";
-export type { BodyReader, FetchBody, FetchInit, FetchLike, FetchResponse } from "./connection/fetch.js";
+export type {
+  BodyReader,
+  CredentialsMode,
+  FetchBody,
+  FetchInit,
+  FetchLike,
+  FetchResponse,
+  HeadersLike,
+} from "./connection/fetch.js";
 export type {
   CallOptions,
   CallProcedure,

@@ -7,11 +7,9 @@ import type {
   EventDataOf,
   EventOf,
   InputOf,
-  Mutation,
+  LeftOut,
   OutputOf,
-  Query,
   StateOf,
-  Subscription,
 } from "@sluice/contract";
 import type { ResetReason } from "@sluice/contract/wire";
 import type { Connection } from "./connection/connection-state.js";
@@ -34,7 +32,9 @@ export type EventHandlers<P extends AnySubscription> = {
 /** What a subscriber wants to be told. */
 export interface SubscriptionHandlers<P extends AnySubscription> {
   /** By event type; see `EventHandlers`. */
-  readonly on?: EventHandlers<P>;
+  readonly on?: {
+    readonly [Type in keyof P["events"] & string]?: (data: EventDataOf<P, Type>, event: EventOf<P>) => void;
+  };
   /** Every event, whatever its type. */
   readonly onEvent?: (event: EventOf<P>) => void;
   /** The state, at once if it is known and after every change. Never called where the contract declares none. */
@@ -81,6 +81,11 @@ export interface SubscriptionInternals<P extends AnySubscription> {
   shared(input: InputOf<P>): SharedSubscription<P>;
 }
 
+/** An input and handlers, or handlers alone where the input may be left out. One signature, so that a union of procedures can be called. */
+export type SubscribeArguments<Input, Handlers> =
+  | [input: Input, handlers: Handlers]
+  | (undefined extends Input ? [handlers: Handlers] : never);
+
 /** A subscription of a client. */
 export interface SubscriptionProcedure<P extends AnySubscription> {
   /**
@@ -90,13 +95,14 @@ export interface SubscriptionProcedure<P extends AnySubscription> {
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
    * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
    */
-  (input: InputOf<P>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  (input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *
    * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
+   * @example const stop = client.news.subscribe({ onEvent: show }); // an input that may be undefined may be left out
    */
-  subscribe(input: InputOf<P>, handlers: SubscriptionHandlers<P>): () => void;
+  subscribe(...given: SubscribeArguments<InputOf<P>, SubscriptionHandlers<P>>): () => void;
   readonly [internals]: SubscriptionInternals<P>;
 }
 
@@ -107,19 +113,17 @@ export interface CallInternals<P extends AnyQuery | AnyMutation> {
 
 /** A query or mutation of a client. Rejects with a `SluiceError`, of `ErrorOf` the procedure. */
 export interface CallProcedure<P extends AnyQuery | AnyMutation> {
-  (input: InputOf<P>, options?: CallOptions): Promise<OutputOf<P>>;
+  (input: InputOf<P> | LeftOut<InputOf<P>>, options?: CallOptions): Promise<OutputOf<P>>;
   readonly [internals]: CallInternals<P>;
 }
 
 /** The client's tree: the contract's, each procedure made callable. */
-export type Client<Tree> = {
-  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<infer I, infer E, infer S, infer Err, infer Idem>
-    ? SubscriptionProcedure<Subscription<I, E, S, Err, Idem>>
-    : Tree[Name] extends Query<infer I, infer O, infer Err>
-      ? CallProcedure<Query<I, O, Err>>
-      : Tree[Name] extends Mutation<infer I, infer O, infer Err>
-        ? CallProcedure<Mutation<I, O, Err>>
-        : Tree[Name] extends ContractTree
-          ? Client<Tree[Name]>
-          : never;
-};
+export type Client<Tree> = { readonly [Name in keyof Tree]: ClientNode<Tree[Name]> };
+
+type ClientNode<Node> = Node extends AnySubscription
+  ? SubscriptionProcedure<Node>
+  : Node extends AnyQuery | AnyMutation
+    ? CallProcedure<Node>
+    : Node extends ContractTree
+      ? Client<Node>
+      : never;

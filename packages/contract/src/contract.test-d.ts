@@ -93,41 +93,43 @@ test("outputs and errors", () => {
 
 test("refuses what JSON cannot carry, wherever it stands", () => {
   // @ts-expect-error a Date has no wire form without a codec
-  subscription({ events: { at: z.date() } });
+  defineContract({ p: subscription({ events: { at: z.date() } }) });
   // @ts-expect-error deep inside, too
-  subscription({ events: { at: z.object({ when: z.array(z.object({ day: z.date() })) }) } });
+  defineContract({ p: subscription({ events: { at: z.object({ when: z.array(z.object({ day: z.date() })) }) } }) });
   // @ts-expect-error a Map
-  query({ output: z.map(z.string(), z.string()) });
+  defineContract({ p: query({ output: z.map(z.string(), z.string()) }) });
   // @ts-expect-error a bigint in an input
-  mutation({ input: z.object({ n: z.bigint() }) });
+  defineContract({ p: mutation({ input: z.object({ n: z.bigint() }) }) });
   // @ts-expect-error a valibot date: its input type is a Date
-  subscription({ events: { at: v.date() } });
-  subscription({
-    events: { tick: z.string() },
-    // @ts-expect-error a Set as state
-    state: { schema: z.set(z.string()), initial: new Set<string>(), apply: {} },
-  });
+  defineContract({ p: subscription({ events: { at: v.date() } }) });
+  const state = { schema: z.set(z.string()), initial: new Set<string>(), apply: {} };
+  // @ts-expect-error a Set as state
+  defineContract({ p: subscription({ events: { tick: z.string() }, state }) });
   // @ts-expect-error a Date in an error's data
-  query({ errors: { late: { data: z.date() } } });
-  query({ output: z.json() });
-  query({ output: z.unknown() });
+  defineContract({ p: query({ errors: { late: { data: z.date() } } }) });
+  const errors = { late: { data: z.object({ at: z.date() }) } };
+  // @ts-expect-error a Date in the data of a subscription's error
+  defineContract({ p: subscription({ events: { a: z.string() }, errors }) });
+  // @ts-expect-error in a subtree
+  defineContract({ deeper: { still: { p: query({ input: z.date() }) } } });
+  defineContract({ json: query({ output: z.json() }), unknown: query({ output: z.unknown() }) });
 });
 
 test("refuses reserved names", () => {
   // @ts-expect-error control frames start with $
-  subscription({ events: { $goal: z.string() } });
+  defineContract({ p: subscription({ events: { $goal: z.string() } }) });
   // @ts-expect-error EventSource's own
-  subscription({ events: { open: z.string() } });
+  defineContract({ p: subscription({ events: { open: z.string() } }) });
   // @ts-expect-error EventSource's own
-  subscription({ events: { error: z.string() } });
+  defineContract({ p: subscription({ events: { error: z.string() } }) });
   // @ts-expect-error EventSource's default
-  subscription({ events: { message: z.string() } });
+  defineContract({ p: subscription({ events: { message: z.string() } }) });
   // @ts-expect-error empty
-  subscription({ events: { "": z.string() } });
+  defineContract({ p: subscription({ events: { "": z.string() } }) });
   // @ts-expect-error "/" separates a lane from a type
-  subscription({ events: { "a/b": z.string() } });
+  defineContract({ p: subscription({ events: { "a/b": z.string() } }) });
   // @ts-expect-error a built-in code
-  query({ errors: { forbidden: {} } });
+  defineContract({ p: query({ errors: { forbidden: {} } }) });
   // @ts-expect-error a member of the server's builder
   defineContract({ router: { list: query() } });
   // @ts-expect-error a contract that is awaited by mistake

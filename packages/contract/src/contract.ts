@@ -1,15 +1,12 @@
+import type { CheckContract } from "./check-contract.js";
 import { carryCodec } from "./codec.js";
-import type { BuiltInCode } from "./errors.js";
 import { freezeShared } from "./freeze.js";
 import { checkCallNames, checkSubscriptionNames } from "./option-names.js";
 import type {
-  AlwaysOnWire,
   AnyProcedure,
-  CheckEvents,
   ErrorDefinitions,
   EventSchemas,
   Mutation,
-  OnWire,
   ProcedureMarker,
   Query,
   Start,
@@ -19,13 +16,6 @@ import type {
 import { ContractError, checkProcedure, checkSegment } from "./rules.js";
 import type { CodeOf, Schema } from "./schema.js";
 import { schemaCodec } from "./schema-codec.js";
-
-type CheckErrors<Errors> = {
-  [Code in keyof Errors]: (Code extends BuiltInCode
-    ? `"${Code}" is a built-in error code: choose another name`
-    : unknown) &
-    (Errors[Code] extends { data: infer Data } ? { readonly data: OnWire<Data> } : unknown);
-};
 
 type FieldOf<Input> = Input extends Schema ? keyof CodeOf<Input> & string : never;
 
@@ -37,16 +27,16 @@ export interface SubscriptionOptions<
   Idempotent extends boolean,
 > {
   /** What a subscriber asks for. Default: nothing. */
-  readonly input?: Input & OnWire<Input>;
+  readonly input?: Input;
   /** The events' schemas, by event type. Synchronous, and JSON on the wire. */
-  readonly events: Events & CheckEvents<Events>;
+  readonly events: Events;
   /** How the events fold into state. Declaring it makes this live state. */
   readonly state?: StateDefinition<Events, NonNullable<State>> & {
-    readonly schema: State & AlwaysOnWire<State>;
+    readonly schema: State;
     readonly idempotent?: Idempotent;
   };
   /** Errors that the procedure may raise, by code. */
-  readonly errors?: Errors & CheckErrors<Errors>;
+  readonly errors?: Errors;
   /** Which input fields name the topic. Default: all of them. */
   readonly key?: readonly FieldOf<NoInfer<Input>>[];
   /** `"POST"` where opening has side effects: then GET is refused, and with it any cross-site form or link. Default: `"GET"`. */
@@ -104,11 +94,11 @@ export interface CallOptions<
   Errors extends ErrorDefinitions,
 > {
   /** What a caller passes. Default: nothing. */
-  readonly input?: Input & OnWire<Input>;
+  readonly input?: Input;
   /** What the caller gets. Default: nothing. */
-  readonly output?: Output & OnWire<Output>;
+  readonly output?: Output;
   /** Errors that the procedure may raise, by code. */
-  readonly errors?: Errors & CheckErrors<Errors>;
+  readonly errors?: Errors;
 }
 
 /**
@@ -158,12 +148,6 @@ export interface ContractTree {
   readonly [name: string]: ProcedureMarker | ContractTree;
 }
 
-type CheckRoot<Tree> = {
-  [Name in keyof Tree]: Name extends "router" | "context" | "use" | "middleware" | "then"
-    ? `"${Name}" cannot stand at a contract's root: the server's builder has a member of this name`
-    : unknown;
-};
-
 /**
  * Makes a tree of procedures a contract: checks every rule and stamps each procedure with its path. The tree that was
  * passed stays as it was.
@@ -172,7 +156,7 @@ type CheckRoot<Tree> = {
  * @example
  * export const contract = defineContract({ scores: { watch: subscription({ events: { goal: Goal } }) } });
  */
-export function defineContract<const Tree extends ContractTree>(tree: Tree & CheckRoot<Tree>): Tree {
+export function defineContract<const Tree extends ContractTree>(tree: Tree & CheckContract<Tree>): Tree {
   return stampTree(tree, "", new Map()) as Tree;
 }
 

@@ -21,7 +21,7 @@ const vendor = (fits: (value: unknown) => boolean): Schema => ({
   "~standard": {
     version: 1,
     vendor: "test",
-    validate: (value) => (fits(value) ? { value } : { issues: [{ message: "must fit" }] }),
+    validate: (value: unknown) => (fits(value) ? { value } : { issues: [{ message: "must fit" }] }),
   },
 });
 const numbers = (value: unknown) =>

@@ -30,9 +30,11 @@ export type {
   EventInputOf,
   EventOf,
   InputOf,
+  LeftOut,
   OutputOf,
   ParsedInputOf,
   StateOf,
+  WithoutInput,
 } from "./infer.js";
 export { canonicalJson, type Json } from "./json.js";
 export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";

@@ -1,3 +1,4 @@
+import type { CallerOf } from "./caller-input.js";
 import type { BuiltInCode, SluiceError } from "./errors.js";
 import type {
   AnyMutation,
@@ -7,7 +8,7 @@ import type {
   ErrorDefinitions,
   EventSchemas,
 } from "./procedure.js";
-import type { CodeOf, Schema, WireOf } from "./schema.js";
+import type { CodeOf, Schema, ZodLike } from "./schema.js";
 
 /** Shows a computed object type as the plain shape that it is. A class with private members is more than its shape. */
 type Plain<T> = T extends Leaf | readonly unknown[] ? T : T extends object ? Shape<T, { [K in keyof T]: T[K] }> : T;
@@ -18,83 +19,48 @@ type Leaf =
   | (Date | Error | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>)
   | ((...args: never[]) => unknown);
 
-type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+/** What a caller passes; `void` if the procedure takes nothing. Fields with a default may be left out. */
+export type InputOf<P extends AnyProcedure> = P["input"] extends Schema ? CallerOf<P["input"]> : void;
+
+/** What code gets of a schema. zod shows its types plainly already. */
+type DataOf<S> = S extends ZodLike ? S["_zod"]["output"] : Plain<CodeOf<S>>;
 
 /**
- * A caller may leave out what the schema fills in, at any depth. Where code has members that the wire has not, a codec made
- * it a class, which must stay what it is.
+ * Beside the type of a last argument, it lets an input be left out that may be `undefined`: there is none, or its schema is
+ * optional or has a default.
  */
-type CallerInput<Code, Wire> = Code extends Leaf
-  ? Code
-  : Code extends readonly unknown[]
-    ? { [K in keyof Code]: CallerField<Code[K], WireField<Wire, K>> }
-    : Code extends object
-      ? [keyof Code] extends [KeyOf<Wire>]
-        ? CallerObject<Code, OptionOf<Wire, Code>>
-        : Code
-      : Code;
+export type LeftOut<Input> = undefined extends Input ? void : never;
 
-type CallerObject<Code, Wire> = Plain<
-  {
-    [K in keyof Code as K extends OptionalKeys<Wire> ? never : K]: CallerField<Code[K], WireField<Wire, K>>;
-  } & {
-    [K in keyof Code as K extends OptionalKeys<Wire> ? K : never]?:
-      | CallerField<Code[K], WireField<Wire, K>>
-      | undefined;
-  }
->;
-
-type KeyOf<T> = T extends unknown ? keyof T : never;
-type WireField<Wire, K> = K extends keyof Wire ? Exclude<Wire[K], null | undefined> : never;
-
-/** Which option of a union on the wire an option in code is: the only one, or one with the same fields and the same tag. */
-type OptionOf<Wire, Code, Options = Wire> = Wire extends unknown
-  ? [Options] extends [Wire]
-    ? Wire
-    : [keyof Wire, keyof Code, Tags<Code>] extends [keyof Code, keyof Wire, Pick<Wire, keyof Wire & keyof Tags<Code>>]
-      ? Wire
-      : never
-  : never;
-type Tags<T> = { [K in keyof T as T[K] extends string | number | boolean | null ? K : never]: T[K] };
-
-/** Looks deeper only where both sides are objects that differ: elsewhere there is nothing to leave out. */
-type CallerField<Code, Wire> = [Wire] extends [NonNullable<Code>]
-  ? Code
-  : [Wire] extends [object]
-    ? CallerInput<Code, Wire>
-    : Code;
-
-/** What a caller passes; `void` if the procedure takes nothing. Fields with a default may be left out. */
-export type InputOf<P extends AnyProcedure> = P["input"] extends Schema
-  ? CallerInput<CodeOf<P["input"]>, Exclude<WireOf<P["input"]>, null | undefined>>
-  : void;
+/** The same for a procedure that is passed without its input: what is passed, or a sentence that says what to write. */
+export type WithoutInput<P extends AnyProcedure, Passed, Call extends string> =
+  undefined extends InputOf<P> ? Passed : `input is missing: write ${Call}`;
 
 /** What the server's code gets as input: parsed, decoded, with defaults filled in; `undefined` if there is none. */
-export type ParsedInputOf<P extends AnyProcedure> = P["input"] extends Schema ? Plain<CodeOf<P["input"]>> : undefined;
+export type ParsedInputOf<P extends AnyProcedure> = P["input"] extends Schema ? DataOf<P["input"]> : undefined;
 
 /** What a query or mutation answers; `void` if it answers nothing. */
-export type OutputOf<P extends AnyQuery | AnyMutation> = P["output"] extends Schema ? Plain<CodeOf<P["output"]>> : void;
+export type OutputOf<P extends AnyQuery | AnyMutation> = P["output"] extends Schema ? DataOf<P["output"]> : void;
 
 /** An event without its id: what is published. */
 export type EventInputOf<P extends AnySubscription> = EventInputs<P["events"]>;
 
 type EventInputs<Events extends EventSchemas> = {
-  [Type in keyof Events & string]: { type: Type; data: Plain<CodeOf<Events[Type]>> };
+  [Type in keyof Events & string]: { type: Type; data: DataOf<Events[Type]> };
 }[keyof Events & string];
 
 /** An event as subscribers get it: a union, discriminated by `type`. `id` is the cursor after this event. */
 export type EventOf<P extends AnySubscription> = Events<P["events"]>;
 
 type Events<Schemas extends EventSchemas> = {
-  [Type in keyof Schemas & string]: { type: Type; data: Plain<CodeOf<Schemas[Type]>>; id: string };
+  [Type in keyof Schemas & string]: { type: Type; data: DataOf<Schemas[Type]>; id: string };
 }[keyof Schemas & string];
 
 /** The data of one event type. */
-export type EventDataOf<P extends AnySubscription, Type extends keyof P["events"]> = Plain<CodeOf<P["events"][Type]>>;
+export type EventDataOf<P extends AnySubscription, Type extends keyof P["events"]> = DataOf<P["events"][Type]>;
 
 /** The state that a subscription folds into; `never` if it declares none. */
 export type StateOf<P extends AnySubscription> = P["state"] extends { readonly schema: infer State }
-  ? Plain<CodeOf<State>>
+  ? DataOf<State>
   : never;
 
 /** The errors that a procedure's caller may see: those that it declares, and the built-in ones. */
@@ -105,4 +71,4 @@ export type DeclaredErrors<Errors extends ErrorDefinitions> = {
   [Code in keyof Errors & string]: SluiceError<Code, ErrorData<Errors[Code]>>;
 }[keyof Errors & string];
 
-export type ErrorData<Definition> = Definition extends { readonly data: infer Data } ? Plain<CodeOf<Data>> : undefined;
+export type ErrorData<Definition> = Definition extends { readonly data: infer Data } ? DataOf<Data> : undefined;

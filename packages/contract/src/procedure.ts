@@ -1,5 +1,4 @@
-import type { NotJson } from "./json.js";
-import type { CodeOf, Schema, WireOf } from "./schema.js";
+import type { CodeOf, Schema } from "./schema.js";
 
 /** Schemas of a subscription's events, by event type. */
 export type EventSchemas = Readonly<Record<string, Schema>>;
@@ -99,26 +98,3 @@ export type AnyMutation = Mutation<any, any, any>;
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
 /** A leaf of a contract. */
 export type AnyProcedure = AnySubscription | AnyQuery | AnyMutation;
-
-/** Resolves to `unknown` if JSON can carry the schema's wire type, else to a sentence that the compiler shows. */
-export type OnWire<S> = [NotJson<WireOf<S>>] extends [never]
-  ? unknown
-  : "JSON cannot carry this type: wrap it in a codec, such as z.codec(z.iso.datetime(), z.date(), { decode, encode })";
-
-/** Like `OnWire`, for what a frame always carries: an input or output may be absent, an event or a state may not. */
-export type AlwaysOnWire<S> =
-  unknown extends CodeOf<S>
-    ? unknown
-    : undefined extends CodeOf<S>
-      ? "A frame cannot carry undefined: use null, or an object"
-      : OnWire<S>;
-
-type CheckEventType<Type> = Type extends "" | "open" | "error" | "message"
-  ? `"${Type}" cannot be an event type: EventSource uses this name itself`
-  : Type extends `$${string}`
-    ? `"${Type}" cannot be an event type: "$" starts the names of control frames`
-    : Type extends `${string}/${string}`
-      ? `"${Type}" cannot be an event type: "/" separates a lane from a type`
-      : unknown;
-
-export type CheckEvents<Events> = { [Type in keyof Events]: CheckEventType<Type> & AlwaysOnWire<Events[Type]> };

@@ -11,22 +11,34 @@ import {
 import type { ErrorIssue } from "./errors.js";
 import { inspectZod } from "./schema-rules.js";
 
-/** Any Standard Schema: zod 4 (the documented default), valibot, arktype and others. */
-export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
+/**
+ * Any Standard Schema: zod 4 (the documented default), valibot, arktype and others. What stands in `~standard` isn't
+ * compared: that alone would make the compiler compute the wire and the code type of every schema.
+ */
+export interface Schema {
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly "~standard": any;
+}
 
 /** The type that code sees on both ends: a zod schema's output, any other vendor's input. */
-export type CodeOf<S> = S extends { _zod: { output: infer Output } }
-  ? Output
+export type CodeOf<S> = S extends ZodLike
+  ? S["_zod"]["output"]
   : S extends StandardSchemaV1<infer Input, unknown>
     ? Input
     : never;
 
 /** The type that travels as JSON. */
-export type WireOf<S> = S extends { _zod: { input: infer Input } }
-  ? Input
+export type WireOf<S> = S extends ZodLike
+  ? S["_zod"]["input"]
   : S extends StandardSchemaV1<infer Input, unknown>
     ? Input
     : never;
+
+/** A zod schema, of any kind. */
+export interface ZodLike {
+  // biome-ignore lint/suspicious/noExplicitAny: what is in it is asked for by name only
+  readonly _zod: any;
+}
 
 /** What a schema says of a value that doesn't fit. The message names every place and what is allowed there. */
 export class ValidationError extends Error {

@@ -225,29 +225,44 @@ test("the fold's functions keep their types, and say so if they are wrong", () =
 
 test("what a frame can't do without can't be undefined", () => {
   // @ts-expect-error an event that may be undefined
-  subscription({ events: { tick: z.string().optional() } });
+  defineContract({ p: subscription({ events: { tick: z.string().optional() } }) });
   // @ts-expect-error an event that is nothing
-  subscription({ events: { tick: z.undefined() } });
+  defineContract({ p: subscription({ events: { tick: z.undefined() } }) });
   // @ts-expect-error void is not JSON
-  subscription({ events: { tick: z.void() } });
+  defineContract({ p: subscription({ events: { tick: z.void() } }) });
   // @ts-expect-error void is not JSON, nor an output: leave the output out
-  query({ output: z.void() });
+  defineContract({ p: query({ output: z.void() }) });
+  const state = { schema: z.string().optional(), initial: "", apply: {} };
   // @ts-expect-error a state that may be undefined
-  subscription({ events: { t: z.string() }, state: { schema: z.string().optional(), initial: "", apply: {} } });
-  subscription({ events: { tick: z.null(), tock: z.string().default("x"), any: z.unknown() } });
-  query({ input: z.string().optional(), output: z.string().optional() });
+  defineContract({ p: subscription({ events: { t: z.string() }, state }) });
+  defineContract({
+    p: subscription({ events: { tick: z.null(), tock: z.string().default("x"), any: z.unknown() } }),
+    q: query({ input: z.string().optional(), output: z.string().optional() }),
+  });
 });
 
 test("a date is found behind optional, union, tuple and record, and not behind a codec", () => {
   // @ts-expect-error optional
-  query({ output: z.object({ at: z.date().optional() }) });
+  defineContract({ p: query({ output: z.object({ at: z.date().optional() }) }) });
   // @ts-expect-error union
-  query({ output: z.union([z.string(), z.date()]) });
+  defineContract({ p: query({ output: z.union([z.string(), z.date()]) }) });
   // @ts-expect-error tuple
-  query({ output: z.tuple([z.string(), z.date()]) });
+  defineContract({ p: query({ output: z.tuple([z.string(), z.date()]) }) });
   // @ts-expect-error record
-  query({ output: z.record(z.string(), z.date()) });
+  defineContract({ p: query({ output: z.record(z.string(), z.date()) }) });
   // @ts-expect-error recursive
-  query({ output: z.object({ node, at: z.date() }) });
-  query({ output: z.union([z.string(), money]) });
+  defineContract({ p: query({ output: z.object({ node, at: z.date() }) }) });
+  // @ts-expect-error a promise
+  defineContract({ p: query({ output: z.object({ at: z.promise(z.string()) }) }) });
+  // @ts-expect-error catchall
+  defineContract({ p: query({ output: z.object({}).catchall(z.date()) }) });
+  // @ts-expect-error an intersection
+  defineContract({ p: query({ output: z.intersection(z.object({ a: z.string() }), z.object({ at: z.date() })) }) });
+  const backwards = z.codec(z.date(), z.string(), { decode: String, encode: (text) => new Date(text) });
+  // @ts-expect-error the wire side of a codec
+  defineContract({ p: query({ output: backwards }) });
+  defineContract({
+    p: query({ output: z.union([z.string(), money]) }),
+    q: query({ output: z.object({}).catchall(isoDate) }),
+  });
 });

@@ -26,7 +26,7 @@ export type {
   Yielded,
 } from "./procedure/implementation.js";
 export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
-export type { ReadState, ReadStateOptions } from "./procedure/read-state.js";
+export type { ReadState, ReadStateOptions, StateAt } from "./procedure/read-state.js";
 export type { Router, RouterTree } from "./procedure/router.js";
 export {
   createPublisher,

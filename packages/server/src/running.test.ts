@@ -2,11 +2,11 @@ import { defineContract, query } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import { sluiceExpress } from "./adapters/express.js";
 import { sluiceNode } from "./adapters/node.js";
-import { createSluice, implement } from "./index.js";
+import { createSluice, implement, type Sluice } from "./index.js";
 
 const s = implement(defineContract({ ping: query() }));
 
-describe.each([
+describe.each<[string, (sluice: Sluice<{}>) => unknown]>([
   ["sluiceNode", sluiceNode],
   ["sluiceExpress", sluiceExpress],
 ])("%s", (_name, adapter) => {

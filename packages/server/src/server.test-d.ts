@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import { createSecureServer, type Http2ServerRequest } from "node:http2";
 import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
 import express from "express";
 import { expectTypeOf, test } from "vitest";
@@ -85,6 +87,9 @@ test("publish takes the contract's events", () => {
     return publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { team: "home" } });
   });
   const publisher = createPublisher(contract, { log: memoryLog() });
+  publisher.publish(contract.feed, { type: "post", data: "no input" });
+  // @ts-expect-error the input is missing
+  publisher.publish(contract.scores.watch, { type: "goal", data: { team: "home" } });
   // @ts-expect-error a mutation is nothing to publish to
   publisher.publish(contract.scores.report, { at: new Date() }, { type: "goal", data: {} });
 });
@@ -139,6 +144,12 @@ test("a router compiles only when every procedure is there, each in its place", 
   sluiceNode(sluice, { base: "/api" });
   // @ts-expect-error the context lacks a field
   sluiceExpress(sluice, { context: () => ({ user: null }) });
+  const identified = {
+    context: () => ({ user: null, requestId: "1" }),
+    identify: (req: Http2ServerRequest) => req.authority,
+  };
+  createSecureServer({ allowHTTP1: true }, sluiceNode(sluice, identified));
+  createServer(sluiceNode(sluice, { context: ({ url = "" }) => ({ user: null, requestId: url }) }));
   const plain = implement(defineContract({ ping: query() }));
   sluiceExpress(createSluice(plain.router({ ping: plain.ping.handler(() => {}) })));
 
@@ -146,6 +157,17 @@ test("a router compiles only when every procedure is there, each in its place", 
   expectTypeOf(sluice.subscribe(contract.feed, undefined)).toEqualTypeOf<
     AsyncIterable<{ type: "post"; data: string; id: string }>
   >();
+  expectTypeOf(sluice.call(contract.now)).resolves.toEqualTypeOf<Date>();
+  expectTypeOf(sluice.state(contract.presence)).resolves.toEqualTypeOf<{
+    readonly state: { home: number };
+    readonly cursor: string;
+  }>();
+  // @ts-expect-error the input is missing
+  sluice.call(contract.scores.report);
+  // @ts-expect-error the input is missing
+  sluice.state(contract.scores.watch);
+  // @ts-expect-error the input is missing
+  sluice.subscribe(contract.scores.watch);
   // @ts-expect-error a subscription is not called
   sluice.call(contract.feed, undefined);
 });

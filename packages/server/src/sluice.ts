@@ -8,6 +8,7 @@ import type {
   InputOf,
   OutputOf,
   StateOf,
+  WithoutInput,
 } from "@sluice/contract";
 import { checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
@@ -29,7 +30,7 @@ import { checkWhole } from "./options.js";
 import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { byPath, ownOf } from "./procedure/own.js";
-import { type ReadState, readFolded, readState } from "./procedure/read-state.js";
+import { type ReadState, type ReadStateOptions, readFolded, readState } from "./procedure/read-state.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
 import { type Running, runningKey } from "./running.js";
@@ -99,12 +100,16 @@ export interface Sluice<Context = never> {
    *
    * @throws SluiceError `badRequest` for input that doesn't fit, and whatever middleware and handler throw, as it is.
    */
+  call<P extends AnyQuery | AnyMutation>(procedure: WithoutInput<P, P, "call(procedure, input)">): Promise<OutputOf<P>>;
   call<P extends AnyQuery | AnyMutation>(
     procedure: P,
     input: InputOf<P>,
     options?: CallOptions<Context>,
   ): Promise<OutputOf<P>>;
   /** Subscribes in this process, through middleware, anew for each loop; the events are those that a client would get. */
+  subscribe<P extends AnySubscription>(
+    procedure: WithoutInput<P, P, "subscribe(procedure, input)">,
+  ): AsyncIterable<EventOf<P>>;
   subscribe<P extends AnySubscription>(
     procedure: P,
     input: InputOf<P>,
@@ -166,9 +171,9 @@ export function createSluice<Tree extends ContractTree, Context>(
   };
   return {
     publish: runtime.publish,
-    call: async (procedure, input, callOptions = {}) =>
+    call: async (procedure: AnyQuery | AnyMutation, input?: unknown, callOptions: CallOptions<Context> = {}) =>
       callLocally(runtime, find(procedure, "call() takes a query or mutation"), input, callOptions) as never,
-    subscribe: (procedure, input, subscribeOptions = {}) =>
+    subscribe: (procedure: AnySubscription, input?: unknown, subscribeOptions: SubscribeOptions<Context, never> = {}) =>
       subscribeLocally(runtime, find(procedure, "subscribe() takes a subscription"), input, subscribeOptions) as never,
     disconnect: (filter) => disconnect(runtime, filter),
     stats: () => statsOf(runtime),
@@ -235,8 +240,9 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
         counters.published += events;
       },
     ).publish,
-    state: (...asked) => readState(runtime, ...asked),
-    foldedState: (procedure, input) => readFolded(runtime, procedure, input),
+    state: (procedure: AnySubscription, input?: unknown, stateOptions?: ReadStateOptions) =>
+      readState(runtime, procedure, input, stateOptions),
+    foldedState: (procedure: AnySubscription, input?: unknown) => readFolded(runtime, procedure, input),
     connections: new Set(),
     locals: new Set(),
     openings: new Set(),

@@ -1,6 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
 import type { Clock } from "./clock.js";
-import type { FetchLike } from "./fetch.js";
+import type { CredentialsMode, FetchLike, HeadersLike } from "./fetch.js";
 import type { BackoffOptions } from "./retry.js";
 
 /** An event that the client passed over: its type is unknown to the contract at hand, or its data doesn't fit. */
@@ -33,7 +33,7 @@ export interface ClientOptions {
    * pass, so a subscription asks again after its backoff; but a `SluiceError` whose code is not retried, such as
    * `forbidden`, is final, and so are headers that can't be sent (`protocol`).
    */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  readonly headers?: HeadersLike | (() => HeadersLike | Promise<HeadersLike>);
   /**
    * Sends a request. Default: the global `fetch`, looked up at every request. Its answers must have a `body` that can be
    * read while it comes: in React Native that is `expo/fetch`. What it throws is `network` and tried again by subscriptions, but
@@ -43,7 +43,7 @@ export interface ClientOptions {
    */
   readonly fetch?: FetchLike;
   /** As of `fetch`. Default: fetch's own, `"same-origin"`. */
-  readonly credentials?: RequestCredentials;
+  readonly credentials?: CredentialsMode;
   /**
    * Renews what `headers` reads, when the server answers 401. Asked once, whatever number of requests fail at the same
    * time; then each tries once more. If it throws, rejects or gives `false`, or if the next answer is 401 again, the

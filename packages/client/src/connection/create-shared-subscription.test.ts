@@ -1,4 +1,4 @@
-import type { AnySubscription } from "@sluice/contract";
+import type { AnySubscription, InputOf } from "@sluice/contract";
 import { describe, expect, test, vi } from "vitest";
 import type { SubscriptionHandlers, SubscriptionProcedure } from "../procedure.js";
 import { internals } from "../procedure.js";
@@ -7,7 +7,7 @@ import { at, event, goal, live, match, post, setUp, snapshot, until } from "./te
 /** Subscribes and writes down everything that handlers are told. */
 function record<P extends AnySubscription>(
   procedure: SubscriptionProcedure<P>,
-  input: Parameters<SubscriptionProcedure<P>["subscribe"]>[0],
+  input: InputOf<P>,
   extra: SubscriptionHandlers<P> = {},
 ) {
   const log: unknown[] = [];

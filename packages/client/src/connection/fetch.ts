@@ -1,3 +1,9 @@
+/** Headers as `fetch` takes them. Spelled out: a project whose `lib` has no DOM may not know `HeadersInit`. */
+export type HeadersLike =
+  | Readonly<Record<string, string>>
+  | readonly (readonly [name: string, value: string])[]
+  | { forEach(tell: (value: string, name: string) => void): void };
+
 /** What a client gives its `fetch` beside the address. */
 export interface FetchInit {
   readonly method: "GET" | "POST";
@@ -5,9 +11,12 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal?: AbortSignal;
-  readonly credentials?: "omit" | "same-origin" | "include";
+  readonly credentials?: CredentialsMode;
   readonly cache: "no-store";
 }
+
+/** Whether cookies go along, as of `fetch`. */
+export type CredentialsMode = "omit" | "same-origin" | "include";
 
 /** What is read a body with; that of a web stream fits. */
 export interface BodyReader {

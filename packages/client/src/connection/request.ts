@@ -95,7 +95,7 @@ const mayGet = (procedure: AnyProcedure) =>
 async function readHeaders(given: Settings["headers"]): Promise<Headers> {
   let headers: HeadersInit;
   try {
-    headers = await given();
+    headers = (await given()) as HeadersInit;
   } catch (cause) {
     if (SluiceError.is(cause)) throw cause;
     throw new SluiceError("internal", { message: "The client's headers option failed.", cause });

@@ -2,7 +2,7 @@ import { defaultMaxFrame } from "@sluice/contract/wire";
 import type { ClientOptions, SkippedEvent } from "./client-options.js";
 import { type Clock, maxDelay, systemClock } from "./clock.js";
 import { clockOf, randomOf } from "./fallback.js";
-import type { FetchLike } from "./fetch.js";
+import type { CredentialsMode, FetchLike, HeadersLike } from "./fetch.js";
 import { createSkippedPrinter } from "./print-skipped.js";
 import { createRefresher, type Refresher } from "./refresh.js";
 import type { BackoffOptions } from "./retry.js";
@@ -11,9 +11,9 @@ import type { BackoffOptions } from "./retry.js";
 export interface Settings {
   readonly id: string;
   readonly url: string;
-  readonly headers: () => HeadersInit | Promise<HeadersInit>;
+  readonly headers: () => HeadersLike | Promise<HeadersLike>;
   readonly fetch: FetchLike;
-  readonly credentials: RequestCredentials | undefined;
+  readonly credentials: CredentialsMode | undefined;
   readonly refresher: Refresher;
   readonly retry: BackoffOptions;
   readonly connectTimeout: number;
@@ -38,7 +38,7 @@ export function settingsOf(options: ClientOptions): Settings {
     throw wrong("url", url, 'a path such as "/api" or an absolute http(s) URL, without query and hash');
   }
   if (!url.startsWith("/")) attempt("url", () => new URL(url));
-  if (typeof headers !== "function") attempt("headers", () => new Headers(headers));
+  if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
   if (id !== undefined && (typeof id !== "string" || id === "")) throw wrong("id", id, "a text that is not empty");
   checkNames("retry.", retry, ["base", "max", "random"]);
   checkFunction("fetch", fetch);

@@ -3,8 +3,10 @@ import {
   type AnyQuery,
   type ErrorOf,
   type InputOf,
+  type LeftOut,
   type OutputOf,
   SluiceError,
+  type WithoutInput,
 } from "@sluice/contract";
 import {
   type DefaultOptions,
@@ -23,8 +25,6 @@ type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf
 
 type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, CallKey, Skip>;
 
-type QueryWithoutInput = AnyQuery & { readonly input: undefined };
-
 /**
  * Options for a query of the contract. Spread it to add TanStack's own options. With `skipToken` as input nothing is asked.
  * An error is retried if `error.retryable` says so, as often as the QueryClient's default option says (TanStack's: 3 times).
@@ -32,11 +32,9 @@ type QueryWithoutInput = AnyQuery & { readonly input: undefined };
  * @example
  * const { data: matches } = useQuery(queryOptions(client.matches.list, { season: 2025 }));
  */
-export function queryOptions<P extends QueryWithoutInput>(procedure: CallProcedure<P>, input?: undefined): Options<P>;
-export function queryOptions<P extends QueryWithoutInput>(
-  procedure: CallProcedure<P>,
-  input: undefined | SkipToken,
-): Options<P, SkipToken>;
+export function queryOptions<P extends AnyQuery>(
+  procedure: WithoutInput<P, CallProcedure<P>, "queryOptions(procedure, input)">,
+): Options<P>;
 export function queryOptions<P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>): Options<P>;
 export function queryOptions<P extends AnyQuery>(
   procedure: CallProcedure<P>,
@@ -76,7 +74,7 @@ function allows(retries: RetryOption, failures: number, error: Error): boolean {
  */
 export function mutationOptions<P extends AnyMutation>(
   procedure: CallProcedure<P>,
-): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P>> & { mutationKey: ProcedureKey } {
+): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P> | LeftOut<InputOf<P>>> & { mutationKey: ProcedureKey } {
   return {
     mutationKey: procedureKey(procedure[internals]),
     mutationFn: (input) => procedure(input),

@@ -1,8 +1,17 @@
-import { defineContract, mutation, query, type SluiceError, subscription } from "@sluice/contract";
+import {
+  type AnyQuery,
+  type AnySubscription,
+  defineContract,
+  type InputOf,
+  mutation,
+  query,
+  type SluiceError,
+  subscription,
+} from "@sluice/contract";
 import { QueryClient, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import type { Client } from "../procedure.js";
+import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure.js";
 import {
   type Connection,
   mutationOptions,
@@ -40,6 +49,15 @@ const contract = defineContract({
     list: query({ input: z.object({ season: z.int() }), output: z.array(z.string()), errors: { closed: {} } }),
     now: query({ output: z.object({ at: isoDate }) }),
     ping: query(),
+  },
+  rooms: {
+    talk: subscription({ input: z.object({ room: z.string() }).optional(), events: { said: z.string() } }),
+    open: subscription({
+      input: z.object({ room: z.string() }).default({ room: "hall" }),
+      events: { said: z.string() },
+    }),
+    find: query({ input: z.string().optional(), output: z.string() }),
+    close: mutation({ input: z.object({ room: z.string() }).default({ room: "hall" }) }),
   },
 });
 declare const client: Client<typeof contract>;
@@ -139,6 +157,34 @@ test("what takes no input may be left out, and takes options after undefined", (
   subscriptionOptions(client.feed.posts);
   subscriptionOptions(client.feed.posts, undefined, { list: 50 });
   queryOptions(client.matches.now);
+});
+
+test("an input that is optional, or has a default, as a whole may be left out as well", () => {
+  const talk = useSubscription(client.rooms.talk);
+  expectTypeOf(talk.data).toEqualTypeOf<{ type: "said"; data: string; id: string } | undefined>();
+  useSubscription(client.rooms.talk, undefined, { list: 5 });
+  useSubscription(client.rooms.talk, maybe ? { room: maybe } : skipToken);
+  useSubscription(client.rooms.open);
+  subscriptionOptions(client.rooms.open);
+  useQuery(queryOptions(client.rooms.find));
+  useMutation(mutationOptions(client.rooms.close)).mutate();
+  useMutation(mutationOptions(client.rooms.close)).mutate({ room: "a" });
+  // @ts-expect-error of another type
+  useSubscription(client.rooms.talk, { room: 1 });
+  // @ts-expect-error a field is missing
+  useSubscription(client.rooms.talk, {});
+});
+
+const useLatest = <P extends AnySubscription>(procedure: SubscriptionProcedure<P>, input: InputOf<P>) =>
+  useSubscription(procedure, input, { list: 1 }).status;
+const useAnswer = <P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>) =>
+  useQuery(queryOptions(procedure, input)).isPending;
+
+test("a hook may be generic in the procedure", () => {
+  expectTypeOf(useLatest(client.scores.watch, { matchId: "m1" })).toEqualTypeOf<
+    "pending" | "success" | "ended" | "error"
+  >();
+  expectTypeOf(useAnswer(client.matches.list, { season: 1 })).toEqualTypeOf<boolean>();
 });
 
 test("refuses what does not fit", () => {

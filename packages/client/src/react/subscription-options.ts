@@ -1,11 +1,11 @@
-import type { AnySubscription, ErrorOf, InputOf } from "@sluice/contract";
+import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, skipToken, type UseQueryOptions } from "@tanstack/react-query";
 import { isCurrent } from "../cache/bridge.js";
 import { procedureKey, type ViewKey, viewKey } from "../cache/keys.js";
 import { liveQueryFn } from "../cache/query-fn.js";
 import { viewName } from "../cache/view.js";
 import { internals, type SubscriptionProcedure } from "../procedure.js";
-import type { TypedQueryOptions, WithoutInput } from "./option-types.js";
+import type { TypedQueryOptions } from "./option-types.js";
 import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-options.js";
 
 // NoInfer, or a hook that these options are passed to would take part in saying what kind of view they are for.
@@ -27,20 +27,9 @@ type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryO
  * @example
  * const { data: score } = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId }));
  */
-export function subscriptionOptions<
-  P extends WithoutInput,
-  List extends number | undefined = undefined,
-  Value = NoFold,
->(procedure: SubscriptionProcedure<P>, input?: undefined, view?: ViewOptions<P, List, Value>): Options<P, List, Value>;
-export function subscriptionOptions<
-  P extends WithoutInput,
-  List extends number | undefined = undefined,
-  Value = NoFold,
->(
-  procedure: SubscriptionProcedure<P>,
-  input: undefined | SkipToken,
-  view?: ViewOptions<P, List, Value>,
-): Options<P, List, Value, SkipToken>;
+export function subscriptionOptions<P extends AnySubscription>(
+  procedure: WithoutInput<P, SubscriptionProcedure<P>, "subscriptionOptions(procedure, input)">,
+): Options<P, undefined, NoFold>;
 export function subscriptionOptions<
   P extends AnySubscription,
   List extends number | undefined = undefined,

@@ -1,9 +1,8 @@
-import type { AnySubscription, ErrorOf, InputOf } from "@sluice/contract";
+import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { bridgeOf } from "../cache/bridge.js";
 import type { Connection } from "../connection/connection-state.js";
-import type { EventHandlers, Reset, SubscriptionProcedure } from "../procedure.js";
-import type { WithoutInput } from "./option-types.js";
+import type { Reset, SubscriptionHandlers, SubscriptionProcedure } from "../procedure.js";
 import { liveOptions } from "./subscription-options.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
@@ -28,16 +27,10 @@ export type SubscriptionResult<Data, Ended, Failure> = {
 /** What a component wants to be told. The functions may be new at every render: the latest ones are called. */
 export interface HandlerOptions<P extends AnySubscription> {
   /** By event type. They see every event from the mount on, in order, as it comes. */
-  readonly on?: EventHandlers<P>;
+  readonly on?: SubscriptionHandlers<P>["on"];
   /** A gap in history. A list or fold starts anew after it; state is shown until the fresh one is there. */
   readonly onReset?: (reset: Reset) => void;
 }
-
-type Result<P extends AnySubscription, List, Value> = SubscriptionResult<
-  ViewData<P, List, Value>,
-  EndedData<P, List, Value>,
-  ErrorOf<P>
->;
 
 /**
  * Subscribes while the component is mounted. Components with the same input share one connection, whatever they make of it,
@@ -55,16 +48,14 @@ type Result<P extends AnySubscription, List, Value> = SubscriptionResult<
  *   fold: { key: "high", initial: 0, step: (high, { data }) => Math.max(high, data.price) },
  * });
  */
-export function useSubscription<P extends WithoutInput, List extends number | undefined = undefined, Value = NoFold>(
-  procedure: SubscriptionProcedure<P>,
-  input?: undefined | SkipToken,
-  options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
-): Result<P, List, Value>;
+export function useSubscription<P extends AnySubscription>(
+  procedure: WithoutInput<P, SubscriptionProcedure<P>, "useSubscription(procedure, input)">,
+): SubscriptionResult<ViewData<P, undefined, NoFold>, EndedData<P, undefined, NoFold>, ErrorOf<P>>;
 export function useSubscription<P extends AnySubscription, List extends number | undefined = undefined, Value = NoFold>(
   procedure: SubscriptionProcedure<P>,
   input: InputOf<P> | SkipToken,
   options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
-): Result<P, List, Value>;
+): SubscriptionResult<ViewData<P, List, Value>, EndedData<P, List, Value>, ErrorOf<P>>;
 export function useSubscription(
   procedure: SubscriptionProcedure<AnySubscription>,
   input?: unknown,

@@ -1,7 +1,7 @@
 import { createRegistry, type Registry } from "../connection/registry.js";
 import type { Settings } from "../connection/settings.js";
-import type { SharedSubscription } from "../connection/shared-subscription.js";
 import { type IterateOptions, internals } from "../procedure.js";
+import { subscribeBy } from "../subscribe.js";
 import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
@@ -40,8 +40,7 @@ function createProcedure(path: string, shared: Shared): object {
   const subscription = wireSubscription(path);
   const mutation = wireMutation(path);
   const sharedOf = (input: unknown) => registry.shared(subscription, input);
-  const subscribe = (input: unknown, handlers: Parameters<SharedSubscription<typeof subscription>["subscribe"]>[0]) =>
-    sharedOf(input).subscribe(handlers);
+  const subscribe = subscribeBy(sharedOf);
   const inside = { clientId: settings.id, procedure: subscription, linger: settings.linger, shared: sharedOf };
   const run = (input: unknown, options?: IterateOptions) =>
     wireCall(settings, { subscription, mutation }, input, options);

@@ -5,6 +5,7 @@ import type {
   EventOf,
   EventSchemas,
   InputOf,
+  LeftOut,
   Mutation,
   Query,
   Schema,
@@ -15,18 +16,23 @@ import type {
   CallProcedure,
   IterateOptions,
   internals,
+  SubscribeArguments,
   SubscriptionHandlers,
   SubscriptionInternals,
 } from "../procedure.js";
 
 /** A schema of which nothing is to be seen but what travels: its code type is its wire type. */
-type OnWire<S> = S extends Schema ? Schema<WireOf<S>> : undefined;
+interface WireSchema<Wire> extends Schema {
+  readonly _zod: { readonly input: Wire; readonly output: Wire };
+}
 
-type EventsOnWire<Events extends EventSchemas> = { readonly [Type in keyof Events]: Schema<WireOf<Events[Type]>> };
+type OnWire<S> = S extends Schema ? WireSchema<WireOf<S>> : undefined;
+
+type EventsOnWire<Events extends EventSchemas> = { readonly [Type in keyof Events]: WireSchema<WireOf<Events[Type]>> };
 
 type ErrorsOnWire<Errors extends ErrorDefinitions> = {
   readonly [Code in keyof Errors]: Errors[Code] extends { readonly data: infer Data }
-    ? { readonly data: Schema<WireOf<Data>> }
+    ? { readonly data: WireSchema<WireOf<Data>> }
     : {};
 };
 
@@ -52,14 +58,14 @@ export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
    * `aborted`.
    * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
    */
-  (input: InputOf<P>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  (input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *
    * @example
    * const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
    */
-  subscribe(input: InputOf<P>, handlers: WireSubscriptionHandlers<P, State>): () => void;
+  subscribe(...given: SubscribeArguments<InputOf<P>, WireSubscriptionHandlers<P, State>>): () => void;
   readonly [internals]: SubscriptionInternals<P>;
 }
 

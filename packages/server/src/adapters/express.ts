@@ -1,5 +1,5 @@
 import { checkFunctions, checkNames, type NamesOf } from "@sluice/contract";
-import type { Request, RequestHandler } from "express";
+import type { NextFunction, Request, Response } from "express";
 import { NodeExchange, originForm } from "../http/node.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
@@ -14,6 +14,9 @@ export interface SluiceExpressOptions<Context> {
 
 const optionNames: NamesOf<SluiceExpressOptions<unknown>> = { context: true, identify: true };
 
+/** Express middleware, by a name of this package: Express' own can't be written where only its types' types know it. */
+export type SluiceExpressHandler = (req: Request, res: Response, next: NextFunction) => void;
+
 /**
  * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()` and other parsers that leave the body on
  * `req.body`. A path that isn't the contract's goes on to the next handler.
@@ -24,7 +27,7 @@ const optionNames: NamesOf<SluiceExpressOptions<unknown>> = { context: true, ide
 export function sluiceExpress<Context extends object>(
   sluice: Sluice<Context>,
   ...[options = {}]: OptionsFor<Context, SluiceExpressOptions<Context>>
-): RequestHandler {
+): SluiceExpressHandler {
   checkNames("sluiceExpress", options, optionNames);
   const { context, identify } = options as SluiceExpressOptions<Context>;
   checkFunctions("sluiceExpress", { context, identify });

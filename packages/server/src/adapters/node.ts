@@ -1,17 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkFunctions, checkNames, type NamesOf, SluiceError, shown } from "@sluice/contract";
 import { NodeExchange, originForm } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
 
-export interface SluiceNodeOptions<Context> {
+/** A request of `node:http`, or of `node:http2` in its compatible form. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** What `createServer` of `node:http`, `node:https` and `node:http2` take. */
+export type SluiceNodeListener = (req: NodeRequest, res: NodeResponse) => void;
+
+/** `Req` is what the functions say that they take: by default a request of `node:http`. */
+export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMessage> {
   /** The path that the contract's paths stand below, such as `"/api"`. Default: `""`, the root. */
   readonly base?: string;
   /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
-  readonly context?: (req: IncomingMessage) => Context | Promise<Context>;
+  readonly context?: (req: Req) => Context | Promise<Context>;
   /** Says who a client is, such as a user's or a session's id, for limits per client. Default: nobody is told apart. */
-  readonly identify?: (req: IncomingMessage) => string | undefined;
+  readonly identify?: (req: Req) => string | undefined;
 }
 
 /** Options are needed only where the context is. */
@@ -31,13 +40,14 @@ const unreadBytes = 16_384;
  * @throws TypeError for a `base` that is no path, for an option that isn't there, or is no function, and for a Sluice that another
  * version of this package made.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
+ * @example createSecureServer({ key, cert, allowHTTP1: true }, sluiceNode(sluice)).listen(443); // of node:http2
  */
-export function sluiceNode<Context extends object>(
+export function sluiceNode<Context extends object, Req extends NodeRequest = IncomingMessage>(
   sluice: Sluice<Context>,
-  ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context>>
-): (req: IncomingMessage, res: ServerResponse) => void {
+  ...[options = {}]: OptionsFor<Context, SluiceNodeOptions<Context, Req>>
+): SluiceNodeListener {
   checkNames("sluiceNode", options, optionNames);
-  const { base = "", context, identify } = options as SluiceNodeOptions<Context>;
+  const { base = "", context, identify } = options as SluiceNodeOptions<Context, NodeRequest>;
   checkFunctions("sluiceNode", { context, identify });
   if (typeof base !== "string" || !/^(\/|$)/.test(base))
     throw new TypeError(`base is ${shown(base)}; allowed is a path such as "/api", or "".`);
@@ -46,7 +56,7 @@ export function sluiceNode<Context extends object>(
   return (req, res) => {
     const url = originForm(req.url ?? "/");
     const below = url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
-    const exchange = new NodeExchange(req, res, {
+    const exchange = new NodeExchange(req as IncomingMessage, res as ServerResponse, {
       url: below ? url.slice(prefix.length) : "",
       context: () => context?.(req),
       client: () => identify?.(req),

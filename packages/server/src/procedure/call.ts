@@ -1,6 +1,7 @@
 import {
   type AnyMutation,
   type AnyQuery,
+  type AnySubscription,
   checkNames,
   type EncodedJson,
   encodeJsonAsync,
@@ -13,7 +14,7 @@ import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
 import { type AnyArgs, runMiddlewares } from "./middleware.js";
-import type { ReadState } from "./read-state.js";
+import type { ReadStateOptions } from "./read-state.js";
 
 export interface Caller {
   readonly context: object;
@@ -32,7 +33,8 @@ export const argsFor = (
 ) => {
   // Within its own snapshot, a procedure's state is what the log says: it would ask itself without end.
   const isOwn = run.kind === "live" && run.snapshot !== undefined;
-  const read: ReadState = (of, ...rest) => (of?.path === path ? foldedState : state)(of, ...rest);
+  const read = (of: AnySubscription, input?: unknown, options?: ReadStateOptions) =>
+    (of?.path === path ? foldedState : state)(of, input, options);
   const all = { context, input, signal: lifetime.signal, path, errors: errorsFor(errors), publish };
   return { ...all, state: isOwn ? read : state } as AnyArgs;
 };

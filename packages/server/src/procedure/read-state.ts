@@ -6,6 +6,7 @@ import {
   type NamesOf,
   type StateOf,
   topicOf,
+  type WithoutInput,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import { Lifetime } from "../connection/lifetime.js";
@@ -27,14 +28,19 @@ export interface ReadStateOptions {
  * Reads a topic's state as it is now, and the cursor that it belongs to: what a subscriber is sent as `$snapshot`. A procedure's own
  * `snapshot` is asked, behind its middleware. (Called from within these two, it gives the folded state.)
  */
-export type ReadState = <P extends AnySubscription>(
-  procedure: P,
-  input: InputOf<P>,
-  options?: ReadStateOptions,
-) => Promise<{ readonly state: StateOf<P>; readonly cursor: string }>;
+export interface ReadState {
+  <P extends AnySubscription>(procedure: WithoutInput<P, P, "state(procedure, input)">): Promise<StateAt<P>>;
+  <P extends AnySubscription>(procedure: P, input: InputOf<P>, options?: ReadStateOptions): Promise<StateAt<P>>;
+}
+
+/** A state, and the cursor that it belongs to. */
+export interface StateAt<P extends AnySubscription> {
+  readonly state: StateOf<P>;
+  readonly cursor: string;
+}
 
 /** Folds it from the log, whether or not subscribers are sent another. */
-export async function readFolded<P extends AnySubscription>(runtime: Runtime, given: P, input: InputOf<P>) {
+export async function readFolded(runtime: Runtime, given: AnySubscription, input?: unknown) {
   const procedure = ownOf(runtime.procedures, given, subject);
   stateOf(procedure);
   const topic = topicOf(procedure, await parseCallerInput(procedure, input));
@@ -42,10 +48,10 @@ export async function readFolded<P extends AnySubscription>(runtime: Runtime, gi
 }
 
 /** See `ReadState`. */
-export async function readState<P extends AnySubscription>(
+export async function readState(
   runtime: Runtime,
-  given: P,
-  input: InputOf<P>,
+  given: AnySubscription,
+  input?: unknown,
   options: ReadStateOptions = {},
 ) {
   checkNames("state", options, optionNames);

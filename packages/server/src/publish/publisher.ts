@@ -12,6 +12,7 @@ import {
   shortName,
   shown,
   topicOf,
+  type WithoutInput,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
@@ -47,13 +48,20 @@ export interface Published {
  * @throws TypeError for an option that isn't there.
  * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
+ * @example await publish(contract.news, { type: "item", data: "…" }); // an input that may be undefined may be left out
  */
-export type Publish = <P extends AnySubscription>(
-  procedure: P,
-  input: InputOf<P>,
-  events: EventInputOf<P> | readonly EventInputOf<P>[],
-  options?: PublishOptions,
-) => Promise<Published>;
+export interface Publish {
+  <P extends AnySubscription>(
+    procedure: WithoutInput<P, P, "publish(procedure, input, event)">,
+    events: EventInputOf<P> | readonly EventInputOf<P>[],
+  ): Promise<Published>;
+  <P extends AnySubscription>(
+    procedure: P,
+    input: InputOf<P>,
+    events: EventInputOf<P> | readonly EventInputOf<P>[],
+    options?: PublishOptions,
+  ): Promise<Published>;
+}
 
 export interface Publisher {
   readonly publish: Publish;
@@ -133,7 +141,11 @@ export function publisherWith(
     if (!duplicate) onPublished(all.length);
     return { cursor: formatCursor(position), duplicate };
   }
-  return { publish: publish as Publish };
+  type Given = [procedure: AnySubscription, input: unknown, events: UnencodedEvent, options?: PublishOptions];
+  /** With two arguments the input was left out: the events never are. */
+  const publishGiven = (...given: Given | [AnySubscription, UnencodedEvent]) =>
+    given.length === 2 ? publish(given[0], undefined, given[1]) : publish(...given);
+  return { publish: publishGiven as Publish };
 }
 
 const printError = ({ error, path }: { readonly error: unknown; readonly path: string }) =>
