@@ -1,0 +1,66 @@
+// Everything that an application exports without saying its type: a declaration file has to write it all out.
+import { createSecureServer } from "node:http2";
+import { createClient } from "@sluice/client";
+import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "@sluice/client/react";
+import { defineContract, mutation, query, subscription } from "@sluice/contract";
+import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
+import { sluiceExpress } from "@sluice/server/express";
+import { sluiceNode } from "@sluice/server/node";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import express from "express";
+import * as z from "zod";
+
+export const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+export const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), since: isoDate.optional() }),
+      events: { goal: z.object({ at: isoDate }) },
+      state: { schema: z.object({ home: z.int() }), initial: { home: 0 }, apply: {} },
+      errors: { missing: { data: z.object({ matchId: z.string() }) } },
+    }),
+    report: mutation({ input: z.object({ at: isoDate }), output: z.string(), errors: { late: {} } }),
+    list: query({ output: z.array(isoDate) }),
+  },
+  feed: subscription({ events: { post: z.string() } }),
+});
+
+export const s = implement(contract).context<{ user: string | null }>();
+export const requireUser = s.middleware(({ context, errors, next }) => {
+  if (context.user === null) throw errors.unauthorized();
+  return next({ context: { user: context.user } });
+});
+export const watch = s.scores.watch.use(requireUser).live();
+export const feed = s.feed.stream(async function* () {
+  yield { type: "post", data: "a" };
+});
+export const report = s.scores.report.handler(() => "");
+export const router = s.router({ scores: { watch, report, list: s.scores.list.handler(() => []) }, feed });
+export const log = memoryLog();
+export const sluice = createSluice(router, { log });
+export const publisher = createPublisher(contract, { log });
+export const { publish } = publisher;
+export const goal = () => publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { at: new Date() } });
+export const state = () => sluice.state(contract.scores.watch, { matchId: "m1" });
+
+export const middleware = sluiceExpress(sluice, { context: () => ({ user: null }) });
+export const listener = sluiceNode(sluice, { context: ({ headers }) => ({ user: headers.authorization ?? null }) });
+export const mount = (): void => void express().use("/api", middleware).use("/:tenant/api", middleware);
+export const secure = () => createSecureServer({ allowHTTP1: true }, listener);
+
+export const client = createClient(contract, { url: "/api" });
+export const wire = createClient<typeof contract>({ url: "/api" });
+export const events = client.scores.watch({ matchId: "m1" });
+export const reported = client.scores.report({ at: new Date() });
+export const useScore = (matchId: string) => useSubscription(client.scores.watch, matchId ? { matchId } : skipToken);
+export const useFeed = () => useSubscription(client.feed, undefined, { list: 5 });
+export const useCount = () =>
+  useSubscription(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } });
+export const scoreOptions = subscriptionOptions(client.scores.watch, { matchId: "m1" });
+export const listOptions = queryOptions(client.scores.list);
+export const reportOptions = mutationOptions(client.scores.report);
+export const useList = () => useQuery(listOptions);
+export const useReport = () => useMutation(reportOptions);
