@@ -1,0 +1,121 @@
+import { expect, it } from "vitest";
+import { measure } from "./measure.js";
+
+const before = `import { createClient } from "@sluice/client";
+import { useSubscription } from "@sluice/client/react";
+import { defineContract, mutation, query, subscription } from "@sluice/contract";
+import { createPublisher, implement, memoryLog } from "@sluice/server";
+import * as z from "zod";
+
+const contract = defineContract({
+  scores: {
+    watch: subscription({
+      input: z.object({ matchId: z.string(), limit: z.int().default(10) }),
+      events: { goal: z.object({ minute: z.int() }), fullTime: z.object({ home: z.int() }) },
+      state: { schema: z.object({ home: z.int() }), initial: { home: 0 }, apply: {} },
+    }),
+    report: mutation({ input: z.object({ minute: z.int() }), output: z.object({ cursor: z.string() }) }),
+    list: query({ output: z.array(z.string()) }),
+  },
+  feed: subscription({ events: { post: z.string() } }),
+});
+const { scores, feed } = createClient(contract, { url: "/" });
+const { publish } = createPublisher(contract, { log: memoryLog() });
+const s = implement(contract);
+const wrong = { events: { at: z.date() } };
+const reserved = { events: { open: z.string() } };
+const use = useSubscription; // not a hook's name, so that it may stand anywhere
+export const unused = [feed, publish, s, wrong, reserved, use];
+`;
+
+const input = "{ matchId: string; limit?: number | undefined; }";
+
+// One program, since reading the packages takes longer than checking a line: each mistake stands alone in its line.
+const mistakes: readonly [mistake: string, line: string, says: readonly (string | RegExp)[]][] = [
+  ["the input is missing in a call", "scores.watch();", ["Expected 1-2 arguments, but got 0."]],
+  [
+    "the input is missing in a hook",
+    "use(scores.watch);",
+    [`is not assignable to parameter of type '"input is missing: write useSubscription(procedure, input)"'.`],
+  ],
+  ["the input is missing in subscribe", "scores.watch.subscribe({});", ["Expected 2 arguments, but got 1."]],
+  [
+    "a field of another name",
+    `scores.watch({ match: "m1" });`,
+    [`'match' does not exist in type '${input}'. Did you mean to write 'matchId'?`],
+  ],
+  ["a field of another type", "scores.watch({ matchId: 1 });", ["Type 'number' is not assignable to type 'string'."]],
+  [
+    "an unknown field",
+    `use(scores.watch, { matchId: "m1", team: "home" });`,
+    [`'team' does not exist in type '${input}'.`],
+  ],
+  [
+    "an unknown procedure",
+    "scores.wach;",
+    [/^Property 'wach' does not exist on type 'Client<.*>'\. Did you mean 'watch'\?$/],
+  ],
+  [
+    "an unknown event",
+    `scores.watch.subscribe({ matchId: "m1" }, { on: { corner() {} } });`,
+    ["'corner' does not exist in type '{ readonly goal?: (data: { minute: number; }, "],
+  ],
+  [
+    "an unknown event in a hook",
+    `use(scores.watch, { matchId: "m1" }, { on: { corner() {} } });`,
+    ["'corner' does not exist in type '{ readonly goal?: (data: { minute: number; }, "],
+  ],
+  [
+    "an unknown event that is published",
+    `void publish(contract.feed, undefined, { type: "goal", data: "a" });`,
+    [`Type '"goal"' is not assignable to type '"post"'.`],
+  ],
+  [
+    "an unknown output field",
+    "void scores.report({ minute: 1 }).then((answer) => answer.id);",
+    ["Property 'id' does not exist on type '{ cursor: string; }'."],
+  ],
+  [
+    "a Date on the wire",
+    "defineContract({ clock: subscription(wrong) });",
+    [`event \\"at\\": JSON cannot carry this type: wrap it in a codec, such as z.codec(`],
+  ],
+  [
+    "a reserved event",
+    "defineContract({ doors: subscription(reserved) });",
+    [`\\"open\\" cannot be an event type: EventSource uses this name itself`],
+  ],
+  [
+    "a missing implementation",
+    "s.router({ feed: s.feed.live() });",
+    ["Property 'scores' is missing in type '{ feed: Implementation<"],
+  ],
+  [
+    "another output than the contract's",
+    "s.scores.report.handler(() => ({}));",
+    ["Type '{}' is not assignable to type '{ cursor: string; } | Promise<{ cursor: string; }>'."],
+  ],
+];
+
+const { errors, typeOf } = measure(
+  `${before}${mistakes.map(([, line]) => line).join("\n")}
+export const match = useSubscription(scores.watch, { matchId: "m1" });
+export const posts = useSubscription(feed, undefined, { list: 3 });
+`,
+);
+
+it.each(mistakes.map(([mistake, line, says], at) => ({ mistake, line, says, at })))(
+  "the compiler says in readable words: $mistake",
+  ({ says, at }) => {
+    expect(errors).toHaveLength(mistakes.length);
+    for (const words of says) {
+      if (typeof words === "string") expect(errors[at]).toContain(words);
+      else expect(errors[at]).toMatch(words);
+    }
+  },
+);
+
+it("an editor shows of a hook's result what it holds, and not the schemas", () => {
+  expect(typeOf("match")).toMatch(/^SubscriptionResult<\{ home: number; \}, \{ home: number; \}, /);
+  expect(typeOf("posts")).toMatch(/^SubscriptionResult<readonly \{ type: "post"; data: string; id: string; \}\[\], /);
+});
