@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { oddThrows } from "../../../test/support/odd-throws.js";
 import { errorTable, isBuiltInCode, SluiceError } from "./errors.js";
 
 describe("a SluiceError", () => {
@@ -74,4 +75,12 @@ test("what a client sees of an error before a stream has an HTTP status, what it
     if (raisedBy === "client") expect(status).toBe(0);
     else expect(status).toBeGreaterThanOrEqual(400);
   }
+});
+
+describe.each(oddThrows)("of %s", (_, make) => {
+  test("neither is, from nor what they give throws", () => {
+    expect(SluiceError.is(make(), "gap")).toBe(false);
+    const { code, message, status, data, issues, retryAfter } = SluiceError.from(make());
+    expect({ code, message, status, data, issues, retryAfter }).toMatchObject({ code: "internal", status: 500 });
+  });
 });

@@ -1,3 +1,5 @@
+import { isErrorNamed } from "./thrown.js";
+
 /** One row of the closed table of built-in codes: where an error arises, its HTTP status, and whether a client tries again. */
 interface ErrorRow {
   readonly status: number;
@@ -105,19 +107,25 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
    * throws, also where looking at `error` does.
    */
   static is<Code extends string = string>(error: unknown, code?: Code): error is SluiceError<Code> {
-    try {
-      return (
-        error instanceof Error &&
-        error.name === "SluiceError" &&
-        (code === undefined || ("code" in error && error.code === code))
-      );
-    } catch {
-      return false;
-    }
+    return isErrorNamed(error, "SluiceError") && isWhole(error) && (code === undefined || error.code === code);
   }
 
-  /** The error itself if it is a Sluice error; anything else becomes `internal`, and its text stays here as the cause. */
+  /**
+   * The error itself if it is a Sluice error; anything else becomes `internal`, and its text stays here as the cause. Whatever was
+   * thrown, this doesn't throw, and what it gives can be looked at.
+   */
   static from(error: unknown): SluiceError {
     return SluiceError.is(error) ? error : new SluiceError("internal", { cause: error });
+  }
+}
+
+/** Whether an error has what a Sluice error has, and all of it can be read: by the name alone it could be anybody's. */
+function isWhole(error: Error): error is SluiceError {
+  try {
+    const { code, message, status, data, issues, retryAfter } = error as SluiceError;
+    void { status, data, issues, retryAfter };
+    return typeof code === "string" && typeof message === "string";
+  } catch {
+    return false;
   }
 }

@@ -56,4 +56,5 @@ export { ContractError } from "./rules.js";
 export { type CodeOf, type Coder, coderOf, type Schema, ValidationError, type WireOf } from "./schema.js";
 export { sha256 } from "./sha256.js";
 export { shortName } from "./short-name.js";
+export { isErrorNamed, legible, messageOf, printThrown } from "./thrown.js";
 export { topicNamed, topicOf } from "./topic.js";

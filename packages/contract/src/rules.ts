@@ -3,6 +3,7 @@ import { isBuiltInCode } from "./errors.js";
 import type { AnyProcedure, AnySubscription } from "./procedure.js";
 import { isZod, type Schema } from "./schema.js";
 import { inspectZod } from "./schema-rules.js";
+import { messageOf } from "./thrown.js";
 
 /** A contract breaks a rule. The message names the path of the procedure, the rule, and what is allowed. */
 export class ContractError extends Error {
@@ -94,8 +95,7 @@ function checkInitial(schema: Schema, initial: unknown, path: string): void {
   try {
     encodeJson(schema, initial);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ContractError(path, `state.initial doesn't fit state.schema: ${why}`);
+    throw new ContractError(path, `state.initial doesn't fit state.schema: ${messageOf(error)}`);
   }
 }
 

@@ -33,6 +33,7 @@ import { byPath, ownOf } from "./procedure/own.js";
 import { type ReadState, type ReadStateOptions, readFolded, readState } from "./procedure/read-state.js";
 import type { Router } from "./procedure/router.js";
 import { type Publish, publisherWith } from "./publish/publisher.js";
+import { guardedReport, printReport } from "./report.js";
 import { type Running, runningKey } from "./running.js";
 import { Runs } from "./runs/runs.js";
 import type { Runtime } from "./runtime.js";
@@ -193,7 +194,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     stallTimeout = 60_000,
     snapshotTimeout = 10_000,
     runTtl = 24 * 60 * 60_000,
-    onError = print,
+    onError = printReport,
   } = options;
   checkLog("createSluice", log, router.contract);
   checkFunctions("createSluice", { onError, "clock.now": clock.now });
@@ -204,15 +205,8 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
   const states = new TopicStates(log);
   const counters = new Counters();
   const wheel = new Wheel(clock);
-  const report = (error: unknown, path: string, context?: unknown) => {
-    const failed = (thrown: unknown) => print({ error: thrown, path: "onError", context: undefined });
-    try {
-      const done: unknown = onError({ error, path, context });
-      Promise.resolve(done).catch(failed);
-    } catch (thrown) {
-      failed(thrown);
-    }
-  };
+  const tell = guardedReport(onError);
+  const report = (error: unknown, path: string, context?: unknown) => tell({ error, path, context });
   const runtime: Runtime = {
     procedures,
     implementations: router.implementations,
@@ -253,5 +247,3 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
   };
   return runtime;
 }
-
-const print = ({ error, path }: ErrorReport) => console.error(`[sluice] ${path}:`, error);

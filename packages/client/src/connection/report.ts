@@ -1,3 +1,5 @@
+import { printThrown } from "@sluice/contract";
+
 /**
  * Calls code of the user's from within a stream. What it throws is reported as uncaught in a browser and written to the
  * console elsewhere, where an uncaught error could end the process; the stream and its other subscribers go on.
@@ -16,8 +18,8 @@ export function guarded<Args extends unknown[]>(call: ((...args: Args) => unknow
 export function report(error: unknown): void {
   try {
     if (typeof document !== "undefined" && typeof reportError === "function") reportError(error);
-    else console.error(error);
+    else printThrown(error);
   } catch {
-    console.error("An error that cannot be shown.");
+    printThrown(error);
   }
 }

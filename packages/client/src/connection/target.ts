@@ -1,4 +1,12 @@
-import { type AnyProcedure, canonicalJson, codecOf, type ErrorIssue, SluiceError } from "@sluice/contract";
+import {
+  type AnyProcedure,
+  canonicalJson,
+  codecOf,
+  type ErrorIssue,
+  isErrorNamed,
+  messageOf,
+  SluiceError,
+} from "@sluice/contract";
 
 /** A procedure and what it is asked. */
 export interface Target<P extends AnyProcedure = AnyProcedure> {
@@ -15,9 +23,8 @@ export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknow
     const input = codecOf(procedure).encodeInput(given);
     return { procedure, input, text: input === undefined ? undefined : canonicalJson(input) };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SluiceError("badRequest", {
-      message: `The input of ${procedure.path}: ${reason}`,
+      message: `The input of ${procedure.path}: ${messageOf(cause)}`,
       issues: issuesOf(cause),
       cause,
     });
@@ -26,6 +33,4 @@ export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknow
 
 /** By its name, since the class would bring the code that runs schemas along. */
 const issuesOf = (error: unknown): readonly ErrorIssue[] | undefined =>
-  error instanceof Error && error.name === "ValidationError" && "issues" in error
-    ? (error.issues as readonly ErrorIssue[])
-    : undefined;
+  isErrorNamed(error, "ValidationError") && "issues" in error ? (error.issues as readonly ErrorIssue[]) : undefined;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
 import { Watchers } from "./watchers.js";
 
@@ -59,4 +60,22 @@ it("reports a listener that throws, and goes on", async () => {
   expect(onAppend).toHaveBeenCalledTimes(1);
   expect(report).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("must not throw"), fault);
   report.mockRestore();
+});
+
+it("a listener that throws what cannot be printed keeps nobody else from hearing", async () => {
+  const watchers = new Watchers();
+  const onAppend = vi.fn();
+  const print = vi.spyOn(console, "error").mockImplementation((...args) => void args.map((each) => inspect(each)));
+  watchers.add(() => {
+    throw Object.defineProperty(new Error("x"), "stack", {
+      get() {
+        throw new Error("y");
+      },
+    });
+  });
+  watchers.add(onAppend);
+  watchers.notify();
+  await turn();
+  expect(onAppend).toHaveBeenCalledTimes(1);
+  print.mockRestore();
 });

@@ -36,6 +36,14 @@ function call(watcher: Watcher): void {
   try {
     watcher.onAppend();
   } catch (error) {
-    console.error("sluice: a listener given to the log's watch threw; listeners must not throw.", error);
+    report("sluice: a listener given to the log's watch threw; listeners must not throw.", error);
+  }
+}
+
+function report(message: string, error: unknown): void {
+  try {
+    console.error(message, error);
+  } catch {
+    console.error(message); // what was thrown throws once more when it is looked at
   }
 }

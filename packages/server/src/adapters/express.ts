@@ -1,4 +1,4 @@
-import { checkFunctions, checkNames, type NamesOf } from "@sluice/contract";
+import { checkFunctions, checkNames, legible, type NamesOf } from "@sluice/contract";
 import type { NextFunction, Request, Response } from "express";
 import { NodeExchange, originForm } from "../http/node.js";
 import { runningOf } from "../running.js";
@@ -38,8 +38,11 @@ export function sluiceExpress<Context extends object>(
       context: () => context?.(req),
       client: () => identify?.(req),
     });
-    running.handle(exchange).then((handled) => {
-      if (!handled) next();
-    }, next);
+    running.handle(exchange).then(
+      (handled) => {
+        if (!handled) next();
+      },
+      (error) => next(legible(error)),
+    );
   };
 }

@@ -1,4 +1,4 @@
-import type { AnySubscription } from "@sluice/contract";
+import { type AnySubscription, isErrorNamed } from "@sluice/contract";
 import { encodeFrame, reservedId } from "@sluice/contract/wire";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
@@ -37,8 +37,9 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
       pump(events, connection, (event) => encodeYielded(request, event)).catch((error) => {
         if (!connection.closed) {
           failStream(runtime, connection, procedure, error, { context: args.context, isFinal: true });
-        } else if (!isAbort(error)) {
-          runtime.report(error, procedure.path, args.context); // there is nobody left to be told
+        } else if (!isErrorNamed(error, "AbortError")) {
+          // There is nobody left to be told. (An AbortError says that work was given up because `signal` said so, as it should be.)
+          runtime.report(error, procedure.path, args.context);
         }
       });
     },
@@ -76,9 +77,6 @@ async function pump(
   }
   await returned;
 }
-
-/** Says that work was given up because `signal` said so, as it should be. */
-const isAbort = (error: unknown) => error instanceof Error && error.name === "AbortError";
 
 function encodeYielded({ runtime, procedure, run }: GeneratorRequest, event: YieldedLike): string {
   // Where a cut ends the stream, an id would take the place of `$once` in a native EventSource, which then starts it anew.

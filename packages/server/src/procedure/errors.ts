@@ -5,6 +5,7 @@ import {
   encodeJson,
   errorTable,
   isBuiltInCode,
+  isErrorNamed,
   type Schema,
   SluiceError,
   type SluiceErrorOptions,
@@ -65,18 +66,24 @@ export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string
  * for everything else. Data goes out in wire form.
  */
 export function toPublicError(error: unknown, definitions: ErrorDefinitions): SluiceError {
-  const { code, message, data, issues, retryAfter } = SluiceError.from(error);
-  const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
-  if (!definition) {
-    const tellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
-    return tellable ? new SluiceError(code, { message, issues, retryAfter }) : new SluiceError("internal");
-  }
-  const { status = 422, data: schema } = definition;
   try {
-    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(code, schema, data) });
+    return publicPart(SluiceError.from(error), definitions) ?? new SluiceError("internal");
   } catch (cause) {
-    return new SluiceError("internal", { cause: cause instanceof ValidationError ? cause : error });
+    // A getter that throws, or data that doesn't fit, of which there is more to say than of the error itself.
+    return new SluiceError("internal", { cause: isErrorNamed(cause, "ValidationError") ? cause : error });
   }
+}
+
+/** `undefined`: nothing of it is for a client. */
+function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceError | undefined {
+  const { code, message, data, issues, retryAfter } = error;
+  const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
+  if (definition) {
+    const { status = 422, data: schema } = definition;
+    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(code, schema, data) });
+  }
+  const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
+  return isTellable ? new SluiceError(code, { message, issues, retryAfter }) : undefined;
 }
 
 /** What `onError` is told: the error as it was thrown, or why it could not be sent as the declared one that it was. */

@@ -21,6 +21,7 @@ import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";
 import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
+import { guardedReport, printReport } from "../report.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 
 export interface PublishOptions {
@@ -106,11 +107,11 @@ export function publisherWith(
     log,
     maxEventLength = defaultMaxEventLength,
     snapshotEvery = defaultSnapshotEvery,
-    onError = printError,
+    onError = printReport,
   } = options;
   checkWhole({ maxEventLength, snapshotEvery });
   const procedures = byPath(proceduresOf(contract));
-  const sources = { log, states, snapshotEvery, onError };
+  const sources = { log, states, snapshotEvery, onError: guardedReport(onError) };
 
   async function publish(
     given: AnySubscription,
@@ -147,9 +148,6 @@ export function publisherWith(
     given.length === 2 ? publish(given[0], undefined, given[1]) : publish(...given);
   return { publish: publishGiven as Publish };
 }
-
-const printError = ({ error, path }: { readonly error: unknown; readonly path: string }) =>
-  console.error(`[sluice] ${path}:`, error);
 
 /** The topic that an input names, from the input as a caller passes it. */
 async function topicFor(procedure: AnySubscription, input: unknown): Promise<string> {

@@ -1,0 +1,25 @@
+import { inspect } from "node:util";
+import { beforeEach, expect, test, vi } from "vitest";
+import { oddThrows } from "../../../test/support/odd-throws.js";
+import { guardedReport, printReport } from "./report.js";
+
+// What cannot be printed throws here, too.
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation((...args) => void args.map((each) => inspect(each)));
+});
+const labels = () => vi.mocked(console.error).mock.calls.map(([label]) => label);
+
+test.each(oddThrows)("what cannot be looked at is printed all the same: %s", (_, make) => {
+  printReport({ error: make(), path: "scores/watch" });
+  expect(labels()).toContain("[sluice] scores/watch:");
+});
+
+test.each(oddThrows)("what onError throws or rejects with goes no further: %s", async (_, make) => {
+  const fail = () => {
+    throw make();
+  };
+  guardedReport(fail)({ error: new Error("x"), path: "scores/watch" });
+  guardedReport(async () => fail())({ error: new Error("x"), path: "scores/watch" });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(labels().filter((label) => label === "[sluice] onError:").length).toBeGreaterThan(1);
+});
