@@ -2,9 +2,11 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { encodeInput } from "./encode-input.js";
-import { coderOf, type Schema, ValidationError } from "./schema.js";
+import { coderOf, type Schema } from "./schema.js";
+import { ValidationError } from "./validation-error.js";
 
-const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
+const dates = { decode: (t: string) => new Date(t), encode: (d: Date) => d.toISOString() };
+const isoDate = z.codec(z.iso.datetime(), z.date(), dates);
 const lowerCase = z.codec(z.string(), z.string(), {
   decode: (t) => t.toUpperCase(),
   encode: (t) => t.toLowerCase(),
@@ -120,6 +122,24 @@ describe("leaves the rest to the server", () => {
     expect(encodeInput(schema, { id: 1, n: 9, at: epoch })).toEqual({ id: 1, n: 9, at: text });
     expect(encodeInput(schema, {})).toEqual({});
   });
+
+  test.each<[what: string, make: (check: () => Promise<boolean>) => Schema, input: unknown, wire: unknown]>([
+    ["of the codec itself", (check) => z.object({ at: isoDate.refine(check) }), { at: epoch }, { at: text }],
+    ["of what is within the codec", (check) => z.codec(z.iso.datetime(), z.date().refine(check), dates), epoch, text],
+    ["of an option", (check) => z.union([z.object({ a: isoDate }).refine(check), isoDate]), { a: epoch }, { a: text }],
+    ["of an open union", (check) => z.union([isoDate, z.string().refine(check)]), "x", "x"],
+    ["of a record's keys", (check) => z.record(lowerCase.refine(check), z.int()), { A: 1 }, { a: 1 }],
+  ])("an asynchronous check is left to it, and not even begun: %s", (_what, make, input, wire) => {
+    let isBegun = false;
+    const check = async () => (isBegun = true);
+    expect(encodeInput(make(check), input)).toEqual(wire);
+    expect(isBegun).toBe(false);
+  });
+
+  test("the first option is taken whose checks can't be told at once", () => {
+    const schema = z.union([z.object({ a: isoDate }).refine(() => Promise.resolve(true)), z.string()]);
+    expect(encodeInput(schema, { a: epoch })).toEqual({ a: text });
+  });
 });
 
 test.each<[what: string, schema: Schema, input: unknown, path: (string | number)[]]>([
@@ -135,4 +155,9 @@ test.each<[what: string, schema: Schema, input: unknown, path: (string | number)
   expect(run).toThrow(ValidationError);
   expect(run).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path })] }));
   if (path.length > 0) expect(run).toThrow(new RegExp(`^${path.join("\\.")}: `));
+});
+
+test("a codec that encodes asynchronously is refused by its place", () => {
+  const slow = z.codec(z.string(), z.string(), { decode: String, encode: (text) => Promise.resolve(text) });
+  expect(() => encodeInput(z.object({ a: slow }), { a: "x" })).toThrow(/^a: this codec encodes asynchronously/);
 });

@@ -1,12 +1,15 @@
-import type { $ZodObjectDef, $ZodType, $ZodTypes } from "zod/v4/core";
-import { coderOf, isZod, type Schema, ValidationError } from "./schema.js";
+import type { $ZodLazy, $ZodObjectDef, $ZodType, $ZodTypes } from "zod/v4/core";
+import { isZod, type Schema } from "./schema.js";
 import { inspectZod } from "./schema-rules.js";
+import { isErrorNamed } from "./thrown.js";
+import { ValidationError } from "./validation-error.js";
+import { AsyncSchemaError, runZod } from "./zod-coder.js";
 
 /**
  * A caller's input in wire form. Unlike `coderOf(schema).encode` it lets out what the caller left out: the server fills
- * in defaults. Only codecs run here, the server checks the rest.
+ * in defaults. Only codecs run here, the server checks the rest, and may do so asynchronously.
  *
- * @throws ValidationError naming the field, for a value that a codec cannot encode.
+ * @throws ValidationError naming the field, for a value that a codec cannot encode, or not at once.
  */
 export function encodeInput(schema: Schema | undefined, value: unknown): unknown {
   return schema && isZod(schema) ? encodePart(schema, value, []) : value;
@@ -30,7 +33,7 @@ function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
     case "catch":
       return encodePart(def.innerType as $ZodType, value, path);
     case "lazy":
-      return encodePart(def.getter() as $ZodType, value, path);
+      return encodePart((schema as $ZodLazy)._zod.innerType, value, path);
     case "array":
       return Array.isArray(value)
         ? value.map((item, index) => encodePart(def.element as $ZodType, item, [...path, index]))
@@ -76,24 +79,40 @@ function encodeBoth(schema: $ZodType, sides: readonly $ZodType[], value: unknown
   return left === value ? { ...left, ...right } : { ...right, ...left };
 }
 
-/** The option is the first whose wire form the server would take. */
+/** The option is the first whose wire form the server would take, as far as can be told at once. */
 function encodeUnion(schema: $ZodType, options: readonly $ZodType[], value: unknown, path: Path): unknown {
   for (const option of options) {
     try {
       const wire = encodePart(option, value, path);
-      coderOf(option as Schema & $ZodType).decode(wire);
-      return wire;
+      if (isTaken(option, wire)) return wire;
     } catch (error) {
-      if (!(error instanceof ValidationError)) throw error;
+      if (!isErrorNamed(error, "ValidationError")) throw error;
     }
   }
   return encodeWhole(schema, value, path);
 }
 
+/** Checks that may be asynchronous, such as a look into a database, are the server's. */
+function isTaken(option: $ZodType, wire: unknown): boolean {
+  const mayWait = inspectZod(option).asyncAt.length > 0;
+  try {
+    runZod(option, wire, mayWait ? { async: false, skipChecks: true } : { async: false });
+    return true;
+  } catch (error) {
+    if (isErrorNamed(error, "ValidationError")) return false;
+    if (error instanceof AsyncSchemaError) return true;
+    throw error;
+  }
+}
+
 function encodeWhole(schema: $ZodType, value: unknown, path: Path): unknown {
   try {
-    return coderOf(schema as Schema & $ZodType).encode(value);
+    return runZod(schema, value, { async: false, direction: "backward", skipChecks: true });
   } catch (error) {
+    if (error instanceof AsyncSchemaError) {
+      const message = "this codec encodes asynchronously, and a caller's input is encoded at once";
+      throw new ValidationError([{ message, path }]);
+    }
     if (!(error instanceof ValidationError)) throw error;
     throw new ValidationError(error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
   }

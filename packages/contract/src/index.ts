@@ -1,4 +1,5 @@
 export { carryCodec, codecOf, type ProcedureCodec } from "./codec.js";
+export type { Coder } from "./coder.js";
 export {
   type CallOptions,
   type ContractTree,
@@ -36,6 +37,7 @@ export type {
   StateOf,
   WithoutInput,
 } from "./infer.js";
+export { boundIssues, maxDetail, shorten } from "./issues.js";
 export { canonicalJson, type Json } from "./json.js";
 export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
 export type {
@@ -53,8 +55,9 @@ export type {
   Subscription,
 } from "./procedure.js";
 export { ContractError } from "./rules.js";
-export { type CodeOf, type Coder, coderOf, type Schema, ValidationError, type WireOf } from "./schema.js";
+export { type CodeOf, coderOf, type Schema, type WireOf } from "./schema.js";
 export { sha256 } from "./sha256.js";
 export { shortName } from "./short-name.js";
 export { isErrorNamed, legible, messageOf, printThrown } from "./thrown.js";
 export { topicNamed, topicOf } from "./topic.js";
+export { ValidationError } from "./validation-error.js";

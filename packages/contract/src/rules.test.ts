@@ -270,3 +270,26 @@ describe("schemas that can't travel", () => {
     expect(() => define({ a: query({ input: schema, output: schema } as object) })).not.toThrow();
   });
 });
+
+describe("asynchronous functions in schemas", () => {
+  const slow = z.object({ name: z.string().refine(async () => true) });
+  const slowEncode = z.codec(z.string(), z.string(), { decode: (t) => t, encode: async (t) => t });
+
+  test.each<[where: string, tree: unknown]>([
+    ['event "a", at name,', { s: sub({ events: { a: slow } }) }],
+    ["input, at name,", { s: sub({ input: slow, events }) }],
+    ["state, at name,", { s: sub({ events, state: { schema: slow, initial: { name: "" }, apply: {} } }) }],
+    ['error "e", at name,', { s: mutation({ errors: { e: { data: slow } } }) }],
+  ])("are refused where nobody can wait for them: %s", (where, tree) => {
+    expect(refusal(tree).message).toContain(`${where} checks asynchronously; only inputs and outputs of queries`);
+  });
+
+  test("are welcome in inputs and outputs of calls, but for a codec's encode in an input", () => {
+    expect(() =>
+      define({ m: mutation({ input: slow, output: slowEncode }), q: query({ output: slow }) }),
+    ).not.toThrow();
+    expect(refusal({ q: query({ input: z.object({ a: slowEncode }) }) }).message).toContain(
+      "input, at a, encodes asynchronously; make the codec's encode synchronous",
+    );
+  });
+});

@@ -39,7 +39,11 @@ export function checkProcedure(procedure: AnyProcedure, path: string): void {
       `this procedure already belongs to a contract, at "${procedure.path}"; define it anew`,
     );
   }
-  if (procedure.input) checkSchema(procedure.input, "input", path);
+  const isCall = procedure.kind !== "subscription";
+  if (procedure.input) {
+    checkSchema(procedure.input, "input", path, { mayWait: isCall });
+    checkEncodesAtOnce(procedure.input, path);
+  }
   for (const [code, { status, data }] of Object.entries<{ status?: number; data?: Schema }>(procedure.errors)) {
     if (isBuiltInCode(code)) throw new ContractError(path, `"${code}" is a built-in error code; choose another name`);
     if (status !== undefined && !(Number.isInteger(status) && status >= 400 && status <= 599)) {
@@ -48,7 +52,7 @@ export function checkProcedure(procedure: AnyProcedure, path: string): void {
     if (data) checkSchema(data, `error "${code}"`, path);
   }
   if (procedure.kind === "subscription") checkSubscription(procedure, path);
-  else if (procedure.output) checkSchema(procedure.output, "output", path);
+  else if (procedure.output) checkSchema(procedure.output, "output", path, { mayWait: true });
 }
 
 function checkSubscription({ events, state, key, start, input, method, onGap }: AnySubscription, path: string): void {
@@ -118,18 +122,37 @@ function checkEventType(type: string, path: string): void {
   }
 }
 
-function checkSchema(schema: Schema, where: string, path: string): void {
+/** @param mayWait whether its checks may be asynchronous. */
+function checkSchema(schema: Schema, where: string, path: string, { mayWait = false } = {}): void {
   if (typeof schema?.["~standard"]?.validate !== "function") {
     throw new ContractError(path, `${where} is no schema; allowed is any Standard Schema, such as zod's`);
   }
   if (!isZod(schema)) return;
-  const { oneWay, notJson } = inspectZod(schema);
-  const place = (at: string) => (at ? `${where}, at ${at},` : where);
+  const { oneWay, notJson, asyncAt } = inspectZod(schema);
+  const place = (at: string) => placeOf(where, at);
   for (const at of oneWay) {
     throw new ContractError(path, `${place(at)} has a one-way transform, which cannot be run backwards; use z.codec`);
   }
   for (const { at, type } of notJson) {
     throw new ContractError(path, `${place(at)} is a ${type}, which JSON cannot carry; wrap it in z.codec`);
+  }
+  for (const at of mayWait ? [] : asyncAt) {
+    throw new ContractError(
+      path,
+      `${place(at)} checks asynchronously; only inputs and outputs of queries and mutations may, so check in the procedure`,
+    );
+  }
+}
+
+const placeOf = (where: string, at: string) => (at ? `${where}, at ${at},` : where);
+
+/** A caller's input names what it asks for, in caches and URLs, so it is encoded without waiting. */
+function checkEncodesAtOnce(input: Schema, path: string): void {
+  for (const at of isZod(input) ? inspectZod(input).asyncEncodeAt : []) {
+    throw new ContractError(
+      path,
+      `${placeOf("input", at)} encodes asynchronously; make the codec's encode synchronous`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { codecOf } from "./codec.js";
 import { defineContract, mutation, query, subscription } from "./contract.js";
-import { ValidationError } from "./schema.js";
+import { ValidationError } from "./validation-error.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),

@@ -1,9 +1,16 @@
-import type { $ZodType, $ZodTypes } from "zod/v4/core";
+import type { $ZodLazy, $ZodType, $ZodTypes } from "zod/v4/core";
 
 /** What a look through a zod schema found. */
 export interface ZodTraits {
   /** Some part reads differently on the wire than in code. */
   readonly hasCodec: boolean;
+  readonly hasIntersection: boolean;
+  /** It calls functions of the application's, which may be asynchronous. */
+  readonly runsCode: boolean;
+  /** Places of `async` functions. Others that give promises can't be told before they are called. */
+  readonly asyncAt: readonly string[];
+  /** Places of codecs whose `encode` is an `async` function. */
+  readonly asyncEncodeAt: readonly string[];
   /** Places of one-way transforms, from the root (`""`). They can't be run backwards, so nothing could be encoded. */
   readonly oneWay: readonly string[];
   /** Places whose wire type JSON can't carry, each with the name of the type. */
@@ -27,67 +34,115 @@ export function inspectZod(schema: $ZodType): ZodTraits {
 /** Which side of a codec a part of a schema describes. What stands in code only may be of any type. */
 type Side = "wire" | "code";
 
+/** A part of a schema, and where it was met. */
+interface Part {
+  readonly schema: $ZodType;
+  readonly at: string;
+  readonly side: Side;
+  readonly depth: number;
+}
+
+// A schema may build its parts anew whenever it is asked for them, as `z.lazy(() => make())` does in `make`: it has no end.
+// What is found in so many levels and parts, nearest first, is taken for all of it.
+const maxDepth = 100;
+const maxParts = 5_000;
+
 function inspect(schema: $ZodType): ZodTraits {
-  const traits = { hasCodec: false, oneWay: [] as string[], notJson: [] as { at: string; type: string }[] };
+  const traits = {
+    hasCodec: false,
+    hasIntersection: false,
+    runsCode: false,
+    oneWay: [],
+    notJson: [],
+    asyncAt: [],
+    asyncEncodeAt: [],
+  } as Findings;
   const seen = { wire: new Set<$ZodType>(), code: new Set<$ZodType>() };
-
-  const walk = (current: $ZodType, at: string, side: Side): void => {
-    if (seen[side].has(current)) return; // a schema may contain itself
-    seen[side].add(current);
-    const { def } = (current as $ZodTypes)._zod;
-    const notJson = side === "wire" && notJsonType(def);
-    if (notJson) traits.notJson.push({ at, type: notJson });
-    const under = (key: string | number) => (at ? `${at}.${key}` : String(key));
-
-    switch (def.type) {
-      case "object":
-        for (const key of Object.keys(def.shape)) walk(def.shape[key] as $ZodType, under(key), side);
-        if (def.catchall) walk(def.catchall, under("*"), side);
-        break;
-      case "array":
-        walk(def.element, under("*"), side);
-        break;
-      case "tuple":
-        for (const [index, item] of def.items.entries()) walk(item, under(index), side);
-        if (def.rest) walk(def.rest, under("*"), side);
-        break;
-      case "record":
-        walk(def.keyType, under("*"), side);
-        walk(def.valueType, under("*"), side);
-        break;
-      case "map":
-        walk(def.keyType, under("*"), side);
-        walk(def.valueType, under("*"), side);
-        break;
-      case "set":
-        walk(def.valueType, under("*"), side);
-        break;
-      case "union":
-        for (const option of def.options) walk(option, at, side);
-        break;
-      case "intersection":
-        walk(def.left, at, side);
-        walk(def.right, at, side);
-        break;
-      case "lazy":
-        walk(def.getter(), at, side);
-        break;
-      case "transform":
-      case "success":
-        traits.oneWay.push(at);
-        break;
-      case "pipe":
-        if ("reverseTransform" in def) traits.hasCodec = true;
-        walk(def.in, at, side);
-        walk(def.out, at, "code");
-        break;
-      default:
-        if ("innerType" in def) walk(def.innerType as $ZodType, at, side);
-    }
+  const parts: Part[] = [];
+  const add = (part: Part) => {
+    if (part.depth > maxDepth || parts.length >= maxParts || seen[part.side].has(part.schema)) return;
+    seen[part.side].add(part.schema); // a schema may contain itself
+    parts.push(part);
   };
-  walk(schema, "", "wire");
+  add({ schema, at: "", side: "wire", depth: 0 });
+  for (const part of parts) {
+    note(part, traits);
+    for (const [child, key, side = part.side] of childrenOf(part.schema)) {
+      const at = key === undefined ? part.at : part.at ? `${part.at}.${key}` : String(key);
+      add({ schema: child as $ZodType, at, side, depth: part.depth + 1 });
+    }
+  }
   return traits;
 }
+
+/** Traits while they are being gathered. */
+type Findings = {
+  -readonly [Trait in keyof ZodTraits]: ZodTraits[Trait] extends readonly (infer Item)[] ? Item[] : ZodTraits[Trait];
+};
+
+/** What a part says by itself. */
+function note({ schema, at, side }: Part, traits: Findings): void {
+  const { def } = (schema as $ZodTypes)._zod;
+  const notJson = side === "wire" && notJsonType(def);
+  if (notJson) traits.notJson.push({ at, type: notJson });
+  if (def.type === "intersection") traits.hasIntersection = true;
+  if (def.type === "transform" || def.type === "success") traits.oneWay.push(at);
+  if (def.type === "pipe" && "reverseTransform" in def) {
+    traits.hasCodec = true;
+    if (isAsync(def.reverseTransform)) traits.asyncEncodeAt.push(at);
+  }
+  const functions = functionsOf(schema);
+  if (functions.length > 0 || def.type === "promise") traits.runsCode = true;
+  if (functions.some(isAsync)) traits.asyncAt.push(at);
+}
+
+type Child = readonly [schema: unknown, key?: string | number | undefined, side?: Side];
+
+function childrenOf(schema: $ZodType): readonly Child[] {
+  const { def } = (schema as $ZodTypes)._zod;
+  switch (def.type) {
+    case "object": {
+      const fields = Object.keys(def.shape).map((key): Child => [def.shape[key], key]);
+      return def.catchall ? [...fields, [def.catchall, "*"]] : fields;
+    }
+    case "array":
+      return [[def.element, "*"]];
+    case "tuple": {
+      const items = def.items.map((item, index): Child => [item, index]);
+      return def.rest ? [...items, [def.rest, "*"]] : items;
+    }
+    case "record":
+    case "map":
+      return [
+        [def.keyType, "*"],
+        [def.valueType, "*"],
+      ];
+    case "set":
+      return [[def.valueType, "*"]];
+    case "union":
+      return def.options.map((option): Child => [option]);
+    case "intersection":
+      return [[def.left], [def.right]];
+    case "lazy":
+      return [[(schema as $ZodLazy)._zod.innerType]];
+    case "pipe":
+      return [[def.in], [def.out, undefined, "code"]];
+    default:
+      return "innerType" in def ? [[def.innerType]] : [];
+  }
+}
+
+/** The application's own functions that run when a value is held against this part. */
+function functionsOf(schema: $ZodType): readonly unknown[] {
+  const definitions: object[] = [schema._zod.def, ...(schema._zod.def.checks ?? []).map(({ _zod }) => _zod.def)];
+  return definitions.flatMap((def) => {
+    const { fn, tx, transform, reverseTransform, check } = def as Record<string, unknown>;
+    const own = [fn, tx, transform, reverseTransform].filter((each) => typeof each === "function");
+    return own.length === 0 && check === "custom" ? [undefined] : own; // `superRefine` hides what it was given
+  });
+}
+
+const isAsync = (run: unknown): boolean => Object.prototype.toString.call(run) === "[object AsyncFunction]";
 
 function notJsonType(def: $ZodTypes["_zod"]["def"]): string | undefined {
   if (def.type === "literal" && def.values.some((value) => typeof value === "bigint")) return "bigint";

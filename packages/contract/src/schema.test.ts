@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import * as mini from "zod/mini";
-import { coderOf, ValidationError } from "./schema.js";
+import { coderOf } from "./schema.js";
+import { ValidationError } from "./validation-error.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
 const bigText = z.codec(z.string().regex(/^\d+$/), z.bigint(), { decode: BigInt, encode: String });
@@ -21,6 +22,16 @@ function refusal(run: () => unknown): ValidationError {
     throw error;
   }
   throw new Error("The value was accepted.");
+}
+
+async function rejection(promise: Promise<unknown>): Promise<ValidationError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return refusal(() => {
+    if (error !== undefined) throw error;
+  });
 }
 
 describe("zod codecs run both ways", () => {
@@ -162,4 +173,41 @@ test("what a schema throws itself comes out as it is", () => {
     throw new RangeError("broken check");
   });
   expect(() => coderOf(broken).decode("a")).toThrow(RangeError);
+});
+
+describe("what doesn't fit in very many places", () => {
+  const wrong = Array(900).fill(1);
+
+  test("is told of the first twenty, and how many there are", async () => {
+    const coder = coderOf(z.array(z.string()));
+    for (const error of [refusal(() => coder.decode(wrong)), await rejection(coder.decodeAsync(wrong))]) {
+      expect(error.issues).toHaveLength(20);
+      expect(error.message).toMatch(/; and 880 more$/);
+      expect(error.message.length).toBeLessThanOrEqual(2_000);
+    }
+  });
+
+  test.each([
+    ["array", z.array(z.string())],
+    ["object of them", z.object({ a: z.array(z.string()) })],
+    ["checked", z.array(z.string().refine(async () => true))],
+  ])("of a large input, in the first: %s", async (_, schema) => {
+    const large = Array(100_000).fill(1);
+    const { issues } = await rejection(
+      coderOf(schema).decodeAsync(schema instanceof z.ZodObject ? { a: large } : large),
+    );
+    expect(issues).toHaveLength(1);
+  });
+
+  test("a large intersection is read to its end: what one side refuses, the other may allow", async () => {
+    const schema = z.strictObject({ a: z.string() }).and(z.strictObject({ b: z.array(z.string()) }));
+    const value = { a: "x", b: Array(2_000).fill("y") };
+    expect(await coderOf(schema).decodeAsync(value)).toEqual(value);
+  });
+
+  test("of another vendor, too", () => {
+    const error = refusal(() => coderOf(v.array(v.string())).decode(wrong));
+    expect(error.issues).toHaveLength(20);
+    expect(error.message).toMatch(/; and 880 more$/);
+  });
 });

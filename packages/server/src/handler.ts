@@ -38,7 +38,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
       return true;
     }
     context = await exchange.context();
-    const input = await parseInput(procedure, request.input);
+    const input = await parseInput(procedure, request.input, (error) => runtime.report(error, procedure.path, context));
     const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
 
     if (procedure.kind === "subscription") {

@@ -52,7 +52,8 @@ export interface SluiceOptions {
   readonly log?: Log;
   /**
    * Told of every error that a client gets to see as `internal` or, where an event doesn't fold into its topic's state, as
-   * `contractMismatch`: its cause stays here. Default: prints it to stderr.
+   * `contractMismatch`: its cause stays here. Told, too, of what a schema's own code throws at an input, which is a `badRequest`
+   * for the client. What it throws itself is printed. Default: prints to stderr.
    */
   readonly onError?: (report: ErrorReport) => void;
   readonly limits?: Partial<Limits>;

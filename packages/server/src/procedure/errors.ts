@@ -1,14 +1,17 @@
 import {
   type BuiltInCode,
+  boundIssues,
   type ErrorData,
   type ErrorDefinitions,
   encodeJson,
   errorTable,
   isBuiltInCode,
   isErrorNamed,
+  maxDetail,
   type Schema,
   SluiceError,
   type SluiceErrorOptions,
+  shorten,
   ValidationError,
 } from "@sluice/contract";
 
@@ -76,14 +79,15 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
 
 /** `undefined`: nothing of it is for a client. */
 function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceError | undefined {
-  const { code, message, data, issues, retryAfter } = error;
+  const { code, data, issues, retryAfter } = error;
+  const message = shorten(error.message, maxDetail);
   const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
   if (definition) {
     const { status = 422, data: schema } = definition;
     return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(code, schema, data) });
   }
   const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
-  return isTellable ? new SluiceError(code, { message, issues, retryAfter }) : undefined;
+  return isTellable ? new SluiceError(code, { message, retryAfter, issues: issues && boundIssues(issues) }) : undefined;
 }
 
 /** What `onError` is told: the error as it was thrown, or why it could not be sent as the declared one that it was. */
