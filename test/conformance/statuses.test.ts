@@ -109,6 +109,7 @@ describeAdapters("statuses", (adapter) => {
     expect(later.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
     for (const [retryAfter, seconds] of [
       [-5_000, "0"], // a time that has come by now
+      [1e30, "86400"],
       [Number.NaN, "1"],
       [Number.POSITIVE_INFINITY, "1"],
     ] as const) {

@@ -24,7 +24,8 @@ createClient(contract, { url: "/api" }).list().then(console.log);
 `;
 
 /** Modules that schemas are, or that run them. */
-const schemaCode = /\/zod\/|\/contract\/src\/(schema|schema-rules|schema-codec|encode-input|rules)\.ts$/;
+const schemaCode =
+  /\/zod\/|\/contract\/src\/(schema|schema-rules|schema-codec|encode-input|rules|zod-coder|validation-error)\.ts$/;
 
 test("an application that has a contract's type alone holds no schema and nothing that runs one", async () => {
   const { modules, code } = await bundle(fromTypes, contract);

@@ -84,3 +84,15 @@ describe.each(oddThrows)("of %s", (_, make) => {
     expect({ code, message, status, data, issues, retryAfter }).toMatchObject({ code: "internal", status: 500 });
   });
 });
+
+test.each([
+  [1_500, 1_500],
+  [0, 0],
+  [-1, 0],
+  [1e30, 86_400_000],
+  [Number.POSITIVE_INFINITY, undefined],
+  [Number.NaN, undefined],
+  ["7" as never, undefined],
+])("a retryAfter of %s is %s: no more than a day, and nothing that is none", (retryAfter, bounded) => {
+  expect(new SluiceError("unavailable", { retryAfter }).retryAfter).toBe(bounded);
+});

@@ -1,3 +1,4 @@
+import { boundRetryAfter } from "./retry-after.js";
 import { isErrorNamed } from "./thrown.js";
 
 /** One row of the closed table of built-in codes: where an error arises, its HTTP status, and whether a client tries again. */
@@ -63,7 +64,7 @@ export interface SluiceErrorOptions<Data = unknown> {
   issues?: readonly ErrorIssue[] | undefined;
   /** Stays on this side of the wire. */
   cause?: unknown;
-  /** Milliseconds after which a client may try again (`Retry-After`). */
+  /** Milliseconds after which a client may try again (`Retry-After`), at most a day; what is less than 0 is 0, what is not finite is none. */
   retryAfter?: number | undefined;
 }
 
@@ -94,7 +95,7 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
     this.data = options.data as Data;
     this.status = options.status ?? row?.status ?? 422;
     this.issues = options.issues;
-    this.retryAfter = options.retryAfter;
+    this.retryAfter = boundRetryAfter(options.retryAfter);
   }
 
   /** Whether the same request may succeed if it is only made again: by the table of codes. Never so for a declared code. */

@@ -52,10 +52,10 @@ export interface ClientOptions {
   readonly onUnauthorized?: (error: SluiceError) => unknown;
   /**
    * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:`
-   * takes its place) and doubles with every failure up to `max` (default 30,000 ms). It falls as fast while a stream is live, and
+   * takes its place, or 100 ms if that is less) and doubles with every failure up to `max` (default 30,000 ms). It falls as fast while a stream is live, and
    * a network that breaks a live stream is tried for soon. A `Retry-After` is added. `random`
    * gives numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`, which also stands in where `random` throws or gives
-   * anything else.
+   * anything else. Whatever is set here or said by servers, a subscription makes no more than ten attempts in a row, then one a second.
    */
   readonly retry?: Partial<BackoffOptions>;
   /** Milliseconds until the server must have opened a stream. Default: 10,000. */

@@ -2,6 +2,7 @@ import type { SluiceError } from "@sluice/contract";
 import type { OpenFrame, StreamKind } from "@sluice/contract/wire";
 import { type Attempt, type Outcome, startAttempt, type TopicFrame } from "./attempt.js";
 import type { Connection, ConnectionStatus } from "./connection-state.js";
+import { createPace, leastBase } from "./pace.js";
 import type { Position } from "./resume.js";
 import { createBackoff } from "./retry.js";
 import type { Settings } from "./settings.js";
@@ -34,6 +35,7 @@ export interface Keeper {
 export function keepConnected(settings: Settings, target: Target, position: Position, sink: KeeperSink): Keeper {
   const { clock } = settings;
   const backoff = createBackoff(settings.retry, clock.monotonic);
+  const pace = createPace(clock);
   const cursor = (): string | undefined => position.cursor;
   let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor };
   let current: Attempt | undefined;
@@ -71,8 +73,9 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     isRare = false;
   }
 
-  function arm(delay: number): void {
+  function arm(asked: number): void {
     disarm();
+    const delay = Math.max(asked, pace.wait());
     retryAt = clock.now() + delay;
     timer = clock.setTimeout(attempt, delay);
   }
@@ -84,6 +87,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
     if (current && position.cursor === undefined) return;
     next?.close();
     attempts++;
+    pace.take();
     mark = settings.refresher.mark();
     const own: Attempt = startAttempt(settings, target, position.resumeFrom, {
       opened(frame) {
@@ -100,10 +104,11 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
         sink.frame(frame, open);
         if (frame.kind === "live") nowLive();
       },
-      rebase: backoff.rebase,
+      rebase: (ms) => backoff.rebase(Math.max(ms, leastBase)),
       drain(ms) {
         // A generator's events have no position to tell two runs apart by: its stream goes on until it is cut.
-        if (own === current && kind !== "stream" && !next && retryAt === undefined) arm(ms);
+        if (own === current && kind !== "stream" && !next && retryAt === undefined)
+          arm(Math.min(ms, settings.retry.max));
       },
       closed: (outcome) => closed(own, outcome),
       ...(sink.ready ? { ready: sink.ready } : {}),
@@ -150,6 +155,7 @@ export function keepConnected(settings: Settings, target: Target, position: Posi
       if (isOver) return;
       refreshing = "done";
       if (failure) over(failure);
+      else if (pace.wait() > 0) arm(0);
       else attempt();
     });
   }
