@@ -34,7 +34,7 @@ export interface Runtime {
   readonly heartbeat: number;
   /** Milliseconds that a client should wait after a cut. */
   readonly retry: number;
-  /** Milliseconds that a full socket may take before it is given up. */
+  /** Milliseconds that a full socket may take nothing, before it is given up. */
   readonly stallTimeout: number;
   /** Milliseconds that a procedure's own `snapshot()` may take. */
   readonly snapshotTimeout: number;

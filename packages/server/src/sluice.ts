@@ -62,7 +62,8 @@ export interface SluiceOptions {
   /** Milliseconds that clients wait before they open again after a cut. Default: 1,000. */
   readonly retry?: number;
   /**
-   * Milliseconds that a client's full socket may take to drain; one that doesn't is cut, and resumes when it comes again.
+   * Milliseconds within which a client must take something of what its full socket holds: at least 64 Ki, or all there is. One that
+   * does may be as slow as it likes, whatever the size of a snapshot; one that does not is cut, and resumes when it comes again.
    * Default: 60,000.
    */
   readonly stallTimeout?: number;

@@ -214,3 +214,75 @@ describe("a lifetime", () => {
     expect(late.signal.aborted).toBe(true);
   });
 });
+
+describe("what is too long for one write", () => {
+  const long = `data: ${"x".repeat(3 * 64 * 1024)}\n\n`;
+
+  it("keeps a reader that takes a piece now and then, for as long as it takes", () => {
+    const { clock, connection, written, ends, sink, drain } = setUp({ isFull: true });
+    expect(connection.write(long)).toBe(false);
+    for (let piece = 1; piece < 4; piece++) {
+      expect(written).toHaveLength(piece);
+      clock.advance(4_500);
+      drain();
+    }
+    expect(written.join("")).toBe(long);
+    expect(ends).toEqual([]);
+    sink.isFull = false;
+    drain();
+    expect(connection.full).toBe(false);
+  });
+
+  it.each(["text", "shared bytes"])("cuts one that takes nothing, in time: %s", (kind) => {
+    const { clock, connection, ends, drain } = setUp({ isFull: true });
+    if (kind === "text") connection.write(long);
+    else connection.writeShared(new SharedBytes(long), 1);
+    clock.advance(4_000);
+    drain();
+    clock.advance(4_750);
+    expect(ends).toEqual([]);
+    clock.advance(500);
+    expect(ends).toEqual(["destroy"]);
+  });
+
+  it("has what follows it wait behind it, and the end of the stream", () => {
+    const { connection, written, ends, drain } = setUp({ isFull: true });
+    connection.write(long);
+    connection.drain();
+    connection.finish({ kind: "end" });
+    for (let turn = 0; turn < 10; turn++) drain();
+    expect(written.join("")).toMatch(
+      /^data: x+\n\nretry: \d+\nevent: \$drain\ndata: .*\n\nid: \$end\nevent: \$end\ndata: \{\}\n\n$/,
+    );
+    expect(ends).toEqual(["end"]);
+  });
+
+  it("lets a stream that has ended take its time, too, and no longer than it takes some of it", () => {
+    const { clock, connection, ends, drain } = setUp({ isFull: true });
+    connection.write(long);
+    connection.finish({ kind: "end" });
+    clock.advance(4_000);
+    drain();
+    clock.advance(4_000);
+    expect(ends).toEqual([]);
+    clock.advance(1_500);
+    expect(ends).toEqual(["destroy"]);
+  });
+
+  it("sends no frame after a revocation but the one that is half written", () => {
+    const { connection, written, drain } = setUp({ isFull: true });
+    connection.write(`${long}data: later\n\n`);
+    connection.revoke("forbidden", "revoked", { isFinal: true });
+    for (let turn = 0; turn < 10; turn++) drain();
+    expect(written.join("")).toMatch(/^data: x+\n\nid: \$end\nevent: \$error\n/);
+    expect(written.join("")).not.toContain("later");
+  });
+
+  it("is let go of when the client has left", () => {
+    const { connection, lifetime, written, drain } = setUp({ isFull: true });
+    connection.write(long);
+    lifetime.end();
+    drain();
+    expect(written).toHaveLength(1);
+  });
+});

@@ -2,6 +2,7 @@ import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
 import { expired, expiryOf } from "../admission/access.js";
 import type { Limits } from "../limits.js";
 import type { Counters } from "../stats.js";
+import { Backlog, pieceLength } from "./backlog.js";
 import type { Lifetime, Mortal } from "./lifetime.js";
 import type { SharedBytes } from "./shared-bytes.js";
 import type { Pipe, Sink } from "./sink.js";
@@ -14,7 +15,7 @@ export interface ConnectionSettings {
   readonly heartbeat: number;
   /** Milliseconds that a client should wait before it opens again after a cut. */
   readonly retry: number;
-  /** Milliseconds that a full socket may take before it is given up. */
+  /** Milliseconds that a full socket may take nothing, before it is given up. */
   readonly stallTimeout: number;
   readonly limits: Pick<Limits, "connectionLife">;
   /** Where a connection is listed as long as it is open. */
@@ -56,6 +57,10 @@ export class Connection implements Due, Mortal {
   full = false;
   /** When the context's authorisation ends. `undefined`: it says nothing of an end. */
   #expiry: Appointment | undefined;
+  /** What waits for room beside what the socket holds. */
+  #backlog: Backlog | undefined;
+  /** It is over as soon as that is out. */
+  #isEnding = false;
   /** What was written since `cork()`. */
   #corked: string | undefined;
   readonly #settings: ConnectionSettings;
@@ -103,6 +108,7 @@ export class Connection implements Due, Mortal {
       return !this.full;
     }
     this.#writtenAt = this.#settings.wheel.now;
+    if (this.#backlog || text.length > pieceLength) return this.#writeLong(text);
     return this.#sink.write(text) || this.#fill();
   }
 
@@ -117,7 +123,26 @@ export class Connection implements Due, Mortal {
     counters.delivered += events;
     if (events > 0) counters.bytes += bytes.plain.length;
     this.#writtenAt = wheel.now;
+    if (this.#backlog || bytes.plain.length > pieceLength) return this.#writeLong(bytes.plain);
     return this.#sink.writeShared(bytes) || this.#fill();
+  }
+
+  #writeLong(frames: string | Buffer): boolean {
+    this.#backlog ??= new Backlog();
+    this.#backlog.push(frames);
+    return !this.full && this.#flush();
+  }
+
+  /** Writes the backlog piece by piece, as long as there is room. False: some is left. */
+  #flush(): boolean {
+    while (this.#backlog) {
+      const piece = this.#backlog.shift();
+      if (this.#backlog.isEmpty) this.#backlog = undefined;
+      const hasRoom = this.#sink.write(piece);
+      if (this.#isEnding && !this.#backlog) this.#sink.end();
+      if (!hasRoom) return this.#fill();
+    }
+    return true;
   }
 
   /** Where shared bytes may go past this connection, as long as it is open: a socket with room, if no clock ends its stream. */
@@ -162,6 +187,8 @@ export class Connection implements Due, Mortal {
   revoke(code: string, message: string, { isFinal }: { readonly isFinal: boolean }): void {
     if (this.closed) return;
     this.#corked = undefined;
+    this.#backlog?.discard();
+    if (this.#backlog?.isEmpty) this.#backlog = undefined;
     this.#sink.discard?.();
     this.finish({ kind: "error", code, message, final: isFinal });
   }
@@ -170,7 +197,8 @@ export class Connection implements Due, Mortal {
   end(): void {
     if (this.closed) return;
     this.uncork();
-    this.#sink.end();
+    this.#isEnding = true;
+    if (!this.#backlog) this.#sink.end();
     this.lifetime.end();
     // Whoever doesn't read what is left holds the socket no longer than in mid-stream.
     if (this.full) this.#settings.wheel.schedule(this, this.#settings.stallTimeout);
@@ -204,7 +232,9 @@ export class Connection implements Due, Mortal {
     const { wheel, heartbeat, stallTimeout } = this.#settings;
     const writtenAt = Math.max(this.#writtenAt, this.source.writtenAt ?? 0);
     const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - writtenAt) * wheel.resolution;
-    if (this.closed) {
+    if (this.closed && rest > 0) {
+      wheel.schedule(this, rest);
+    } else if (this.closed) {
       this.#sink.destroy();
     } else if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {
       this.#passOn();
@@ -246,6 +276,7 @@ export class Connection implements Due, Mortal {
   onEnd(): void {
     const { wheel, connections, counters } = this.#settings;
     this.closed = true;
+    if (!this.#isEnding) this.#backlog = undefined; // nobody is there any more who would get it
     wheel.cancel(this);
     if (this.#expiry) wheel.cancel(this.#expiry);
     connections.delete(this);
@@ -280,7 +311,8 @@ export class Connection implements Due, Mortal {
     const { wheel, heartbeat } = this.#settings;
     this.full = false;
     wheel.cancel(this);
-    if (this.closed) return;
+    if (this.#backlog) this.#writtenAt = wheel.now;
+    if (!this.#flush() || this.closed) return;
     this.#schedule(heartbeat);
     this.#wake();
   }

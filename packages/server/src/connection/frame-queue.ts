@@ -15,8 +15,8 @@ export class FrameQueue implements Sink, Mortal {
   // What this process writes to itself is as long as it is: nobody else's memory is at stake.
   readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame), { maxFrame: Number.POSITIVE_INFINITY });
 
-  write(text: string): boolean {
-    return this.#push(Buffer.from(text));
+  write(text: string | Uint8Array): boolean {
+    return this.#push(typeof text === "string" ? Buffer.from(text) : text);
   }
 
   writeShared({ plain }: SharedBytes): boolean {

@@ -7,8 +7,8 @@ export interface Pipe {
 
 /** Where a stream's bytes go: an HTTP response, or a reader in this process. */
 export interface Sink {
-  /** Takes the text in any case. False says that it is full: wait for `onDrain` before writing more. */
-  write(text: string): boolean;
+  /** Takes the text, or its bytes, in any case. False says that it is full: wait for `onDrain` before writing more. */
+  write(text: string | Uint8Array): boolean;
   /** The same, for bytes that others get, too. */
   writeShared(bytes: SharedBytes): boolean;
   /** What shared bytes may be written to past the sink, if anything, as long as `straightVersion` gives the same number. */

@@ -39,6 +39,10 @@ export class Followers {
     this.#settings = settings;
   }
 
+  get size(): number {
+    return this.#followers.size;
+  }
+
   /** All of them, as they are now. */
   get all(): readonly Follower[] {
     return [...this.#followers.values()];

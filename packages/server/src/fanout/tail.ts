@@ -1,5 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position, ReadPage } from "@sluice/log";
+import { pieceLength } from "../connection/backlog.js";
 import type { Batch } from "./batch.js";
 import { Followers, type FollowersSettings } from "./followers.js";
 import type { Pages } from "./pages.js";
@@ -129,6 +130,10 @@ export class Tail {
       this.followers.review();
       // With the last, each ends a stream of its own.
       if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();
+      // What is long is written in pieces, which is for each connection to do.
+      else if (this.followers.size > 0 && batch.bytes.plain.length > pieceLength) {
+        for (const follower of this.followers.all) follower.lost();
+      }
       this.position = batch.end;
       this.followers.write(batch);
       for (const member of this.#members) member.deliver(batch);

@@ -21,7 +21,7 @@ export class NodeSink implements Sink {
     this.#res = res;
   }
 
-  write(text: string): boolean {
+  write(text: string | Uint8Array): boolean {
     return this.#wasStraight && this.straight() ? writeUnseen(this.#res, text) : this.#res.write(text);
   }
 

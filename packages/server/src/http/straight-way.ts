@@ -69,7 +69,7 @@ export function watchWrite(res: ServerResponse): void {
 }
 
 /** Writes to a response that is watched: one's own look is none that has to be told. */
-export const writeUnseen = (res: ServerResponse, text: string): boolean =>
-  (prototypeOf(res).write as (text: string) => boolean).call(res, text);
+export const writeUnseen = (res: ServerResponse, text: string | Uint8Array): boolean =>
+  (prototypeOf(res).write as (text: string | Uint8Array) => boolean).call(res, text);
 
 const prototypeOf = (res: ServerResponse): ServerResponse => Object.getPrototypeOf(res);

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { Backlog, pieceLength } from "./backlog.js";
+
+function drain(backlog: Backlog): (string | Buffer)[] {
+  const pieces: (string | Buffer)[] = [];
+  while (!backlog.isEmpty) pieces.push(backlog.shift());
+  return pieces;
+}
+
+const utf8 = (pieces: (string | Buffer)[]) => Buffer.concat(pieces.map((each) => Buffer.from(each))).toString();
+
+test.each([
+  ["letters", "a".repeat(3 * pieceLength + 1)],
+  ["characters of two units, cut at odd places", `a${"😀".repeat(2 * pieceLength)}`],
+  ["the longest piece", "a".repeat(pieceLength)],
+])("gives what it was given, in pieces: %s", (_, text) => {
+  const backlog = new Backlog();
+  backlog.push(text);
+  backlog.push(Buffer.from(text));
+  backlog.push("end");
+  const pieces = drain(backlog);
+  expect(utf8(pieces)).toBe(`${text}${text}end`);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(pieceLength);
+});
+
+describe("discarded, it keeps the rest of the frame that is half written and nothing else", () => {
+  const frame = (length: number) => `data: ${"x".repeat(length - 8)}\n\n`;
+  test.each([
+    ["in the middle", frame(pieceLength + 100) + frame(100), 100],
+    ["between the line ends that close it", frame(pieceLength + 1) + frame(100), 1],
+    ["between frames", frame(pieceLength) + frame(100), 0],
+  ])("%s", (_, text, rest) => {
+    for (const part of [text, Buffer.from(text)]) {
+      const backlog = new Backlog();
+      backlog.push(part);
+      backlog.push("data: later\n\n");
+      backlog.shift();
+      backlog.discard();
+      expect(utf8(drain(backlog))).toBe(text.slice(pieceLength, pieceLength + rest));
+    }
+  });
+
+  test("nothing is written yet", () => {
+    const backlog = new Backlog();
+    backlog.push("data: 1\n\n");
+    backlog.discard();
+    expect(backlog.isEmpty).toBe(true);
+  });
+});

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
+import { defineContract, subscription } from "@sluice/contract";
+import { createSluice, implement, memoryLog } from "@sluice/server";
+import { expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
+import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import { type Adapter, describeStreams } from "./adapters.js";
+import { within } from "./within.js";
+
+const stallTimeout = 4_000;
+const megabytes = 24;
+const state = "x".repeat(megabytes * 1024 * 1024);
+const contract = defineContract({
+  document: subscription({
+    events: { edit: z.string() },
+    state: { schema: z.string(), initial: "", apply: { edit: (_, text) => text }, idempotent: true },
+  }),
+  feed: subscription({ events: { post: z.string() } }),
+});
+
+/** A server on a clock of the test's, and a reader that takes as much as it is told to. */
+async function setUp(adapter: Adapter, path: string) {
+  const clock = new ManualClock();
+  const s = implement(contract);
+  const router = s.router({ document: s.document.live({ snapshot: () => ({ state }) }), feed: s.feed.live() });
+  const limits = { eventLength: state.length + 2 };
+  const sluice = createSluice(router, { log: memoryLog(), clock, stallTimeout, heartbeat: 60_000, limits });
+  const server = createServer(adapter.listener(sluice as never));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const accepted = once(server, "connection") as Promise<[Socket]>;
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  onTestFinished(() => {
+    socket.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  socket.on("error", () => {}).pause();
+  socket.write(`GET ${adapter.base}/${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const [sending] = await accepted;
+  const reader = new SlowReader(socket);
+  /**
+   * Reads as slowly as may be: time passes whenever the server's socket has got something out. (A kernel tells of that in steps
+   * of megabytes, so no rate of the reader's would do.) Gives the milliseconds that it took.
+   */
+  const readSlowly = async (last: string): Promise<number> => {
+    let passed = 0;
+    await reader.take(1024 * 1024, last);
+    while (!reader.isAt(last)) {
+      const before = sending.bytesWritten;
+      while (sending.bytesWritten === before && !reader.isAt(last)) {
+        await reader.take(64 * 1024, last);
+        for (let turns = 0; turns < 3; turns++) await turn();
+      }
+      clock.advance(stallTimeout - 500);
+      passed += stallTimeout - 500;
+    }
+    return passed;
+  };
+  return { clock, sluice, reader, readSlowly };
+}
+
+class SlowReader {
+  received = 0;
+  tail = "";
+  isOver = false;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("close", () => (this.isOver = true));
+    socket.on("end", () => (this.isOver = true));
+  }
+
+  isAt(last: string): boolean {
+    return this.isOver || this.tail.includes(last);
+  }
+
+  /** Takes so many bytes, but none after `last`. */
+  async take(bytes: number, last: string): Promise<void> {
+    const enough = this.received + bytes;
+    while (this.received < enough && !this.isAt(last)) {
+      const chunk = this.#socket.read() as Buffer | null;
+      if (chunk) {
+        this.received += chunk.length;
+        this.tail = (this.tail + chunk.toString("latin1")).slice(-1_000);
+      } else {
+        await within(
+          Promise.race([once(this.#socket, "readable"), once(this.#socket, "close")]),
+          () => `No bytes came after ${this.received}: ${this.tail}`,
+        );
+      }
+    }
+  }
+}
+
+describeStreams("a reader that is slow", (adapter) => {
+  it("gets a snapshot for which it takes many times stallTimeout", async () => {
+    const { reader, readSlowly } = await setUp(adapter, "document");
+    expect(await readSlowly("event: $live")).toBeGreaterThan(2 * stallTimeout);
+    expect(reader.tail).toContain("event: $live");
+    expect(reader.received).toBeGreaterThan(state.length);
+  }, 30_000);
+
+  it("gets an event that is as long", async () => {
+    const { sluice, reader, readSlowly } = await setUp(adapter, "feed");
+    await reader.take(1_000, "event: $live");
+    await sluice.publish(contract.feed, undefined, { type: "post", data: state });
+    expect(await readSlowly('xx"')).toBeGreaterThan(2 * stallTimeout);
+    expect(reader.tail).toContain('xx"');
+    expect(reader.received).toBeGreaterThan(state.length);
+  }, 30_000);
+
+  it("is cut in time once it takes nothing", async () => {
+    const { clock, sluice, reader } = await setUp(adapter, "document");
+    await reader.take(1024 * 1024, "event: $live");
+    for (let turns = 0; turns < 100; turns++) await turn(); // the kernel takes what it has room for
+    expect(sluice.stats().connections).toBe(1);
+    clock.advance(stallTimeout + 500);
+    await turn();
+    expect(sluice.stats().connections).toBe(0);
+  }, 30_000);
+});
