@@ -1,6 +1,8 @@
 import type { ErrorIssue } from "./errors.js";
 import { fateInJson } from "./plain-schema.js";
-import { coderOf, type Schema, ValidationError } from "./schema.js";
+import { coderOf, type Schema } from "./schema.js";
+import { isErrorNamed, messageOf } from "./thrown.js";
+import { ValidationError } from "./validation-error.js";
 
 /** A value as JSON text that reads back. */
 export interface EncodedJson {
@@ -44,7 +46,7 @@ export function checkJson(schema: Schema, value: unknown): void {
 /** The same for schemas that may check asynchronously: outputs of queries and mutations. */
 export async function encodeJsonAsync(schema: Schema, value: unknown): Promise<EncodedJson | undefined> {
   const coder = coderOf(schema);
-  const wire = coder.encode(value);
+  const wire = await coder.encodeAsync(value);
   const plain = encodePlain(schema, wire);
   if (plain || wire === undefined) return plain;
   const { json, parsed } = readBack(wire);
@@ -76,10 +78,9 @@ function readBack(wire: unknown): { readonly json: string; readonly parsed: unkn
 }
 
 function unreadable(error: unknown): ValidationError {
-  const issues: readonly ErrorIssue[] =
-    error instanceof ValidationError
-      ? error.issues
-      : [{ message: error instanceof Error ? error.message : "decoding it throws", path: [] }];
+  const issues: readonly ErrorIssue[] = isErrorNamed(error, "ValidationError")
+    ? (error as ValidationError).issues
+    : [{ message: messageOf(error), path: [] }];
   return new ValidationError(
     issues.map(({ message, path }) => ({ message: `doesn't read back from JSON: ${message}`, path })),
   );
@@ -90,7 +91,7 @@ function textOf(wire: unknown): string {
   try {
     json = JSON.stringify(wire);
   } catch (error) {
-    throw new ValidationError([{ message: error instanceof Error ? error.message : "JSON cannot say it", path: [] }]);
+    throw new ValidationError([{ message: messageOf(error), path: [] }]);
   }
   if (json === undefined) throw new ValidationError([{ message: `JSON cannot say ${nameOf(wire)}`, path: [] }]);
   return json;

@@ -1,3 +1,5 @@
+import { isErrorNamed } from "./thrown.js";
+
 /** An object or array that `Object.freeze` makes unchangeable. A `Map`, a `Date` or an instance of a class it doesn't. */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
@@ -80,5 +82,5 @@ function newMembers(made: object, from: object, waiting: [object, unknown][]): v
 
 /** Says whether an error is what an engine throws at code that changes something frozen. */
 export const isFrozenError = (error: unknown): boolean =>
-  error instanceof TypeError &&
+  isErrorNamed(error, "TypeError") &&
   /read.?only|not extensible|non-(configurable|writable)|(delete|redefine) property/i.test(error.message);

@@ -65,6 +65,7 @@ export function startAttempt(
 
   function onFrame(frame: Frame) {
     if (isOver) return; // the rest of a chunk whose reader has left
+    if ("lane" in frame) throw new WireError(`The stream has a frame of lane ${frame.lane}; it must have none.`);
     switch (frame.kind) {
       case "event":
       case "snapshot":

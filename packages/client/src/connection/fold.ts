@@ -1,4 +1,4 @@
-import { type AnySubscription, codecOf, SluiceError } from "@sluice/contract";
+import { type AnySubscription, codecOf, isErrorNamed, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
 import type { Reset } from "../procedure.js";
 import type { TopicFrame } from "./attempt.js";
@@ -99,7 +99,7 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
       return run(type, apply, before, data);
     } catch (error) {
       // A step says best what it has changed in place.
-      if (error instanceof Error && error.name === "ChangedInPlaceError") {
+      if (isErrorNamed(error, "ChangedInPlaceError")) {
         throw new SluiceError("contractMismatch", { message: error.message, cause: error });
       }
       throw mismatch(`Applying "${type}" (${id})`, error);

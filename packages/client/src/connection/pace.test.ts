@@ -22,7 +22,7 @@ test("a clock that is put back makes nobody wait for longer than a second", () =
   const clock = createManualClock();
   const pace = createPace(clock);
   for (let attempt = 0; attempt < 15; attempt++) pace.take();
-  clock.advance(-1e9);
+  clock.jump(-1e9);
   expect(pace.wait()).toBe(1_000);
   pace.take();
   clock.advance(1_000);

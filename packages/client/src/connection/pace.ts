@@ -18,15 +18,15 @@ export interface Pace {
   take(): void;
 }
 
-export function createPace(clock: Clock): Pace {
+export function createPace(clock: Required<Pick<Clock, "monotonic">>): Pace {
   /** When the burst will be at full length again. */
   let restedAt = 0;
   const slack = (burst - 1) * interval;
   return {
-    // Bounded, since the clock may be put back.
-    wait: () => Math.min(interval, Math.max(0, restedAt - slack - clock.now())),
+    // Bounded, since a clock of the application's may go backwards.
+    wait: () => Math.min(interval, Math.max(0, restedAt - slack - clock.monotonic())),
     take() {
-      const now = clock.now();
+      const now = clock.monotonic();
       restedAt = Math.min(Math.max(restedAt, now), now + slack) + interval;
     },
   };

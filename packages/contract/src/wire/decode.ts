@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { parseCursor } from "./cursor.js";
 import type { Frame, ResetReason, StreamKind } from "./frame.js";
 
 /** The bytes are no Sluice stream. The message says what was wrong and what is allowed. */
@@ -94,27 +95,27 @@ export function decodeMessage({ event = "message", data, id }: EventSourceMessag
         stream: oneOf<StreamKind>(type, "kind", kind, ["live", "stream", "resumable"]),
         heartbeat: number(type, "heartbeat", heartbeat),
         resumable: boolean(type, "resumable", resumable),
-        ...(head === undefined ? {} : { head: string(type, "head", head) }),
+        ...(head === undefined ? {} : { head: cursor(type, "head", head) }),
         ...(subscriptions === undefined ? {} : { subscriptions: indices(type, "subscriptions", subscriptions) }),
         ...identified,
       };
     }
     case "$snapshot":
-      return { kind: "snapshot", data, ...laned, id: present(type, id) };
+      return { kind: "snapshot", data, ...laned, id: cursor(type, "id", id) };
     case "$live":
-      return { kind: "live", ...identified };
+      return id ? { kind: "live", ...laned, id: cursor(type, "id", id) } : { kind: "live", ...laned };
     case "$reset": {
       const { reason, oldest, head } = controlData(type, data);
       return {
         kind: "reset",
         reason: oneOf<ResetReason>(type, "reason", reason, ["trimmed", "epoch", "diverged", "limit"]),
-        oldest: string(type, "oldest", oldest),
-        head: string(type, "head", head),
+        oldest: cursor(type, "oldest", oldest),
+        head: cursor(type, "head", head),
         ...laned,
       };
     }
     case "$at":
-      return { kind: "at", ...laned, id: present(type, id) };
+      return { kind: "at", ...laned, id: cursor(type, "id", id) };
     case "$error": {
       const { code, message, data: detail, final } = controlData(type, data);
       return {
@@ -182,7 +183,7 @@ function oneOf<T extends string>(type: string, field: string, value: unknown, al
   return value as T;
 }
 
-function present(type: string, id: string | undefined): string {
-  if (!id) throw wrong(type, "id", id, "the id of a position");
-  return id;
+function cursor(type: string, field: string, value: unknown): string {
+  if (typeof value !== "string" || !parseCursor(value)) throw wrong(type, field, value, "a cursor");
+  return value;
 }

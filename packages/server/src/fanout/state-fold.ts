@@ -8,6 +8,7 @@ import {
   type EventSchemas,
   encodeJson,
   type FoldStep,
+  isErrorNamed,
   type Schema,
   SluiceError,
   type StateDefinition,
@@ -107,10 +108,9 @@ export class StateFold {
   /** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
   #mismatch(type: string, cause: unknown): SluiceError {
     const { path } = this.#procedure;
-    const message =
-      cause instanceof ChangedInPlaceError
-        ? cause.message
-        : `An event "${type}" of "${path}" does not fold into its state`;
+    const message = isErrorNamed(cause, "ChangedInPlaceError")
+      ? cause.message
+      : `An event "${type}" of "${path}" does not fold into its state`;
     return new SluiceError("contractMismatch", { message, cause });
   }
 }
