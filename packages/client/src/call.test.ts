@@ -205,3 +205,16 @@ describe("401", () => {
     await expect(refused).rejects.toMatchObject({ code: "unauthorized" });
   });
 });
+
+test.each([
+  ["a dev server's page", 200, "text/html"],
+  ["an application's 404", 404, "text/html; charset=utf-8"],
+])("a wrong url is told by what was asked, what answered and what to check: %s", async (_, status, type) => {
+  const { server, client } = await setUp();
+  const answer = client.scores.find({ text: "a" }).catch((thrown: unknown) => thrown);
+  (await server.next()).answer(status, { "content-type": type }, "<html>");
+  const { message } = (await answer) as SluiceError;
+  expect(message).toContain(`/api/scores/find?input=`);
+  expect(message).toContain(`answered ${status} with ${type}`);
+  expect(message).toContain("Check the client's url: is scores/find served there");
+});

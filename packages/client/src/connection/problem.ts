@@ -29,7 +29,11 @@ export function isType(response: FetchResponse, type: string): boolean {
 function strangersError(response: FetchResponse, path: string, retryAfter: number | undefined): SluiceError {
   const { status, url = path } = response;
   const type = response.headers.get("content-type") ?? "no content type";
-  const message = `${url} answered ${status} with ${type}, which is no Sluice answer.`;
+  const mayBeElsewhere = status === 404 || type.startsWith("text/html");
+  const hint = mayBeElsewhere
+    ? ` Check the client's url: is ${path} served there, and does a proxy or dev server hand it on?`
+    : "";
+  const message = `${url} answered ${status} with ${type}, which is no Sluice answer.${hint}`;
   return new SluiceError(strangersCode(status), { message, status, retryAfter });
 }
 

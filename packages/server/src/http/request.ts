@@ -1,4 +1,4 @@
-import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import { type AnyProcedure, coderOf, isErrorNamed, type Schema, SluiceError } from "@sluice/contract";
 import { type Cursor, parseCursor } from "@sluice/contract/wire";
 import type { Exchange } from "./exchange.js";
 
@@ -24,6 +24,7 @@ export async function readRequest(
   const body = exchange.method === "POST" ? await readBody(exchange, maxBytes) : undefined;
   const queried = { input: parameter(exchange, "input"), lastEventId: parameter(exchange, "lastEventId") };
   const input = body ? body["input"] : queryInput(queried.input, maxBytes);
+  if (input === undefined && procedure.input) assertEnvelope(exchange, procedure, body);
   if (isDeeperThan(maxLevels, input)) {
     throw new SluiceError("badRequest", { message: `The input is nested deeper than ${maxLevels} levels` });
   }
@@ -67,7 +68,7 @@ async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<st
   // A form on another site can send any other type without asking first, but never this one.
   if (type === undefined || !jsonType.test(type)) {
     throw new SluiceError("unsupportedMediaType", {
-      message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json`,
+      message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json: curl <url> -H 'content-type: application/json' -d '{"input":{}}'`,
     });
   }
   const encoding = exchange.header("content-encoding");
@@ -82,6 +83,43 @@ async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<st
     throw new SluiceError("badRequest", { message: 'The body must be a JSON object, such as {"input":{}}' });
   }
   return body as Record<string, unknown>;
+}
+
+/**
+ * Says what an input goes into, where there is none and something else is given: a schema would only say that its fields are
+ * missing.
+ *
+ * @throws SluiceError `badRequest`.
+ */
+function assertEnvelope(
+  exchange: Exchange,
+  { input: schema }: AnyProcedure,
+  body: Record<string, unknown> | undefined,
+) {
+  if (body) {
+    const members = Object.keys(body).filter((name) => name !== "input" && name !== "cursor");
+    if (members.length === 0 || takesNothing(schema)) return;
+    const shown = members
+      .slice(0, 3)
+      .map((name) => JSON.stringify(name.slice(0, 40)))
+      .join(", ");
+    throw new SluiceError("badRequest", { message: `The body has ${shown} and no "input": send {"input": …}` });
+  }
+  const hasBody = Number(exchange.header("content-length")) > 0 || exchange.header("transfer-encoding") !== undefined;
+  if (!hasBody || takesNothing(schema)) return;
+  throw new SluiceError("badRequest", {
+    message: `The input is in the body of a ${exchange.method}, which is not read: POST {"input": …}, or send ?input=<JSON, URL-encoded>`,
+  });
+}
+
+/** Whether no input is an input: then members that nobody knows are ignored. */
+function takesNothing(schema: Schema): boolean {
+  try {
+    coderOf(schema).decode(undefined);
+    return true;
+  } catch (error) {
+    return !isErrorNamed(error, "ValidationError"); // its checks may be asynchronous
+  }
 }
 
 function bodyCursor(cursor: unknown): string | undefined {
@@ -105,6 +143,9 @@ function queryInput(text: string | undefined, maxBytes: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SluiceError("badRequest", { message: 'The query parameter "input" must be JSON, URL-encoded' });
+    throw new SluiceError("badRequest", {
+      message:
+        'The query parameter "input" is not JSON. It must be, and URL-encoded; a text has quotes: curl -G <url> --data-urlencode \'input={"id":"a"}\'',
+    });
   }
 }
