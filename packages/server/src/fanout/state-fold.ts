@@ -1,6 +1,5 @@
 import {
   type AnySubscription,
-  ChangedInPlaceError,
   checkJson,
   coderOf,
   createFoldStep,

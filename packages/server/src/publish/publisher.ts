@@ -20,8 +20,8 @@ import { TopicStates } from "../fanout/topic-states.js";
 import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";
-import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { guardedReport, printReport } from "../report.js";
+import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 
 export interface PublishOptions {
