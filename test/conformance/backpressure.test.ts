@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
-import { Connection } from "../../packages/server/src/connection/connection.js";
 import { NodeSink } from "../../packages/server/src/http/node-sink.js";
+import { EventStream } from "../../packages/server/src/stream/event-stream.js";
 import { describeStreams } from "./adapters.js";
 import { posts, range } from "./events.js";
 import { open } from "./reader.js";
@@ -104,12 +104,12 @@ describeStreams("a reader that stands still", (adapter) => {
     await world.publish(filtered, undefined, events);
     for (const path of ["feed/oldest", "feed/filtered"]) {
       const sizes: number[] = [];
-      const { write, writeShared } = Connection.prototype;
-      vi.spyOn(Connection.prototype, "write").mockImplementation(function (this: Connection, text) {
+      const { write, writeShared } = EventStream.prototype;
+      vi.spyOn(EventStream.prototype, "write").mockImplementation(function (this: EventStream, text) {
         sizes.push(Buffer.byteLength(text));
         return write.call(this, text);
       });
-      vi.spyOn(Connection.prototype, "writeShared").mockImplementation(function (this: Connection, bytes, events) {
+      vi.spyOn(EventStream.prototype, "writeShared").mockImplementation(function (this: EventStream, bytes, events) {
         sizes.push(bytes.plain.length);
         return writeShared.call(this, bytes, events);
       });

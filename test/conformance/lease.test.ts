@@ -6,7 +6,7 @@ import { createSluice, implement, type Log, memoryLog } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import { open } from "./reader.js";
 import { eventually, turns } from "./within.js";
 

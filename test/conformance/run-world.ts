@@ -6,8 +6,8 @@ import { sluiceExpress } from "@sluice/server/express";
 import express from "express";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
-import { ManualClock } from "../../packages/server/src/manual-clock.js";
 import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 
 const input = z.object({ id: z.string(), count: z.int(), pad: z.int().optional() });
 const base = { input, key: ["id" as const], events: { inc: z.int(), pad: z.string() }, errors: { enough: {} } };

@@ -6,7 +6,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { createSluice, implement, memoryLog } from "@sluice/server";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import { type Adapter, describeStreams } from "./adapters.js";
 import { within } from "./within.js";
 

@@ -1,7 +1,7 @@
 import { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
-import type { LiveReader } from "../../packages/server/src/connection/live-reader.js";
-import { ManualClock } from "../../packages/server/src/manual-clock.js";
+import type { LiveReader } from "../../packages/server/src/subscription/live-reader.js";
+import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import { open } from "./reader.js";
 import { runContract, runPaths, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";

@@ -12,9 +12,9 @@ import {
   type Sluice,
 } from "@sluice/server";
 import { onTestFinished } from "vitest";
-import { ManualClock } from "../../packages/server/src/manual-clock.js";
 import type { Runtime } from "../../packages/server/src/runtime.js";
 import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import type { Adapter, Context } from "./adapters.js";
 import { contract } from "./contract.js";
 import { countWatchers, type WatchedLog } from "./watched-log.js";

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import type { Connection } from "../../packages/server/src/connection/connection.js";
+import type { EventStream } from "../../packages/server/src/stream/event-stream.js";
 import { adapters } from "../conformance/adapters.js";
 import { range } from "../conformance/events.js";
 import { kinds } from "../conformance/kinds.js";
@@ -41,8 +41,8 @@ it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path))
     isHeld = true;
     let isAsked = false;
     world.server.once("request", () => (isAsked = true));
-    const [connection] = connections as Set<Connection>;
-    const drained = vi.spyOn(connection as Connection, "drain");
+    const [connection] = connections as Set<EventStream>;
+    const drained = vi.spyOn(connection as EventStream, "drain");
     while (world.clock.now() < 61_000 && drained.mock.calls.length === 0) world.clock.advance(250);
     await eventually(() => {
       if (!isAsked) subscriber.clock.advance(20); // what it waits before it opens anew

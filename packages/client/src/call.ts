@@ -1,12 +1,12 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
-import { onAbort } from "./connection/abort.js";
-import { failureOf } from "./connection/failure.js";
-import { type FetchResponse, letGo, readerOf } from "./connection/fetch.js";
-import { errorOfAnswer, isType } from "./connection/problem.js";
-import { aborted, send } from "./connection/request.js";
-import type { Settings } from "./connection/settings.js";
-import { encodeTarget, type Target } from "./connection/target.js";
 import type { CallOptions } from "./procedure.js";
+import { onAbort } from "./transport/abort.js";
+import { failureOf } from "./transport/failure.js";
+import { type FetchResponse, letGo, readerOf } from "./transport/fetch.js";
+import { errorOfAnswer, isType } from "./transport/problem.js";
+import { aborted, send } from "./transport/request.js";
+import type { Settings } from "./transport/settings.js";
+import { encodeTarget, type Target } from "./transport/target.js";
 
 export interface AskOptions {
   /** The caller's own, which fetch gets as it is. */

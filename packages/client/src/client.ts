@@ -1,8 +1,8 @@
 import type { ContractTree } from "@sluice/contract";
-import type { ClientOptions } from "./connection/client-options.js";
-import { settingsOf } from "./connection/settings.js";
 import { createContractClient } from "./contract-client.js";
 import type { Client } from "./procedure.js";
+import type { ClientOptions } from "./transport/client-options.js";
+import { settingsOf } from "./transport/settings.js";
 import { createWireClient } from "./wire/wire-client.js";
 import type { WireClient } from "./wire/wire-types.js";
 

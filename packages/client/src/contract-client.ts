@@ -7,11 +7,11 @@ import {
   isProcedure,
 } from "@sluice/contract";
 import { call } from "./call.js";
-import { createRegistry } from "./connection/registry.js";
-import type { Settings } from "./connection/settings.js";
-import { iterate } from "./iterate.js";
 import { type CallOptions, type Client, type IterateOptions, internals } from "./procedure.js";
-import { subscribeBy } from "./subscribe.js";
+import { iterate } from "./subscription/iterate.js";
+import { createRegistry } from "./subscription/registry.js";
+import { subscribeBy } from "./subscription/subscribe.js";
+import type { Settings } from "./transport/settings.js";
 
 /** The client of a contract: its tree, each procedure made callable. */
 export function createContractClient<Tree extends ContractTree>(contract: Tree, settings: Settings): Client<Tree> {

@@ -12,8 +12,8 @@ import type {
   StateOf,
 } from "@sluice/contract";
 import type { ResetReason } from "@sluice/contract/wire";
-import type { Connection } from "./connection/connection-state.js";
-import type { SharedSubscription } from "./connection/shared-subscription.js";
+import type { SharedSubscription } from "./subscription/shared-subscription.js";
+import type { Connection } from "./transport/connection-state.js";
 
 /** Events between the last one applied and what follows are not to be had. */
 export interface Reset {

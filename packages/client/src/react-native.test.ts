@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createManualClock } from "./connection/manual-clock.js";
-import { startScriptedServer } from "./connection/scripted-server.js";
-import { at, live, until } from "./connection/test-setup.js";
 import { startReactNative } from "./react-native.test-kit.js";
+import { createManualClock } from "./transport/manual-clock.test-kit.js";
+import { startScriptedServer } from "./transport/scripted-server.test-kit.js";
+import { at, live, until } from "./transport/test-setup.test-kit.js";
 
 const contract = `
 import { defineContract, query, subscription } from "@sluice/contract";

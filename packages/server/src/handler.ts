@@ -1,8 +1,6 @@
 import { shortName } from "@sluice/contract";
 import { assertRoom, countClient } from "./admission/admission.js";
 import { Opening } from "./admission/opening.js";
-import { Connection } from "./connection/connection.js";
-import { authorise, openSubscription, type SubscriptionCaller } from "./connection/open.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { allowedMethods, readRequest } from "./http/request.js";
@@ -13,6 +11,8 @@ import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import type { Runtime } from "./runtime.js";
+import { EventStream } from "./stream/event-stream.js";
+import { authorise, openSubscription, type SubscriptionCaller } from "./subscription/open.js";
 
 /** One for all: ten thousand streams need no empty object each. */
 const noContext = Object.freeze({});
@@ -83,7 +83,7 @@ async function stream(
   assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
   caller.opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
 
-  const connection = new Connection(reply.stream(streamHeaders), source, caller.lifetime, runtime);
+  const connection = new EventStream(reply.stream(streamHeaders), source, caller.lifetime, runtime);
   runtime.connections.add(connection);
   countClient(runtime, caller);
   connection.start();

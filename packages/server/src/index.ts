@@ -1,8 +1,5 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { DisconnectFilter, RevocableContext } from "./admission/access.js";
-export type { Clock } from "./clock.js";
-export type { DrainOptions } from "./connection/drain.js";
-export type { SubscribeOptions } from "./connection/local.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
@@ -38,3 +35,6 @@ export {
 } from "./publish/publisher.js";
 export { createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
 export type { Stats } from "./stats.js";
+export type { DrainOptions } from "./stream/drain.js";
+export type { SubscribeOptions } from "./subscription/in-process.js";
+export type { Clock } from "./time/clock.js";

@@ -2,17 +2,17 @@ import type { AnyProcedure } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { NewTopics } from "./admission/new-topics.js";
 import type { Opening } from "./admission/opening.js";
-import type { Connection } from "./connection/connection.js";
-import type { Wheel } from "./connection/wheel.js";
-import type { Hub } from "./fanout/hub.js";
-import type { Snapshots } from "./fanout/snapshots.js";
-import type { TopicStates } from "./fanout/topic-states.js";
 import type { Limits } from "./limits.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { ReadState } from "./procedure/read-state.js";
 import type { Publish } from "./publish/publisher.js";
 import type { Runs } from "./runs/runs.js";
 import type { Counters } from "./stats.js";
+import type { EventStream } from "./stream/event-stream.js";
+import type { TimerWheel } from "./time/timer-wheel.js";
+import type { Hub } from "./topic/hub.js";
+import type { Snapshots } from "./topic/snapshots.js";
+import type { TopicStates } from "./topic/topic-states.js";
 
 /** The parts of a running Sluice: what the stages of the pipeline share. */
 export interface Runtime {
@@ -24,7 +24,7 @@ export interface Runtime {
   readonly states: TopicStates;
   readonly snapshots: Snapshots;
   readonly runs: Runs;
-  readonly wheel: Wheel;
+  readonly wheel: TimerWheel;
   readonly limits: Limits;
   readonly publish: Publish;
   readonly state: ReadState;
@@ -39,9 +39,9 @@ export interface Runtime {
   /** Milliseconds that a procedure's own `snapshot()` may take. */
   readonly snapshotTimeout: number;
   /** Open streams of clients. */
-  readonly connections: Set<Connection>;
+  readonly connections: Set<EventStream>;
   /** Open streams of this process's own: no limit counts them, and no drain waits for them. */
-  readonly locals: Set<Connection>;
+  readonly locals: Set<EventStream>;
   /** Streams that are neither refused nor open yet. */
   readonly openings: Set<Opening>;
   readonly counters: Counters;

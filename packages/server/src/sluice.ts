@@ -15,14 +15,6 @@ import { type Log, memoryLog } from "@sluice/log";
 import type { DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
 import { NewTopics } from "./admission/new-topics.js";
-import { type Clock, systemClock } from "./clock.js";
-import { type DrainOptions, drain } from "./connection/drain.js";
-import { type SubscribeOptions, subscribeLocally } from "./connection/local.js";
-import { Wheel, wheelResolution } from "./connection/wheel.js";
-import { Hub } from "./fanout/hub.js";
-import { Pages } from "./fanout/pages.js";
-import { Snapshots } from "./fanout/snapshots.js";
-import { TopicStates } from "./fanout/topic-states.js";
 import { handle } from "./handler.js";
 import { type Limits, limitsFrom } from "./limits.js";
 import { checkLog } from "./log-option.js";
@@ -38,6 +30,14 @@ import { type Running, runningKey } from "./running.js";
 import { Runs } from "./runs/runs.js";
 import type { Runtime } from "./runtime.js";
 import { Counters, type Stats, statsOf } from "./stats.js";
+import { type DrainOptions, drain } from "./stream/drain.js";
+import { type SubscribeOptions, subscribeLocally } from "./subscription/in-process.js";
+import { type Clock, systemClock } from "./time/clock.js";
+import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
+import { Hub } from "./topic/hub.js";
+import { ReplayCache } from "./topic/replay-cache.js";
+import { Snapshots } from "./topic/snapshots.js";
+import { TopicStates } from "./topic/topic-states.js";
 
 /** An error that clients got to see as `internal` or `contractMismatch`, without its cause. */
 export interface ErrorReport {
@@ -206,7 +206,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
   const procedures = byPath(proceduresOf(router.contract));
   const states = new TopicStates(log);
   const counters = new Counters();
-  const wheel = new Wheel(clock);
+  const wheel = new TimerWheel(clock);
   const tell = guardedReport(onError);
   const report = (error: unknown, path: string, context?: unknown) => tell({ error, path, context });
   const runtime: Runtime = {
@@ -221,7 +221,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     stallTimeout,
     snapshotTimeout,
     report,
-    hub: new Hub({ log, pages: new Pages(limits.bufferedBytes), counters, wheel, onError: report }),
+    hub: new Hub({ log, pages: new ReplayCache(limits.bufferedBytes), counters, wheel, onError: report }),
     wheel,
     runs: new Runs({
       ...{ log, states, wheel, runTtl, report },

@@ -2,8 +2,8 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { Profiler, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { createHandMade } from "../cache/hand-made-subscription.js";
-import { contract } from "../connection/test-setup.js";
+import { createHandMade } from "../query/hand-made-subscription.test-kit.js";
+import { contract } from "../transport/test-setup.test-kit.js";
 import { subscriptionOptions, useSubscription } from "./index.js";
 import { failOnConsoleError } from "./test-app.js";
 

@@ -1,8 +1,8 @@
 export { type SkipToken, skipToken } from "@tanstack/react-query";
-export type { CallKey, ProcedureKey, ViewKey } from "../cache/keys.js";
-export type { Connection, ConnectionStatus } from "../connection/connection-state.js";
-export { mutationOptions, queryOptions } from "./call-options.js";
-export type { TypedKey, TypedQueryOptions } from "./option-types.js";
-export { subscriptionOptions } from "./subscription-options.js";
+export { mutationOptions, queryOptions } from "../query/call-options.js";
+export type { CallKey, ProcedureKey, ViewKey } from "../query/keys.js";
+export type { TypedKey, TypedQueryOptions } from "../query/option-types.js";
+export { subscriptionOptions } from "../query/subscription-options.js";
+export type { FoldOptions, ViewData, ViewOptions } from "../query/view-options.js";
+export type { Connection, ConnectionStatus } from "../transport/connection-state.js";
 export { type HandlerOptions, type SubscriptionResult, useSubscription } from "./use-subscription.js";
-export type { FoldOptions, ViewData, ViewOptions } from "./view-options.js";

@@ -1,7 +1,7 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { match } from "../connection/test-setup.js";
+import { match } from "../transport/test-setup.test-kit.js";
 import { subscriptionOptions, useSubscription } from "./index.js";
 import { failOnConsoleError, setUpApp } from "./test-app.js";
 

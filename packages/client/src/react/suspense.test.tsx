@@ -7,7 +7,7 @@ import {
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { Component, type ReactNode, StrictMode, Suspense } from "react";
 import { describe, expect, test, vi } from "vitest";
-import { at, goal, live, match, post, snapshot } from "../connection/test-setup.js";
+import { at, goal, live, match, post, snapshot } from "../transport/test-setup.test-kit.js";
 import { subscriptionOptions } from "./index.js";
 import { failOnConsoleError, setUpApp, type TestClient } from "./test-app.js";
 

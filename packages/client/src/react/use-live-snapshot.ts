@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from "react";
-import type { LiveView } from "../cache/live-view.js";
-import { type LiveSnapshot, notAsked } from "../cache/snapshot.js";
+import type { LiveView } from "../query/live-view.js";
+import { type LiveSnapshot, notAsked } from "../query/snapshot.js";
 
 const nothing = () => {};
 

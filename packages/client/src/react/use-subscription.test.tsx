@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../client.js";
-import { at, contract, goal, live, match, post, snapshot } from "../connection/test-setup.js";
+import { at, contract, goal, live, match, post, snapshot } from "../transport/test-setup.test-kit.js";
 import { skipToken, useSubscription } from "./index.js";
 import { failOnConsoleError, setUpApp } from "./test-app.js";
 

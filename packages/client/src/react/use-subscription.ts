@@ -1,12 +1,12 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
-import { bridgeOf } from "../cache/bridge.js";
-import type { Connection } from "../connection/connection-state.js";
 import type { Reset, SubscriptionHandlers, SubscriptionProcedure } from "../procedure.js";
-import { liveOptions } from "./subscription-options.js";
+import { bridgeOf } from "../query/bridge.js";
+import { liveOptions } from "../query/subscription-options.js";
+import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";
+import type { Connection } from "../transport/connection-state.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
-import type { EndedData, NoFold, ViewData, ViewOptions } from "./view-options.js";
 
 /** A subscription as a component sees it, told apart by `status`. */
 export type SubscriptionResult<Data, Ended, Failure> = {

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { at, event, goal, live, match, snapshot } from "../connection/test-setup.js";
+import { at, event, goal, live, match, snapshot } from "../transport/test-setup.test-kit.js";
 import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "./index.js";
 import { failOnConsoleError, setUpApp } from "./test-app.js";
 

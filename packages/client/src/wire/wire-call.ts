@@ -1,12 +1,12 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
 import { callOnce } from "../call.js";
-import { onAbort } from "../connection/abort.js";
-import type { FetchResponse } from "../connection/fetch.js";
-import type { AnyEvent } from "../connection/fold.js";
-import { isType } from "../connection/problem.js";
-import type { Settings } from "../connection/settings.js";
-import { iterate } from "../iterate.js";
 import type { IterateOptions } from "../procedure.js";
+import type { AnyEvent } from "../subscription/fold.js";
+import { iterate } from "../subscription/iterate.js";
+import { onAbort } from "../transport/abort.js";
+import type { FetchResponse } from "../transport/fetch.js";
+import { isType } from "../transport/problem.js";
+import type { Settings } from "../transport/settings.js";
 
 /** One path, seen as either of what may stand there. */
 export interface WireTarget {

@@ -1,7 +1,7 @@
-import { createRegistry, type Registry } from "../connection/registry.js";
-import type { Settings } from "../connection/settings.js";
 import { type IterateOptions, internals } from "../procedure.js";
-import { subscribeBy } from "../subscribe.js";
+import { createRegistry, type Registry } from "../subscription/registry.js";
+import { subscribeBy } from "../subscription/subscribe.js";
+import type { Settings } from "../transport/settings.js";
 import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 

@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
-import type { Lifetime } from "../connection/lifetime.js";
 import type { Runtime } from "../runtime.js";
+import type { Lifetime } from "../time/lifetime.js";
 
 /** Whose stream it is to be, if `identify` says so, and for how long. */
 interface Guest {

@@ -1,5 +1,5 @@
-import type { Lifetime } from "../connection/lifetime.js";
-import type { Sink } from "../connection/sink.js";
+import type { Sink } from "../stream/sink.js";
+import type { Lifetime } from "../time/lifetime.js";
 
 /** A request and the way to answer it, as an adapter hands them over: what the handler knows of HTTP. */
 export interface Exchange {

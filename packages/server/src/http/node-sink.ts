@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { SharedBytes } from "../connection/shared-bytes.js";
-import type { Pipe, Sink } from "../connection/sink.js";
+import type { SharedBytes } from "../stream/shared-bytes.js";
+import type { DirectSocket, Sink } from "../stream/sink.js";
 import { straightWay, versionOf, watchWrite, writeUnseen } from "./straight-way.js";
 
 /**
@@ -30,7 +30,7 @@ export class NodeSink implements Sink {
     return socket ? socket.write(chunked) : this.#res.write(plain);
   }
 
-  straight(): (Pipe & Socket) | undefined {
+  straight(): (DirectSocket & Socket) | undefined {
     const version = this.straightVersion();
     if (this.#socket && this.#version === version) return this.#socket;
     this.#socket = straightWay(this.#res);

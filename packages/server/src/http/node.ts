@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Lifetime } from "../connection/lifetime.js";
-import type { Sink } from "../connection/sink.js";
+import type { Sink } from "../stream/sink.js";
+import { Lifetime } from "../time/lifetime.js";
 import type { Exchange, Reply } from "./exchange.js";
 import { jsonBodyOf } from "./node-body.js";
 import { NodeSink } from "./node-sink.js";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Lifetime } from "../connection/lifetime.js";
+import type { Lifetime } from "../time/lifetime.js";
 
 /** The answers that wait on a connection: one, or as many as a client has pipelined. */
 const waiting = new WeakMap<Socket, Lifetime[]>();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Lifetime } from "../connection/lifetime.js";
+import type { Lifetime } from "../time/lifetime.js";
 
 /** What waits on a connection behind the answer that has its turn. */
 interface Line {

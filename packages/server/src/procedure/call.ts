@@ -8,8 +8,8 @@ import {
   type NamesOf,
   ValidationError,
 } from "@sluice/contract";
-import { Lifetime } from "../connection/lifetime.js";
 import type { Runtime } from "../runtime.js";
+import { Lifetime } from "../time/lifetime.js";
 import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";

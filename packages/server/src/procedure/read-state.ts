@@ -9,11 +9,11 @@ import {
   type WithoutInput,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
-import { Lifetime } from "../connection/lifetime.js";
-import { takeSnapshot } from "../connection/snapshot.js";
-import { stateOf } from "../fanout/state-fold.js";
-import type { FoldedState } from "../fanout/topic-state.js";
 import type { Runtime } from "../runtime.js";
+import { takeSnapshot } from "../subscription/snapshot.js";
+import { Lifetime } from "../time/lifetime.js";
+import { stateOf } from "../topic/state-fold.js";
+import type { FoldedState } from "../topic/topic-state.js";
 import { argsFor } from "./call.js";
 import { parseCallerInput } from "./input.js";
 import { runMiddlewares } from "./middleware.js";

@@ -1,6 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Appended, AppendOptions, Log } from "@sluice/log";
-import type { TopicStates } from "../fanout/topic-states.js";
+import type { TopicStates } from "../topic/topic-states.js";
 import type { EncodedEvent } from "./encode-event.js";
 
 /** A snapshot of a topic's state is saved after so many entries, by default. */

@@ -2,7 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { TopicState } from "../fanout/topic-state.js";
+import { TopicState } from "../topic/topic-state.js";
 import { createPublisher } from "./publisher.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {

@@ -16,11 +16,11 @@ import {
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
-import { TopicStates } from "../fanout/topic-states.js";
 import { checkLog } from "../log-option.js";
 import { checkWhole } from "../options.js";
 import { byPath, ownOf } from "../procedure/own.js";
 import { guardedReport, printReport } from "../report.js";
+import { TopicStates } from "../topic/topic-states.js";
 import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
 

@@ -1,20 +1,20 @@
-import type { Lifetime, Mortal } from "../connection/lifetime.js";
-import type { Due, Wheel } from "../connection/wheel.js";
+import type { EndListener, Lifetime } from "../time/lifetime.js";
+import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import { attachedFor } from "./lease.js";
 
 /** Who is attached to a run: subscribers of this process, each counted, and those of others, who count as one. */
-export class Attendance implements Due, Mortal {
+export class Attendance implements Deadline, EndListener {
   tick = 0;
-  readonly #wheel: Wheel;
+  readonly #wheel: TimerWheel;
   readonly #abandonAfter: number;
   readonly #onAbandoned: () => void;
-  readonly #elsewhere: Due = { tick: 0, fire: () => this.#elsewhereLeft() };
+  readonly #elsewhere: Deadline = { tick: 0, fire: () => this.#elsewhereLeft() };
   #isElsewhere = false;
   #isWaiting = false;
   #attached = 0;
   #isOver = false;
 
-  constructor(wheel: Wheel, abandonAfter: number, onAbandoned: () => void) {
+  constructor(wheel: TimerWheel, abandonAfter: number, onAbandoned: () => void) {
     this.#wheel = wheel;
     this.#abandonAfter = abandonAfter;
     this.#onAbandoned = onAbandoned;

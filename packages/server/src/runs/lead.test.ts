@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Lifetime } from "../connection/lifetime.js";
-import { Wheel } from "../connection/wheel.js";
-import { ManualClock } from "../manual-clock.js";
+import { Lifetime } from "../time/lifetime.js";
+import { ManualClock } from "../time/manual-clock.test-kit.js";
+import { TimerWheel } from "../time/timer-wheel.js";
 import { Lead } from "./lead.js";
 
 const at = (offset: number, epoch = "e") => ({ epoch, offset, mark: "m" });
@@ -15,7 +15,7 @@ function setUp({ catchUpEvents = 100_000, isElsewhere = false } = {}) {
     asked++;
     return answer ?? Promise.resolve(isElsewhere);
   };
-  const lead = new Lead({ wheel: new Wheel(clock), catchUpEvents, askElsewhere }, at(0));
+  const lead = new Lead({ wheel: new TimerWheel(clock), catchUpEvents, askElsewhere }, at(0));
   let offset = 0;
   /** Adds until it is to wait, and answers how many were added, and what it waits for. */
   const fill = (most = 10_000, event = small) => {

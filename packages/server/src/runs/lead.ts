@@ -1,7 +1,7 @@
 import type { Position } from "@sluice/log";
-import type { Lifetime } from "../connection/lifetime.js";
-import type { Due, Wheel } from "../connection/wheel.js";
-import type { Member, Tail } from "../fanout/tail.js";
+import type { Lifetime } from "../time/lifetime.js";
+import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
+import type { Member, Tail } from "../topic/tail.js";
 
 /** Who reads a run's events in this process. */
 export interface RunSubscriber {
@@ -27,7 +27,7 @@ const paceElsewhere = 250;
 const paceUnread = 1_000;
 
 export interface LeadSettings {
-  readonly wheel: Wheel;
+  readonly wheel: TimerWheel;
   /** Most events that a reader may be behind before it is told of a gap. */
   readonly catchUpEvents: number;
   /** Looks whether somebody is attached through another process. */
@@ -39,7 +39,7 @@ export interface LeadSettings {
  * and drop from it what nobody has read. So it goes in stretches, and waits after each until somebody, the fastest of all,
  * has read up to where that stretch began. Nobody has to wait for the slow ones.
  */
-export class Lead implements Member, Due {
+export class Lead implements Member, Deadline {
   tick = 0;
   readonly #settings: LeadSettings;
   readonly #subscribers = new Set<RunSubscriber>();

@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
-import { logged } from "./logged.js";
+import { logged } from "../topic/entry.js";
 import { decodeRecord, encodeRecord, endingOf, fingerprintOf } from "./record.js";
 
 const input = fingerprintOf("x".repeat(1_000_000));

@@ -1,6 +1,6 @@
 import { SluiceError, sha256 } from "@sluice/contract";
 import type { LogEvent } from "@sluice/log";
-import { frameOfEnd, logged } from "./logged.js";
+import { frameOfEnd, logged } from "../topic/entry.js";
 
 /** What a run's topic says of it for as long as it is kept, whatever was trimmed of its entries. PROTOCOL §9.4. */
 export interface RunRecord {

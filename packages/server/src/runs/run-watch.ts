@@ -1,8 +1,8 @@
 import type { LogEntry, Position, ReadPage } from "@sluice/log";
-import type { Due } from "../connection/wheel.js";
+import type { Deadline } from "../time/timer-wheel.js";
+import { isLast, isOfAttached, logged } from "../topic/entry.js";
 import type { RunSubscriber } from "./lead.js";
 import { lease, lookEvery } from "./lease.js";
-import { isLast, isOfAttached, logged } from "./logged.js";
 import { decodeRecord, encodeRecord } from "./record.js";
 import type { RunSources } from "./run.js";
 
@@ -17,7 +17,7 @@ const page = 64;
  * ended by nobody, whatever clocks say. How long a run was silent before the watch began is told by the times that the
  * log gave to entries. That shortens the wait for a run that died long ago, but never to less than one look.
  */
-export class RunWatch implements Due {
+export class RunWatch implements Deadline {
   tick = 0;
   readonly #sources: RunSources;
   readonly #topic: string;

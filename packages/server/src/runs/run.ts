@@ -1,17 +1,17 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, LogEvent, Position } from "@sluice/log";
-import { EventLoopTurns } from "../connection/event-loop-turns.js";
-import { Lifetime } from "../connection/lifetime.js";
-import type { Due, Wheel } from "../connection/wheel.js";
-import type { TopicStates } from "../fanout/topic-states.js";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
 import { type AppendSources, appendEvents, defaultSnapshotEvery } from "../publish/append-events.js";
 import { encodeEvent } from "../publish/encode-event.js";
+import { EventLoopTurns } from "../time/event-loop-turns.js";
+import { Lifetime } from "../time/lifetime.js";
+import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
+import { isLast, isOfAttached, logged } from "../topic/entry.js";
+import type { TopicStates } from "../topic/topic-states.js";
 import { Attendance } from "./attendance.js";
 import { Lead, type RunSubscriber } from "./lead.js";
 import { lease, signEvery } from "./lease.js";
-import { isLast, isOfAttached, logged } from "./logged.js";
 import { decodeRecord, encodeRecord } from "./record.js";
 
 /** What there is to run, if it isn't running yet. */
@@ -32,7 +32,7 @@ export interface RunRequest {
 
 export interface RunSources {
   readonly log: Log;
-  readonly wheel: Wheel;
+  readonly wheel: TimerWheel;
   readonly states: TopicStates;
   /** Longest event, in characters of JSON. */
   readonly maxEventLength: number;
@@ -47,7 +47,7 @@ export interface RunSources {
 const page = 64;
 
 /** A generator that runs in this process, its events going into its topic's log. */
-export class Run implements Due {
+export class Run implements Deadline {
   /** Of the wheel: when it is time for a sign of life. */
   tick = 0;
   readonly input: string;

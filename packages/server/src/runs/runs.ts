@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 import { aboutToStop } from "../admission/admission.js";
+import { logged } from "../topic/entry.js";
 import type { RunSubscriber } from "./lead.js";
-import { logged } from "./logged.js";
 import { decodeRecord, encodeRecord } from "./record.js";
 import { Run, type RunRequest, type RunSources } from "./run.js";
 import { RunWatch } from "./run-watch.js";

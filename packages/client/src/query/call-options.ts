@@ -1,0 +1,82 @@
+import {
+  type AnyMutation,
+  type AnyQuery,
+  type ErrorOf,
+  type InputOf,
+  type LeftOut,
+  type OutputOf,
+  SluiceError,
+  type WithoutInput,
+} from "@sluice/contract";
+import {
+  type DefaultOptions,
+  isServer,
+  type QueryFunctionContext,
+  type SkipToken,
+  skipToken,
+  type UseMutationOptions,
+} from "@tanstack/react-query";
+import { type CallProcedure, internals } from "../procedure.js";
+import { type CallKey, callKey, type ProcedureKey, procedureKey } from "./keys.js";
+import type { TypedQueryOptions } from "./option-types.js";
+
+/** A query's answer as the cache holds it, where `undefined` cannot stand. */
+type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf<P>;
+
+type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, CallKey, Skip>;
+
+/**
+ * Options for a query of the contract. Spread it to add TanStack's own options. With `skipToken` as input nothing is asked.
+ * An error is retried if `error.retryable` says so, as often as the QueryClient's default option says (TanStack's: 3 times).
+ *
+ * @example
+ * const { data: matches } = useQuery(queryOptions(client.matches.list, { season: 2025 }));
+ */
+export function queryOptions<P extends AnyQuery>(
+  procedure: WithoutInput<P, CallProcedure<P>, "queryOptions(procedure, input)">,
+): Options<P>;
+export function queryOptions<P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>): Options<P>;
+export function queryOptions<P extends AnyQuery>(
+  procedure: CallProcedure<P>,
+  input: InputOf<P> | SkipToken,
+): Options<P, SkipToken>;
+export function queryOptions(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
+  const inside = procedure[internals];
+  if (input === skipToken) return { queryKey: procedureKey(inside), queryFn: skipToken };
+  let retries: RetryOption;
+  return {
+    queryKey: callKey(inside, input),
+    queryFn: async ({ signal, client }: QueryFunctionContext) => {
+      retries = client.getDefaultOptions().queries?.retry;
+      return (await procedure(input, { signal })) ?? null;
+    },
+    retry: (failures: number, error: Error) => isRetryable(error) && allows(retries, failures, error),
+  };
+}
+
+type RetryOption = NonNullable<DefaultOptions["queries"]>["retry"];
+
+const isRetryable = (error: unknown): boolean => SluiceError.is(error) && error.retryable;
+
+/** What the application says of retries in general goes for those that make sense; its default is TanStack's. */
+function allows(retries: RetryOption, failures: number, error: Error): boolean {
+  if (typeof retries === "function") return retries(failures, error);
+  if (typeof retries === "boolean") return retries;
+  return failures < (retries ?? (isServer ? 0 : 3));
+}
+
+/**
+ * Options for a mutation of the contract. Spread it to add TanStack's own options.
+ *
+ * @example
+ * const report = useMutation(mutationOptions(client.scores.report));
+ * report.mutate({ matchId, team: "home", minute: 12 });
+ */
+export function mutationOptions<P extends AnyMutation>(
+  procedure: CallProcedure<P>,
+): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P> | LeftOut<InputOf<P>>> & { mutationKey: ProcedureKey } {
+  return {
+    mutationKey: procedureKey(procedure[internals]),
+    mutationFn: (input) => procedure(input),
+  };
+}

@@ -1,0 +1,47 @@
+import type { AnySubscription } from "@sluice/contract";
+import { internals, type SubscriptionProcedure } from "../procedure.js";
+import type { SharedSubscription } from "../subscription/shared-subscription.js";
+import { createSubscribers, handlersOf } from "../subscription/subscribers.js";
+import type { Connection } from "../transport/connection-state.js";
+
+type Moment = Partial<Connection> & Pick<Connection, "state">;
+
+/** A subscription without a network: what a test says happens at once, in the same task. */
+export function createHandMade<P extends AnySubscription>(procedure: P, clientId = "hand-made") {
+  const subscribers = createSubscribers();
+  let offset = 0;
+  const cursor = () => `E.${offset}.m`;
+  let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor };
+  const shared: SharedSubscription<AnySubscription> = {
+    key: procedure.path,
+    get connection() {
+      return connection;
+    },
+    state: { known: false },
+    error: undefined,
+    ended: false,
+    subscribe(handlers) {
+      const subscriber = subscribers.add(handlersOf(handlers));
+      return () => subscribers.remove(subscriber);
+    },
+    resync: () => Promise.resolve(),
+  };
+  const stub = { [internals]: { clientId, procedure, linger: 1_000, shared: () => shared } };
+  return {
+    procedure: stub as unknown as SubscriptionProcedure<P>,
+    get subscriberCount() {
+      return subscribers.size;
+    },
+    become(moment: Moment) {
+      connection = { attempt: 0, since: 0, cursor, ...moment };
+      subscribers.each(({ onConnection }) => onConnection?.(shared.connection));
+    },
+    event(type: string, data: unknown) {
+      offset++;
+      subscribers.event({ type, data, id: cursor() });
+    },
+    state(value: unknown) {
+      subscribers.each(({ onState }) => onState?.(value));
+    },
+  };
+}

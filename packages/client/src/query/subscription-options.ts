@@ -1,0 +1,86 @@
+import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
+import { type SkipToken, skipToken, type UseQueryOptions } from "@tanstack/react-query";
+import { internals, type SubscriptionProcedure } from "../procedure.js";
+import { isCurrent } from "./bridge.js";
+import { procedureKey, type ViewKey, viewKey } from "./keys.js";
+import type { TypedQueryOptions } from "./option-types.js";
+import { liveQueryFn } from "./query-fn.js";
+import { viewName } from "./view.js";
+import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-options.js";
+
+// NoInfer, or a hook that these options are passed to would take part in saying what kind of view they are for.
+type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryOptions<
+  ViewData<P, NoInfer<List>, NoInfer<Value>>,
+  ErrorOf<P>,
+  ViewKey,
+  Skip
+>;
+
+/**
+ * Options that make a query a live view of a subscription. The connection stands beside the query: invalidating it asks the
+ * server for a fresh state without letting go of what is shown, and reconnecting never makes it pending again. A list,
+ * fold or latest event goes on for `gcTime` (here the client's `linger`) after its last observer left; then it starts anew.
+ *
+ * Spread it to add TanStack's own options, such as `select` or `enabled`. With `skipToken` as input nothing is opened.
+ *
+ * @throws RangeError if `list` is no whole number from 1.
+ * @example
+ * const { data: score } = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId }));
+ */
+export function subscriptionOptions<P extends AnySubscription>(
+  procedure: WithoutInput<P, SubscriptionProcedure<P>, "subscriptionOptions(procedure, input)">,
+): Options<P, undefined, NoFold>;
+export function subscriptionOptions<
+  P extends AnySubscription,
+  List extends number | undefined = undefined,
+  Value = NoFold,
+>(procedure: SubscriptionProcedure<P>, input: InputOf<P>, view?: ViewOptions<P, List, Value>): Options<P, List, Value>;
+export function subscriptionOptions<
+  P extends AnySubscription,
+  List extends number | undefined = undefined,
+  Value = NoFold,
+>(
+  procedure: SubscriptionProcedure<P>,
+  input: InputOf<P> | SkipToken,
+  view?: ViewOptions<P, List, Value>,
+): Options<P, List, Value, SkipToken>;
+export function subscriptionOptions(
+  procedure: SubscriptionProcedure<AnySubscription>,
+  input?: unknown,
+  view: ViewOptions<AnySubscription, number | undefined, unknown> = {},
+): unknown {
+  return liveOptions(procedure, input, view);
+}
+
+/** The options, whatever the types. */
+export function liveOptions(
+  procedure: SubscriptionProcedure<AnySubscription>,
+  input: unknown,
+  view: ViewOptions<AnySubscription, number | undefined, unknown>,
+): UseQueryOptions<unknown, unknown, unknown, ViewKey> {
+  const inside = procedure[internals];
+  const kind = viewKind(inside.procedure, view);
+  const fixed = {
+    // The connection does its own retrying, and knows better than the cache when data is out of date.
+    retry: false,
+    networkMode: "always",
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    refetchOnMount: unlessCurrent,
+    staleTime: staleUnlessCurrent,
+    structuralSharing: false,
+    ...(kind.view !== "state" && { gcTime: inside.linger }),
+  } as const;
+  if (input === skipToken) return { ...fixed, queryKey: procedureKey(inside), queryFn: skipToken };
+  return {
+    ...fixed,
+    queryKey: viewKey(inside, input, viewName(kind)),
+    queryFn: liveQueryFn({ internals: inside, input, kind }),
+  };
+}
+
+const staleUnlessCurrent = (query: object): number => (isCurrent(query) ? Infinity : 0);
+
+/** Whatever staleness says: suspense takes data that was put there by hand for fresh, and nothing would ever make it live. */
+const unlessCurrent = (query: object): false | "always" => (isCurrent(query) ? false : "always");

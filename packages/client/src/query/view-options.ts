@@ -1,0 +1,65 @@
+import type { AnySubscription, EventOf, StateOf } from "@sluice/contract";
+import type { ViewKind } from "./view.js";
+
+declare const nothing: unique symbol;
+/** Stands where no `fold` was given. */
+export type NoFold = typeof nothing;
+
+/** How a view folds events by itself, beside the contract's state. */
+export interface FoldOptions<P extends AnySubscription, Value> {
+  /** Names the fold in the query key: the same key must mean the same `initial` and `step`. */
+  readonly key: string;
+  /** The value before any event, and again after history was lost. Never `undefined`, which a cache can't hold. */
+  readonly initial: Value;
+  /** A pure function. If it throws, the view fails with the error `internal`, and what was thrown is its cause. */
+  readonly step: (value: Value, event: EventOf<P>) => Value;
+}
+
+/** What to make of a subscription's events. Default: the state where the contract declares one, else the latest event. */
+export type ViewOptions<P extends AnySubscription, List extends number | undefined, Value> =
+  | {
+      /** The last events, newest last, at most this many: a whole number from 1. */
+      readonly list?: List;
+      readonly fold?: undefined;
+    }
+  | {
+      readonly list?: undefined;
+      /** One value that every event goes into. */
+      readonly fold?: FoldOptions<P, Value>;
+    };
+
+/** What a view shows. */
+export type ViewData<P extends AnySubscription, List, Value> = List extends number
+  ? readonly EventOf<P>[]
+  : [Value] extends [NoFold]
+    ? [StateOf<P>] extends [never]
+      ? EventOf<P>
+      : StateOf<P>
+    : Value;
+
+/** What a view shows after the end: a view of the latest event may have seen none. */
+export type EndedData<P extends AnySubscription, List, Value> =
+  | ViewData<P, List, Value>
+  | (undefined extends List ? ([Value, StateOf<P>] extends [NoFold, never] ? undefined : never) : never);
+
+/**
+ * @throws RangeError if `list` is no whole number from 1.
+ * @throws TypeError if both `list` and `fold` are given, or a fold starts with `undefined`.
+ */
+export function viewKind(
+  procedure: AnySubscription,
+  { list, fold }: ViewOptions<AnySubscription, number | undefined, unknown>,
+): ViewKind {
+  if (list !== undefined && fold !== undefined) {
+    throw new TypeError(`A view of ${procedure.path} has both "list" and "fold"; allowed is one of them.`);
+  }
+  if (fold !== undefined) {
+    if (fold.initial === undefined) {
+      throw new TypeError(`"initial" of the fold "${fold.key}" is undefined; allowed is any other value.`);
+    }
+    return { view: "fold", key: fold.key, initial: fold.initial, step: fold.step };
+  }
+  if (list === undefined) return { view: procedure.state ? "state" : "latest" };
+  if (Number.isSafeInteger(list) && list >= 1) return { view: "list", size: list };
+  throw new RangeError(`"list" of a view of ${procedure.path} is ${list}; allowed is a whole number from 1.`);
+}

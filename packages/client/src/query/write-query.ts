@@ -1,0 +1,32 @@
+import type { SluiceError } from "@sluice/contract";
+import type { Query, QueryClient } from "@tanstack/react-query";
+import { guarded } from "../transport/report.js";
+
+export function writeData(client: QueryClient, { state, queryKey }: Query, data: unknown): void {
+  if (state.data === data && state.status === "success") return;
+  client.setQueryData(queryKey, data);
+}
+
+/** Leaves behind what a failed fetch does, also where no fetch is under way that could fail. */
+export function writeError(client: QueryClient, query: Query, error: SluiceError): void {
+  const { status, error: before, fetchStatus, errorUpdateCount } = query.state;
+  if (status === "error" && before === error) return;
+  // A fetch under way fails next, and does the counting and telling itself.
+  const isTold = fetchStatus !== "idle";
+  query.setState({
+    status: "error",
+    error,
+    errorUpdatedAt: Date.now(),
+    errorUpdateCount: errorUpdateCount + (isTold ? 0 : 1),
+    isInvalidated: true,
+  });
+  // What it throws would take the frame along, and with it what other views have to show.
+  const { config } = client.getQueryCache();
+  if (!isTold) guarded(() => config.onError?.(error, query as Query<unknown, unknown>));
+}
+
+/** An error without data that is tried again is forgotten, as TanStack does when it fetches. */
+export function forgetError(query: Query): void {
+  const { status, data } = query.state;
+  if (status === "error" && data === undefined) query.setState({ status: "pending", error: null });
+}

@@ -1,0 +1,132 @@
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import type { IterateOptions, Reset } from "../procedure.js";
+import { onAbort } from "../transport/abort.js";
+import { type Keeper, keepConnected } from "../transport/direct.js";
+import { guarded } from "../transport/report.js";
+import type { Settings } from "../transport/settings.js";
+import { encodeTarget } from "../transport/target.js";
+import { createEventQueue } from "./event-queue.js";
+import { type AnyEvent, createFold } from "./fold.js";
+import { createResumeTracker } from "./resume-tracker.js";
+
+/** Events that may wait for the reader before the body is left unread. Who holds what comes then is up to `fetch`. */
+const highWater = 64;
+
+/** The events of a subscription, over a connection of its own that opens with the first `next`. */
+export const iterate = (
+  settings: Settings,
+  procedure: AnySubscription,
+  input: unknown,
+  options: IterateOptions = {},
+): AsyncIterable<AnyEvent> => ({
+  [Symbol.asyncIterator]: () => createIterator(settings, procedure, input, options),
+});
+
+interface Waiter {
+  resolve(result: IteratorResult<AnyEvent, undefined>): void;
+  reject(error: SluiceError): void;
+}
+
+const done = { done: true, value: undefined } as const;
+
+function createIterator(
+  settings: Settings,
+  procedure: AnySubscription,
+  input: unknown,
+  { signal, cursor, onReset }: IterateOptions,
+): AsyncIterator<AnyEvent, undefined> {
+  // A reset waits its turn among the events: told when the next one is asked for, it comes between the right two.
+  const queue = createEventQueue<AnyEvent | Reset>(highWater);
+  const waiters: Waiter[] = [];
+  let keeper: Keeper | undefined;
+  let over: { error: SluiceError | undefined } | undefined;
+
+  let stopListening = () => {};
+  const abort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
+
+  /** What was read before the end is still handed out, unless the reader has gone. */
+  function finish(error: SluiceError | undefined, drop = false): void {
+    if (drop) queue.clear();
+    if (over) return;
+    over = { error };
+    stopListening();
+    keeper?.close();
+    queue.release();
+    for (const waiter of waiters.splice(0)) settle(waiter);
+  }
+
+  function settle({ resolve, reject }: Waiter) {
+    const error = over?.error;
+    if (!error) return resolve(done);
+    over = { error: undefined }; // thrown once, then it is done
+    reject(error);
+  }
+
+  function push(event: AnyEvent): void {
+    const waiter = waiters.shift();
+    if (waiter) waiter.resolve({ done: false, value: event });
+    else queue.push(event);
+  }
+
+  /** The next event that was read; a reset before it is told on the way. */
+  function shift(): AnyEvent | undefined {
+    while (queue.size > 0) {
+      const next = queue.shift();
+      if (!("reason" in next)) return next;
+      guarded(onReset, next);
+    }
+    return undefined;
+  }
+
+  function start() {
+    if (signal?.aborted) return abort();
+    stopListening = onAbort(signal, abort);
+    try {
+      const target = encodeTarget(procedure, input);
+      const position = createResumeTracker(cursor);
+      const fold = createFold({
+        procedure,
+        position,
+        keepState: false,
+        onSkippedEvent: settings.onSkippedEvent,
+        sink: {
+          event: push,
+          state() {},
+          reset(reset) {
+            if (!onReset) throw new SluiceError("gap", { data: reset });
+            if (waiters.length > 0) guarded(onReset, reset);
+            else queue.push(reset);
+          },
+        },
+      });
+      const { opened, apply } = fold;
+      keeper = keepConnected(settings, target, position, {
+        opened,
+        frame: apply,
+        changed() {},
+        over: finish,
+        ready: queue.ready,
+      });
+      keeper.open();
+    } catch (error) {
+      finish(SluiceError.from(error));
+    }
+  }
+
+  return {
+    next() {
+      if (!keeper && !over) start();
+      return new Promise((resolve, reject) => {
+        const waiter = { resolve, reject };
+        const value = shift();
+        if (value) resolve({ done: false, value });
+        else if (over) settle(waiter);
+        else waiters.push(waiter);
+      });
+    },
+    return() {
+      finish(undefined, true);
+      return Promise.resolve(done);
+    },
+  };
+}

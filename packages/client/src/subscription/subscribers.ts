@@ -1,0 +1,64 @@
+import type { AnySubscription, SluiceError } from "@sluice/contract";
+import type { Reset, SubscriptionHandlers } from "../procedure.js";
+import type { Connection } from "../transport/connection-state.js";
+import { guarded } from "../transport/report.js";
+import type { AnyEvent } from "./fold.js";
+
+/** The handlers of any subscription, before types tell them apart. */
+export interface AnyHandlers {
+  readonly on?: Readonly<Record<string, (data: unknown, event: AnyEvent) => void>>;
+  readonly onEvent?: (event: AnyEvent) => void;
+  readonly onState?: (state: unknown) => void;
+  /** Of a client that knows no contract; see `FoldSink`. */
+  readonly onSnapshot?: (state: unknown) => void;
+  readonly onConnection?: (connection: Connection) => void;
+  readonly onReset?: (reset: Reset) => void;
+  readonly onError?: (error: SluiceError) => void;
+  readonly onEnd?: () => void;
+}
+
+export const handlersOf = (handlers: SubscriptionHandlers<AnySubscription>) => handlers as AnyHandlers;
+
+export interface Subscriber {
+  readonly handlers: AnyHandlers;
+  isActive: boolean;
+}
+
+/** Who is told. Joining and leaving within a handler is safe: who joins hears from the next thing on, who left nothing more. */
+export interface Subscribers {
+  readonly size: number;
+  add(handlers: AnyHandlers): Subscriber;
+  remove(subscriber: Subscriber): void;
+  /** Calls `tell` for everybody, in the order they came. */
+  each(tell: (handlers: AnyHandlers) => void): void;
+  event(event: AnyEvent): void;
+}
+
+export function createSubscribers(): Subscribers {
+  // Replaced when it changes, never changed: whoever goes through it isn't disturbed.
+  let list: readonly Subscriber[] = [];
+  return {
+    get size() {
+      return list.length;
+    },
+    add(handlers) {
+      const subscriber = { handlers, isActive: true };
+      list = [...list, subscriber];
+      return subscriber;
+    },
+    remove(subscriber) {
+      subscriber.isActive = false;
+      list = list.filter((other) => other !== subscriber);
+    },
+    each(tell) {
+      for (const subscriber of list) if (subscriber.isActive) tell(subscriber.handlers);
+    },
+    event(event) {
+      for (const subscriber of list) {
+        const { onEvent, on } = subscriber.handlers;
+        if (onEvent && subscriber.isActive) guarded(onEvent, event);
+        if (on && subscriber.isActive && Object.hasOwn(on, event.type)) guarded(on[event.type], event.data, event);
+      }
+    },
+  };
+}

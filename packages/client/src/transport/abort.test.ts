@@ -1,0 +1,93 @@
+import { getEventListeners } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { onAbort } from "./abort.js";
+import { live, setUp, until } from "./test-setup.test-kit.js";
+
+const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
+
+test("whoever waits is told once, in the order they came, but for those who have left", () => {
+  const controller = new AbortController();
+  const told: string[] = [];
+  const stops = ["a", "b", "c", "d"].map((name) => onAbort(controller.signal, () => told.push(name)));
+  stops[1]?.();
+  onAbort(undefined, () => told.push("never"))();
+  expect(listenersOf(controller.signal)).toBe(1);
+  controller.abort();
+  for (const stop of stops) stop();
+  expect(told).toEqual(["a", "c", "d"]);
+  expect(listenersOf(controller.signal)).toBe(0);
+});
+
+test("who comes after all have left is told, too, and leaving twice takes nobody else along", () => {
+  const controller = new AbortController();
+  const told: string[] = [];
+  const stop = onAbort(controller.signal, () => told.push("a"));
+  stop();
+  onAbort(controller.signal, () => told.push("b"));
+  stop();
+  controller.abort();
+  expect(told).toEqual(["b"]);
+});
+
+test("one signal for 70 subscriptions, 70 loops and 70 calls has one listener, and none when they are over", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
+  const { server, client, wireClient } = await setUp({ linger: 0 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const failures: Promise<unknown>[] = [];
+  for (let i = 0; i < 35; i++) {
+    for (const { feed, scores } of [client, wireClient]) {
+      feed.subscribe(undefined as never, { signal });
+      const loop = feed(undefined as never, { signal })[Symbol.asyncIterator]();
+      failures.push(loop.next().catch((error: unknown) => error));
+      const call = scores.find({ text: `${i}` }, { signal }) as Promise<unknown>;
+      failures.push(call.catch((error: unknown) => error));
+    }
+  }
+  await until(() => server.requests.length === 142);
+  expect(listenersOf(signal)).toBe(1);
+  controller.abort();
+  for (const failure of await Promise.all(failures)) expect(failure).toMatchObject({ code: "aborted" });
+  expect(listenersOf(signal)).toBe(0);
+  await until(() => server.requests.every(({ isGone }) => isGone));
+  await new Promise(setImmediate); // warnings come with the next tick
+  expect(warnings).toEqual([]);
+});
+
+test("calls and streams in a row leave nothing at the caller's signal", async () => {
+  const { server, client, wireClient } = await setUp({ linger: 0 });
+  const { signal } = new AbortController();
+  for (let i = 0; i < 5; i++) {
+    for (const { feed, scores } of [client, wireClient]) {
+      const good = scores.clear(undefined as never, { signal });
+      (await server.next()).answer(200, {}, {});
+      await good;
+      const bad = scores.clear(undefined as never, { signal }) as Promise<unknown>;
+      (await server.next()).answer(403);
+      await expect(bad).rejects.toMatchObject({ code: "forbidden" });
+      feed.subscribe(undefined as never, { signal })(); // gone before it has asked
+      const loop = feed(undefined as never, { signal })[Symbol.asyncIterator]();
+      const next = loop.next();
+      (await server.next()).open().send(live(0), { kind: "end" });
+      expect(await next).toEqual({ done: true, value: undefined });
+      expect(listenersOf(signal)).toBe(0);
+    }
+  }
+});
+
+test("a stream that was called first and looped over later leaves nothing either", async () => {
+  const { server, wireClient } = await setUp();
+  const { signal } = new AbortController();
+  const called = wireClient.feed({ signal } as never, { signal });
+  const stream = (await server.next()).open().send(live(0));
+  const events = await (called as unknown as Promise<AsyncIterable<unknown>>);
+  expect(listenersOf(signal)).toBe(1);
+  const next = events[Symbol.asyncIterator]().next();
+  await until(() => listenersOf(signal) === 1);
+  stream.send({ kind: "end" });
+  expect(await next).toMatchObject({ done: true });
+  expect(listenersOf(signal)).toBe(0);
+});

@@ -1,0 +1,109 @@
+import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import type { FetchInit, FetchResponse } from "./fetch.js";
+import { refusalOf } from "./refusal.js";
+import type { Settings } from "./settings.js";
+import type { Target } from "./target.js";
+
+/** Longest URL, in characters, that every server and proxy in between takes. A longer one becomes a POST. */
+const maxUrl = 2_000;
+
+export interface Ask {
+  readonly accept: string;
+  /** ResumeTracker to go on from; subscriptions only. */
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * Sends one request for a procedure: GET where it may, POST else.
+ *
+ * @throws SluiceError `aborted`, `network`, `protocol` for a request that can never be sent or something that is no answer, or
+ * what the application's own functions threw, as `internal` unless it is one already.
+ */
+export async function send(
+  { url, headers: givenHeaders, fetch, credentials }: Settings,
+  target: Target,
+  ask: Ask,
+  signal: AbortSignal | undefined,
+): Promise<FetchResponse> {
+  const headers = await readHeaders(givenHeaders);
+  if (signal?.aborted) throw aborted();
+  headers.set("accept", ask.accept);
+  const { address, ...request } = describe(url, target, ask, headers);
+  // Where none is given, none is passed on: Node's fetch leaves a listener at a signal until the request is collected.
+  const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
+  const init: FetchInit = { ...request, ...base, headers: plain(headers), cache: "no-store" };
+  let response: FetchResponse | undefined;
+  try {
+    response = await fetch(address, init);
+  } catch (cause) {
+    if (signal?.aborted) throw aborted();
+    if (SluiceError.is(cause)) throw cause;
+    const refusal = refusalOf(cause, address, init);
+    if (!refusal) throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
+    throw new SluiceError("protocol", {
+      message: `${address} can never be asked: ${refusal}`,
+      cause,
+    });
+  }
+  if (typeof response?.status === "number" && typeof response.headers?.get === "function") return response;
+  throw new SluiceError("protocol", {
+    message: "The client's fetch option gave no answer.",
+  });
+}
+
+export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
+
+function describe(
+  url: string,
+  { procedure, input, text }: Target,
+  { cursor }: Ask,
+  headers: Headers,
+): Pick<FetchInit, "method" | "body"> & { readonly address: string } {
+  if (url.startsWith("/") && typeof location === "undefined") {
+    const message = `The url "${url}" is relative, and there is no page to resolve it against: pass an absolute URL.`;
+    throw new SluiceError("protocol", { message });
+  }
+  const address = `${url}/${procedure.path}`;
+  if (mayGet(procedure)) {
+    const query: string[] = [];
+    if (text !== undefined) query.push(`input=${encodeURIComponent(text)}`);
+    // Ids of a generator's own may hold what a header cannot.
+    if (cursor !== undefined && !headerSafe.test(cursor)) query.push(`lastEventId=${encodeURIComponent(cursor)}`);
+    const full = query.length === 0 ? address : `${address}?${query.join("&")}`;
+    if (full.length <= maxUrl) {
+      if (cursor !== undefined && headerSafe.test(cursor)) headers.set("last-event-id", cursor);
+      return { address: full, method: "GET" };
+    }
+  }
+  headers.set("content-type", "application/json");
+  return { address, method: "POST", body: JSON.stringify({ input, cursor }) };
+}
+
+function plain(headers: Headers): Record<string, string> {
+  const all: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    all[name] = value;
+  });
+  return all;
+}
+
+const headerSafe = /^[\x21-\x7e]+$/;
+
+const mayGet = (procedure: AnyProcedure) =>
+  procedure.kind === "query" || (procedure.kind === "subscription" && procedure.method === "GET");
+
+async function readHeaders(given: Settings["headers"]): Promise<Headers> {
+  let headers: HeadersInit;
+  try {
+    headers = (await given()) as HeadersInit;
+  } catch (cause) {
+    if (SluiceError.is(cause)) throw cause;
+    throw new SluiceError("internal", { message: "The client's headers option failed.", cause });
+  }
+  try {
+    return new Headers(headers);
+  } catch (cause) {
+    const message = `The client's headers option gave no headers: ${(cause as Error).message}`;
+    throw new SluiceError("protocol", { message, cause });
+  }
+}

@@ -1,5 +1,0 @@
-import type { Position } from "@sluice/log";
-
-/** Whether two positions stand for one history. */
-export const isSamePlace = (a: Position, b: Position): boolean =>
-  a.offset === b.offset && a.mark === b.mark && a.epoch === b.epoch;

@@ -1,0 +1,26 @@
+import type { SharedBytes } from "./shared-bytes.js";
+
+/** Where shared bytes go as they are, framed as a chunk: a socket. False: it's full now. */
+export interface DirectSocket {
+  write(chunk: Uint8Array): boolean;
+}
+
+/** Where a stream's bytes go: an HTTP response, or a reader in this process. */
+export interface Sink {
+  /** Takes the text, or its bytes, in any case. False says that it is full: wait for `onDrain` before writing more. */
+  write(text: string | Uint8Array): boolean;
+  /** The same, for bytes that others get, too. */
+  writeShared(bytes: SharedBytes): boolean;
+  /** What shared bytes may be written to past the sink, if anything, as long as `straightVersion` gives the same number. */
+  straight?(): DirectSocket | undefined;
+  /** One function for all sinks of a kind, cheap enough to be called for each batch. */
+  readonly straightVersion?: () => number;
+  /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
+  discard?(): void;
+  /** Ends the stream properly, after what was written. */
+  end(): void;
+  /** Ends it at once, whatever was written. */
+  destroy(): void;
+  /** Calls back once, when a full sink can take more. */
+  onDrain(listener: () => void): void;
+}

@@ -1,0 +1,60 @@
+import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import type { SharedBytes } from "../stream/shared-bytes.js";
+import type { Sink } from "../stream/sink.js";
+import type { EndListener } from "../time/lifetime.js";
+
+/** How many frames may wait for a slow reader before the source stands still. */
+const limit = 64;
+
+/** A sink that is read in this process. */
+export class FrameQueue implements Sink, EndListener {
+  #frames: Frame[] = [];
+  #wake: () => void = () => {};
+  #drained: () => void = () => {};
+  #ended = false;
+  // What this process writes to itself is as long as it is: nobody else's memory is at stake.
+  readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame), { maxFrame: Number.POSITIVE_INFINITY });
+
+  write(text: string | Uint8Array): boolean {
+    return this.#push(typeof text === "string" ? Buffer.from(text) : text);
+  }
+
+  writeShared({ plain }: SharedBytes): boolean {
+    return this.#push(plain);
+  }
+
+  discard(): void {
+    this.#frames = [];
+    this.#drained();
+  }
+
+  onEnd(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  destroy(): void {
+    this.end();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#drained = listener;
+  }
+
+  #push(bytes: Uint8Array): boolean {
+    this.#decoder.push(bytes);
+    this.#wake();
+    return this.#frames.length < limit;
+  }
+
+  async next(): Promise<Frame | undefined> {
+    while (this.#frames.length === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const frame = this.#frames.shift();
+    if (this.#frames.length === 0) this.#drained();
+    return frame;
+  }
+}

@@ -1,0 +1,54 @@
+import { type AnySubscription, errorTable } from "@sluice/contract";
+import { formatCursor, type ResetReason } from "@sluice/contract/wire";
+import type { Log, Position } from "@sluice/log";
+import type { EventStream } from "../stream/event-stream.js";
+import type { TakenSnapshot } from "../topic/snapshots.js";
+
+/** What lies between a subscriber and the history that is to be had: the log's word, or the server's own limit. */
+export interface Gap {
+  readonly reason: ResetReason;
+  /** Reading after it gives all that there is. */
+  readonly oldest: Position;
+  readonly head: Position;
+  /** The topic's record, if it has one. */
+  readonly record?: string | undefined;
+}
+
+/** The gap that is left where no more than `limit` events are sent. */
+export async function limitGap(log: Log, topic: string, limit: number): Promise<Gap> {
+  const result = await log.read(topic, { last: limit }, 0);
+  const { head, record } = result;
+  return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head, record };
+}
+
+export interface GapTerms {
+  readonly procedure: AnySubscription;
+  /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
+  readonly snapshot: (() => Promise<TakenSnapshot | undefined>) | undefined;
+  readonly stream: "live" | "resumable";
+}
+
+/** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
+export async function tellGap(
+  connection: EventStream,
+  gap: Gap,
+  { procedure, snapshot, stream }: GapTerms,
+): Promise<Position | undefined> {
+  const { reason } = gap;
+  const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
+  connection.send({ kind: "reset", reason, oldest, head });
+  // A run that is gone with its log has neither a state nor events to go on with.
+  const isGone = stream === "resumable" && gap.record === undefined;
+  if (snapshot && !isGone) {
+    const fresh = await snapshot();
+    fresh?.send(connection);
+    return fresh?.position;
+  }
+  if (procedure.onGap === "skip" && !isGone) {
+    connection.send({ kind: "at", id: oldest });
+    return gap.oldest;
+  }
+  const { title: message } = errorTable.gap;
+  connection.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
+  return undefined;
+}

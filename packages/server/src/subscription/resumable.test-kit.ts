@@ -1,0 +1,103 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { type Log, memoryLog } from "@sluice/log";
+import * as z from "zod";
+import { implement } from "../index.js";
+import { createSluice } from "../sluice.js";
+import { ManualClock } from "../time/manual-clock.test-kit.js";
+
+const contractWith = (onGap: "fail" | "skip") =>
+  defineContract({
+    complete: subscription({
+      method: "POST",
+      input: z.object({ runId: z.string(), prompt: z.string() }),
+      key: ["runId"],
+      events: { token: z.string() },
+      onGap,
+      errors: { refused: { data: z.object({ why: z.string() }) } },
+    }),
+  });
+export const hello = { runId: "r1", prompt: "hello" };
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** Lets everything that can happen by itself happen. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+interface WorldOptions {
+  readonly fail?: "declared" | "bug";
+  readonly log?: Log;
+  readonly abandonAfter?: number;
+  readonly onGap?: "fail" | "skip";
+}
+
+/** A sluice whose generator yields the prompt's letters, one each time that `step` is called. */
+export function setUp(options: WorldOptions = {}) {
+  const { log = memoryLog(), abandonAfter = 10_000, onGap = "fail" } = options;
+  const contract = contractWith(onGap);
+  const clock = new ManualClock();
+  const errors: unknown[] = [];
+  const starts: string[] = [];
+  let next = deferred();
+  let aborted = false;
+  let returned = false;
+  const s = implement(contract);
+  const router = s.router({
+    complete: s.complete.stream(
+      async function* ({ input, signal, errors: make }) {
+        starts.push(input.prompt);
+        signal.addEventListener("abort", () => (aborted = true));
+        try {
+          for (const data of input.prompt) {
+            await next.promise;
+            next = deferred();
+            yield { type: "token", data };
+          }
+        } finally {
+          returned = true;
+        }
+        if (options.fail === "declared") throw make.refused({ data: { why: "enough" } });
+        if (options.fail === "bug") throw new Error("secret");
+      },
+      { resumable: true, abandonAfter },
+    ),
+  });
+  const sluice = createSluice(router, { log, clock, onError: ({ error }) => errors.push(error) });
+  const step = async () => {
+    next.resolve();
+    await turns();
+  };
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) await step();
+  };
+  return { contract, clock, log, sluice, errors, starts, steps, isAborted: () => aborted, isReturned: () => returned };
+}
+
+export type World = ReturnType<typeof setUp>;
+
+/** Reads all that a subscriber gets, until the end or until `stop`. */
+export function read({ contract, sluice }: World, input = hello, cursor?: string, tags: readonly string[] = []) {
+  const abort = new AbortController();
+  const events: { data: string; id: string }[] = [];
+  let error: unknown;
+  const done = (async () => {
+    const from = cursor === undefined ? {} : { cursor };
+    const options = { signal: abort.signal, context: { tags }, ...from };
+    for await (const event of sluice.subscribe(contract.complete, input, options)) {
+      events.push(event);
+    }
+  })();
+  done.catch((thrown) => (error = thrown));
+  return {
+    events,
+    done,
+    text: () => events.map(({ data }) => data).join(""),
+    error: () => error,
+    stop: () => abort.abort(),
+  };
+}

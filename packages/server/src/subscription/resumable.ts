@@ -1,0 +1,66 @@
+import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
+import type { Position } from "@sluice/log";
+import type { Run } from "../procedure/implementation.js";
+import type { AnyArgs } from "../procedure/middleware.js";
+import { endingOf, fingerprintOf } from "../runs/record.js";
+import type { Runtime } from "../runtime.js";
+import type { Lifetime } from "../time/lifetime.js";
+import type { TakenSnapshot } from "../topic/snapshots.js";
+import { LiveReader } from "./live-reader.js";
+
+export interface ResumableSubscriber {
+  readonly procedure: AnySubscription;
+  readonly topic: string;
+  readonly run: Run & { readonly kind: "resumable" };
+  readonly context: unknown;
+  readonly input: unknown;
+  readonly lifetime: Lifetime;
+  /** Where the subscriber left off. */
+  readonly cursor: Position | undefined;
+  args(): AnyArgs;
+}
+
+/** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
+export async function prepareResumable(runtime: Runtime, subscriber: ResumableSubscriber): Promise<LiveReader> {
+  const { log, hub, runs, snapshots } = runtime;
+  const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
+  const tail = await hub.take(topic, procedure);
+  const snapshot = procedure.state ? () => snapshots.ofTopic(topic, procedure, lifetime) : undefined;
+  const reader = new LiveReader({
+    runtime,
+    procedure,
+    topic,
+    tail,
+    context,
+    stream: "resumable",
+    filter: undefined,
+    snapshot,
+    endingOf,
+  });
+  lifetime.watch(reader);
+  const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
+  const inputJson = canonicalJson(wire);
+  let state: TakenSnapshot | undefined;
+  const request = {
+    procedure,
+    topic,
+    input: fingerprintOf(inputJson),
+    inputJson,
+    // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
+    mayStart: cursor === undefined,
+    abandonAfter: run.abandonAfter,
+    // Who starts it is told every event, not a state that has the first ones in it already.
+    beforeStart: async () => {
+      state = await snapshot?.();
+    },
+    start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
+  };
+  await runs.attach(request, { lifetime, reader, tail });
+  if (!cursor) state ??= await snapshot?.();
+  const position = cursor ?? state?.position ?? beginningOf(await log.head(topic));
+  reader.startAt({ position, state, resumes: cursor !== undefined });
+  return reader;
+}
+
+/** The place before the first entry, be that still there or not: who comes to a run is to get all of it, or to be told. */
+const beginningOf = ({ epoch }: Position): Position => ({ epoch, offset: 0, mark: "0" });

@@ -1,0 +1,119 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { Counters } from "../stats.js";
+import { Batch } from "./batch.js";
+import { DirectSubscribers } from "./direct-subscribers.js";
+
+const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
+
+async function batchOf(...numbers: number[]): Promise<Batch> {
+  const log = memoryLog();
+  const from = await log.head("ticks");
+  for (const n of numbers) await log.append("ticks", [{ type: "tick", data: String(n) }]);
+  const page = await log.read("ticks", from, numbers.length);
+  if (!page.ok) throw new Error("The log has lost what was just appended.");
+  return new Batch(ticks, from, page.entries, page.end);
+}
+
+function setUp() {
+  const counters = new Counters();
+  const wheel = { now: 7 };
+  const followers = new DirectSubscribers({ counters, wheel });
+  const join = (hasRoom: () => boolean, version?: () => number) => {
+    const chunks: Uint8Array[] = [];
+    const pipe = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
+    let filled = 0;
+    const errors: unknown[] = [];
+    const follower = {
+      failed(error: unknown) {
+        errors.push(error);
+        followers.delete(pipe);
+      },
+      filled() {
+        filled++;
+        followers.delete(pipe);
+      },
+      lost() {},
+      review() {
+        reviewed++;
+      },
+      unfollow() {},
+    };
+    let reviewed = 0;
+    followers.add(pipe, follower, version);
+    return { chunks, errors, filledTimes: () => filled, reviewedTimes: () => reviewed };
+  };
+  return { counters, followers, join };
+}
+
+it("writes the very same bytes to each, once, and counts them for all", async () => {
+  const { counters, followers, join } = setUp();
+  const readers = [join(() => true), join(() => true), join(() => true)];
+  const batch = await batchOf(1, 2);
+  followers.write(batch);
+  for (const { chunks, filledTimes } of readers) {
+    expect(chunks).toHaveLength(1);
+    expect(chunks[0]).toBe(batch.bytes.chunked);
+    expect(filledTimes()).toBe(0);
+  }
+  expect([counters.delivered, counters.bytes]).toEqual([6, 3 * batch.bytes.plain.length]);
+  expect(followers.writtenAt).toBe(7);
+});
+
+it("lets those go whose sockets are full, and leaves out nobody for it", async () => {
+  const { followers, join } = setUp();
+  const readers = [join(() => true), join(() => false), join(() => false), join(() => true)];
+  followers.write(await batchOf(1));
+  followers.write(await batchOf(1));
+  expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 1, 2]);
+  expect(readers.map(({ filledTimes }) => filledTimes())).toEqual([0, 1, 1, 0]);
+  expect(followers.all).toHaveLength(2);
+});
+
+it("ends the stream of one whose socket throws, and leaves out nobody for it", async () => {
+  const { followers, join } = setUp();
+  const broken = new Error("broken");
+  const readers = [
+    join(() => true),
+    join(() => {
+      throw broken;
+    }),
+    join(() => true),
+  ];
+  followers.write(await batchOf(1));
+  followers.write(await batchOf(1));
+  expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 2]);
+  expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
+});
+
+it("has all look at their pipes anew, once, when the version of one kind of them has changed", () => {
+  const { followers, join } = setUp();
+  let now = 0;
+  const version = () => now;
+  const readers = [
+    join(() => true, version),
+    join(
+      () => true,
+      () => 7,
+    ),
+    join(() => true),
+  ];
+  followers.review();
+  expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([0, 0, 0]);
+  for (const changed of [1, -1]) {
+    now = changed;
+    followers.review();
+    followers.review();
+  }
+  expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([2, 2, 2]);
+});
+
+it("encodes nothing and counts nothing where there is nobody", async () => {
+  const { counters, followers } = setUp();
+  const batch = await batchOf(1);
+  Object.defineProperty(batch, "bytes", { get: () => expect.unreachable() });
+  followers.write(batch);
+  expect([counters.delivered, counters.bytes, followers.writtenAt]).toEqual([0, 0, 0]);
+});

@@ -1,0 +1,65 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { ReplayCache } from "./replay-cache.js";
+
+const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
+
+async function setUp(data: string) {
+  const log = memoryLog();
+  const pages = new ReplayCache(65_536);
+  const append = (count: number) =>
+    log.append(
+      "ticks",
+      Array.from({ length: count }, () => ({ type: "tick", data })),
+    );
+  const read = async (offset: number, limit: number) => {
+    const page = await log.read("ticks", "oldest", offset);
+    if (!page.ok) throw new Error(page.reason);
+    const from = page.end;
+    const next = await log.read("ticks", from, limit);
+    if (!next.ok) throw new Error(next.reason);
+    return pages.get({ topic: "ticks", procedure: ticks, from }, next);
+  };
+  return { append, read };
+}
+
+it("gives those who read the same page the same bytes, and a grown page new ones", async () => {
+  const { append, read } = await setUp('"x"');
+  await append(100);
+  const first = await read(0, 256);
+  expect(await read(0, 256)).toBe(first);
+  await append(10);
+  const grown = await read(0, 256);
+  expect(grown).not.toBe(first);
+  expect(grown.entries).toHaveLength(110);
+  expect((await read(20, 50)).entries[0]?.position.offset).toBe(21);
+});
+
+it("keeps what was asked for last, within its budget", async () => {
+  const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
+  await append(2_000);
+  const first = await read(0, 20);
+  for (let offset = 20; offset < 2_000; offset += 20) await read(offset, 20);
+  expect(await read(0, 20)).not.toBe(first);
+  const last = await read(1_980, 20);
+  expect(await read(1_980, 20)).toBe(last);
+});
+
+it("cuts what is too long for one write, and shares the pieces", async () => {
+  const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
+  await append(100);
+  const piece = await read(0, 100);
+  expect(piece.bytes.plain.length).toBeLessThanOrEqual(65_536);
+  expect(piece.entries).toHaveLength(21);
+  expect(piece.end).toEqual(piece.entries.at(-1)?.position);
+  expect(await read(0, 100)).toBe(piece);
+  expect((await read(piece.entries.length, 100)).from).toEqual(piece.end);
+});
+
+it("hands over what is too long by itself", async () => {
+  const { append, read } = await setUp(JSON.stringify("x".repeat(100_000)));
+  await append(3);
+  expect((await read(0, 3)).entries).toHaveLength(1);
+});

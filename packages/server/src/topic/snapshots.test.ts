@@ -1,0 +1,131 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { createPublisher } from "../publish/publisher.js";
+import { Lifetime } from "../time/lifetime.js";
+import { type SnapshotReceiver, Snapshots } from "./snapshots.js";
+import { TopicStates } from "./topic-states.js";
+
+const contract = defineContract({
+  board: subscription({
+    events: { set: z.int(), short: z.int() },
+    state: {
+      schema: z.object({ n: z.int(), text: z.string() }),
+      initial: { n: 0, text: "x".repeat(100_000) },
+      apply: { set: (s, n) => ({ ...s, n }), short: (_, n) => ({ n, text: "" }) },
+    },
+  }),
+});
+
+function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
+  const log = memoryLog({ retain: { events } });
+  const { publish } = createPublisher(contract, { log, snapshotEvery: 5 });
+  const limits = { catchUpEvents: 10_000, snapshotBytes };
+  const snapshots = new Snapshots({ log, states: new TopicStates(log), limits });
+  const set = (data: number) => publish(contract.board, undefined, { type: "set", data });
+  /** A subscriber whose socket is full from the first snapshot on. */
+  const join = async () => {
+    const lifetime = new Lifetime();
+    const taken = await snapshots.ofTopic("board", contract.board, lifetime);
+    let drain = () => {};
+    const sent: unknown[] = [];
+    const receiver = {
+      full: true,
+      isCut: false,
+      sent,
+      write: (text: string): boolean => sent.push(text) > 0,
+      writeShared: (bytes: unknown): boolean => sent.push(bytes) < 0,
+      writable: () => new Promise<void>((resolve) => (drain = resolve)),
+      cut() {
+        receiver.isCut = true;
+        lifetime.end();
+      },
+    } satisfies SnapshotReceiver & Record<string, unknown>;
+    taken.send(receiver);
+    return { offset: taken.position.offset, receiver, lifetime, drain: () => drain() };
+  };
+  return { snapshots, publish, set, join };
+}
+
+it("whoever comes while two are held is sent the newer one, and the bytes are the same", async () => {
+  const { snapshots, set, join } = setUp();
+  const joined = [];
+  for (let n = 1; n <= 6; n++) {
+    await set(n);
+    joined.push(await join());
+  }
+  expect(joined.map(({ offset }) => offset)).toEqual([1, 2, 2, 2, 2, 2]);
+  expect(new Set(joined.map(({ receiver }) => receiver.sent[0])).size).toBe(2);
+  expect(snapshots.size).toBeLessThan(201_000);
+});
+
+it("those who come at once, to a place that nobody has a snapshot of, share one", async () => {
+  const { snapshots, set, join } = setUp();
+  await set(1);
+  const joined = await Promise.all([join(), join(), join()]);
+  expect(new Set(joined.map(({ receiver }) => receiver.sent[0])).size).toBe(1);
+  expect(snapshots.size).toBeLessThan(101_000);
+});
+
+it.each(["drain", "end"] as const)("one is kept until the last who has it has taken it, or left: %s", async (how) => {
+  const { snapshots, set, join } = setUp();
+  await set(1);
+  const [one, other] = [await join(), await join()];
+  const over = ({ drain, lifetime }: typeof one) => (how === "drain" ? drain() : lifetime.end());
+  over(one);
+  await Promise.resolve();
+  expect(snapshots.size).toBeGreaterThan(100_000);
+  over(other);
+  over(other);
+  await Promise.resolve();
+  expect(snapshots.size).toBe(0);
+  await set(2);
+  expect((await join()).offset).toBe(2);
+});
+
+it("where what follows both is gone, those who hold the older one are cut, and come again", async () => {
+  const { snapshots, set, join } = setUp({ events: 5 });
+  const joined = [];
+  for (let n = 1; n <= 2; n++) {
+    await set(n);
+    joined.push(await join());
+  }
+  for (let n = 3; n <= 40; n++) await set(n);
+  const late = await join();
+  expect(late.offset).toBe(40);
+  expect(joined.map(({ receiver }) => receiver.isCut)).toEqual([true, false]);
+  expect(snapshots.size).toBeLessThan(201_000);
+  for (const { lifetime } of [...joined, late]) lifetime.end();
+  expect(snapshots.size).toBe(0);
+});
+
+it("beyond the limit it is unavailable, but one goes through in any case", async () => {
+  const { snapshots, set, join } = setUp({ snapshotBytes: 50_000 });
+  await set(1);
+  const only = await join();
+  await set(2);
+  await expect(join()).rejects.toMatchObject({ code: "unavailable", retryAfter: 5_000 });
+  const own = { position: { epoch: "e", offset: 1, mark: "m" }, json: JSON.stringify("y".repeat(20_000)) };
+  expect(() => snapshots.ofOne(own, new Lifetime())).toThrow(expect.objectContaining({ code: "unavailable" }));
+  only.lifetime.end();
+  expect((await join()).offset).toBe(2);
+});
+
+it("a short one is each socket's own, and counts for nothing", async () => {
+  const { snapshots, publish, join } = setUp({ snapshotBytes: 1 });
+  await publish(contract.board, undefined, { type: "short", data: 1 });
+  const [one, other] = [await join(), await join()];
+  expect([one.receiver.sent, other.receiver.sent]).toEqual([[expect.any(String)], [expect.any(String)]]);
+  expect(snapshots.size).toBe(0);
+});
+
+it("keeps nothing for who has left while it was made", async () => {
+  const { snapshots, set } = setUp();
+  await set(1);
+  const lifetime = new Lifetime();
+  const taking = snapshots.ofTopic("board", contract.board, lifetime);
+  lifetime.end();
+  await taking;
+  expect(snapshots.size).toBe(0);
+});

@@ -1,0 +1,154 @@
+import type { AnySubscription } from "@sluice/contract";
+import type { Log, Position, ReadPage } from "@sluice/log";
+import { pieceLength } from "../stream/backlog.js";
+import type { Batch } from "./batch.js";
+import { type DirectSettings, DirectSubscribers } from "./direct-subscribers.js";
+import type { ReplayCache } from "./replay-cache.js";
+
+/** Somebody who stands at the head of a topic and gets what comes. */
+export interface Member {
+  deliver(batch: Batch): void;
+  /** The tail lost the thread (the engine trimmed what it had not read, or failed): the member reads the log for itself. */
+  lost(): void;
+}
+
+/** Where a tail reads, and what it shares with others. */
+export interface TailSources extends DirectSettings {
+  readonly log: Log;
+  readonly topic: string;
+  readonly procedure: AnySubscription;
+  readonly pages: ReplayCache;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How many entries a tail reads at once. */
+const page = 512;
+
+/**
+ * The one reader of a topic in this process. What was appended in a turn of the event loop it reads together, and hands
+ * to every member as one batch, encoded once.
+ */
+export class Tail {
+  /** Up to here everything was handed out. */
+  position: Position;
+  /** Those who stand there, and get all that comes as it is. */
+  readonly followers: DirectSubscribers;
+  readonly #log: Log;
+  readonly #topic: string;
+  readonly #procedure: AnySubscription;
+  readonly #members = new Set<Member>();
+  readonly #onError: (error: unknown) => void;
+  readonly #pages: ReplayCache;
+  #unwatch: () => void = () => {};
+  #scheduled = false;
+  #reading = false;
+
+  private constructor({ log, topic, procedure, pages, onError, ...settings }: TailSources, start: Position) {
+    this.followers = new DirectSubscribers(settings);
+    this.#log = log;
+    this.#topic = topic;
+    this.#procedure = procedure;
+    this.#pages = pages;
+    this.#onError = onError;
+    this.position = start;
+  }
+
+  static async open(sources: TailSources): Promise<Tail> {
+    const { log, topic } = sources;
+    // Watching starts before the head is read: what is appended in between is read once too often rather than missed.
+    let early = false;
+    let notify = () => {
+      early = true;
+    };
+    const unwatch = log.watch(topic, () => notify());
+    try {
+      const tail = new Tail(sources, await log.head(topic));
+      tail.#unwatch = unwatch;
+      notify = () => tail.#schedule();
+      if (early) tail.#schedule();
+      return tail;
+    } catch (error) {
+      unwatch();
+      throw error;
+    }
+  }
+
+  join(member: Member): void {
+    this.#members.add(member);
+  }
+
+  leave(member: Member): void {
+    this.#members.delete(member);
+  }
+
+  /** The next that a socket may be handed of what was read after `from`; see `ReplayCache`. */
+  batch(from: Position, page: Pick<ReadPage, "entries" | "end">): Batch {
+    return this.#pages.get({ topic: this.#topic, procedure: this.#procedure, from }, page);
+  }
+
+  /** Reads on though nothing was appended, to see whether its position still is in the log's history. */
+  recheck(): void {
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#members.clear();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#reading) {
+      this.#scheduled = true;
+      return;
+    }
+    this.#scheduled = true;
+    setImmediate(() => void this.#read().catch((error) => this.#fail(error)));
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      while (this.#scheduled) {
+        this.#scheduled = false;
+        const result = await this.#log.read(this.#topic, this.position, page);
+        if (!result.ok) {
+          this.#loseAll();
+          this.position = result.head;
+          continue;
+        }
+        if (result.entries.length === page) this.#scheduled = true;
+        this.#handOut(result);
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #handOut({ entries, end }: ReadPage): void {
+    for (let rest = entries; rest.length > 0; ) {
+      const batch = this.batch(this.position, { entries: rest, end });
+      this.followers.review();
+      // With the last, each ends a stream of its own.
+      if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();
+      // What is long is written in pieces, which is for each connection to do.
+      else if (this.followers.size > 0 && batch.bytes.plain.length > pieceLength) {
+        for (const follower of this.followers.all) follower.lost();
+      }
+      this.position = batch.end;
+      this.followers.write(batch);
+      for (const member of this.#members) member.deliver(batch);
+      rest = rest.slice(batch.entries.length);
+    }
+  }
+
+  /** Whatever was to be read now, the members read for themselves or fail at; the tail goes on with the next append. */
+  #fail(error: unknown): void {
+    this.#scheduled = false;
+    this.#onError(error);
+    this.#loseAll();
+  }
+
+  #loseAll(): void {
+    for (const member of [...this.followers.all, ...this.#members]) member.lost();
+  }
+}
