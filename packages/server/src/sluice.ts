@@ -120,7 +120,8 @@ export interface Sluice<Context = never> {
   ): AsyncIterable<EventOf<P>>;
   /**
    * Lets all clients go, for a deploy: accepts no more streams (503), tells those that are open to come again, and closes
-   * what is still open after `timeout` milliseconds (default: 5,000). Nothing is lost: they resume where they were.
+   * what is still open after `timeout` milliseconds (default: 5,000). They resume where they were, if the log outlives this process;
+   * resumable runs that go on here end as `interrupted`. Queries and mutations are still answered.
    *
    * @throws RangeError for a timeout that is none, TypeError for an option that isn't there; nobody was told to go then.
    */

@@ -335,7 +335,7 @@ describe("ends", () => {
     await until(() => early.log.length === 2);
     const late = record(client.scores.watch, match);
     expect(late.log).toEqual([score(1, 1)]);
-    await Promise.resolve();
+    await until(() => late.log.length === 2);
     expect(late.log).toEqual([score(1, 1), { error: "closed" }]);
     expect(late.connections).toEqual(["closed"]);
     expect(server.requests).toHaveLength(1);
@@ -642,5 +642,40 @@ describe("resync", () => {
     await expect(resynced).rejects.toMatchObject({ code: "aborted" });
     await until(() => second.isGone);
     expect(clock.pending).toEqual([]);
+  });
+});
+
+describe("subscribing anew in a handler that is told of the end", () => {
+  const again = (subscribe: (handlers: { onEnd(): void; onError(): void }) => () => void) => {
+    const told = { times: 0 };
+    const run = () => {
+      const anew = () => {
+        told.times++;
+        stop();
+        if (told.times < 10_000) run();
+      };
+      const stop = subscribe({ onEnd: anew, onError: anew });
+    };
+    run();
+    run();
+    return told;
+  };
+
+  test("leaves everybody else their time", async () => {
+    const { server, client } = await setUp();
+    const told = again((handlers) => client.feed.subscribe(handlers));
+    (await server.next()).answer(403);
+    await until(() => told.times > 2);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(told.times).toBeLessThan(10_000);
+  });
+
+  test("also where the input can't be sent", async () => {
+    const { client } = await setUp();
+    const wrong = { matchId: "m1", since: new Date(Number.NaN) };
+    const told = again((handlers) => client.scores.watch.subscribe(wrong, handlers));
+    await until(() => told.times > 2);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(told.times).toBeLessThan(10_000);
   });
 });

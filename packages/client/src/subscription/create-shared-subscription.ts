@@ -142,7 +142,8 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     guarded(handlers.onConnection, connection);
     if (fold?.state.known && subscriber.isActive) guarded(handlers.onState, fold.state.value);
     if (outcome) {
-      queueMicrotask(() => {
+      // In a task of its own: who subscribes anew when he is told would otherwise keep all others from theirs.
+      setTimeout(() => {
         if (!subscriber.isActive || over !== outcome) return;
         if (outcome.error) guarded(handlers.onError, outcome.error);
         else guarded(handlers.onEnd);

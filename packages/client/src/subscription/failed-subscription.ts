@@ -22,7 +22,7 @@ export function createFailedSubscription(
       const { onConnection, onError } = handlersOf(given);
       let isActive = true;
       guarded(onConnection, connection);
-      queueMicrotask(() => {
+      setTimeout(() => {
         if (isActive && !given.signal?.aborted) guarded(onError, error);
       });
       return () => {

@@ -154,6 +154,9 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
           return reset(frame);
         default:
           if (awaitsSnapshot) return; // what it names is not what is shown
+          if (position.judge(frame.id, open.stream !== "stream") === "foreign") {
+            throw outOfOrder(`$${frame.kind} of another epoch (${frame.id}) without a $reset`);
+          }
           return position.moveTo(frame.id, open.stream !== "stream");
       }
     },

@@ -78,6 +78,7 @@ export function startAttempt(
         if (open) throw new WireError("The stream has a second $open; it must have one.");
         open = frame;
         liveness.opened(frame.heartbeat, frame.resumable);
+        if (isOver) return; // a heartbeat that can't be kept
         return sink.opened(frame);
       case "error": {
         const { final, kind: _, lane: __, ...failure } = frame;

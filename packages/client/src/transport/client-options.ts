@@ -47,7 +47,8 @@ export interface ClientOptions {
   /**
    * Renews what `headers` reads, when the server answers 401. Asked once, whatever number of requests fail at the same
    * time; then each tries once more. If it throws, rejects or gives `false`, or if the next answer is 401 again, the
-   * error is final. Default: a 401 is final.
+   * error is final. It may ask this client for something itself, before it awaits anything: a 401 to that is final at once.
+   * Default: a 401 is final.
    */
   readonly onUnauthorized?: (error: SluiceError) => unknown;
   /**

@@ -181,7 +181,7 @@ export function keepConnected(settings: Settings, target: Target, position: Resu
 
   function open() {
     if (isOver) return; // who is told of the end may ask before anybody else has heard of it
-    const delay = notBefore - clock.monotonic();
+    const delay = Math.max(notBefore - clock.monotonic(), pace.wait());
     if (delay <= 0) return attempt();
     arm(delay);
     if (!current) become("reconnecting", connection.error);

@@ -9,13 +9,26 @@ export interface Refresher {
   refresh(error: SluiceError, mark: number): Promise<SluiceError | undefined>;
 }
 
+/** Of what the hook itself asks, as with a refresh token: it can't wait for the hook. */
+const ofHook = -1;
+
 export function createRefresher(hook: ClientOptions["onUnauthorized"]): Refresher {
   let renewals = 0;
   let underWay: Promise<SluiceError | undefined> | undefined;
+  let isInHook = false;
+
+  function callHook(error: SluiceError): unknown {
+    isInHook = true;
+    try {
+      return hook?.(error);
+    } finally {
+      isInHook = false;
+    }
+  }
 
   const ask = async (error: SluiceError): Promise<SluiceError | undefined> => {
     try {
-      if ((await hook?.(error)) === false) return error;
+      if ((await callHook(error)) === false) return error;
       renewals++;
       return undefined;
     } catch (cause) {
@@ -26,9 +39,9 @@ export function createRefresher(hook: ClientOptions["onUnauthorized"]): Refreshe
   };
 
   return {
-    mark: () => renewals,
+    mark: () => (isInHook ? ofHook : renewals),
     async refresh(error, mark) {
-      if (!hook) return error;
+      if (!hook || mark === ofHook) return error;
       if (mark !== renewals) return undefined; // renewed while that request was on its way
       underWay ??= ask(error);
       return underWay;
