@@ -209,3 +209,11 @@ it("keeps no more of a silent run with state than the log's limits say", async (
   await reader.end();
   expect(await log.loadSnapshot(runTopic("sum"))).toMatchObject({ data: "3" });
 });
+
+it("a run with state goes on by itself for a reader whose place the log no longer has, and who is given a snapshot", async () => {
+  // The clock stands still: nothing here may wait for a timer.
+  const world = await startRunWorld({ log: memoryLog({ retain: { events: 200 } }) });
+  const reader = await (await open(world, "sum", { input: long })).end();
+  expect(reader.names.at(-1)).toBe("$end");
+  expect(reader.names).toContain("$reset");
+});

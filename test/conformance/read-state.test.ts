@@ -80,3 +80,23 @@ it("state() is refused by the procedure's middleware, and throws what a snapshot
   });
   await expect(read(contract.doc, { id: 1 as never })).rejects.toMatchObject({ code: "badRequest" });
 });
+
+it("state() says so where a snapshot or a middleware asks for the state that it is to give", async () => {
+  const s = implement(contract);
+  const asking: { state?: ReadState } = {};
+  const ask = () => (asking.state as ReadState)(contract.folded);
+  const middleware = s.middleware(async ({ next }) => {
+    await ask();
+    return next();
+  });
+  const doc = s.doc.live();
+  for (const folded of [s.folded.live({ snapshot: ask }), s.folded.use(middleware).live({ snapshot: ask })]) {
+    const sluice = createSluice(s.router({ doc, folded }), { onError: () => {} });
+    asking.state = sluice.state;
+    await expect(ask()).rejects.toThrow(
+      /state\(\) of "folded" is asked 1000 times at once\..* `state` that it is called with/,
+    );
+    const reading = sluice.subscribe(contract.folded, { onSnapshot: () => {} });
+    await expect(reading[Symbol.asyncIterator]().next()).rejects.toThrow();
+  }
+});

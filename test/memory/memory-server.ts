@@ -17,9 +17,16 @@ const contract = defineContract({
     state: { schema: z.string(), initial: "", apply: { post: (_, text) => text } },
   }),
   echo: subscription({ input, events: { token: z.string() } }),
+  /** Its events are small, and its state is large and always another. */
+  job: subscription({
+    events: { step: z.int() },
+    state: { schema: z.string(), initial: "", apply: { step: (_, n) => `${n}-`.padEnd(500_000, "x") } },
+  }),
   publish: mutation({ input: z.object({ key: z.string() }) }),
   look: query({ input }),
 });
+/** Lets the job go on. */
+let step = () => {};
 const s = implement(contract);
 const router = s.router({
   feed: s.feed.live(),
@@ -28,6 +35,15 @@ const router = s.router({
     yield { type: "token", data: "there" };
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
   }),
+  job: s.job.stream(
+    async function* () {
+      for (let n = 0; ; n++) {
+        yield { type: "step", data: n };
+        await new Promise<void>((resolve) => (step = resolve));
+      }
+    },
+    { resumable: true },
+  ),
   publish: s.publish.handler(async ({ input: { key }, publish }) => {
     await publish(contract.feed, { name: "all" }, { type: "post", data: "news" }, { idempotencyKey: key });
   }),
@@ -48,6 +64,9 @@ const methods = {
       );
     });
   },
+
+  /** Has the job yield another event. */
+  step: (): void => step(),
 
   stats: (): Stats => sluice.stats(),
 

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { eventually } from "../conformance/within.js";
 import { Child } from "../support/child.js";
 import type { MemoryServer } from "./memory-server.js";
-import { hold, kinds, sendMany } from "./requests.js";
+import { hold, holdPath, kinds, sendMany } from "./requests.js";
 
 /** How many requests of each kind the long form sends, `npm run test:memory`: 100,000, or as many as it is told. */
 const runs = process.env["RUNS"] ? Number(process.env["RUNS"]) : undefined;
@@ -52,4 +52,16 @@ it("keeps no input for as long as its stream is open, where no code of the proce
     const grown = (await child.call("held")) - before;
     expect([kind.title, grown < 2 * 1024 * 1024]).toEqual([kind.title, true]);
   }
+}, 60_000);
+
+it("keeps no snapshot for as long as the stream of whoever has got it is open", async () => {
+  const { child, port } = await startServer();
+  onTestFinished(await holdPath(port, "job"));
+  const before = await child.call("held");
+  for (let n = 0; n < 20; n++) {
+    await child.call("step");
+    onTestFinished(await holdPath(port, "job"));
+  }
+  const grown = (await child.call("held")) - before;
+  expect(grown / 1024 / 1024).toBeLessThan(4); // and not 10
 }, 60_000);

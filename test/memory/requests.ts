@@ -64,12 +64,18 @@ export const kinds: readonly Kind[] = [
 ];
 
 /** Opens a stream and keeps it open. Resolves with what closes it, when something has come. */
-export function hold(port: number, kind: Kind, n: number): Promise<() => void> {
+export const hold = (port: number, kind: Kind, n: number): Promise<() => void> => holding(port, kind.request(n));
+
+/** The same, of a procedure without input. */
+export const holdPath = (port: number, path: string): Promise<() => void> =>
+  holding(port, [`GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`]);
+
+function holding(port: number, pieces: readonly (string | Buffer)[]): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1" });
     socket.on("error", reject);
     socket.once("data", () => resolve(() => socket.destroy()));
-    for (const piece of kind.request(n)) socket.write(piece);
+    for (const piece of pieces) socket.write(piece);
   });
 }
 

@@ -22,7 +22,7 @@ function boundPath(path: readonly (string | number)[]): readonly (string | numbe
   let room = maxIssueText;
   for (const key of path) {
     if (room <= 0) break;
-    keys.push(typeof key === "number" ? key : shorten(key, room));
+    keys.push(typeof key === "number" ? key : shorten(String(key), room));
     room -= String(key).length + 1;
   }
   return keys;

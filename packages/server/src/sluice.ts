@@ -200,7 +200,7 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
     onError = printReport,
   } = options;
   checkLog("createSluice", log, router.contract);
-  checkFunctions("createSluice", { onError, "clock.now": clock.now });
+  checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
   checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
   checkWhole({ retry, stallTimeout, snapshotTimeout, runTtl }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
@@ -233,8 +233,16 @@ function createRuntime(router: Router, options: SluiceOptions): Runtime {
       router.contract,
       { log, maxEventLength: limits.eventLength, onError: ({ error, path }) => report(error, path) },
       states,
-      (events) => {
-        counters.published += events;
+      {
+        onPublished: (events) => {
+          counters.published += events;
+        },
+        assertPublishable: ({ path }) => {
+          if (router.implementations.get(path)?.run.kind === "live") return;
+          throw new TypeError(
+            `publish() takes what live() serves; the events of "${path}" are those of its generator.`,
+          );
+        },
       },
     ).publish,
     state: (procedure: AnySubscription, input?: unknown, stateOptions?: ReadStateOptions) =>

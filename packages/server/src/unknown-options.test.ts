@@ -184,6 +184,26 @@ const wrongValues: Case[] = [
     'disconnect: key is none of "room": id',
   ],
   [
+    "a key with a slip of the pen in what may be left out",
+    () => sluice.disconnect({ path: "room", key: { id: "a", pag: 2 } }),
+    'disconnect: key.pag is no field of the input of "room".',
+  ],
+  [
+    "a filter left out",
+    () => sluice.disconnect(wrong(undefined)),
+    "disconnect: options is null; allowed is an object.",
+  ],
+  [
+    "a clock of null",
+    () => createSluice(router, wrong({ clock: null })),
+    "createSluice: clock.now is null; allowed is a function.",
+  ],
+  [
+    "a clock that tells no time",
+    () => createSluice(router, wrong({ clock: {} })),
+    "createSluice: clock.now is null; allowed is a function.",
+  ],
+  [
     "a key with a field that is none",
     () => sluice.disconnect({ path: "seat", key: { as: "x" } }),
     'disconnect: key.as is no key field of "seat"; there are id.',

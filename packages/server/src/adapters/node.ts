@@ -49,7 +49,7 @@ export function sluiceNode<Context extends object, Req extends NodeRequest = Inc
   checkNames("sluiceNode", options, optionNames);
   const { base = "", context, identify } = options as SluiceNodeOptions<Context, NodeRequest>;
   checkFunctions("sluiceNode", { context, identify });
-  if (typeof base !== "string" || !/^(\/|$)/.test(base))
+  if (typeof base !== "string" || !/^(\/[^?#]*)?$/.test(base))
     throw new TypeError(`base is ${shown(base)}; allowed is a path such as "/api", or "".`);
   const prefix = base.replace(/\/+$/, "");
   const running = runningOf(sluice);

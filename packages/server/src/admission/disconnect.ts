@@ -9,7 +9,7 @@ const filterNames: NamesOf<DisconnectFilter> = { tag: true, path: true, key: tru
 
 /** Ends the streams that a filter means; see `Sluice.disconnect`. */
 export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
-  checkNames("disconnect", filter, filterNames);
+  checkNames("disconnect", filter ?? null, filterNames);
   const { tag, path, key, reason = "forbidden" } = filter;
   if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path to go by.");
   if (key !== undefined && path === undefined)

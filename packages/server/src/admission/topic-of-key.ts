@@ -1,4 +1,4 @@
-import { type AnySubscription, coderOf, shown, topicNamed, topicOf, ValidationError } from "@sluice/contract";
+import { type AnySubscription, coderOf, isErrorNamed, shown, topicNamed, topicOf } from "@sluice/contract";
 
 /**
  * The topic that the key fields of an input name, in wire form.
@@ -21,10 +21,21 @@ export function topicOfKey(procedure: AnySubscription, key: unknown): string {
 
 /** Where all fields are the key, it is an input: so it is held against the schema, and what has a default may be left out. */
 function topicOfInput(procedure: AnySubscription, key: unknown): string {
+  let input: unknown;
   try {
-    return topicOf(procedure, coderOf(procedure.input).decode(key));
+    input = coderOf(procedure.input).decode(key);
   } catch (error) {
-    if (!(error instanceof ValidationError)) return topicNamed(procedure.path, key); // it checks asynchronously, say
+    if (!isErrorNamed(error, "ValidationError")) return topicNamed(procedure.path, key); // it checks asynchronously, say
     throw new TypeError(`disconnect: key is none of "${procedure.path}": ${error.message}.`);
   }
+  // A slip of the pen is what a schema drops as unknown, and what is left may mean somebody else.
+  const wire = coderOf(procedure.input).encode(input);
+  if (isRecord(key) && isRecord(wire)) {
+    const slip = Object.keys(key).find((name) => !Object.hasOwn(wire, name));
+    if (slip) throw new TypeError(`disconnect: key.${slip} is no field of the input of "${procedure.path}".`);
+  }
+  return topicOf(procedure, input);
 }
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

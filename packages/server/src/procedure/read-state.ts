@@ -15,6 +15,7 @@ import { Lifetime } from "../time/lifetime.js";
 import { stateOf } from "../topic/state-fold.js";
 import type { FoldedState } from "../topic/topic-state.js";
 import { argsFor } from "./call.js";
+import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
 import { runMiddlewares } from "./middleware.js";
 import { ownOf } from "./own.js";
@@ -26,7 +27,8 @@ export interface ReadStateOptions {
 
 /**
  * Reads a topic's state as it is now, and the cursor that it belongs to: what a subscriber is sent as `$snapshot`. A procedure's own
- * `snapshot` is asked, behind its middleware. (Called from within these two, it gives the folded state.)
+ * `snapshot` is asked, behind its middleware. (These two are called with a `state` that gives the folded state, or it would ask
+ * itself without an end.)
  */
 export interface ReadState {
   <P extends AnySubscription>(procedure: WithoutInput<P, P, "state(procedure, input)">): Promise<StateAt<P>>;
@@ -47,6 +49,11 @@ export async function readFolded(runtime: Runtime, given: AnySubscription, input
   return decoded(procedure, await runtime.states.of(topic, procedure).current());
 }
 
+/** Reads of states that are under way, of procedures with a `snapshot` of their own. */
+const underWay = new WeakMap<Implementation, number>();
+/** Most of one procedure. It takes a `snapshot` that asks for itself to come to so many. */
+const most = 1_000;
+
 /** See `ReadState`. */
 export async function readState(
   runtime: Runtime,
@@ -63,6 +70,9 @@ export async function readState(
   const parsed = await parseCallerInput(procedure, input);
   const topic = topicOf(procedure, parsed);
   const lifetime = new Lifetime();
+  const reads = underWay.get(implementation) ?? 0;
+  if (reads === most) throw new Error(asksItself(procedure));
+  underWay.set(implementation, reads + 1);
   try {
     const first = argsFor(runtime, implementation, { context, input: parsed, lifetime });
     const taken = await runMiddlewares(implementation.middlewares, first, (args) =>
@@ -71,8 +81,13 @@ export async function readState(
     return decoded(procedure, taken as FoldedState);
   } finally {
     lifetime.end();
+    underWay.set(implementation, (underWay.get(implementation) as number) - 1);
   }
 }
+
+const asksItself = ({ path }: AnySubscription) =>
+  `state() of "${path}" is asked ${most} times at once. If its own snapshot() or middleware asks, it has to ask the \`state\` that it is ` +
+  "called with, which gives the folded state.";
 
 const optionNames: NamesOf<ReadStateOptions> = { context: true };
 const subject = "state() takes a subscription";

@@ -12,6 +12,7 @@ import {
   shortName,
   shown,
   topicOf,
+  ValidationError,
   type WithoutInput,
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
@@ -96,12 +97,19 @@ export function createPublisher(contract: ContractTree, options: PublisherOption
 const optionNames: NamesOf<PublisherOptions> = { log: true, maxEventLength: true, snapshotEvery: true, onError: true };
 const publishNames: NamesOf<PublishOptions> = { idempotencyKey: true };
 
+/** What whoever serves what is published adds to a publisher. */
+interface PublisherHooks {
+  readonly onPublished?: (events: number) => void;
+  /** @throws TypeError for a procedure whose events don't come from publishing. */
+  readonly assertPublishable?: (procedure: AnySubscription) => void;
+}
+
 /** A publisher that shares its folded states with whoever serves them. */
 export function publisherWith(
   contract: ContractTree,
   options: PublisherOptions,
   states: TopicStates,
-  onPublished: (events: number) => void = () => {},
+  { onPublished = () => {}, assertPublishable = () => {} }: PublisherHooks = {},
 ): Publisher {
   const {
     log,
@@ -125,7 +133,8 @@ export function publisherWith(
     if (procedure.kind !== "subscription") {
       throw new TypeError(`publish() takes a subscription of this contract; "${procedure.path}" is none.`);
     }
-    const all: readonly UnencodedEvent[] = "type" in events ? [events] : events;
+    assertPublishable(procedure);
+    const all = eventsIn(procedure, events);
     if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
     if (idempotencyKey !== undefined && typeof idempotencyKey !== "string") {
       throw new TypeError(`publish: idempotencyKey is ${shown(idempotencyKey)}; allowed is a text.`);
@@ -147,6 +156,17 @@ export function publisherWith(
   const publishGiven = (...given: Given | [AnySubscription, UnencodedEvent]) =>
     given.length === 2 ? publish(given[0], undefined, given[1]) : publish(...given);
   return { publish: publishGiven as Publish };
+}
+
+/** @throws ValidationError for what is neither an event nor a list of them, as where the input was left out before options. */
+function eventsIn(procedure: AnySubscription, given: unknown): readonly UnencodedEvent[] {
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  for (const each of all) {
+    if (typeof each === "object" && each !== null && "type" in each) continue;
+    const what = `${shown(each)} is no event; allowed are { type, data } and arrays of them, after the input`;
+    throw new ValidationError([{ message: what, path: [] }], `publish() to "${procedure.path}"`);
+  }
+  return all as readonly UnencodedEvent[];
 }
 
 /** The topic that an input names, from the input as a caller passes it. */

@@ -123,7 +123,7 @@ export class Lead implements Member, Deadline {
     const waiting = this.#waiting;
     this.#isElsewhere = await this.#settings.askElsewhere();
     if (!waiting || this.#waiting !== waiting) return;
-    if (this.#isElsewhere || this.#subscribers.size === 0) this.#goOn();
+    if (this.#isElsewhere || this.#subscribers.size === 0 || this.#isRead(waiting.until)) this.#goOn();
     else this.#settings.wheel.schedule(this, paceUnread);
   }
 

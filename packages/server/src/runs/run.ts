@@ -3,7 +3,7 @@ import type { Log, LogEvent, Position } from "@sluice/log";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
 import { type AppendSources, appendEvents, defaultSnapshotEvery } from "../publish/append-events.js";
-import { encodeEvent } from "../publish/encode-event.js";
+import { type EncodedEvent, encodeEvent } from "../publish/encode-event.js";
 import { EventLoopTurns } from "../time/event-loop-turns.js";
 import { Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
@@ -82,6 +82,7 @@ export class Run implements Deadline {
 
   begin(): void {
     this.#sources.wheel.schedule(this, signEvery);
+    this.#attendance.wait(); // whoever started it may have been refused before it could attach
     void this.#drive();
   }
 
@@ -100,14 +101,15 @@ export class Run implements Deadline {
   }
 
   async #drive(): Promise<void> {
-    const { procedure, topic, start } = this.#request;
-    const { maxEventLength } = this.#sources;
+    const { start } = this.#request;
     const turns = new EventLoopTurns();
     try {
       for await (const event of start(this.#lifetime.signal)) {
         if (this.#isOver) return;
-        const encoded = encodeEvent(procedure, event, maxEventLength);
-        const { position } = await appendEvents(this.#append, { procedure, topic, events: [encoded] });
+        // Told before the generator is asked to return: its `finally` may wait for the signal that this brings.
+        const appended = await this.#appendEvent(event).catch((error) => this.#fail(error));
+        if (!appended) return;
+        const { encoded, position } = appended;
         // It is appended, also where the log can't be read now. The next append looks again.
         if (!this.#isNext(position)) await this.#look().catch((error) => this.#report(error));
         const waits = this.#isOver ? undefined : (this.#lead.add(encoded.logged, position) ?? turns.due());
@@ -116,11 +118,22 @@ export class Run implements Deadline {
       }
       await this.#finish(logged.end);
     } catch (error) {
-      if (this.#isOver) return;
-      const seen = toPublicError(error, procedure.errors);
-      if (isToReport(seen)) this.#report(reported(error, seen));
-      await this.#finish(logged.error(seen));
+      await this.#fail(error);
     }
+  }
+
+  async #appendEvent(event: YieldedLike): Promise<{ readonly encoded: EncodedEvent; readonly position: Position }> {
+    const { procedure, topic } = this.#request;
+    const encoded = encodeEvent(procedure, event, this.#sources.maxEventLength);
+    const { position } = await appendEvents(this.#append, { procedure, topic, events: [encoded] });
+    return { encoded, position };
+  }
+
+  async #fail(error: unknown): Promise<undefined> {
+    if (this.#isOver) return;
+    const seen = toPublicError(error, this.#request.procedure.errors);
+    if (isToReport(seen)) this.#report(reported(error, seen));
+    await this.#finish(logged.error(seen));
   }
 
   /** Who waits for its events elsewhere hears by a sign of life that they may still come. */

@@ -80,7 +80,7 @@ async function pump(
 
 function encodeYielded({ runtime, procedure, run }: GeneratorRequest, event: YieldedLike): string {
   // Where a cut ends the stream, an id would take the place of `$once` in a native EventSource, which then starts it anew.
-  const id = run.onCut === "restart" ? event.id : undefined;
+  const id = (run.onCut === "restart" ? event.id : undefined) ?? undefined; // a database's id may be null
   if (id?.startsWith("$"))
     throw new RangeError(`The generator of "${procedure.path}" yielded the reserved id "${id}".`);
   const { logged } = encodeEvent(procedure, event, runtime.limits.eventLength);

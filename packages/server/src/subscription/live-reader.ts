@@ -235,6 +235,7 @@ export class LiveReader implements Member, DirectSubscriber, EndListener, Stream
     if (!next) return false;
     this.#position = next;
     this.#told = next.offset;
+    this.onMoved?.();
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
 import type { Runtime } from "../runtime.js";
 import type { Lifetime } from "../time/lifetime.js";
-import type { TakenSnapshot } from "../topic/snapshots.js";
+import type { Snapshots, TakenSnapshot } from "../topic/snapshots.js";
 import { LiveReader } from "./live-reader.js";
 
 export interface ResumableSubscriber {
@@ -25,7 +25,7 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
   const { log, hub, runs, snapshots } = runtime;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
-  const snapshot = procedure.state ? () => snapshots.ofTopic(topic, procedure, lifetime) : undefined;
+  const snapshot = procedure.state ? snapshotOf(snapshots, topic, procedure, lifetime) : undefined;
   const reader = new LiveReader({
     runtime,
     procedure,
@@ -61,6 +61,10 @@ export async function prepareResumable(runtime: Runtime, subscriber: ResumableSu
   reader.startAt({ position, state, resumes: cursor !== undefined });
   return reader;
 }
+
+/** A function of its own, because a stream keeps what its functions close over for as long as it is open. */
+const snapshotOf = (snapshots: Snapshots, topic: string, procedure: AnySubscription, lifetime: Lifetime) => () =>
+  snapshots.ofTopic(topic, procedure, lifetime);
 
 /** The place before the first entry, be that still there or not: who comes to a run is to get all of it, or to be told. */
 const beginningOf = ({ epoch }: Position): Position => ({ epoch, offset: 0, mark: "0" });
