@@ -57,7 +57,6 @@ const browserProject = (name: string, browser: "chromium" | BrowserName, provide
       "@tanstack/react-query",
       "zod",
       "@sluice/client > @sluice/contract > zod/v4/core",
-      "@sluice/client > @sluice/contract > eventsource-parser",
     ],
   },
   test: {

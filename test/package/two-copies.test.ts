@@ -17,7 +17,7 @@ async function installCopies(dir: string): Promise<void> {
   }
   const link = (name: string, from: string) => symlink(at(from, "node_modules", name), join(dir, "node_modules", name));
   await mkdir(join(dir, "node_modules/@standard-schema"));
-  for (const name of ["zod", "eventsource-parser", "@standard-schema/spec"]) await link(name, "packages/contract");
+  for (const name of ["zod", "@standard-schema/spec"]) await link(name, "packages/contract");
   await link("express", "test");
 }
 

@@ -1,6 +1,6 @@
-import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { parseCursor } from "./cursor.js";
 import type { Frame, ResetReason, StreamKind } from "./frame.js";
+import { createSseReader, type SseMessage } from "./sse-reader.js";
 
 /** The bytes are no Sluice stream. The message says what was wrong and what is allowed. */
 export class WireError extends Error {
@@ -30,29 +30,24 @@ export function createFrameDecoder(
   onFrame: (frame: Frame) => void,
   { maxFrame = defaultMaxFrame }: FrameDecoderOptions = {},
 ): FrameDecoder {
-  const tooLong = () => new WireError(`A frame is longer than ${maxFrame} characters, the longest that is taken.`);
   const text = new TextDecoder();
-  const toLf = lineFeeds();
-  const parser = createParser({
-    onEvent: (message) => {
-      // The parser looks at what it holds back only; a frame that came in one chunk is measured here.
-      if (message.data.length > maxFrame) throw tooLong();
-      onFrame(decodeMessage(message));
+  const read = createSseReader(
+    {
+      message: (message) => onFrame(decodeMessage(message)),
+      comment: (comment) => onFrame({ kind: "comment", text: comment }),
+      retry: (ms) => onFrame({ kind: "retry", ms }),
+      tooLong() {
+        throw new WireError(`A frame is longer than ${maxFrame} characters, the longest that is taken.`);
+      },
     },
-    onComment: (comment) => onFrame({ kind: "comment", text: comment }),
-    onRetry: (ms) => onFrame({ kind: "retry", ms }),
-    onError: (error) => {
-      if (error.type === "max-buffer-size-exceeded") throw tooLong();
-    },
-    maxBufferSize: maxFrame + "data: ".length,
-  });
+    maxFrame,
+  );
   let failure: unknown;
   return {
     push(chunk) {
       if (failure) throw failure;
       try {
-        const decoded = toLf(text.decode(chunk, { stream: true }));
-        if (decoded !== "") parser.feed(decoded);
+        read(text.decode(chunk, { stream: true }));
       } catch (error) {
         failure = error;
         throw error;
@@ -62,27 +57,12 @@ export function createFrameDecoder(
 }
 
 /**
- * Makes every line end LF. The parser holds a CR at the end of a chunk back until it sees whether LF follows, which would
- * keep a frame waiting for the next one; and a text without CR takes its fast path.
- */
-function lineFeeds(): (text: string) => string {
-  let afterCr = false;
-  return (text) => {
-    if (text === "") return text;
-    const rest = afterCr && text.startsWith("\n") ? text.slice(1) : text;
-    afterCr = text.endsWith("\r");
-    return rest.includes("\r") ? rest.replace(/\r\n?/g, "\n") : rest;
-  };
-}
-
-/**
  * The frame that an SSE message is.
  *
  * @throws WireError if it is a control frame with data that isn't this frame's.
  */
-export function decodeMessage({ event = "message", data, id }: EventSourceMessage): Frame {
+export function decodeMessage({ event = "message", data, id }: SseMessage): Frame {
   const [laned, type] = splitLane(event);
-  // The parser forgets the id after each block, so this is the block's own (PROTOCOL §5.1).
   const identified = id ? { ...laned, id } : laned;
   if (type.charCodeAt(0) !== 36 /* $ */) return { kind: "event", type, data, ...identified };
 

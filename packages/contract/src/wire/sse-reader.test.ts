@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { createSseReader } from "./sse-reader.js";
+
+/** What is read of these chunks, a line for each call. */
+function read(chunks: readonly string[], maxLength = 100): unknown[] {
+  const got: unknown[] = [];
+  const reader = createSseReader(
+    {
+      message: ({ event, data, id }) => got.push([event, data, id]),
+      comment: (text) => got.push(`:${text}`),
+      retry: (ms) => got.push(ms),
+      tooLong() {
+        throw new RangeError("too long");
+      },
+    },
+    maxLength,
+  );
+  for (const chunk of chunks) reader(chunk);
+  return got;
+}
+
+/** However it is cut, the same is read. */
+function readAnyhow(text: string): unknown[] {
+  const whole = read([text]);
+  for (let size = 1; size < text.length; size++) {
+    expect(read(text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [])).toEqual(whole);
+  }
+  return whole;
+}
+
+test("a block is its type, its data and its id, in any order", () => {
+  expect(readAnyhow("id: 1\nevent: a\ndata: x\n\ndata: y\nid: 2\nevent: b\n\n")).toEqual([
+    ["a", "x", "1"],
+    ["b", "y", "2"],
+  ]);
+});
+
+test("one space after the colon is no part of the value, the next one is", () => {
+  expect(readAnyhow("data:x\n\ndata: x\n\ndata:  x\n\n")).toEqual(
+    ["x", "x", " x"].map((data) => [undefined, data, undefined]),
+  );
+});
+
+test("a line without a colon is a field without a value", () => {
+  expect(readAnyhow("data\n\nevent: a\nevent\ndata: x\nid\n\n")).toEqual([
+    [undefined, "", undefined],
+    [undefined, "x", ""],
+  ]);
+});
+
+test.each([
+  "dat",
+  "dat:",
+  "dataset: x",
+  "Data: x",
+  "data : x",
+  "i",
+  "idle: x",
+  "events: x",
+  "retry: soon",
+  "retry:",
+  "retry: -1",
+])("the line %j says nothing", (line) =>
+  expect(readAnyhow(`${line}\ndata: 1\n\n`)).toEqual([[undefined, "1", undefined]]),
+);
+
+test("several lines of data are joined, empty ones too", () => {
+  expect(readAnyhow("data: a\ndata:\ndata\ndata: b\n\n")).toEqual([[undefined, "a\n\n\nb", undefined]]);
+});
+
+test("a block without data is none, and leaves nothing to the next", () => {
+  expect(readAnyhow("event: a\nid: 1\n\n\ndata: x\n\n")).toEqual([[undefined, "x", undefined]]);
+});
+
+test("comments and retry are told at once", () => {
+  expect(readAnyhow(": hb\n:\n:x\nretry: 1000\nretry:5\n\n")).toEqual([":hb", ":", ":x", 1000, 5]);
+});
+
+test("lines end in LF, CRLF or CR, and a CR at the end of a chunk ends a line at once", () => {
+  for (const lineEnd of ["\n", "\r\n", "\r"]) {
+    expect(readAnyhow(`data: x${lineEnd}${lineEnd}data: y${lineEnd}${lineEnd}`)).toHaveLength(2);
+    expect(read([`data: x${lineEnd}${lineEnd}`])).toHaveLength(1);
+  }
+});
+
+test("a line of a megabyte, in pieces of 16 characters, costs what it is long and no more", () => {
+  const piece = "x".repeat(16);
+  const pieces = Array.from({ length: 2 ** 16 }, () => piece);
+  const [message] = read(["data: ", ...pieces, "\n\n"], 2 ** 21) as [[undefined, string]];
+  expect(message[1]).toBe(piece.repeat(2 ** 16));
+});
+
+test("what is longer than allowed is refused before it ends", () => {
+  expect(read([`data: ${"x".repeat(100)}\n\n`])).toHaveLength(1);
+  for (const text of [`data: ${"x".repeat(101)}\n\n`, "x".repeat(107), "data: x\n".repeat(60)]) {
+    expect(() => read([text])).toThrow("too long");
+  }
+});
