@@ -13,6 +13,7 @@ import { Lifetime } from "../time/lifetime.js";
 import { errorsFor } from "./errors.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
+import { withSignal } from "./lazy-signal.js";
 import { type AnyArgs, runMiddlewares } from "./middleware.js";
 import type { ReadStateOptions } from "./read-state.js";
 
@@ -35,8 +36,8 @@ export const argsFor = (
   const isOwn = run.kind === "live" && run.snapshot !== undefined;
   const read = (of: AnySubscription, input?: unknown, options?: ReadStateOptions) =>
     (of?.path === path ? foldedState : state)(of, input, options);
-  const all = { context, input, signal: lifetime.signal, path, errors: errorsFor(errors), publish };
-  return { ...all, state: isOwn ? read : state } as AnyArgs;
+  const all = { context, input, path, errors: errorsFor(errors), publish, state: isOwn ? read : state };
+  return withSignal(all, lifetime) as AnyArgs;
 };
 
 /** Runs a query or a mutation. `undefined`: there is no output. */

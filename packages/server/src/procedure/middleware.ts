@@ -2,6 +2,7 @@ import { checkNames, type ErrorDefinitions } from "@sluice/contract";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
 import { layContext } from "./lay-context.js";
+import { withSignal } from "./lazy-signal.js";
 import type { ReadState } from "./read-state.js";
 
 declare const added: unique symbol;
@@ -67,10 +68,24 @@ export type AnyMiddleware = Middleware<any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: any procedure's errors
 export type AnyArgs = ProcedureArgs<object, unknown, any>;
 
+/** Args with others laid over them, without asking for their signal. */
+export function layArgs<Added extends object>(args: AnyArgs, added: Added): AnyArgs & Added {
+  const { context, input, errors, path, publish, state } = args;
+  return withSignal({ context, input, errors, path, publish, state, ...added }, args);
+}
+
 const nextNames = { context: true } as const;
 
 /** Runs `middlewares` from the outside in, then `final` with the context that they made. */
-export async function runMiddlewares<T>(
+export function runMiddlewares<T>(
+  middlewares: readonly AnyMiddleware[],
+  args: AnyArgs,
+  final: (args: AnyArgs) => Promise<T>,
+): Promise<T> {
+  return middlewares.length === 0 ? final(args) : runEach(middlewares, args, final);
+}
+
+async function runEach<T>(
   middlewares: readonly AnyMiddleware[],
   args: AnyArgs,
   final: (args: AnyArgs) => Promise<T>,
@@ -88,12 +103,12 @@ export async function runMiddlewares<T>(
       if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
       called = true;
       const context = options?.context ? layContext(current.context, options.context) : current.context;
-      const rest = run(index + 1, { ...current, context });
+      const rest = run(index + 1, layArgs(current, { context }));
       // A middleware that does something else before it awaits this must not end the process.
       rest.catch(() => {});
       return rest;
     };
-    const returned = await middleware({ ...current, next });
+    const returned = await middleware(layArgs(current, { next }));
     if (returned !== result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
     return returned as MiddlewareResult<never>;
   };

@@ -4,7 +4,7 @@ import type { Opening } from "../admission/opening.js";
 import { cursorFrom } from "../http/request.js";
 import { argsFor, type Caller } from "../procedure/call.js";
 import type { Implementation } from "../procedure/implementation.js";
-import { type AnyArgs, runMiddlewares } from "../procedure/middleware.js";
+import { type AnyArgs, layArgs, runMiddlewares } from "../procedure/middleware.js";
 import type { Runtime } from "../runtime.js";
 import type { StreamSource } from "../stream/event-stream.js";
 import { streamGenerator } from "./generator.js";
@@ -38,7 +38,7 @@ export async function openSubscription(
         return prepareLive(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
-        return streamGenerator({ runtime, procedure, topic, run, args: { ...args(), lastEventId } });
+        return streamGenerator({ runtime, procedure, topic, run, args: layArgs(args(), { lastEventId }) });
       }
       case "resumable":
         return prepareResumable(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
