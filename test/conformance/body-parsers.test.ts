@@ -53,6 +53,7 @@ const takesJson: [string, Before][] = [
   ["one that leaves a Uint8Array", leaving("body", (bytes) => new Uint8Array(bytes))],
   ["one that leaves a text", leaving("body", (bytes) => bytes.toString())],
   ["one that sets an encoding", (req, _res, next) => void next(void req.setEncoding("latin1"))],
+  ["one that pauses it", (req, _res, next) => void next(void req.pause())],
   ["one that only looks on", (req, _res, next) => void next(void req.on("data", () => {}))],
 ];
 

@@ -44,6 +44,33 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
 });
 
+it("takes a body over HTTP/2, and runs nothing for one that breaks off (PROTOCOL §2.2)", async () => {
+  let reported = 0;
+  const report = () => {
+    reported++;
+    return { cursor: "" };
+  };
+  const world = await startWorld(node, { report });
+  const session = await connectTo(world);
+  const post = (body: string) =>
+    session.request({ ":method": "POST", ":path": "/api/scores/report", "content-type": "application/json" }).end(body);
+  const status = (stream: ReturnType<typeof post>) =>
+    new Promise<unknown>((resolve) => stream.on("response", (headers) => resolve(headers[":status"])));
+  expect(await status(post('{"input":{"matchId":"a"}}'))).toBe(200);
+  expect(await status(post("{"))).toBe(400);
+
+  const broken = session.request({
+    ":method": "POST",
+    ":path": "/api/scores/report",
+    "content-type": "application/json",
+  });
+  broken.on("error", () => {}).write('{"input":{"matchId":"a"}}');
+  await eventually(() => expect(world.runtime.openings.size).toBe(1));
+  broken.destroy();
+  await eventually(() => expect(world.runtime.openings.size).toBe(0));
+  expect([reported, world.reports]).toEqual([1, []]);
+});
+
 it("opens as many streams on one HTTP/2 connection as the limit allows, and none waits (PROTOCOL §2.5)", async () => {
   const world = await startWorld(node, { limits: { connections: 3 } });
   const session = await connectTo(world);

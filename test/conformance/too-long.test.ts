@@ -47,6 +47,19 @@ describeAdapters("input beyond the limit", (adapter) => {
     await raw.until((text) => text.includes("HTTP/1.1 200"));
   });
 
+  // Where a parser stands before it, this is the parser's to decide.
+  if (!adapter.parsesBodies) {
+    it("whose length isn't told leaves the connection usable when it's through (PROTOCOL §3)", async () => {
+      const world = await startWorld(adapter, { limits });
+      const start = [`POST ${world.base}/scores/find HTTP/1.1`, "Host: x", "Content-Type: application/json"];
+      const chunk = " ".repeat(200_000);
+      const raw = new Raw(world.port).send(...start, "Transfer-Encoding: chunked", "", "c8", " ".repeat(200), "");
+      await raw.until((text) => text.includes("payloadTooLarge"));
+      raw.send(chunk.length.toString(16), chunk, "0", "", "").ask("GET", `${world.base}/scores/ping`);
+      await raw.until((text) => text.includes("HTTP/1.1 200"));
+    });
+  }
+
   it("ends nothing when the client goes in the middle of its body, and is no error of the server's (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port).send(

@@ -65,24 +65,41 @@ function lengthOf(body: unknown): number {
   }
 }
 
-async function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // Destroying the request would destroy the connection, and with it the answer.
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>) {
+/** By listeners: an iterator over the request costs as much as all the rest of a short call. */
+function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer | string) => {
       // Somebody may have called `setEncoding`.
       const bytes = typeof chunk === "string" ? Buffer.from(chunk, req.readableEncoding ?? "utf8") : chunk;
       size += bytes.length;
-      if (size > maxBytes) break;
-      chunks.push(bytes);
-    }
-  } catch (cause) {
-    throw new SluiceError("badRequest", { message: "The body broke off", cause });
-  }
-  if (size > maxBytes) throw tooLong(maxBytes);
-  return Buffer.concat(chunks).toString("utf8");
+      if (size > maxBytes) fail(tooLong(maxBytes));
+      else chunks.push(bytes);
+    };
+    const onEnd = () => {
+      if (req.aborted) return onBreak(); // over HTTP/2 what breaks off ends, too
+      stop();
+      resolve(textOf(chunks));
+    };
+    const onBreak = (cause?: Error) => fail(new SluiceError("badRequest", { message: "The body broke off", cause }));
+    const fail = (error: SluiceError) => {
+      stop();
+      reject(error);
+    };
+    // The request lives as long as its answer, which may be a stream; and what comes of it after this flows away: destroying
+    // it would destroy the connection, and with it the answer.
+    const stop = () => req.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
+
+    if (req.readableEnded) return resolve("");
+    if (req.destroyed) return onBreak();
+    // Somebody may have paused it.
+    req.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak).resume();
+  });
 }
+
+const textOf = (chunks: readonly Buffer[]): string =>
+  (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString();
 
 const tooLong = (maxBytes: number) =>
   new SluiceError("payloadTooLarge", { message: `The body is longer than ${maxBytes} bytes` });
