@@ -17,6 +17,8 @@ import { authorise, openSubscription, type SubscriptionCaller } from "./subscrip
 /** One for all: ten thousand streams need no empty object each. */
 const noContext = Object.freeze({});
 
+const outputHeaders = { "content-type": "application/json", "cache-control": "no-store" };
+
 /** From request to response. False: the path is none of the contract's, and nothing was answered. */
 export async function handle(runtime: Runtime, exchange: Exchange): Promise<boolean> {
   const implementation = runtime.implementations.get(exchange.path);
@@ -64,7 +66,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
 async function answer(runtime: Runtime, implementation: Implementation, { reply }: Exchange, caller: Caller) {
   const output = await runCall(runtime, implementation, caller);
   const body = output ? `{"output":${output.json}}` : "{}";
-  reply.send(200, { "content-type": "application/json", "cache-control": "no-store" }, body);
+  reply.send(200, outputHeaders, body);
 }
 
 async function stream(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkFunctions, checkNames, type NamesOf, SluiceError, shown } from "@sluice/contract";
+import type { Exchange } from "../http/exchange.js";
 import { NodeExchange, originForm } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
 import { runningOf } from "../running.js";
@@ -33,6 +34,11 @@ const optionNames: NamesOf<SluiceNodeOptions<unknown>> = { base: true, context: 
 /** Of a body that nobody asks for, Node takes about so much before it stops reading the connection, and no longer sees its end. */
 const unreadBytes = 16_384;
 
+async function answerUnknown({ reply }: Exchange): Promise<void> {
+  await reply.turn(unreadBytes);
+  sendProblem(reply, new SluiceError("notFound", { message: "There is nothing here" }));
+}
+
 /**
  * Serves a Sluice on bare `node:http`, and in whatever hands over its requests, such as Next's `pages/api`, connect or Koa. A body that was
  * read before is looked for on `req.body`. A path that isn't the contract's is answered 404.
@@ -62,11 +68,7 @@ export function sluiceNode<Context extends object, Req extends NodeRequest = Inc
       client: () => identify?.(req),
     });
     running.handle(exchange).then(
-      async (handled) => {
-        if (handled) return;
-        await exchange.reply.turn(unreadBytes);
-        sendProblem(exchange.reply, new SluiceError("notFound", { message: "There is nothing here" }));
-      },
+      (handled) => (handled ? undefined : answerUnknown(exchange)),
       (error) => {
         running.report(error, exchange.path, undefined);
         res.destroy();

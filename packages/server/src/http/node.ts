@@ -14,6 +14,9 @@ export interface NodeRequestOptions {
   client(): string | undefined;
 }
 
+/** For all that are called without a query, as calls by POST are. */
+const noSearch = new URLSearchParams();
+
 /** An exchange over `node:http`, for every adapter that has its requests from there. */
 export class NodeExchange implements Exchange {
   readonly path: string;
@@ -46,6 +49,7 @@ export class NodeExchange implements Exchange {
   }
 
   get search(): URLSearchParams {
+    if (this.#query === "") return noSearch;
     this.#search ??= new URLSearchParams(this.#query);
     return this.#search;
   }
@@ -69,7 +73,8 @@ export class NodeExchange implements Exchange {
 }
 
 /** A request target without scheme and host, which the absolute form has. */
-export const originForm = (target: string): string => target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
+export const originForm = (target: string): string =>
+  target.startsWith("/") ? target : target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
 
 class NodeReply implements Reply {
   readonly lifetime = new Lifetime();
@@ -99,9 +104,8 @@ class NodeReply implements Reply {
 
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void {
     if (this.#gone) return;
-    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
-    this.#res.writeHead(status, { ...headers, ...length });
-    this.#res.end(body);
+    const all = body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) };
+    this.#res.writeHead(status, all).end(body);
   }
 
   stream(headers: Readonly<Record<string, string>>): Sink {

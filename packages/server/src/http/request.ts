@@ -41,8 +41,11 @@ function parameter({ search }: Exchange, name: string): string | undefined {
 
 export function allowedMethods(procedure: AnyProcedure): readonly string[] {
   const postOnly = procedure.kind === "mutation" || (procedure.kind === "subscription" && procedure.method === "POST");
-  return postOnly ? ["POST"] : ["GET", "HEAD", "POST"];
+  return postOnly ? post : all;
 }
+
+const post = ["POST"];
+const all = ["GET", "HEAD", "POST"];
 
 /**
  * The position that an id names.

@@ -18,6 +18,8 @@ const lazySignal: PropertyDescriptor & ThisType<{ readonly [source]: HasSignal }
  * the error that it aborts with, cost more than all the rest of a call.
  */
 export function withSignal<Args extends object>(args: Args, from: HasSignal): Args & HasSignal {
-  const sourced: object = Object.assign(args, { [source]: from });
-  return Object.defineProperty(sourced, "signal", lazySignal) as Args & HasSignal;
+  const sourced: Args & { [source]?: HasSignal } = args;
+  sourced[source] = from;
+  Object.defineProperty(sourced, "signal", lazySignal);
+  return sourced as Args & HasSignal;
 }
