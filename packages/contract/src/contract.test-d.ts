@@ -151,6 +151,29 @@ test("holds key, apply and initial against input, events and state", () => {
   subscription({ events, state: { schema: z.string(), initial: "", apply: { token: () => 1 } } });
   // @ts-expect-error the initial state is of another type
   subscription({ events, state: { schema: z.string(), initial: 0, apply: {} } });
+  const doc = {
+    schema: z.object({ text: z.string(), at: isoDate }),
+    initial: { text: "", at: new Date(0) },
+    apply: {},
+  };
+  subscription({
+    events,
+    state: {
+      ...doc,
+      version: 2,
+      migrate: (old, fromVersion) => {
+        expectTypeOf(old).toEqualTypeOf<unknown>();
+        expectTypeOf(fromVersion).toEqualTypeOf<number>();
+        return { text: String(old), at: new Date(0) };
+      },
+    },
+  });
+  // @ts-expect-error a migrated state is the code's type of the new one: a Date
+  subscription({ events, state: { ...doc, version: 2, migrate: () => ({ text: "", at: "1970-01-01" }) } });
+  // @ts-expect-error a migrated state that lacks a field
+  subscription({ events, state: { ...doc, version: 2, migrate: () => ({ text: "" }) } });
+  // @ts-expect-error a version is a number
+  subscription({ events, state: { ...doc, version: "2" } });
   // @ts-expect-error neither GET nor POST
   subscription({ events, method: "PUT" });
   // @ts-expect-error a leaf that is no procedure

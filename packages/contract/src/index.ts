@@ -40,19 +40,20 @@ export type {
 export { boundIssues, maxDetail, shorten } from "./issues.js";
 export { canonicalJson, type Json } from "./json.js";
 export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
-export type {
-  AnyMutation,
-  AnyProcedure,
-  AnyQuery,
-  AnySubscription,
-  ErrorDefinition,
-  ErrorDefinitions,
-  EventSchemas,
-  Mutation,
-  Query,
-  Start,
-  StateDefinition,
-  Subscription,
+export {
+  type AnyMutation,
+  type AnyProcedure,
+  type AnyQuery,
+  type AnySubscription,
+  type ErrorDefinition,
+  type ErrorDefinitions,
+  type EventSchemas,
+  type Mutation,
+  type Query,
+  type Start,
+  type StateDefinition,
+  type Subscription,
+  stateVersionOf,
 } from "./procedure.js";
 export { ContractError } from "./rules.js";
 export { type CodeOf, coderOf, type Schema, type WireOf } from "./schema.js";

@@ -11,7 +11,14 @@ const subscriptionNames = {
   start: true,
   onGap: true,
 } as const;
-const stateNames = { schema: true, initial: true, apply: true, idempotent: true } as const;
+const stateNames = {
+  schema: true,
+  initial: true,
+  apply: true,
+  version: true,
+  migrate: true,
+  idempotent: true,
+} as const;
 const callNames = { input: true, output: true, errors: true } as const;
 const errorNames = { status: true, data: true } as const;
 

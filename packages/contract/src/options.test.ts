@@ -16,7 +16,7 @@ describe("options", () => {
     [
       "a state's",
       () => subscription({ events, state: { ...state, aply: {} } } as never),
-      "subscription: state.aply is no option; there are schema, initial, apply, idempotent.",
+      "subscription: state.aply is no option; there are schema, initial, apply, version, migrate, idempotent.",
     ],
     [
       "an error's",

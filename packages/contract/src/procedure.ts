@@ -31,6 +31,20 @@ export interface StateDefinition<Events extends EventSchemas, State extends Sche
     ) => CodeOf<NoInfer<State>>;
   };
   /**
+   * Which edition of the state this is: raise it whenever the schema changes, or an event is renamed or removed. It is saved with
+   * every snapshot, and once it is raised, servers with a lower one step back from a topic that it was published to. A whole number
+   * of at least 1. Default: 1.
+   */
+  readonly version?: number;
+  /**
+   * Makes a state of this version from one that was saved with a lower one, where events that it was folded from are no longer
+   * there. `old` is in wire form, as the old contract's schema encoded it: parse it with that, if you kept it. If `migrate` throws,
+   * or gives a state that doesn't fit, the topic is `unavailable` until it doesn't. Default: such a state begins anew, with `initial`.
+   *
+   * @example migrate: (old, fromVersion) => ({ ...ScoreV1.parse(old), corners: 0 })
+   */
+  readonly migrate?: (old: unknown, fromVersion: number) => CodeOf<NoInfer<State>>;
+  /**
    * Says that applying an event twice gives the same state as applying it once, so that a snapshot may come without the
    * cursor it belongs to. Default: `false`.
    */
@@ -98,3 +112,6 @@ export type AnyMutation = Mutation<any, any, any>;
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
 /** A leaf of a contract. */
 export type AnyProcedure = AnySubscription | AnyQuery | AnyMutation;
+
+/** The version of a subscription's state. */
+export const stateVersionOf = ({ state }: AnySubscription): number => state?.version ?? 1;

@@ -107,6 +107,12 @@ describe("subscriptions", () => {
       'state.apply names "tock", which is no event; events are tick',
       { events, state: { ...state, apply: { tock: () => "" } } },
     ],
+    ["state.version is 0; allowed are whole numbers of at least 1", { events, state: { ...state, version: 0 } }],
+    ["state.version is 1.5; allowed are", { events, state: { ...state, version: 1.5 } }],
+    ['state.version is "2"; allowed are', { events, state: { ...state, version: "2" } }],
+    ["state.version is null; allowed are", { events, state: { ...state, version: null } }],
+    ["state.migrate is 1; allowed is a function", { events, state: { ...state, version: 2, migrate: 1 } }],
+    ["state.migrate has no version to migrate from", { events, state: { ...state, migrate: () => "" } }],
     ['state.apply names "toString"', { events, state: { ...state, apply: { toString: () => "" } } }],
     ['key names "name", which is no field of the input (id)', { events, input, key: ["name"] }],
     ['key names "id", which is no field of the input', { events, key: ["id"] }],
@@ -127,6 +133,8 @@ describe("subscriptions", () => {
   test("accepts what the rules allow", () => {
     const options = { input, events, key: ["id"], start: { last: 1 }, state, method: "POST", onGap: "skip" };
     expect(() => define({ a: sub(options) })).not.toThrow();
+    expect(() => define({ a: sub({ events, state: { ...state, version: 2 } }) })).not.toThrow();
+    expect(() => define({ a: sub({ events, state: { ...state, version: 9, migrate: () => "" } }) })).not.toThrow();
     expect(() => define({ a: sub({ events: { "goal scored:v2": z.null() } }) })).not.toThrow();
   });
 });

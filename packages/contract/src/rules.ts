@@ -1,5 +1,6 @@
 import { encodeJson } from "./encode-json.js";
 import { isBuiltInCode } from "./errors.js";
+import { shown } from "./options.js";
 import type { AnyProcedure, AnySubscription } from "./procedure.js";
 import { isZod, type Schema } from "./schema.js";
 import { inspectZod } from "./schema-rules.js";
@@ -67,6 +68,7 @@ function checkSubscription({ events, state, key, start, input, method, onGap }: 
     checkSchema(state.schema, "state", path);
     checkDefined(state.schema, "state", path);
     checkInitial(state.schema, state.initial, path);
+    checkVersion(state, path);
     for (const type of Object.keys(state.apply)) {
       if (!Object.hasOwn(events, type)) {
         throw new ContractError(path, `state.apply names "${type}", which is no event; events are ${types.join(", ")}`);
@@ -100,6 +102,19 @@ function checkInitial(schema: Schema, initial: unknown, path: string): void {
     encodeJson(schema, initial);
   } catch (error) {
     throw new ContractError(path, `state.initial doesn't fit state.schema: ${messageOf(error)}`);
+  }
+}
+
+function checkVersion({ version = 1, migrate }: { version?: number; migrate?: unknown }, path: string): void {
+  if (!(Number.isSafeInteger(version) && version >= 1)) {
+    throw new ContractError(path, `state.version is ${shown(version)}; allowed are whole numbers of at least 1`);
+  }
+  if (migrate === undefined) return;
+  if (typeof migrate !== "function") {
+    throw new ContractError(path, `state.migrate is ${shown(migrate)}; allowed is a function`);
+  }
+  if (version === 1) {
+    throw new ContractError(path, "state.migrate has no version to migrate from: raise state.version to 2 or more");
   }
 }
 

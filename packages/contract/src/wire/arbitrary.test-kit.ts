@@ -61,7 +61,7 @@ export const frame: fc.Arbitrary<Frame> = fc.oneof(
       resumable: fc.boolean(),
       lane,
     },
-    { id, head: cursor.map(formatCursor), subscriptions: fc.array(fc.nat()) },
+    { id, head: cursor.map(formatCursor), version: fc.integer({ min: 1 }), subscriptions: fc.array(fc.nat()) },
   ),
   frameOf("snapshot", { data: jsonText, id: cursor.map(formatCursor), lane }),
   frameOf("live", { lane }, { id: cursor.map(formatCursor) }),

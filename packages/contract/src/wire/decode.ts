@@ -69,13 +69,14 @@ export function decodeMessage({ event = "message", data, id }: SseMessage): Fram
   switch (type) {
     case "$open": {
       const open = controlData(type, data);
-      const { kind, heartbeat, resumable, head, subscriptions } = open;
+      const { kind, heartbeat, resumable, head, version, subscriptions } = open;
       return {
         kind: "open",
         stream: oneOf<StreamKind>(type, "kind", kind, ["live", "stream", "resumable"]),
         heartbeat: number(type, "heartbeat", heartbeat),
         resumable: boolean(type, "resumable", resumable),
         ...(head === undefined ? {} : { head: cursor(type, "head", head) }),
+        ...(version === undefined ? {} : { version: positive(type, "version", version) }),
         ...(subscriptions === undefined ? {} : { subscriptions: indices(type, "subscriptions", subscriptions) }),
         ...identified,
       };
@@ -156,6 +157,12 @@ function indices(type: string, field: string, value: unknown): readonly number[]
 function number(type: string, field: string, value: unknown): number {
   if (typeof value !== "number" || !(value >= 0)) throw wrong(type, field, value, "a number of milliseconds");
   return value;
+}
+
+function positive(type: string, field: string, value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1)
+    throw wrong(type, field, value, "a whole number from 1 on");
+  return value as number;
 }
 
 function oneOf<T extends string>(type: string, field: string, value: unknown, allowed: readonly T[]): T {

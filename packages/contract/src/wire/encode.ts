@@ -12,8 +12,8 @@ export function encodeFrame(frame: Frame): string {
     case "event":
       return block(frame.lane, eventType(frame.type), frame.data, frame.id);
     case "open": {
-      const { stream, heartbeat, resumable, head, subscriptions } = frame;
-      const data = { kind: stream, heartbeat, resumable, head, subscriptions };
+      const { stream, heartbeat, resumable, head, version, subscriptions } = frame;
+      const data = { kind: stream, heartbeat, resumable, head, version, subscriptions };
       return block(frame.lane, "$open", JSON.stringify(data), frame.id);
     }
     case "snapshot":

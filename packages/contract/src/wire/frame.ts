@@ -41,6 +41,8 @@ export interface OpenFrame extends Laned {
   readonly heartbeat: number;
   /** Cursor of the topic's head when the stream was opened; absent where there is no log. */
   readonly head?: string;
+  /** Version of the state that the server folds. Absent: 1, or no state. */
+  readonly version?: number;
   /** False for a generator that a cut ends for good. */
   readonly resumable: boolean;
   readonly id?: string;
