@@ -53,7 +53,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
     }
   } catch (error) {
     const seen = toPublicError(error, procedure.errors);
-    if (isToReport(seen)) runtime.report(reported(error, seen), procedure.path, context);
+    if (isToReport(error, seen)) runtime.report(reported(error, seen), procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
     // The client's next attempt must not come to this server again because its connection was kept alive.
     sendProblem(exchange.reply, seen, runtime.draining ? { ...allow, connection: "close" } : allow);

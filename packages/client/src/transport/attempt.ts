@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/contract";
+import { SluiceError, stateVersionOf } from "@sluice/contract";
 import { createFrameDecoder, type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
 import { readStream } from "./connect.js";
 import { decodeError } from "./decode-error.js";
@@ -76,6 +76,7 @@ export function startAttempt(
         return sink.frame(frame, open);
       case "open":
         if (open) throw new WireError("The stream has a second $open; it must have one.");
+        checkVersion(frame);
         open = frame;
         liveness.opened(frame.heartbeat, frame.resumable);
         if (isOver) return; // a heartbeat that can't be kept
@@ -95,6 +96,15 @@ export function startAttempt(
         if (!open) sink.rebase(frame.ms);
         return;
     }
+  }
+
+  /** An older server's state may lack what this contract's has: another server, or this one after its deploy, is asked. */
+  function checkVersion({ version = 1 }: OpenFrame): void {
+    const { procedure } = target;
+    const own = procedure.kind === "subscription" ? stateVersionOf(procedure) : 1;
+    if (version >= own) return;
+    const message = `The server folds the state of ${procedure.path} by version ${version} of its contract; here it is ${own}.`;
+    throw new SluiceError("unavailable", { message });
   }
 
   const ready = (): Promise<void> | undefined => {

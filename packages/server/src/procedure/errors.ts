@@ -93,8 +93,17 @@ function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceEr
 /** What `onError` is told: the error as it was thrown, or why it could not be sent as the declared one that it was. */
 export const reported = (error: unknown, seen: SluiceError): unknown => seen.cause ?? error;
 
+/** Those of a contract that doesn't fit which were told: clients come again and again, and meet the same one. */
+const told = new WeakSet<object>();
+
 /** Whether there is more to an error than its client gets to see: `onError` is told then. */
-export const isToReport = ({ code }: SluiceError): boolean => code === "internal" || code === "contractMismatch";
+export function isToReport(error: unknown, { code }: SluiceError): boolean {
+  if (code !== "unavailable") return code === "internal" || code === "contractMismatch";
+  if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || told.has(error))
+    return false;
+  told.add(error);
+  return true;
+}
 
 /** @throws ValidationError for what JSON cannot say, while there is still another answer. */
 function wireOf(code: string, schema: Schema, data: unknown): unknown {

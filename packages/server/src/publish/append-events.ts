@@ -44,8 +44,8 @@ async function appendFolded(
 ): Promise<Appended> {
   const { log, states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
   const state = states.of(topic, procedure);
-  await state.check(events);
-  const appended = await log.append(topic, events.map(toLogged), { ...options, stateful: true });
+  const logged = await state.check(events);
+  const appended = await log.append(topic, logged, { ...options, stateful: true });
   if (appended.duplicate) return appended;
   // What is appended is published: a snapshot that fails must not make the caller publish it again.
   await state.compact(appended.position, snapshotEvery).catch((error) => onError({ error, path: procedure.path }));

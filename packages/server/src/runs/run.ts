@@ -132,7 +132,7 @@ export class Run implements Deadline {
   async #fail(error: unknown): Promise<undefined> {
     if (this.#isOver) return;
     const seen = toPublicError(error, this.#request.procedure.errors);
-    if (isToReport(seen)) this.#report(reported(error, seen));
+    if (isToReport(error, seen)) this.#report(reported(error, seen));
     await this.#finish(logged.error(seen));
   }
 

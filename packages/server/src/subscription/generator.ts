@@ -1,4 +1,4 @@
-import { type AnySubscription, isErrorNamed } from "@sluice/contract";
+import { type AnySubscription, isErrorNamed, stateVersionOf } from "@sluice/contract";
 import { encodeFrame, reservedId } from "@sluice/contract/wire";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
@@ -28,7 +28,8 @@ export function streamGenerator(request: GeneratorRequest): StreamSource {
     resumable,
     open: (heartbeat) => {
       const id = resumable ? {} : { id: reservedId.once };
-      return { kind: "open", stream: "stream", heartbeat, resumable, ...id };
+      const version = stateVersionOf(procedure);
+      return { kind: "open", stream: "stream", heartbeat, resumable, ...(version === 1 ? {} : { version }), ...id };
     },
     start(connection) {
       connection.send({ kind: "live" });

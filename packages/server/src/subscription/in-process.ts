@@ -16,6 +16,7 @@ import type { Runtime } from "../runtime.js";
 import { EventStream } from "../stream/event-stream.js";
 import { Lifetime } from "../time/lifetime.js";
 import { decodeEvent } from "../topic/batch.js";
+import { skewed } from "../topic/contract-skew.js";
 import { FrameQueue } from "./frame-queue.js";
 import { openSubscription } from "./open.js";
 
@@ -98,7 +99,7 @@ async function* read(
         const { type, data, id = "" } = frame;
         const decoded = decodeEvent(procedure, type, data);
         if (decoded) yield { type, ...decoded, id };
-        else if (procedure.state) throw new SluiceError("contractMismatch");
+        else if (procedure.state) throw skewed(procedure.path, `an event "${type}" (${id}) doesn't fit`);
         else runtime.report(passedOver(procedure, type, id), procedure.path, options.context);
       } else if (frame.kind === "reset") {
         // A fresh snapshot says what became of the state; of lost events that nobody is told of, nothing does.

@@ -1,10 +1,12 @@
+import { SluiceError, stateVersionOf } from "@sluice/contract";
 import { encodeFrame, formatCursor, type OpenFrame } from "@sluice/contract/wire";
-import type { Position, ReadPage } from "@sluice/log";
+import type { LogEntry, Position, ReadPage } from "@sluice/log";
 import type { EventStream, StreamSource } from "../stream/event-stream.js";
 import type { DirectSocket } from "../stream/sink.js";
 import type { EndListener } from "../time/lifetime.js";
 import type { Batch } from "../topic/batch.js";
 import type { DirectSubscriber } from "../topic/direct-subscribers.js";
+import { firstUnknown, pageBefore } from "../topic/known-entries.js";
 import { isSameCursor } from "../topic/same-cursor.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
 import type { Member } from "../topic/tail.js";
@@ -77,8 +79,10 @@ export class LiveReader implements Member, DirectSubscriber, EndListener, Stream
   }
 
   open(heartbeat: number): OpenFrame {
-    const { tail, stream } = this.#request;
-    return { kind: "open", stream, heartbeat, resumable: true, head: formatCursor(tail.position) };
+    const { tail, stream, procedure } = this.#request;
+    const version = stateVersionOf(procedure);
+    const head = formatCursor(tail.position);
+    return { kind: "open", stream, heartbeat, resumable: true, head, ...(version === 1 ? {} : { version }) };
   }
 
   /** Writes the stream after `$open`: what was missed, `$live`, what comes. PROTOCOL §4.2. */
@@ -166,8 +170,13 @@ export class LiveReader implements Member, DirectSubscriber, EndListener, Stream
         continue;
       }
       if (result.entries.length > 0) {
+        const unknown = firstUnknown(this.#request.procedure, result.entries);
+        if (unknown === 0) {
+          if (!(await this.#goOnAfterUnknown(connection, result))) return;
+          continue;
+        }
         this.#isNew = false;
-        const batch = tail.batch(from, result);
+        const batch = tail.batch(from, unknown > 0 ? pageBefore(result, unknown) : result);
         this.#write(connection, batch);
         if (batch.isLast) return connection.end();
       }
@@ -237,6 +246,22 @@ export class LiveReader implements Member, DirectSubscriber, EndListener, Stream
     this.#told = next.offset;
     this.onMoved?.();
     return true;
+  }
+
+  /**
+   * Events can't be folded past one that this contract doesn't know. Where an older contract has published it, the state is
+   * begun anew behind it, and so are its subscribers; else it is for another server. False: it's over.
+   */
+  async #goOnAfterUnknown(connection: EventStream, { entries: [entry], head, record }: ReadPage): Promise<boolean> {
+    const { runtime, topic, procedure } = this.#request;
+    const { position } = entry as LogEntry;
+    await runtime.states.of(topic, procedure).current();
+    if (connection.closed) return false;
+    const goesOn = await this.#goOnAfter(connection, { reason: "trimmed", oldest: position, head, record });
+    if (goesOn && this.#position.offset < position.offset && this.#position.epoch === position.epoch) {
+      throw new SluiceError("unavailable", { message: "The state that is to be had is too old to go on from" });
+    }
+    return goesOn;
   }
 
   #goLive(connection: EventStream): void {

@@ -7,7 +7,7 @@ import type { GapTerms } from "./gap.js";
 
 /** What a reader reads, for whom, and from where. */
 export interface LiveRequest extends GapTerms {
-  readonly runtime: Pick<Runtime, "log" | "hub" | "report" | "counters" | "limits">;
+  readonly runtime: Pick<Runtime, "log" | "hub" | "states" | "report" | "counters" | "limits">;
   readonly topic: string;
   readonly tail: Tail;
   readonly context: unknown;

@@ -12,7 +12,7 @@ export function failStream(
   { context, isFinal }: { readonly context: unknown; readonly isFinal: boolean },
 ): void {
   const seen = toPublicError(error, errors);
-  if (isToReport(seen)) runtime.report(reported(error, seen), path, context);
+  if (isToReport(error, seen)) runtime.report(reported(error, seen), path, context);
   const { code, message, data } = seen;
   const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
   connection.finish({ kind: "error", code, message, data, final: isFinal || !isTemporary });

@@ -25,6 +25,16 @@ export const logged = {
   interrupted: error(new SluiceError("interrupted")),
 };
 
+/**
+ * What is said of the contract by which a topic is published to, from there on: the version of its state. It stands before the
+ * first event of each version above 1. PROTOCOL §12.
+ */
+export const versionEntry = {
+  of: (version: number): LogEvent => ({ type: "$version", data: JSON.stringify({ version }) }),
+  /** `undefined` for any other entry. */
+  read: ({ type, data }: LogEvent): number | undefined => (type === "$version" ? JSON.parse(data).version : undefined),
+};
+
 /** Says whether nothing can follow an entry. */
 export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type === "$error";
 

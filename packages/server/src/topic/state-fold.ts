@@ -53,8 +53,13 @@ export class StateFold {
   }
 
   /** A state that was saved. */
-  decode(json: string): unknown {
-    return this.#step.adopt(coderOf(this.#state.schema).decode(JSON.parse(json)));
+  decode(wire: unknown): unknown {
+    return this.adopt(coderOf(this.#state.schema).decode(wire));
+  }
+
+  /** A state that nobody else has. */
+  adopt(state: unknown): unknown {
+    return this.#step.adopt(state);
   }
 
   encode(state: unknown): EncodedJson {

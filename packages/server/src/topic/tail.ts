@@ -3,6 +3,7 @@ import type { Log, Position, ReadPage } from "@sluice/log";
 import { pieceLength } from "../stream/backlog.js";
 import type { Batch } from "./batch.js";
 import { type DirectSettings, DirectSubscribers } from "./direct-subscribers.js";
+import { firstUnknown, pageBefore } from "./known-entries.js";
 import type { ReplayCache } from "./replay-cache.js";
 
 /** Somebody who stands at the head of a topic and gets what comes. */
@@ -126,7 +127,17 @@ export class Tail {
 
   #handOut({ entries, end }: ReadPage): void {
     for (let rest = entries; rest.length > 0; ) {
-      const batch = this.batch(this.position, { entries: rest, end });
+      const unknown = firstUnknown(this.#procedure, rest);
+      if (unknown === 0) {
+        // What it means to each, they find out by themselves: they begin anew behind it, or go to a server that knows it.
+        this.#loseAll();
+        this.position = end;
+        return;
+      }
+      const batch = this.batch(
+        this.position,
+        unknown > 0 ? pageBefore({ entries: rest }, unknown) : { entries: rest, end },
+      );
       this.followers.review();
       // With the last, each ends a stream of its own.
       if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();

@@ -1,9 +1,12 @@
-import type { AnySubscription } from "@sluice/contract";
+import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
 import type { Log, LogEntry, LogEvent, Position } from "@sluice/log";
 import type { EncodedEvent } from "../publish/encode-event.js";
-import { isLast } from "./entry.js";
+import { skewed } from "./contract-skew.js";
+import { isLast, versionEntry } from "./entry.js";
 import { isSameCursor } from "./same-cursor.js";
+import { encodeSaved } from "./saved-state.js";
 import { StateFold } from "./state-fold.js";
+import { type Origin, StateOrigin, unfoldable } from "./state-origin.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {
@@ -36,7 +39,13 @@ interface Ahead {
 export class TopicState {
   readonly #log: Log;
   readonly #topic: string;
+  readonly #procedure: AnySubscription;
   readonly #state: StateFold;
+  readonly #origin: StateOrigin;
+  /** The version that the topic was published to by, up to the position. */
+  #version = 1;
+  /** Why it can't be folded past its position: the same error for as long as it can't, so that it is reported once. */
+  #stuck: { readonly at: Position; readonly error: SluiceError } | undefined;
   #position: Position | undefined;
   #value: unknown;
   #json: string | undefined;
@@ -54,7 +63,9 @@ export class TopicState {
     this.#onSize = onSize;
     this.#log = log;
     this.#topic = topic;
+    this.#procedure = procedure;
     this.#state = new StateFold(procedure);
+    this.#origin = new StateOrigin(log, topic, procedure, this.#state);
   }
 
   /** The state at the log's head, in wire form. */
@@ -70,12 +81,17 @@ export class TopicState {
   /**
    * Folds `events` into the state as it is, to see whether they can be. What it found is used again if they are what the
    * log has next.
+   *
+   * @returns what is to be appended.
    */
-  check(events: readonly EncodedEvent[]): Promise<void> {
+  check(events: readonly EncodedEvent[]): Promise<readonly LogEvent[]> {
     return this.#next(async () => {
       const position = await this.#advance();
       try {
         this.#foldAhead(position, events);
+        const logged = events.map((event) => event.logged);
+        const version = stateVersionOf(this.#procedure);
+        return this.#version < version ? [versionEntry.of(version), ...logged] : logged;
       } catch (error) {
         if (!this.#state.isFrozen) this.#position = undefined; // what was half changed is folded anew
         throw error;
@@ -89,7 +105,7 @@ export class TopicState {
     const savedAt = this.#saved?.epoch === head.epoch ? this.#saved.offset : 0;
     if (head.offset - savedAt < every) return;
     const { position, json } = await this.current();
-    await this.#log.saveSnapshot(this.#topic, position, json);
+    await this.#log.saveSnapshot(this.#topic, position, encodeSaved(this.#procedure, json));
     // Whoever was faster saved one at least as good.
     this.#saved = position;
   }
@@ -98,7 +114,7 @@ export class TopicState {
     return this.#size;
   }
 
-  #measure({ length }: string): void {
+  #measure({ length }: { readonly length: number }): void {
     const added = length - this.#size;
     this.#size = length;
     this.#grown = 0;
@@ -123,33 +139,32 @@ export class TopicState {
         position = loaded;
         continue;
       }
-      for (const entry of result.entries) {
+      const { entries, end } = result;
+      let to: Position = end;
+      for (const entry of entries) {
         if (isLast(entry)) return this.#position as Position; // what follows an end is no part of the topic
-        this.#fold(entry);
+        if (this.#fold(entry)) continue;
+        to = this.#begin(await this.#origin.instead(entry, this.#version, this.#onSaved));
+        break;
       }
-      if (result.entries.length < page) return this.#position as Position;
-      position = result.end;
+      if (to === end && entries.length < page) return this.#position as Position;
+      position = to;
     }
   }
 
   async #load(): Promise<Position> {
-    const snapshot = await this.#log.loadSnapshot(this.#topic);
-    this.#saved = snapshot?.position;
-    if (snapshot) {
-      this.#measure(snapshot.data);
-      this.#set(snapshot.position, this.#state.decode(snapshot.data));
-      return snapshot.position;
-    }
-    const oldest = await this.#log.read(this.#topic, "oldest", 1);
-    const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
-    if (start.offset > 1) {
-      throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
-    }
-    const genesis = { ...start, offset: 0, mark: "0" };
-    const { value, json } = this.#state.initial();
-    this.#measure(json);
-    this.#set(genesis, value);
-    return genesis;
+    return this.#begin(await this.#origin.load(this.#onSaved));
+  }
+
+  readonly #onSaved = (position: Position | undefined): void => {
+    this.#saved = position;
+  };
+
+  #begin({ position, value, version, length }: Origin): Position {
+    this.#measure({ length });
+    this.#version = version;
+    this.#set(position, value);
+    return position;
   }
 
   #set(position: Position, value: unknown): void {
@@ -170,15 +185,42 @@ export class TopicState {
     this.#ahead = { position, events: events.map(({ logged }) => logged), values, next: 0 };
   }
 
-  #fold(entry: LogEntry): void {
+  /** False: an older contract has published an event that this one doesn't know. */
+  #fold(entry: LogEntry): boolean {
     const { type, position } = entry;
     if (type.startsWith("$")) {
-      this.#position = position; // a run's own word, which changes nothing
-      return;
+      this.#readVersion(entry);
+      this.#position = position; // a word of the server's or a run's own, which changes nothing
+      return true;
     }
     this.#grown += entry.data.length;
     const ahead = this.#foldedAhead(entry);
-    this.#set(position, ahead ? ahead.value : this.#state.apply(this.#value, this.#state.read(entry)));
+    let value: unknown;
+    try {
+      value = ahead ? ahead.value : this.#state.apply(this.#value, this.#state.read(entry));
+    } catch (cause) {
+      if (isErrorNamed((cause as SluiceError).cause, "ChangedInPlaceError")) throw cause;
+      if (this.#version < stateVersionOf(this.#procedure)) return false;
+      throw this.#stuckAt(position, `an event "${type}" of state.version ${this.#version} doesn't fit`, cause);
+    }
+    this.#set(position, value);
+    return true;
+  }
+
+  #readVersion(entry: LogEntry): void {
+    const version = versionEntry.read(entry) ?? 1;
+    const own = stateVersionOf(this.#procedure);
+    if (version > own) {
+      throw this.#stuckAt(entry.position, `it is published to by state.version ${version}, and is ${own} here`);
+    }
+    this.#version = Math.max(this.#version, version);
+  }
+
+  #stuckAt(at: Position, why: string, cause?: unknown): SluiceError {
+    if (!this.#stuck || !isSameCursor(this.#stuck.at, at)) {
+      this.#stuck = { at, error: skewed(this.#procedure.path, why, cause) };
+    }
+    return this.#stuck.error;
   }
 
   /** What was folded of an entry before it was appended: it is the same event, on the same state. */
@@ -194,5 +236,3 @@ export class TopicState {
     return { value: values[next] };
   }
 }
-
-const unfoldable = (topic: string, why: string) => new Error(`The state of "${topic}" cannot be folded: ${why}.`);

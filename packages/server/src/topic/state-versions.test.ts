@@ -1,0 +1,179 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { type Log, memoryLog } from "@sluice/log";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { createPublisher } from "../publish/publisher.js";
+import { TopicState } from "./topic-state.js";
+
+const topic = "score";
+const plus = <S extends { goals: number }>(state: S, n: number) => ({ ...state, goals: state.goals + n });
+const one = defineContract({
+  score: subscription({
+    events: { goal: z.int(), old: z.int() },
+    state: { schema: z.object({ goals: z.int() }), initial: { goals: 0 }, apply: { goal: plus, old: plus } },
+  }),
+});
+type New = { goals: number; cards: number };
+const two = (migrate?: (old: unknown, from: number) => New, version = 2) =>
+  defineContract({
+    score: subscription({
+      events: { goal: z.int(), card: z.int() },
+      state: {
+        schema: z.object({ goals: z.int(), cards: z.int() }),
+        initial: { goals: 0, cards: 0 },
+        apply: { goal: plus, card: (state: New, n: number) => ({ ...state, cards: state.cards + n }) },
+        version,
+        ...(migrate ? { migrate } : {}),
+      },
+    }),
+  });
+const withCards = (old: unknown) => ({ goals: (old as { goals: number }).goals, cards: 7 });
+const goals = (...numbers: number[]) => numbers.map((data) => ({ type: "goal" as const, data }));
+const stateIn = async (log: Log, contract: ReturnType<typeof two>) =>
+  JSON.parse((await new TopicState(log, topic, contract.score).current()).json);
+
+/** A log that holds no event from before its snapshot, of version 1, at 20 goals. */
+async function trimmed() {
+  const log = memoryLog({ retain: { events: 5 } });
+  const { publish } = createPublisher(one, { log, snapshotEvery: 10 });
+  await publish(one.score, goals(...Array(10).fill(1)));
+  await publish(one.score, goals(...Array(10).fill(1)));
+  return { log, publish };
+}
+
+describe("a state whose version was raised", () => {
+  it("is folded anew where the log has all events", async () => {
+    const log = memoryLog();
+    await createPublisher(one, { log, snapshotEvery: 2 }).publish(one.score, goals(1, 2, 3));
+    const from: number[] = [];
+    const contract = two((old, version) => {
+      from.push(version);
+      return withCards(old);
+    });
+    expect([await stateIn(log, contract), from]).toEqual([{ goals: 6, cards: 0 }, []]);
+  });
+
+  it("is migrated where it hasn't, from the snapshot that was saved, and what follows it is folded", async () => {
+    const { log, publish } = await trimmed();
+    await publish(one.score, goals(100));
+    const from: unknown[] = [];
+    const contract = two((old, version) => {
+      from.push(old, version);
+      return withCards(old);
+    });
+    expect([await stateIn(log, contract), from]).toEqual([{ goals: 120, cards: 7 }, [{ goals: 20 }, 1]]);
+  });
+
+  it("is migrated where the log has an event that the contract no longer knows", async () => {
+    const log = memoryLog();
+    const { publish } = createPublisher(one, { log, snapshotEvery: 2 });
+    await publish(one.score, [{ type: "old", data: 5 }, ...goals(1)]);
+    await publish(one.score, goals(10));
+    expect(await stateIn(log, two(withCards))).toEqual({ goals: 16, cards: 7 });
+  });
+
+  it.each([
+    ["one that the contract no longer knows", { type: "old", data: "5" }],
+    ["one whose data doesn't fit", { type: "goal", data: '"5"' }],
+  ])(
+    "begins anew after the last event that can't be folded, if there is nothing to migrate: %s",
+    async (_what, event) => {
+      const log = memoryLog();
+      const { publish } = createPublisher(one, { log });
+      await publish(one.score, goals(1));
+      await log.append(topic, [event], { stateful: true });
+      await publish(one.score, goals(10)).catch(() => log.append(topic, [{ type: "goal", data: "10" }]));
+      for (const contract of [two(), two(withCards)])
+        expect(await stateIn(log, contract)).toEqual({ goals: 10, cards: 0 });
+    },
+  );
+
+  it("begins anew with the snapshot that there is no function to migrate by", async () => {
+    const { log, publish } = await trimmed();
+    await publish(one.score, goals(100));
+    expect(await stateIn(log, two())).toEqual({ goals: 100, cards: 0 });
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("not this one"))],
+    ["gives what doesn't fit", () => ({ goals: 1 })],
+    [
+      "throws",
+      () => {
+        throw new Error("not this one");
+      },
+    ],
+  ])("is unavailable, and loses nothing, as long as migrate %s", async (_what, migrate) => {
+    const { log } = await trimmed();
+    const broken = two(migrate as never);
+    await expect(stateIn(log, broken)).rejects.toMatchObject({
+      code: "unavailable",
+      cause: { message: expect.stringContaining("state.migrate failed for what was saved with state.version 1") },
+    });
+    const { publish } = createPublisher(broken, { log });
+    await expect(publish(broken.score, goals(1))).rejects.toMatchObject({ code: "unavailable" });
+    expect((await log.head(topic)).offset).toBe(20);
+    expect(await stateIn(log, two(withCards))).toEqual({ goals: 20, cards: 7 });
+  });
+});
+
+describe("a snapshot", () => {
+  it("is saved with its version, and read by it", async () => {
+    const { log } = await trimmed();
+    const contract = two(withCards);
+    const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
+    await publish(contract.score, goals(1));
+    expect((await log.loadSnapshot(topic))?.data).toBe('v2:{"goals":21,"cards":7}');
+    const thrice = two((old, from) => ({ ...(old as New), cards: from * 10 }), 3);
+    expect(await stateIn(log, thrice)).toEqual({ goals: 21, cards: 20 });
+  });
+
+  it("of the same version that doesn't fit is unavailable: somebody forgot to raise it", async () => {
+    const { log } = await trimmed();
+    await expect(new TopicState(log, topic, two(undefined, 1).score).current()).rejects.toMatchObject({
+      code: "unavailable",
+      cause: { message: expect.stringContaining("the one here, doesn't fit state.schema") },
+    });
+  });
+});
+
+describe("a server with a lower version", () => {
+  it("neither publishes nor answers, and saves nothing over what the newer one has", async () => {
+    const log = memoryLog();
+    const behind = new TopicState(log, topic, one.score);
+    await behind.current();
+    const contract = two();
+    await createPublisher(contract, { log, snapshotEvery: 2 }).publish(contract.score, goals(1, 2));
+    const { publish } = createPublisher(one, { log, snapshotEvery: 1 });
+    const errors = await Promise.all(
+      [1, 2].flatMap(() => [behind.current(), publish(one.score, goals(1))].map((p) => p.catch((error) => error))),
+    );
+    for (const error of errors) expect(error).toMatchObject({ code: "unavailable" });
+    expect((await log.loadSnapshot(topic))?.data).toBe('v2:{"goals":3,"cards":0}');
+    expect((await log.read(topic, "oldest", 9)).ok && (await log.head(topic)).offset).toBe(3);
+  });
+
+  it("has one error for as long as it is the same, so that it is told of once", async () => {
+    const log = memoryLog();
+    const contract = two();
+    const { publish } = createPublisher(contract, { log });
+    await publish(contract.score, goals(1));
+    const state = new TopicState(log, topic, one.score);
+    const errors = [await state.current().catch((e) => e), await state.current().catch((e) => e)];
+    expect(errors[0]).toBe(errors[1]);
+  });
+});
+
+it("the version is said once in a topic, before the first event that was published by it", async () => {
+  const log = memoryLog();
+  const contract = two();
+  const { publish } = createPublisher(contract, { log });
+  await publish(contract.score, goals(1));
+  await publish(contract.score, goals(2, 3));
+  await createPublisher(contract, { log }).publish(contract.score, goals(4));
+  const read = await log.read(topic, "oldest", 9);
+  expect(read.ok && read.entries.map(({ type, data }) => [type, data])).toEqual([
+    ["$version", '{"version":2}'],
+    ...[1, 2, 3, 4].map((n) => ["goal", String(n)]),
+  ]);
+});

@@ -1,0 +1,259 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createClient } from "@sluice/client";
+import { defineContract, type SluiceError, subscription } from "@sluice/contract";
+import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import { createSluice, implement, type Log, memoryLog } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
+import { eventually } from "./within.js";
+
+type Events = Record<string, z.ZodType>;
+type Apply = Record<string, (state: never, data: never) => unknown>;
+interface Board {
+  readonly events: Events;
+  readonly schema: z.ZodType;
+  readonly initial: object;
+  readonly apply: Apply;
+  readonly version?: number;
+  readonly migrate?: (old: unknown, fromVersion: number) => unknown;
+}
+
+const count = (key: string) => (state: Record<string, number>, n: number) => ({
+  ...state,
+  [key]: (state[key] ?? 0) + n,
+});
+
+/** A contract, made without types: two editions of one are served here, which no source holds at once. */
+const contractOf = (state: Board) => {
+  const { events, ...rest } = state;
+  return defineContract({ board: subscription({ events, state: rest } as never) } as never) as unknown as {
+    readonly board: ReturnType<
+      typeof subscription<{ goal: z.ZodNumber }, undefined, z.ZodType<Record<string, number>>>
+    >;
+  };
+};
+
+const sum = z.object({ goals: z.int() });
+const old: Board = { events: { goal: z.int() }, schema: sum, initial: { goals: 0 }, apply: { goal: count("goals") } };
+const both = z.object({ goals: z.int(), cards: z.int() });
+const withCards = {
+  events: { goal: z.int(), card: z.int() },
+  schema: both,
+  initial: { goals: 0, cards: 0 },
+  apply: { goal: count("goals"), card: count("cards") },
+  version: 2,
+};
+const withoutCards = (state: unknown) => ({ cards: 0, ...(state as object) });
+
+interface Edition {
+  readonly board: Board;
+  /** An event that only this one publishes. */
+  readonly own: { readonly type: string; readonly data: number };
+  /** The state that the goals 1 and 2 of the old contract, and then `own`, give by it. */
+  readonly state: object;
+}
+
+const editions: Record<string, Edition> = {
+  "an event that is added": {
+    board: { ...old, events: { goal: z.int(), penalty: z.int() }, apply: { ...old.apply, penalty: count("goals") } },
+    own: { type: "penalty", data: 10 },
+    state: { goals: 13 },
+  },
+  "an event that is renamed, and a state that is migrated": {
+    board: {
+      ...old,
+      events: { scored: z.int() },
+      apply: { scored: count("goals") },
+      version: 2,
+      migrate: (state) => state,
+    },
+    own: { type: "scored", data: 10 },
+    state: { goals: 10 },
+  },
+  "an event that is renamed": {
+    board: { ...old, events: { scored: z.int() }, apply: { scored: count("goals") }, version: 2 },
+    own: { type: "scored", data: 10 },
+    state: { goals: 10 },
+  },
+  "a field of the state that is added": {
+    board: withCards,
+    own: { type: "card", data: 10 },
+    state: { goals: 3, cards: 10 },
+  },
+  "a field of the state that is added, and migrated": {
+    board: { ...withCards, migrate: withoutCards },
+    own: { type: "card", data: 10 },
+    state: { goals: 3, cards: 10 },
+  },
+};
+
+async function serve(board: Board, log: Log) {
+  const contract = contractOf(board);
+  const s = implement(contract).context<object>();
+  const reports: unknown[] = [];
+  const sluice = createSluice(s.router({ board: s.board.live() }), {
+    log,
+    onError: ({ error }) => reports.push(error),
+  });
+  const server = createServer(sluiceNode(sluice, { context: () => ({}) })).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const publish = (type: string, data: number) => sluice.publish(contract.board, { type, data } as never);
+  return { contract, publish, url, reports, sluice };
+}
+
+/** A client whose requests go to the servers that are named, one after the other, as by a load balancer. */
+function follow(contract: ReturnType<typeof contractOf>, ...urls: string[]) {
+  const seen = {
+    state: undefined as unknown,
+    over: undefined as SluiceError | undefined,
+    resets: 0,
+    errors: [] as string[],
+  };
+  let turn = 0;
+  const client = createClient(contract, {
+    url: urls[0] as string,
+    retry: { base: 100, max: 100 },
+    fetch: (input: RequestInfo | URL, init?: RequestInit) => {
+      const { pathname, search } = new URL(String(input));
+      return fetch(`${urls[turn++ % urls.length]}${pathname}${search}`, init);
+    },
+  } as never);
+  const stop = client.board.subscribe({
+    onState: (state: unknown) => {
+      seen.state = state;
+    },
+    onReset: () => {
+      seen.resets++;
+    },
+    onError: (error: SluiceError) => {
+      seen.over = error;
+    },
+    onConnection: ({ error }: { error?: SluiceError }) => {
+      if (error) seen.errors.push(error.code);
+    },
+  } as never);
+  onTestFinished(stop);
+  return seen;
+}
+
+describe.each(Object.entries(editions))("two contracts on one log: %s", (_what, { board, own, state }) => {
+  it("the new one goes on where the old one has published, and the old one steps back without an end", async () => {
+    const log = memoryLog();
+    const before = await serve(old, log);
+    const after = await serve(board, log);
+    await before.publish("goal", 1);
+    const stays = follow(before.contract, before.url);
+    await before.publish("goal", 2);
+    await eventually(() => expect(stays.state).toEqual({ goals: 3 }));
+    const comes = follow(after.contract, after.url);
+    await eventually(() => expect(comes.state).toBeDefined());
+
+    await after.publish(own.type, own.data);
+    await eventually(() => expect(comes.state).toEqual(state));
+    await eventually(() => expect(stays.errors).toContain("unavailable"));
+    await expect(before.publish("goal", 100)).rejects.toMatchObject({ code: "unavailable", status: 503 });
+    const late = await fetch(`${before.url}/board`);
+    expect([late.status, (await late.json()).code]).toEqual([503, "unavailable"]);
+    expect([stays.state, stays.over, comes.over]).toEqual([{ goals: 3 }, undefined, undefined]);
+
+    // The old server is replaced: whoever has this contract comes through, from either.
+    const through = follow(after.contract, before.url, after.url);
+    await after.publish(own.type, own.data);
+    await eventually(() => expect(through.state).toEqual(comes.state));
+    expect([through.over, comes.over, comes.resets]).toEqual([undefined, undefined, 0]);
+  });
+
+  it("a new client gets no state of an old server, and ends with none either", async () => {
+    const log = memoryLog();
+    const before = await serve(old, log);
+    await before.publish("goal", 1);
+    const seen = follow(contractOf(board), before.url);
+    if (board.version === undefined) {
+      await eventually(() => expect(seen.state).toEqual({ goals: 1 }));
+    } else {
+      await eventually(() => expect(seen.errors).toContain("unavailable"));
+      expect(seen.state).toBeUndefined();
+    }
+    const after = await serve(board, log);
+    const through = follow(after.contract, before.url, after.url);
+    await eventually(() => expect(through.state).toBeDefined());
+    expect([seen.over, through.over]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a server whose contract no longer knows an event (PROTOCOL §12)", () => {
+  const renamed: Board = { ...old, events: { scored: z.int() }, apply: { scored: count("goals") }, version: 2 };
+
+  it("resets whoever comes with a cursor before it, and who is there when it comes, and goes on behind it", async () => {
+    const log = memoryLog();
+    const before = await serve(old, log);
+    const after = await serve(renamed, log);
+    const start = await before.publish("goal", 1);
+    await before.publish("goal", 2);
+    const resumed = await readAt(after.url, start.cursor);
+    const fresh = await readAt(after.url);
+    await eventually(() => expect(kinds(resumed)).toEqual(["open", "reset", "snapshot", "live"]));
+    expect(resumed[1]).toMatchObject({ reason: "trimmed" });
+    await eventually(() => expect(kinds(fresh)).toEqual(["open", "snapshot", "live"]));
+    await before.publish("goal", 3);
+    for (const frames of [resumed, fresh]) {
+      await eventually(() => expect(kinds(frames).slice(-2)).toEqual(["reset", "snapshot"]));
+    }
+    await after.publish("scored", 10);
+    for (const frames of [resumed, fresh]) {
+      await eventually(() => expect(kinds(frames).slice(-4)).toEqual(["reset", "snapshot", "at", "event"]));
+      expect(frames.at(-3)).toMatchObject({ data: '{"goals":0}' });
+      expect(frames.at(-1)).toMatchObject({ type: "scored", data: "10" });
+    }
+    const late = await readAt(after.url, start.cursor);
+    await eventually(() => expect(kinds(late)).toEqual(["open", "reset", "snapshot", "live"]));
+  });
+
+  it("tells its operator once why it can't serve a topic, however many ask", async () => {
+    const log = memoryLog();
+    const before = await serve(old, log);
+    const after = await serve(renamed, log);
+    await after.publish("scored", 1);
+    for (let i = 0; i < 3; i++) expect((await fetch(`${before.url}/board`)).status).toBe(503);
+    expect(before.reports).toEqual([expect.objectContaining({ code: "unavailable" })]);
+    expect((before.reports[0] as Error).cause).toMatchObject({
+      message: `The state of "board" can't be folded here: it is published to by state.version 2, and is 1 here.`,
+    });
+  });
+});
+
+it("an old client goes on at a new server for as long as what it is sent fits", async () => {
+  const log = memoryLog();
+  const after = await serve(withCards, log);
+  await after.publish("goal", 1);
+  const seen = follow(contractOf(old), after.url);
+  await eventually(() => expect(seen.state).toEqual({ goals: 1 }));
+  await after.publish("goal", 2);
+  await eventually(() => expect(seen.state).toEqual({ goals: 3 }));
+  expect([seen.over, seen.resets]).toEqual([undefined, 0]);
+});
+
+const kinds = (frames: readonly Frame[]) => frames.map(({ kind }) => kind);
+
+/** The frames of a stream, as they come. */
+async function readAt(url: string, cursor?: string): Promise<readonly Frame[]> {
+  const frames: Frame[] = [];
+  const decoder = createFrameDecoder((frame) => frame.kind !== "retry" && frames.push(frame));
+  const leave = new AbortController();
+  onTestFinished(() => leave.abort());
+  const { body } = await fetch(`${url}/board`, {
+    headers: cursor === undefined ? {} : { "last-event-id": cursor },
+    signal: leave.signal,
+  });
+  void (async () => {
+    for await (const chunk of body as ReadableStream<Uint8Array>) decoder.push(chunk);
+  })().catch(() => {});
+  return frames;
+}
