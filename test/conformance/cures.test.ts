@@ -14,6 +14,7 @@ describeAdapters("an error names its cure", (adapter) => {
       { method: "GET", text: '{"input":{"matchId":"m1"}}', headers: { ...json, "content-length": "26" } },
       "POST {",
     ],
+    ["an input's members in the query", "?matchId=m1&limit=2", '"matchId", "limit" and no "input": send ?input='],
     ["an input in the query that is text", "?input=m1", "--data-urlencode"],
   ] as const)("%s", async (_, options, cure) => {
     const world = await startWorld(adapter);

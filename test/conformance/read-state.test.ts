@@ -96,7 +96,7 @@ it("state() says so where a snapshot or a middleware asks for the state that it 
     await expect(ask()).rejects.toThrow(
       /state\(\) of "folded" is asked 1000 times at once\..* `state` that it is called with/,
     );
-    const reading = sluice.subscribe(contract.folded, { onSnapshot: () => {} });
+    const reading = sluice.subscribe(contract.folded, undefined, { onSnapshot: () => {} });
     await expect(reading[Symbol.asyncIterator]().next()).rejects.toThrow();
   }
 });

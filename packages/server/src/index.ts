@@ -1,5 +1,5 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
-export type { DisconnectFilter, RevocableContext } from "./admission/access.js";
+export type { DisconnectFilter } from "./admission/access.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
@@ -24,6 +24,7 @@ export type {
 } from "./procedure/implementation.js";
 export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
 export type { ReadState, ReadStateOptions, StateAt } from "./procedure/read-state.js";
+export type { RevocableContext } from "./procedure/revocable-context.js";
 export type { Router, RouterTree } from "./procedure/router.js";
 export {
   createPublisher,

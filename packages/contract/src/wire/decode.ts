@@ -111,6 +111,7 @@ export function decodeMessage({ event = "message", data, id }: SseMessage): Fram
     case "$end":
       return { kind: "end", ...laned };
     case "$drain":
+      if ("lane" in laned) throw new WireError(`A $drain frame is of lane ${laned.lane}; it is the connection's.`);
       return { kind: "drain", retry: number(type, "retry", controlData(type, data)["retry"]) };
     default:
       return { kind: "unknown", type, ...laned };

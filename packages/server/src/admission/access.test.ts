@@ -1,14 +1,15 @@
-import { defineContract, subscription } from "@sluice/contract";
+import { defineContract, query, subscription } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createSluice, implement } from "../index.js";
+import { ManualClock } from "../time/manual-clock.test-kit.js";
 
-const contract = defineContract({ feed: subscription({ events: { post: z.int() } }) });
+const contract = defineContract({ feed: subscription({ events: { post: z.int() } }), look: query() });
 
 /** Opens a stream in a context of this kind, and closes it. */
 async function open(context: object): Promise<void> {
   const s = implement(contract).context<object>();
-  const sluice = createSluice(s.router({ feed: s.feed.live() }));
+  const sluice = createSluice(s.router({ feed: s.feed.live(), look: s.look.handler(() => {}) }));
   const iterator = sluice.subscribe(contract.feed, undefined, { context })[Symbol.asyncIterator]();
   const next = iterator.next();
   const opened = new Promise((resolve) => setImmediate(resolve)).then(() => sluice.disconnect({ path: "feed" }));
@@ -39,4 +40,42 @@ describe("a context that says until when a stream may last, or whose it is", () 
       await expect(open(context)).rejects.toMatchObject({ code: "forbidden" });
     },
   );
+});
+
+describe("a query in a context that says until when it is good", () => {
+  const now = 1_000_000;
+  const clock = new ManualClock();
+  clock.jump(now);
+  const call = async (expiresAt: unknown, added?: number) => {
+    let handled = false;
+    const s = implement(contract).context<object>();
+    const look = s.look
+      .use(({ next }) => next({ context: added === undefined ? {} : { expiresAt: added } }))
+      .handler(() => {
+        handled = true;
+      });
+    const sluice = createSluice(s.router({ feed: s.feed.live(), look }), { clock });
+    await sluice.call(contract.look, undefined, { context: { expiresAt } });
+    return handled;
+  };
+
+  it("is answered before that time", async () => {
+    expect(await call(now + 1)).toBe(true);
+    expect(await call(undefined)).toBe(true);
+    expect(await call(now, now + 1)).toBe(true); // a middleware has refreshed it
+  });
+
+  it.each<[string, Parameters<typeof call>]>([
+    ["its context", [new Date(now)]],
+    ["what a middleware found", [undefined, now - 1]],
+  ])("is refused after that time, be it of %s", async (_whose, given) => {
+    await expect(call(...given)).rejects.toMatchObject({
+      code: "unauthorized",
+      message: "The authorisation has expired",
+    });
+  });
+
+  it("is refused where that is no time", async () => {
+    await expect(call("tomorrow")).rejects.toThrow('expiresAt of the context is "tomorrow"; allowed are a Date');
+  });
 });

@@ -1,8 +1,9 @@
 import { type AnySubscription, checkNames, type NamesOf, shown } from "@sluice/contract";
 import { subscriptionPaths } from "../log-option.js";
 import { checkOneOf } from "../options.js";
+import { tagsOf } from "../procedure/revocable-context.js";
 import type { Runtime } from "../runtime.js";
-import { type DisconnectFilter, meantBy, revoked, tagsOf } from "./access.js";
+import { type DisconnectFilter, meantBy, revoked } from "./access.js";
 import { topicOfKey } from "./topic-of-key.js";
 
 const filterNames: NamesOf<DisconnectFilter> = { tag: true, path: true, key: true, reason: true };

@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/contract";
-import { type DisconnectFilter, expired, expiryOf, type Meant, revoked, tagsOf } from "./access.js";
+import { assertCurrent, tagsOf } from "../procedure/revocable-context.js";
+import { type DisconnectFilter, type Meant, revoked } from "./access.js";
 
 export interface Revocation {
   readonly isMeant: Meant;
@@ -26,7 +27,7 @@ export class Opening {
 
   /** @throws SluiceError `unauthorized` if the authorisation has ended, or by a revocation's reason; `unavailable`. */
   assertAllowed(topic: string, context: unknown, now: number): void {
-    if (expiryOf(context) <= now) throw new SluiceError("unauthorized", { message: expired });
+    assertCurrent(context, now);
     const tags = tagsOf(context);
     const revocation = this.#revocations?.find(({ isMeant }) => isMeant(topic, tags));
     if (revocation) throw new SluiceError(revocation.reason, { message: revoked });

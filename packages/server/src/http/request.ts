@@ -102,11 +102,15 @@ function assertEnvelope(
   if (body) {
     const members = Object.keys(body).filter((name) => name !== "input" && name !== "cursor");
     if (members.length === 0 || takesNothing(schema)) return;
-    const shown = members
-      .slice(0, 3)
-      .map((name) => JSON.stringify(name.slice(0, 40)))
-      .join(", ");
-    throw new SluiceError("badRequest", { message: `The body has ${shown} and no "input": send {"input": …}` });
+    throw new SluiceError("badRequest", {
+      message: `The body has ${listed(members)} and no "input": send {"input": …}`,
+    });
+  }
+  const names = [...exchange.search.keys()].filter((name) => name !== "lastEventId");
+  if (names.length > 0 && !takesNothing(schema)) {
+    throw new SluiceError("badRequest", {
+      message: `The query has ${listed(names)} and no "input": send ?input=<JSON, URL-encoded>`,
+    });
   }
   const hasBody = Number(exchange.header("content-length")) > 0 || exchange.header("transfer-encoding") !== undefined;
   if (!hasBody || takesNothing(schema)) return;
@@ -114,6 +118,12 @@ function assertEnvelope(
     message: `The input is in the body of a ${exchange.method}, which is not read: POST {"input": …}, or send ?input=<JSON, URL-encoded>`,
   });
 }
+
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 3)
+    .map((name) => JSON.stringify(name.slice(0, 40)))
+    .join(", ");
 
 /** Whether no input is an input: then members that nobody knows are ignored. */
 function takesNothing(schema: Schema): boolean {

@@ -16,6 +16,7 @@ import { parseCallerInput } from "./input.js";
 import { withSignal } from "./lazy-signal.js";
 import { type AnyArgs, runMiddlewares } from "./middleware.js";
 import type { ReadStateOptions } from "./read-state.js";
+import { assertCurrent } from "./revocable-context.js";
 
 export interface Caller {
   readonly context: object;
@@ -25,6 +26,7 @@ export interface Caller {
 }
 
 type Tools = Pick<Runtime, "publish" | "state" | "foldedState">;
+type CallTools = Tools & Pick<Runtime, "wheel">;
 
 /** What middleware and the procedure's own code are called with. */
 export const argsFor = (
@@ -40,16 +42,23 @@ export const argsFor = (
   return withSignal(all, lifetime) as AnyArgs;
 };
 
-/** Runs a query or a mutation. `undefined`: there is no output. */
+/**
+ * Runs a query or a mutation. `undefined`: there is no output.
+ *
+ * @throws SluiceError `unauthorized` if its context has expired when all middleware has run.
+ */
 export async function runCall(
-  tools: Tools,
+  tools: CallTools,
   implementation: Implementation,
   caller: Caller,
 ): Promise<EncodedJson | undefined> {
   const { procedure, run, middlewares } = implementation;
   if (run.kind !== "call") throw new TypeError(`"${procedure.path}" is a subscription; it cannot be called.`);
   const args = argsFor(tools, implementation, caller);
-  const output = await runMiddlewares(middlewares, args, async (last) => run.handler(last as never));
+  const output = await runMiddlewares(middlewares, args, async (last) => {
+    assertCurrent(last.context, tools.wheel.time);
+    return run.handler(last as never);
+  });
   const schema = (procedure as AnyQuery | AnyMutation).output;
   try {
     return schema && (await encodeJsonAsync(schema, output));
@@ -69,7 +78,7 @@ const optionNames: NamesOf<CallOptions<unknown>> = { context: true, signal: true
 
 /** A query or mutation called in this process, by the same path that a request takes. */
 export async function callLocally(
-  tools: Tools,
+  tools: CallTools,
   implementation: Implementation,
   input: unknown,
   options: CallOptions<unknown>,

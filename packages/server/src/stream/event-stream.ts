@@ -1,6 +1,6 @@
 import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
-import { expired, expiryOf } from "../admission/access.js";
 import type { Limits } from "../limits.js";
+import { expiredError, expiryOf } from "../procedure/revocable-context.js";
 import type { Counters } from "../stats.js";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Appointment, Deadline, TimerWheel } from "../time/timer-wheel.js";
@@ -294,7 +294,7 @@ export class EventStream implements Deadline, EndListener {
   #expire(): void {
     if (this.#expiry) this.#settings.wheel.cancel(this.#expiry);
     this.#expiry = undefined;
-    this.revoke("unauthorized", expired, { isFinal: false });
+    this.revoke("unauthorized", expiredError().message, { isFinal: false });
   }
 
   #fill(): false {
