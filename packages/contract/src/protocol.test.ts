@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { errorTable } from "./errors.js";
 import { decodeAll } from "./wire/arbitrary.test-kit.js";
+import * as checks from "./wire/frame-checks.js";
+import { frameTable, memberOf, type Row } from "./wire/frame-table.js";
 import { encodeFrame, parseCursor } from "./wire/index.js";
 
 const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");
@@ -14,6 +16,80 @@ test("the table of codes is the one in the code (PROTOCOL §3)", () => {
   ].map(([, code, status, title, raisedBy, retry]) => [code, { status: Number(status), title, raisedBy, retry }]);
   expect(rows).toEqual(Object.entries(errorTable));
 });
+
+const idRules = {
+  "a cursor": checks.cursor,
+  "a cursor, or none": { ...checks.cursor, isOptional: true },
+  "`$once`, or none": { ...checks.text, isOptional: true },
+  "`$end`, if it is final": "end",
+  none: "none",
+};
+
+const tableRows = Object.entries(frameTable as Record<string, Row<Record<string, unknown>>>).map(
+  ([kind, [id, data, client]]) => {
+    const members = Object.entries(data === "json" ? {} : data);
+    return {
+      type: `$${kind}`,
+      id,
+      data,
+      client,
+      members: members.map(([name, check]) => ({ name: memberOf(name), check })),
+    };
+  },
+);
+
+test("the table of control frames is the one in the code (PROTOCOL §5.1)", () => {
+  const rows = [...page.matchAll(/^\| `(\$\w+)` +\| (.+?) +\| (.+?) +\| `(begins|applies|ends|reopens)` +\|$/gm)].map(
+    ([, type, id, members = "", client]) => {
+      const named = [...members.matchAll(/`(\w+)`(\??)/g)].map(([, name, optional]) => `${name}${optional}`);
+      return {
+        type,
+        id: idRules[id as keyof typeof idRules],
+        data: members.startsWith("any JSON") ? "json" : named,
+        client,
+      };
+    },
+  );
+  const known = tableRows.map(({ type, id, data, client, members }) => {
+    const named = members.map(({ name, check }) => `${name}${check.isOptional ? "?" : ""}`);
+    return { type, id, data: data === "json" ? data : named, client };
+  });
+  expect(rows).toEqual(known);
+});
+
+/** What the page's tables say of a member's values. */
+const wordOf: Record<string, string> = {
+  [checks.anything.allowed]: "any",
+  [checks.text.allowed]: "string",
+  [checks.flag.allowed]: "boolean",
+  [checks.ms.allowed]: "number",
+  [checks.version.allowed]: "number",
+  [checks.indices.allowed]: "array of numbers",
+  [checks.cursor.allowed]: "cursor",
+  [checks.stream.allowed]: "string",
+};
+
+test.each(tableRows)(
+  "$type has a section of its own, which names its members and their values (PROTOCOL §5)",
+  (row) => {
+    const section = page
+      .split(/^### /m)
+      .find((text) => /^5\.\d+ /.test(text) && text.split("\n")[0]?.includes(row.type));
+    expect(section).toBeDefined();
+    const told = [...(section as string).matchAll(/^\| `(\w+)` +\| (\w[^|]*?(?:, optional)?|) +\|.*\|$/gm)]
+      .filter(([, , kind]) => kind !== "")
+      .map(([, name, kind]) => `${name}: ${kind}`);
+    const known = row.members.map(
+      ({ name, check }) => `${name}: ${wordOf[check.allowed]}${check.isOptional ? ", optional" : ""}`,
+    );
+    if (told.length > 0) expect(told).toEqual(known);
+    for (const { name } of row.members) expect(section).toContain(name);
+    for (const { allowed } of [checks.stream, checks.reason]) {
+      if (!row.members.some(({ check }) => check.allowed === allowed)) continue;
+      for (const value of allowed.split(", ")) expect(section).toContain(`\`${value}\``);
+    }
+  },
+);
 
 test("sections are numbered without a gap", () => {
   const numbers = headings.map((heading) => /^(\d+)\.(?:(\d+))? /.exec(heading)?.slice(1).map(Number) ?? []);

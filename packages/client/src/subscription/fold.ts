@@ -152,12 +152,15 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
           return swap(frame.data, frame.id);
         case "reset":
           return reset(frame);
-        default:
+        case "live":
+        case "at":
           if (awaitsSnapshot) return; // what it names is not what is shown
           if (position.judge(frame.id, open.stream !== "stream") === "foreign") {
             throw outOfOrder(`$${frame.kind} of another epoch (${frame.id}) without a $reset`);
           }
           return position.moveTo(frame.id, open.stream !== "stream");
+        default:
+          frame satisfies never;
       }
     },
   };

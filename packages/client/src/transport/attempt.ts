@@ -76,7 +76,7 @@ export function startAttempt(
         return sink.frame(frame, open);
       case "open":
         if (open) throw new WireError("The stream has a second $open; it must have one.");
-        checkVersion(frame);
+        checkVersion(frame.version);
         open = frame;
         liveness.opened(frame.heartbeat, frame.resumable);
         if (isOver) return; // a heartbeat that can't be kept
@@ -95,16 +95,21 @@ export function startAttempt(
         // A later one, as a drain's, tells a native EventSource when to come again.
         if (!open) sink.rebase(frame.ms);
         return;
+      case "comment":
+      case "unknown":
+        return;
+      default:
+        frame satisfies never;
     }
   }
 
   /** An older server's state may lack what this contract's has: another server, or this one after its deploy, is asked. */
-  function checkVersion({ version = 1 }: OpenFrame): void {
+  function checkVersion(version = 1): void {
     const { procedure } = target;
-    const own = procedure.kind === "subscription" ? stateVersionOf(procedure) : 1;
-    if (version >= own) return;
-    const message = `The server folds the state of ${procedure.path} by version ${version} of its contract; here it is ${own}.`;
-    throw new SluiceError("unavailable", { message });
+    if (procedure.kind !== "subscription" || version >= stateVersionOf(procedure)) return;
+    throw new SluiceError("unavailable", {
+      message: `The server's contract is older: ${procedure.path} has state.version ${version} there.`,
+    });
   }
 
   const ready = (): Promise<void> | undefined => {

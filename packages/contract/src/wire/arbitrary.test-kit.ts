@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { formatCursor } from "./cursor.js";
 import { createFrameDecoder, type FrameDecoderOptions } from "./decode.js";
-import type { Frame, StreamKind } from "./frame.js";
+import type { Frame } from "./frame.js";
+import type { Check } from "./frame-checks.js";
+import * as checks from "./frame-checks.js";
+import { frameTable, type Row } from "./frame-table.js";
 
 const troublemakers = [
   ..."\r\n\0\u2028\u2029\ufeff\u0085\ud800\udfff😀:",
@@ -37,46 +40,65 @@ const eventType = fc.string({ unit: "binary", minLength: 1 }).filter((type) => !
 
 const lane = fc.option(fc.nat({ max: 999_999_999 }), { nil: undefined });
 
-const frameOf = <Kind extends Frame["kind"]>(
-  kind: Kind,
-  parts: Record<string, fc.Arbitrary<unknown>>,
-  optional: Record<string, fc.Arbitrary<unknown>> = {},
-) =>
+const cursorText = cursor.map(formatCursor);
+
+/** Values that pass a check of the table of frames, by what it allows. */
+const passing = new Map<string, fc.Arbitrary<unknown>>([
+  [checks.anything.allowed, jsonValue],
+  [checks.text.allowed, trickyString],
+  [checks.flag.allowed, fc.boolean()],
+  [checks.ms.allowed, wholeNumber],
+  [checks.version.allowed, fc.integer({ min: 1 })],
+  [checks.indices.allowed, fc.array(fc.nat())],
+  [checks.cursor.allowed, cursorText],
+  ...[checks.stream, checks.reason].map(
+    ({ allowed }) => [allowed, fc.constantFrom(...allowed.split(", "))] as [string, fc.Arbitrary<unknown>],
+  ),
+]);
+
+function passingBy({ allowed, isOptional }: Check<unknown>): fc.Arbitrary<unknown> {
+  const value = passing.get(allowed);
+  if (!value) throw new Error(`Say what passes where "${allowed}" is allowed.`);
+  return isOptional ? fc.option(value, { nil: undefined }) : value;
+}
+
+/** Of `$open` any id is read, though a server writes one only. */
+const someId: Check<unknown> = { ...checks.text, allowed: "an id", isOptional: true };
+passing.set(someId.allowed, id);
+
+/** Any frame of a row of the table. */
+function control([kind, [idRule, data, client]]: [string, Row<Record<string, unknown>>]): fc.Arbitrary<Frame> {
+  const members = Object.entries(data === "json" ? {} : data).map(([property, check]) => [property, passingBy(check)]);
+  return record({
+    kind: fc.constant(kind),
+    ...(data === "json" ? { data: jsonText } : Object.fromEntries(members)),
+    ...(typeof idRule === "string" ? {} : { id: passingBy(idRule.allowed === checks.text.allowed ? someId : idRule) }),
+    ...(client === "reopens" ? {} : { lane }),
+  });
+}
+
+/** A frame of these parts, without those that are undefined. */
+const record = (parts: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Frame> =>
   fc
-    .record(
-      { kind: fc.constant(kind), ...parts, ...optional },
-      { requiredKeys: ["kind", ...Object.keys(parts)] as never },
-    )
+    .record(parts)
     .map((frame) => Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined)))
-    .map((frame) => frame as unknown as Extract<Frame, { kind: Kind }>);
+    .map((frame) => frame as unknown as Frame);
 
 /** Any frame that a server may write. */
 export const frame: fc.Arbitrary<Frame> = fc.oneof(
-  frameOf("event", { type: eventType, data: jsonText, lane }, { id }),
-  frameOf(
-    "open",
-    {
-      stream: fc.constantFrom<StreamKind>("live", "stream", "resumable"),
-      heartbeat: wholeNumber,
-      resumable: fc.boolean(),
-      lane,
-    },
-    { id, head: cursor.map(formatCursor), version: fc.integer({ min: 1 }), subscriptions: fc.array(fc.nat()) },
-  ),
-  frameOf("snapshot", { data: jsonText, id: cursor.map(formatCursor), lane }),
-  frameOf("live", { lane }, { id: cursor.map(formatCursor) }),
-  frameOf("reset", {
-    reason: fc.constantFrom("trimmed", "epoch", "diverged", "limit"),
-    oldest: cursor.map(formatCursor),
-    head: cursor.map(formatCursor),
+  record({
+    kind: fc.constant("event"),
+    type: eventType,
+    data: jsonText,
     lane,
+    id: fc.option(id, { nil: undefined }),
   }),
-  frameOf("at", { id: cursor.map(formatCursor), lane }),
-  frameOf("error", { code: trickyString, message: trickyString, final: fc.boolean(), lane }, { data: jsonValue }),
-  frameOf("end", { lane }),
-  frameOf("drain", { retry: wholeNumber }),
-  frameOf("comment", { text: fc.string({ unit: "binary" }).filter((text) => !/[\r\n]/.test(text)) }),
-  frameOf("retry", { ms: wholeNumber }),
+  ...Object.entries(frameTable).map((row) => control(row as never)),
+  record({
+    kind: fc.constant("comment"),
+    text: fc.string({ unit: "binary" }).filter((text) => !/[\r\n]/.test(text)),
+  }),
+  record({ kind: fc.constant("retry"), ms: wholeNumber }),
 );
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,6 @@
-import { parseCursor } from "./cursor.js";
-import type { Frame, ResetReason, StreamKind } from "./frame.js";
+import type { Frame } from "./frame.js";
+import type { Check } from "./frame-checks.js";
+import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
 
 /** The bytes are no Sluice stream. The message says what was wrong and what is allowed. */
@@ -66,112 +67,57 @@ export function decodeMessage({ event = "message", data, id }: SseMessage): Fram
   const identified = id ? { ...laned, id } : laned;
   if (type.charCodeAt(0) !== 36 /* $ */) return { kind: "event", type, data, ...identified };
 
-  switch (type) {
-    case "$open": {
-      const open = controlData(type, data);
-      const { kind, heartbeat, resumable, head, version, subscriptions } = open;
-      return {
-        kind: "open",
-        stream: oneOf<StreamKind>(type, "kind", kind, ["live", "stream", "resumable"]),
-        heartbeat: number(type, "heartbeat", heartbeat),
-        resumable: boolean(type, "resumable", resumable),
-        ...(head === undefined ? {} : { head: cursor(type, "head", head) }),
-        ...(version === undefined ? {} : { version: positive(type, "version", version) }),
-        ...(subscriptions === undefined ? {} : { subscriptions: indices(type, "subscriptions", subscriptions) }),
-        ...identified,
-      };
+  const kind = type.slice(1);
+  const row = Object.hasOwn(frameTable, kind) && frameTable[kind as ControlKind];
+  return row ? decodeControl(kind, row, data, laned, id) : { kind: "unknown", type, ...laned };
+}
+
+interface Laned {
+  readonly lane?: number;
+}
+
+function decodeControl(
+  kind: string,
+  [idRule, members]: Row<Record<string, unknown>>,
+  data: string,
+  laned: Laned,
+  id: string | undefined,
+): Frame {
+  const frame: Record<string, unknown> = { kind, ...laned };
+  if (members === "json") {
+    frame["data"] = data;
+  } else {
+    let values: Record<string, unknown> | undefined;
+    for (const [property, check] of Object.entries(members)) {
+      values ??= controlData(kind, data);
+      const name = memberOf(property);
+      const value = values[name];
+      if (value !== undefined || !check.isOptional) frame[property] = checked(check, kind, name, value);
     }
-    case "$snapshot":
-      return { kind: "snapshot", data, ...laned, id: cursor(type, "id", id) };
-    case "$live":
-      return id ? { kind: "live", ...laned, id: cursor(type, "id", id) } : { kind: "live", ...laned };
-    case "$reset": {
-      const { reason, oldest, head } = controlData(type, data);
-      return {
-        kind: "reset",
-        reason: oneOf<ResetReason>(type, "reason", reason, ["trimmed", "epoch", "diverged", "limit"]),
-        oldest: cursor(type, "oldest", oldest),
-        head: cursor(type, "head", head),
-        ...laned,
-      };
-    }
-    case "$at":
-      return { kind: "at", ...laned, id: cursor(type, "id", id) };
-    case "$error": {
-      const { code, message, data: detail, final } = controlData(type, data);
-      return {
-        kind: "error",
-        code: string(type, "code", code),
-        message: string(type, "message", message),
-        ...(detail === undefined ? {} : { data: detail }),
-        final: boolean(type, "final", final),
-        ...laned,
-      };
-    }
-    case "$end":
-      return { kind: "end", ...laned };
-    case "$drain":
-      if ("lane" in laned) throw new WireError(`A $drain frame is of lane ${laned.lane}; it is the connection's.`);
-      return { kind: "drain", retry: number(type, "retry", controlData(type, data)["retry"]) };
-    default:
-      return { kind: "unknown", type, ...laned };
   }
+  if (typeof idRule !== "string" && (id || !idRule.isOptional)) frame["id"] = checked(idRule, kind, "id", id);
+  return frame as unknown as Frame;
+}
+
+function checked(check: Check<unknown>, kind: string, name: string, value: unknown): unknown {
+  if (check.holds(value)) return value;
+  throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}; allowed is ${check.allowed}.`);
 }
 
 /** PROTOCOL §10.2. A type with a `/` that is no lane's is a type like any other. */
 const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
 
-function splitLane(event: string): [{ lane?: number }, type: string] {
+function splitLane(event: string): [Laned, type: string] {
   const match = event.includes("/") ? lanePattern.exec(event) : null;
   return match ? [{ lane: Number(match[1]) }, match[2] as string] : [{}, event];
 }
 
-function controlData(type: string, data: string): Record<string, unknown> {
+function controlData(kind: string, data: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(data);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // said below, for this and for JSON that is no object
   }
-  throw new WireError(`The data of a ${type} frame is no JSON object: ${data.slice(0, 80)}`);
-}
-
-const wrong = (type: string, field: string, value: unknown, allowed: string) =>
-  new WireError(`"${field}" of a ${type} frame is ${JSON.stringify(value)}; allowed is ${allowed}.`);
-
-function string(type: string, field: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(type, field, value, "a string");
-  return value;
-}
-
-function boolean(type: string, field: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw wrong(type, field, value, "true and false");
-  return value;
-}
-
-function indices(type: string, field: string, value: unknown): readonly number[] {
-  const isIndex = (item: unknown) => Number.isSafeInteger(item) && (item as number) >= 0;
-  if (!Array.isArray(value) || !value.every(isIndex)) throw wrong(type, field, value, "an array of whole numbers");
-  return value;
-}
-
-function number(type: string, field: string, value: unknown): number {
-  if (typeof value !== "number" || !(value >= 0)) throw wrong(type, field, value, "a number of milliseconds");
-  return value;
-}
-
-function positive(type: string, field: string, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1)
-    throw wrong(type, field, value, "a whole number from 1 on");
-  return value as number;
-}
-
-function oneOf<T extends string>(type: string, field: string, value: unknown, allowed: readonly T[]): T {
-  if (!allowed.includes(value as T)) throw wrong(type, field, value, allowed.join(", "));
-  return value as T;
-}
-
-function cursor(type: string, field: string, value: unknown): string {
-  if (typeof value !== "string" || !parseCursor(value)) throw wrong(type, field, value, "a cursor");
-  return value;
+  throw new WireError(`The data of a $${kind} frame is no JSON object: ${data.slice(0, 80)}`);
 }

@@ -1,5 +1,6 @@
 import { type Cursor, reservedId } from "./cursor.js";
-import type { Frame } from "./frame.js";
+import type { Frame, SnapshotFrame } from "./frame.js";
+import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 
 /**
  * The text of a frame, ending in the empty line that closes it. PROTOCOL §5.
@@ -11,37 +12,39 @@ export function encodeFrame(frame: Frame): string {
   switch (frame.kind) {
     case "event":
       return block(frame.lane, eventType(frame.type), frame.data, frame.id);
-    case "open": {
-      const { stream, heartbeat, resumable, head, version, subscriptions } = frame;
-      const data = { kind: stream, heartbeat, resumable, head, version, subscriptions };
-      return block(frame.lane, "$open", JSON.stringify(data), frame.id);
-    }
-    case "snapshot":
-      return block(frame.lane, "$snapshot", frame.data, frame.id);
-    case "live":
-      return block(frame.lane, "$live", "{}", frame.id);
-    case "reset": {
-      const { reason, oldest, head } = frame;
-      return block(frame.lane, "$reset", JSON.stringify({ reason, oldest, head }), undefined);
-    }
-    case "at":
-      return block(frame.lane, "$at", "{}", frame.id);
-    case "error": {
-      const { code, message, data, final } = frame;
-      const id = final && frame.lane === undefined ? reservedId.end : undefined;
-      return block(frame.lane, "$error", JSON.stringify({ code, message, data, final }), id);
-    }
-    case "end":
-      return block(frame.lane, "$end", "{}", frame.lane === undefined ? reservedId.end : undefined);
-    case "drain":
-      return `retry: ${milliseconds(frame.retry)}\n${block(undefined, "$drain", JSON.stringify({ retry: frame.retry }), undefined)}`;
     case "comment":
       return `: ${oneLine(frame.text)}\n\n`;
     case "retry":
       return `retry: ${milliseconds(frame.ms)}\n\n`;
     case "unknown":
       throw new RangeError(`Frames of the unknown type ${JSON.stringify(frame.type)} are read, never written.`);
+    case "drain":
+      // A native `EventSource` reads no more of it than this line.
+      return `retry: ${milliseconds(frame.retry)}\n${encodeControl(frame)}`;
+    default:
+      return encodeControl(frame);
   }
+}
+
+type ControlFrame = Extract<Frame, { kind: ControlKind }>;
+
+function encodeControl(frame: ControlFrame): string {
+  const [id, members] = frameTable[frame.kind];
+  const values = frame as unknown as Readonly<Record<string, unknown>>;
+  const lane = "lane" in frame ? frame.lane : undefined;
+  const data =
+    members === "json"
+      ? (frame as SnapshotFrame).data
+      : JSON.stringify(
+          Object.fromEntries(Object.keys(members).map((property) => [memberOf(property), values[property]])),
+        );
+  return block(lane, `$${frame.kind}`, data, idOf(frame, id));
+}
+
+function idOf(frame: ControlFrame, rule: Row<Frame>[0]): string | undefined {
+  if (rule !== "end") return "id" in frame ? frame.id : undefined;
+  const isFinal = frame.kind === "end" || (frame.kind === "error" && frame.final);
+  return isFinal && frame.lane === undefined ? reservedId.end : undefined;
 }
 
 /**

@@ -95,21 +95,39 @@ async function* read(
     const left = new Promise<void>((resolve) => lifetime.watch({ onEnd: resolve }));
     await Promise.race([openLocally(runtime, implementation, subscriber), left]);
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
-      if (frame.kind === "event") {
-        const { type, data, id = "" } = frame;
-        const decoded = decodeEvent(procedure, type, data);
-        if (decoded) yield { type, ...decoded, id };
-        else if (procedure.state) throw skewed(procedure.path, `an event "${type}" (${id}) doesn't fit`);
-        else runtime.report(passedOver(procedure, type, id), procedure.path, options.context);
-      } else if (frame.kind === "reset") {
-        // A fresh snapshot says what became of the state; of lost events that nobody is told of, nothing does.
-        const { reason, oldest, head } = frame;
-        if (!procedure.state || !options.onSnapshot) throw new SluiceError("gap", { data: { reason, oldest, head } });
-      } else if (frame.kind === "snapshot") {
-        const state = procedure.state && coderOf(procedure.state.schema as never).decode(JSON.parse(frame.data));
-        options.onSnapshot?.(state as never);
-      } else if (frame.kind === "error") {
-        throw decodeError(frame, procedure.errors);
+      switch (frame.kind) {
+        case "event": {
+          const { type, data, id = "" } = frame;
+          const decoded = decodeEvent(procedure, type, data);
+          if (decoded) yield { type, ...decoded, id };
+          else if (procedure.state) throw skewed(procedure.path, `an event "${type}" (${id}) doesn't fit`);
+          else runtime.report(passedOver(procedure, type, id), procedure.path, options.context);
+          break;
+        }
+        case "reset": {
+          // A fresh snapshot says what became of the state; of lost events that nobody is told of, nothing does.
+          const { reason, oldest, head } = frame;
+          if (!procedure.state || !options.onSnapshot) throw new SluiceError("gap", { data: { reason, oldest, head } });
+          break;
+        }
+        case "snapshot": {
+          const state = procedure.state && coderOf(procedure.state.schema as never).decode(JSON.parse(frame.data));
+          options.onSnapshot?.(state as never);
+          break;
+        }
+        case "error":
+          throw decodeError(frame, procedure.errors);
+        case "open":
+        case "live":
+        case "at":
+        case "end":
+        case "drain":
+        case "comment":
+        case "retry":
+        case "unknown":
+          break; // of the connection, of which there is none, or of the position, which events say
+        default:
+          frame satisfies never;
       }
     }
   } finally {
