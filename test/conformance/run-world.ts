@@ -107,6 +107,7 @@ export function losingLog(now = () => 1_000_000) {
   let log = memoryLog({ now });
   const forwarding: Log = {
     append: (...args) => log.append(...args),
+    findAppend: (...args) => log.findAppend(...args),
     read: (...args) => log.read(...args),
     head: (...args) => log.head(...args),
     watch: (...args) => log.watch(...args),

@@ -42,9 +42,10 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
           log.read(topic, { last }, last),
         ]),
       );
-      if (!appended.duplicate && before.ok && page.ok) history.add(topic, before.end, page.entries);
+      if (appended.ok && !appended.duplicate && before.ok && page.ok) history.add(topic, before.end, page.entries);
       return appended;
     },
+    findAppend: (topic, key) => seen(topic, () => log.findAppend(topic, key)),
     read: (topic, ...rest) => seen(topic, () => log.read(topic, ...rest)),
     head: (topic) => seen(topic, () => log.head(topic)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),

@@ -1,3 +1,4 @@
+import { brokenAfter } from "./broken-engines/append-after.js";
 import { brokenAppends } from "./broken-engines/appends.js";
 import type { BrokenEngine } from "./broken-engines/broken.js";
 import { brokenPositions } from "./broken-engines/positions.js";
@@ -11,6 +12,7 @@ import { brokenWatchers } from "./broken-engines/watchers.js";
 export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenPositions,
   ...brokenAppends,
+  ...brokenAfter,
   ...brokenReads,
   ...brokenRetention,
   ...brokenStateTtl,

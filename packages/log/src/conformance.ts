@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { appendAfterCases } from "./conformance/append-after.js";
 import { batchCases } from "./conformance/batches.js";
 import { dedupeCases } from "./conformance/dedupe.js";
 import { failoverCases } from "./conformance/failover.js";
@@ -39,6 +40,7 @@ export const logCases: readonly LogCase[] = [
   ...stateTtlCases,
   ...snapshotCases,
   ...dedupeCases,
+  ...appendAfterCases,
   ...recordCases,
   ...ttlCases,
   ...watchCases,

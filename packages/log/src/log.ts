@@ -42,6 +42,12 @@ export interface AppendOptions {
    */
   readonly idempotencyKey?: string;
   /**
+   * Append only if the topic ends here; if it doesn't, nothing is appended or changed, and the answer is a `Conflict`. Whoever
+   * looks before it appends names what it saw, so that of several who do so at once one appends. A key is looked up
+   * first: a retry of what was appended is a duplicate, wherever the topic ends by now. Default: none, append in any case.
+   */
+  readonly after?: Position | undefined;
+  /**
    * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
    * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
    */
@@ -61,12 +67,37 @@ export interface AppendOptions {
   readonly ttl?: number;
 }
 
-export interface Appended {
-  /** The position of the last event of the (first) append. */
+/** The events are in the topic: they were appended now, or had been before, with the same idempotency key. */
+export type Appended = AppendedNow | AppendedBefore;
+
+export interface AppendedNow {
+  readonly ok: true;
+  readonly duplicate: false;
+  /** The position of the last event. */
   readonly position: Position;
-  /** True if the idempotency key had been used before, so nothing was appended. */
-  readonly duplicate: boolean;
+  /** The position before the first event. Whoever stands there knows all that the topic holds by now, and need not read. */
+  readonly before: Position;
+  /** What was appended, as a read gives it. */
+  readonly entries: readonly LogEntry[];
 }
+
+export interface AppendedBefore {
+  readonly ok: true;
+  /** The idempotency key had been used before: nothing was appended. */
+  readonly duplicate: true;
+  /** The position of the last event of the first append. */
+  readonly position: Position;
+}
+
+/** The topic didn't end where the append said: nothing was appended. */
+export interface Conflict {
+  readonly ok: false;
+  /** What has come since: a read after that position, of at most 512 entries. */
+  readonly since: ReadPage | ReadGap;
+}
+
+/** What an append with this `after` is answered. */
+export type AppendAnswer<After = Position | undefined> = Appended | (After extends Position ? Conflict : never);
 
 /** Where a read starts: after a position, at the oldest entry there is, or at most `last` entries before the head. */
 export type ReadFrom = Position | "oldest" | { readonly last: number };
@@ -114,11 +145,27 @@ export interface Log {
   /**
    * Appends the events as one: all of them become readable at once, next to each other, or none does. (Of more events
    * than retention keeps, the first are trimmed at once, and readers are told so.) A duplicate changes nothing of the
-   * topic's record and `ttl` either.
+   * topic's record and `ttl` either. Only an append with `after` can be answered with a `Conflict`.
    *
    * @throws RangeError if `events` is empty, if the record is too long or if `ttl` is none: nothing is appended then.
+   *
+   * @example
+   * ```ts
+   * const answer = await log.append(topic, events, { after: seen });
+   * if (!answer.ok) lookAgain(answer.since);
+   * ```
    */
-  append(topic: string, events: readonly LogEvent[], options?: AppendOptions): Promise<Appended>;
+  append<After extends Position | undefined = undefined>(
+    topic: string,
+    events: readonly LogEvent[],
+    options?: AppendOptions & { readonly after?: After },
+  ): Promise<AppendAnswer<After>>;
+
+  /**
+   * Where the events that were appended to the topic with this idempotency key end, if any were, within the engine's window.
+   * It says whether an append is a retry before anything else of it is looked at.
+   */
+  findAppend(topic: string, idempotencyKey: string): Promise<Position | undefined>;
 
   /**
    * Reads at most `limit` entries. A topic that nobody has written to is empty, not an error: its epoch is minted by

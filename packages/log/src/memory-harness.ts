@@ -60,6 +60,7 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
 
   const append: Log["append"] = async (topic, events, options) => {
     const answer = await log.append(topic, events, options);
+    if (!answer.ok) return answer;
     const { idempotencyKey: key, record, ttl } = options ?? {};
     const { position, duplicate } = answer;
     if (!duplicate && (record ?? ttl) !== undefined) said.push({ topic, position, record, ttl });

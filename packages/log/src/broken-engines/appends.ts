@@ -1,4 +1,4 @@
-import type { LogEvent } from "../log.js";
+import type { LogEvent, Position } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
 export const brokenAppends: readonly BrokenEngine[] = [
@@ -24,7 +24,8 @@ export const brokenAppends: readonly BrokenEngine[] = [
           if (!before && offset % 4 === 3) {
             held.set(topic, events);
             const head = await log.head(topic);
-            return { position: { ...head, offset: head.offset + events.length }, duplicate: false };
+            const position = { ...head, offset: head.offset + events.length };
+            return { ok: true, duplicate: false, position, before: head, entries: [] };
           }
           return log.append(topic, [...events, ...(before ?? [])], options);
         },
@@ -52,7 +53,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       async append(topic, events, options) {
         let answer = await log.append(topic, events.slice(0, 1), options);
-        if (answer.duplicate) return answer;
+        if (!answer.ok || answer.duplicate) return answer;
         for (const event of events.slice(1)) answer = await log.append(topic, [event]);
         return answer;
       },
@@ -63,7 +64,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     name: "takes an empty append for done",
     setup: broken((log) => ({
       async append(topic, events, options) {
-        if (events.length === 0) return { position: await log.head(topic), duplicate: false };
+        if (events.length === 0) return { ok: true, duplicate: true, position: await log.head(topic) };
         return log.append(topic, events, options);
       },
     })),
@@ -84,6 +85,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
+        if (!answer.ok) return answer;
         const page = await log.read(topic, { last: events.length }, 1);
         return { ...answer, position: (page.ok && page.entries[0]?.position) || answer.position };
       },
@@ -134,7 +136,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       return {
         async append(topic, events, options) {
           const key = options?.idempotencyKey ?? "";
-          if (key && used.has(key)) return { position: await log.head(topic), duplicate: true };
+          if (key && used.has(key)) return { ok: true, duplicate: true, position: await log.head(topic) };
           used.add(key);
           return log.append(topic, events, options);
         },
@@ -153,14 +155,14 @@ export const brokenAppends: readonly BrokenEngine[] = [
   {
     name: "checks idempotency keys before it waits, and so lets races through",
     setup: broken((log) => {
-      const used = new Map<string, Awaited<ReturnType<typeof log.append>>>();
+      const used = new Map<string, Position>();
       return {
         async append(topic, events, options) {
           const key = options?.idempotencyKey === undefined ? undefined : `${options.idempotencyKey} ${topic}`;
           const first = key === undefined ? undefined : used.get(key);
-          if (first) return { ...first, duplicate: true };
+          if (first) return { ok: true, duplicate: true, position: first };
           const answer = await log.append(topic, events, { stateful: options?.stateful ?? false });
-          if (key !== undefined) used.set(key, answer);
+          if (key !== undefined) used.set(key, answer.position);
           return answer;
         },
       };

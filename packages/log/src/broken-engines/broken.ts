@@ -14,6 +14,7 @@ export function inLives(log: Log, life: () => number): Log {
   const named = (topic: string) => `${topic}#${life()}`;
   return {
     append: (topic, events, options) => log.append(named(topic), events, options),
+    findAppend: (topic, key) => log.findAppend(named(topic), key),
     read: (topic, from, limit) => log.read(named(topic), from, limit),
     head: (topic) => log.head(named(topic)),
     watch: (topic, onAppend) => log.watch(named(topic), onAppend),

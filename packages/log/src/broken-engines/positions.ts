@@ -1,4 +1,4 @@
-import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
+import type { Log, LogEntry, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
 import { chainMark } from "../memory/mark.js";
 import { type BrokenEngine, broken, inLives } from "./broken.js";
 
@@ -9,17 +9,31 @@ function translated(log: Log, out: Translate, back: Translate): Log {
   const outEntry = (topic: string, entry: LogEntry) => ({ ...entry, position: out(topic, entry.position) });
   const backFrom = (topic: string, from: ReadFrom) =>
     typeof from === "object" && "epoch" in from ? back(topic, from) : from;
+  const outRead = (topic: string, page: ReadPage | ReadGap): ReadPage | ReadGap => {
+    const head = out(topic, page.head);
+    if (!page.ok) return { ...page, head, oldest: out(topic, page.oldest) };
+    return { ...page, head, end: out(topic, page.end), entries: page.entries.map((entry) => outEntry(topic, entry)) };
+  };
   return {
     ...log,
     async append(topic, events, options) {
-      const answer = await log.append(topic, events, options);
-      return { ...answer, position: out(topic, answer.position) };
+      const answer = await log.append(
+        topic,
+        events,
+        (options?.after ? { ...options, after: back(topic, options.after) } : options) as typeof options,
+      );
+      if (!answer.ok) return { ...answer, since: outRead(topic, answer.since) };
+      const position = out(topic, answer.position);
+      if (answer.duplicate) return { ...answer, position };
+      const entries = answer.entries.map((entry) => outEntry(topic, entry));
+      return { ...answer, position, before: out(topic, answer.before), entries };
+    },
+    async findAppend(topic, key) {
+      const position = await log.findAppend(topic, key);
+      return position && out(topic, position);
     },
     async read(topic, from, limit) {
-      const page = await log.read(topic, backFrom(topic, from), limit);
-      const head = out(topic, page.head);
-      if (!page.ok) return { ...page, head, oldest: out(topic, page.oldest) };
-      return { ...page, head, end: out(topic, page.end), entries: page.entries.map((entry) => outEntry(topic, entry)) };
+      return outRead(topic, await log.read(topic, backFrom(topic, from), limit));
     },
     head: async (topic) => out(topic, await log.head(topic)),
     async loadSnapshot(topic) {

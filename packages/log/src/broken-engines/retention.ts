@@ -106,7 +106,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
         async append(topic, events, given) {
           const answer = await log.append(topic, events, given);
           const isTooLarge = (events.at(-1)?.data.length ?? 0) > (options.retain?.bytes ?? Number.POSITIVE_INFINITY);
-          if (isTooLarge) await log.trim(topic, answer.position);
+          if (answer.ok && isTooLarge) await log.trim(topic, answer.position);
           return answer;
         },
       }))(options),

@@ -3,7 +3,9 @@ import { type BrokenEngine, broken } from "./broken.js";
 
 /** A log whose appends are given other options. */
 const given = (change: (options: AppendOptions) => AppendOptions) =>
-  broken((log) => ({ append: (topic, events, options = {}) => log.append(topic, events, change(options)) }));
+  broken((log) => ({
+    append: (topic, events, options) => log.append(topic, events, change(options ?? {}) as typeof options),
+  }));
 
 const without =
   (...names: readonly (keyof AppendOptions)[]) =>
@@ -89,7 +91,8 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
       async append(topic, events, options = {}) {
         const answer = await log.append(topic, events, options);
         // It is the append of another event, as far as the ttl is concerned.
-        if (answer.duplicate && options.ttl !== undefined) await log.append(topic, events, { ttl: options.ttl });
+        if (answer.ok && answer.duplicate && options.ttl !== undefined)
+          await log.append(topic, events, { ttl: options.ttl });
         return answer;
       },
     })),

@@ -41,13 +41,16 @@ export class LogModel {
     const options = { stateful: this.#stateful, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
     const first = idempotencyKey === undefined ? undefined : this.#keys.get(idempotencyKey);
     const before = this.#head;
-    const { position, duplicate } = await this.#log.append(this.topic, events, options);
-    expect(duplicate).toBe(first !== undefined);
-    if (first) return expect(position).toEqual(first);
+    const answer = await this.#log.append(this.topic, events, options);
+    const { position } = answer;
+    expect(answer.duplicate).toBe(first !== undefined);
+    if (answer.duplicate) return expect(position).toEqual(first);
+    expect(answer.before).toEqual(before);
     expect(position.offset).toBe(before.offset + count);
     const page = await this.#log.read(this.topic, { last: count }, count);
     if (!page.ok) expect.fail(`no page but the gap "${page.reason}"`);
     expect(page.entries.map(({ type, data }) => ({ type, data }))).toEqual(events);
+    expect(answer.entries).toEqual(page.entries);
     for (const entry of page.entries) {
       this.#history.push(entry);
       this.#learn(entry.position);

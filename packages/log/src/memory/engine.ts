@@ -1,4 +1,15 @@
-import type { Appended, AppendOptions, Log, LogEvent, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
+import type {
+  AppendAnswer,
+  Appended,
+  AppendOptions,
+  Conflict,
+  Log,
+  LogEvent,
+  Position,
+  ReadFrom,
+  ReadGap,
+  ReadPage,
+} from "../log.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
 
@@ -16,10 +27,21 @@ export function openMemoryLog(topics: Topics): Log {
   return {
     paths: topics.paths,
 
-    async append(name, events, options) {
+    async append<After extends Position | undefined>(
+      name: string,
+      events: readonly LogEvent[],
+      options?: AppendOptions & { readonly after?: After },
+    ) {
       checkEvents(events);
       checkTopicOptions(options);
-      return append(topics.open(name), events, topics.now(), options);
+      const topic = topics.open(name);
+      const answer = append(topic, events, topics.now(), options);
+      if (!answer.ok) topics.close(name, topic);
+      return answer as AppendAnswer<After>;
+    },
+
+    async findAppend(name, idempotencyKey) {
+      return topics.find(name)?.keys.find(idempotencyKey);
     },
 
     async read(name, from, limit) {
@@ -63,18 +85,28 @@ export function openMemoryLog(topics: Topics): Log {
   };
 }
 
-function append(topic: Topic, events: readonly LogEvent[], now: number, options: AppendOptions = {}): Appended {
-  const { idempotencyKey: key, stateful, record, ttl } = options;
-  if (stateful) topic.stateful = true;
+/** Most entries that a conflict is answered with. */
+const mostSince = 512;
+
+function append(
+  topic: Topic,
+  events: readonly LogEvent[],
+  now: number,
+  options: AppendOptions = {},
+): Appended | Conflict {
+  const { idempotencyKey: key, after, stateful, record, ttl } = options;
   const first = key === undefined ? undefined : topic.keys.find(key);
-  if (first) return { position: first, duplicate: true };
-  for (const event of events) topic.append(event, now);
+  if (!first && after && !topic.endsAt(after)) return { ok: false, since: read(topic, after, mostSince) };
+  if (stateful) topic.stateful = true;
+  if (first) return { ok: true, duplicate: true, position: first };
+  const before = topic.head;
+  const entries = events.map((event) => topic.append(event, now));
   if (key !== undefined) topic.keys.remember(key, topic.head, now);
   if (record !== undefined) topic.record = record;
   if (ttl !== undefined) topic.ttl = ttl;
   topic.retain(now);
   topic.watchers.notify();
-  return { position: topic.head, duplicate: false };
+  return { ok: true, duplicate: false, position: topic.head, before, entries };
 }
 
 function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {

@@ -58,7 +58,7 @@ export class Topic {
     return this.#head.offset === 0 && !hasLife && this.watchers.size === 0;
   }
 
-  append(event: LogEvent, time: number): void {
+  append(event: LogEvent, time: number): LogEntry {
     const { epoch, offset, mark } = this.#head;
     const position = { epoch, offset: offset + 1, mark: chainMark(mark, event) };
     const entry = { type: event.type, data: event.data, position, time };
@@ -66,6 +66,12 @@ export class Topic {
     this.#bytes += sizeOf(entry);
     this.#head = position;
     this.quietSince = time;
+    return entry;
+  }
+
+  endsAt({ epoch, offset, mark }: Position): boolean {
+    const head = this.#head;
+    return offset === head.offset && mark === head.mark && epoch === head.epoch;
   }
 
   /** Whether it has outlived its time, or that of its state. What is watched has not. */

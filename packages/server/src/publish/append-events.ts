@@ -1,6 +1,6 @@
-import type { AnySubscription } from "@sluice/contract";
-import type { Appended, AppendOptions, Log } from "@sluice/log";
+import type { Appended, Log } from "@sluice/log";
 import type { TopicStates } from "../topic/topic-states.js";
+import { appendFolded, type TopicEvents, type UnconditionalOptions } from "./append-folded.js";
 import type { EncodedEvent } from "./encode-event.js";
 
 /** A snapshot of a topic's state is saved after so many entries, by default. */
@@ -15,39 +15,35 @@ export interface AppendSources {
   readonly onError: (report: { readonly error: unknown; readonly path: string }) => void;
 }
 
-export interface TopicEvents {
-  readonly procedure: AnySubscription;
-  readonly topic: string;
-  readonly events: readonly EncodedEvent[];
-}
-
 /**
- * Appends events to their topic, as a whole. Where they fold into state, they are folded first, to see whether they can be,
- * and the state is saved now and then, so that the engine may trim what it covers.
+ * Appends events to their topic, as a whole. Where they fold into state, they are appended only where they do, and
+ * the state is saved now and then, so that the engine may trim what it covers.
  */
 export function appendEvents(
   sources: AppendSources,
   given: TopicEvents,
-  options: AppendOptions = {},
+  options: UnconditionalOptions = {},
 ): Promise<Appended> {
   // No promise of its own where there is nothing to do but append: that is most of a publish's way.
   if (!given.procedure.state) return sources.log.append(given.topic, given.events.map(toLogged), options);
-  return appendFolded(sources, given, options);
+  return appendCompacted(sources, given, options);
 }
 
 const toLogged = ({ logged }: EncodedEvent) => logged;
 
-async function appendFolded(
+async function appendCompacted(
   sources: AppendSources,
-  { procedure, topic, events }: TopicEvents,
-  options: AppendOptions,
+  given: TopicEvents,
+  options: UnconditionalOptions,
 ): Promise<Appended> {
-  const { log, states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
-  const state = states.of(topic, procedure);
-  const logged = await state.check(events);
-  const appended = await log.append(topic, logged, { ...options, stateful: true });
+  const { states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
+  const { procedure, topic } = given;
+  const appended = await appendFolded(sources, given, options);
   if (appended.duplicate) return appended;
   // What is appended is published: a snapshot that fails must not make the caller publish it again.
-  await state.compact(appended.position, snapshotEvery).catch((error) => onError({ error, path: procedure.path }));
+  await states
+    .of(topic, procedure)
+    .compact(appended.position, snapshotEvery)
+    .catch((error) => onError({ error, path: procedure.path }));
   return appended;
 }

@@ -1,0 +1,229 @@
+import { defineContract, subscription } from "@sluice/contract";
+import { type Log, memoryLog } from "@sluice/log";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { TopicState } from "../topic/topic-state.js";
+import { createPublisher } from "./publisher.js";
+
+const contract = defineContract({
+  doc: subscription({
+    events: { edit: z.string(), close: z.null(), reopen: z.null() },
+    state: {
+      schema: z.object({ text: z.string(), isOpen: z.boolean() }),
+      initial: { text: "", isOpen: true },
+      apply: {
+        edit: ({ text, isOpen }, added) => {
+          if (!isOpen) throw new Error("closed");
+          return { text: text + added, isOpen };
+        },
+        close: (state) => ({ ...state, isOpen: false }),
+        reopen: (state) => ({ ...state, isOpen: true }),
+      },
+    },
+  }),
+});
+const { doc } = contract;
+const edit = { type: "edit" as const, data: "." };
+const close = { type: "close" as const, data: null };
+const reopen = { type: "reopen" as const, data: null };
+
+const server = (log: Log, snapshotEvery = 200) => createPublisher(contract, { log, snapshotEvery });
+const stateOf = async (log: Log) => JSON.parse((await new TopicState(log, "doc", doc).current()).json);
+
+/** A log, what is asked of it being written down. Answers come in turns of their own, as over a network. */
+function counting(log: Log) {
+  const calls: string[] = [];
+  const counted = Object.fromEntries(
+    Object.entries(log).map(([name, call]) => [
+      name,
+      typeof call !== "function"
+        ? call
+        : async (...args: unknown[]) => {
+            calls.push(name);
+            await new Promise((resolve) => setImmediate(resolve));
+            return (call as (...args: unknown[]) => unknown)(...args);
+          },
+    ]),
+  );
+  return { log: counted as unknown as Log, calls };
+}
+
+describe("publish to a topic with state", () => {
+  it("appends one of two events that don't go together, published at once by two servers", async () => {
+    for (let trial = 0; trial < 50; trial++) {
+      const log = memoryLog();
+      const slow = counting(log).log;
+      const [one, two] = [server(slow), server(slow)];
+      await one.publish(doc, edit);
+      await two.publish(doc, edit);
+      const [first, second] = trial % 2 ? [edit, close] : [close, edit];
+      const answers = await Promise.allSettled([one.publish(doc, first), two.publish(doc, second)]);
+      const appended = answers.filter(({ status }) => status === "fulfilled").length;
+      // Who published last has folded all that there is, and is the faster one: an edit after `close` is refused.
+      expect(appended).toBe(trial % 2 ? 1 : 2);
+      expect((await log.head("doc")).offset).toBe(2 + appended);
+      expect(await stateOf(log)).toEqual({ text: ".".repeat(1 + appended), isOpen: false });
+    }
+  });
+
+  it("gets 64 publishes of four servers through that are in flight at once, each once and in its server's order", async () => {
+    const log = memoryLog();
+    const { log: slow, calls } = counting(log);
+    const servers = Array.from({ length: 4 }, () => server(slow));
+    const names = Array.from({ length: 64 }, (_, i) => `${i % 4}${String.fromCharCode(97 + Math.floor(i / 4))}`);
+    const published = names.map((data, i) => servers[i % 4]?.publish(doc, { type: "edit", data }));
+    const cursors = (await Promise.all(published)).map((answer) => answer?.cursor);
+    expect(new Set(cursors).size).toBe(64);
+    const { text } = await stateOf(log);
+    const order: string[] = text.match(/../g) ?? [];
+    expect(order.toSorted()).toEqual(names.toSorted());
+    for (const each of "0123") {
+      const own = order.filter((name) => name.startsWith(each));
+      expect(own).toEqual(own.toSorted());
+    }
+    // Of four that are at it, one gets through each time.
+    expect(calls.filter((name) => name === "append").length).toBeLessThanOrEqual(64 * 4);
+  });
+
+  it("answers a retry like the first, whatever its events would fold into by now", async () => {
+    const log = memoryLog();
+    const [one, two] = [server(log), server(log)];
+    const first = await one.publish(doc, undefined, edit, { idempotencyKey: "k" });
+    await one.publish(doc, close);
+    for (const each of [one, two, server(log)]) {
+      expect(await each.publish(doc, undefined, edit, { idempotencyKey: "k" })).toEqual({ ...first, duplicate: true });
+      await expect(each.publish(doc, undefined, edit, { idempotencyKey: "new" })).rejects.toMatchObject({
+        code: "contractMismatch",
+      });
+    }
+    // Of a topic that can't be folded at all, too.
+    await log.append("doc", [{ type: "edit", data: '"x"' }]);
+    expect(await server(log).publish(doc, undefined, edit, { idempotencyKey: "k" })).toEqual({
+      ...first,
+      duplicate: true,
+    });
+    expect((await log.head("doc")).offset).toBe(3);
+  });
+
+  it("says what was wrong with a publish, where the log can't be asked for its key", async () => {
+    const log = memoryLog();
+    await server(log).publish(doc, close);
+    const findAppend = () => Promise.reject(new Error("away"));
+    const refused = server({ ...log, findAppend }).publish(doc, undefined, edit, { idempotencyKey: "k" });
+    await expect(refused).rejects.toMatchObject({ code: "contractMismatch" });
+  });
+
+  it("is one call of the log for who has folded the topic before, and two for who is behind", async () => {
+    const log = memoryLog();
+    const { log: slow, calls } = counting(log);
+    const [one, two] = [server(slow, 10), server(slow, 10)];
+    await one.publish(doc, edit);
+    await two.publish(doc, edit);
+    calls.length = 0;
+    await two.publish(doc, edit);
+    expect(calls).toEqual(["append"]);
+    await one.publish(doc, undefined, edit, { idempotencyKey: "k" });
+    expect(calls).toEqual(["append", "append", "append"]);
+    calls.length = 0;
+    for (let i = 4; i < 10; i++) await one.publish(doc, edit);
+    expect(calls).toEqual([...Array(6).fill("append"), "saveSnapshot"]);
+  });
+
+  it("refuses nothing that others have made possible since", async () => {
+    const log = memoryLog();
+    const [one, two] = [server(log), server(log)];
+    await one.publish(doc, close);
+    await two.publish(doc, reopen);
+    await one.publish(doc, edit);
+    expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
+  });
+
+  it("is behind by more than a page, or by more than is kept", async () => {
+    const log = memoryLog({ retain: { events: 5 } });
+    const [one, two] = [server(log, 1_000), server(log, 10)];
+    await one.publish(doc, edit);
+    for (let i = 0; i < 5; i++) await log.append("doc", Array(300).fill({ type: "edit", data: '"."' }));
+    await one.publish(doc, edit);
+    for (let i = 0; i < 60; i++) await two.publish(doc, edit);
+    await one.publish(doc, edit);
+    expect((await stateOf(log)).text).toHaveLength(1_563);
+  });
+
+  it("ends as unavailable when others are always faster, and appends nothing", async () => {
+    const log = memoryLog();
+    let tries = 0;
+    const busy: Log = {
+      ...log,
+      async append(topic, events, options) {
+        tries++;
+        await log.append(topic, [{ type: "edit", data: '"other"' }]);
+        return log.append(topic, events, options);
+      },
+    };
+    await expect(server(busy).publish(doc, edit)).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: true,
+      message: expect.stringContaining('"doc" is published to by too many at once'),
+    });
+    expect(tries).toBe(256);
+    expect((await stateOf(log)).text).toBe("other".repeat(256));
+  });
+
+  it("appends after a topic's end what nobody folds, rather than never", async () => {
+    const log = memoryLog();
+    const { publish } = server(log);
+    await publish(doc, edit);
+    await log.append("doc", [{ type: "$end", data: "{}" }]);
+    await publish(doc, edit);
+    await publish(doc, edit);
+    expect((await log.head("doc")).offset).toBe(4);
+    expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
+  });
+
+  it("publishes on after an append of which nobody knows whether it happened", async () => {
+    const log = memoryLog();
+    let fails = true;
+    const unsure: Log = {
+      ...log,
+      async append(topic, events, options) {
+        const answer = await log.append(topic, events, options);
+        if (fails) throw new Error("no answer");
+        return answer;
+      },
+    };
+    const { publish } = server(unsure);
+    await expect(publish(doc, edit)).rejects.toThrow("no answer");
+    fails = false;
+    await publish(doc, edit);
+    fails = true;
+    // Where it can be asked for, it is.
+    expect(await publish(doc, undefined, edit, { idempotencyKey: "k" })).toMatchObject({ duplicate: true });
+    fails = false;
+    await publish(doc, edit);
+    expect((await stateOf(log)).text).toBe("....");
+  });
+});
+
+it("what a step has changed in place is folded anew, when the events it was for are not appended", async () => {
+  const counts = defineContract({
+    counts: subscription({
+      events: { add: z.string() },
+      state: {
+        schema: z.codec(z.array(z.string()), z.instanceof(Set), {
+          decode: (all) => new Set(all),
+          encode: (set) => [...set] as string[],
+        }),
+        initial: new Set<string>(),
+        apply: { add: (set, name) => new Set([...set, name]) },
+      },
+    }),
+  });
+  const log = memoryLog();
+  const [one, two] = [createPublisher(counts, { log }), createPublisher(counts, { log })];
+  for (const name of ["a", "b", "c"]) {
+    await one.publish(counts.counts, { type: "add", data: name });
+    await two.publish(counts.counts, { type: "add", data: name.toUpperCase() });
+  }
+  const { json } = await new TopicState(log, "counts", counts.counts).current();
+  expect(json).toBe('["a","A","b","B","c","C"]');
+});
