@@ -1,15 +1,5 @@
 import type { Runtime } from "./runtime.js";
 
-/** What has been counted since the start. */
-export class Counters {
-  published = 0;
-  delivered = 0;
-  bytes = 0;
-  resets = 0;
-  resumes = 0;
-  disconnects = 0;
-}
-
 /** How a Sluice is doing. */
 export interface Stats {
   /** Open streams. */

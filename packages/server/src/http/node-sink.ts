@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { SharedBytes } from "../stream/shared-bytes.js";
-import type { DirectSocket, Sink } from "../stream/sink.js";
+import type { Sink } from "../stream/sink.js";
+import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { SharedBytes } from "../topic/shared-bytes.js";
 import { straightWay, versionOf, watchWrite, writeUnseen } from "./straight-way.js";
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Backlog, pieceLength } from "./backlog.js";
+import { pieceLength } from "../topic/shared-bytes.js";
+import { Backlog } from "./backlog.js";
 
 function drain(backlog: Backlog): (string | Buffer)[] {
   const pieces: (string | Buffer)[] = [];

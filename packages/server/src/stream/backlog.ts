@@ -1,8 +1,4 @@
-/**
- * Most that a socket is handed at once, in characters or bytes. Node tells when all of a write is out and nothing before: of a
- * snapshot of megabytes, written whole, nobody could say whether its reader is slow or gone.
- */
-export const pieceLength = 64 * 1024;
+import { pieceLength } from "../topic/shared-bytes.js";
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Counters } from "../stats.js";
 import { Lifetime } from "../time/lifetime.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
+import { Counters } from "../topic/counters.js";
+import { SharedBytes } from "../topic/shared-bytes.js";
 import { EventStream } from "./event-stream.js";
-import { SharedBytes } from "./shared-bytes.js";
 
 function setUp({ isFull = false, context = {} as object, connectionLife = 3_600_000, resumable = true } = {}) {
   const clock = new ManualClock();

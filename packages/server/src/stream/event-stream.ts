@@ -1,12 +1,13 @@
 import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
 import type { Limits } from "../limits.js";
 import { expiredError, expiryOf } from "../procedure/revocable-context.js";
-import type { Counters } from "../stats.js";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Appointment, Deadline, TimerWheel } from "../time/timer-wheel.js";
-import { Backlog, pieceLength } from "./backlog.js";
-import type { SharedBytes } from "./shared-bytes.js";
-import type { DirectSocket, Sink } from "./sink.js";
+import type { Counters } from "../topic/counters.js";
+import type { DirectSocket } from "../topic/direct-subscribers.js";
+import { pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
+import { Backlog } from "./backlog.js";
+import type { Sink } from "./sink.js";
 
 /** What all connections of a server have in common. */
 export interface EventStreamSettings {

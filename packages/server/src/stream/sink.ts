@@ -1,9 +1,5 @@
-import type { SharedBytes } from "./shared-bytes.js";
-
-/** Where shared bytes go as they are, framed as a chunk: a socket. False: it's full now. */
-export interface DirectSocket {
-  write(chunk: Uint8Array): boolean;
-}
+import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { SharedBytes } from "../topic/shared-bytes.js";
 
 /** Where a stream's bytes go: an HTTP response, or a reader in this process. */
 export interface Sink {

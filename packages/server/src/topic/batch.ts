@@ -1,8 +1,8 @@
 import { type AnySubscription, coderOf, freezeShared } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, Position } from "@sluice/log";
-import { SharedBytes } from "../stream/shared-bytes.js";
 import { frameOf, isLast } from "./entry.js";
+import { SharedBytes } from "./shared-bytes.js";
 
 /** An event as filters and in-process readers see it. */
 export interface DecodedEvent {

@@ -2,8 +2,8 @@ import { defineContract, subscription } from "@sluice/contract";
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { Counters } from "../stats.js";
 import { Batch } from "./batch.js";
+import { Counters } from "./counters.js";
 import { DirectSubscribers } from "./direct-subscribers.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });

@@ -1,7 +1,11 @@
-import type { Counters } from "../stats.js";
-import type { DirectSocket } from "../stream/sink.js";
 import type { TimerWheel } from "../time/timer-wheel.js";
 import type { Batch } from "./batch.js";
+import type { Counters } from "./counters.js";
+
+/** Where shared bytes go as they are, framed as a chunk: a socket. False: it's full now. */
+export interface DirectSocket {
+  write(chunk: Uint8Array): boolean;
+}
 
 /** Somebody who has all that a topic's tail has read, and gets all that comes. */
 export interface DirectSubscriber {

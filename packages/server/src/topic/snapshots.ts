@@ -1,10 +1,9 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { encodeFrame, formatCursor } from "@sluice/contract/wire";
 import type { Log, Position } from "@sluice/log";
-import type { Limits } from "../limits.js";
-import { SharedBytes } from "../stream/shared-bytes.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "./same-cursor.js";
+import { SharedBytes } from "./shared-bytes.js";
 import type { FoldedState } from "./topic-state.js";
 import type { TopicStates } from "./topic-states.js";
 
@@ -44,7 +43,7 @@ interface Holder {
 export interface SnapshotSources {
   readonly log: Log;
   readonly states: TopicStates;
-  readonly limits: Pick<Limits, "catchUpEvents" | "snapshotBytes">;
+  readonly limits: { readonly catchUpEvents: number; readonly snapshotBytes: number };
 }
 
 /**

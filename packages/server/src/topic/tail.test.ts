@@ -2,8 +2,8 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Counters } from "../stats.js";
 import type { Batch } from "./batch.js";
+import { Counters } from "./counters.js";
 import { Hub } from "./hub.js";
 import { ReplayCache } from "./replay-cache.js";
 

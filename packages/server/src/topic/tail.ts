@@ -1,10 +1,10 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position, ReadPage } from "@sluice/log";
-import { pieceLength } from "../stream/backlog.js";
 import type { Batch } from "./batch.js";
 import { type DirectSettings, DirectSubscribers } from "./direct-subscribers.js";
 import { firstUnknown, pageBefore } from "./known-entries.js";
 import type { ReplayCache } from "./replay-cache.js";
+import { pieceLength } from "./shared-bytes.js";
 
 /** Somebody who stands at the head of a topic and gets what comes. */
 export interface Member {

@@ -1,4 +1,10 @@
 /**
+ * Most that a socket is handed at once, in characters or bytes. Node tells when all of a write is out and nothing before: of a
+ * snapshot of megabytes, written whole, nobody could say whether its reader is slow or gone.
+ */
+export const pieceLength = 64 * 1024;
+
+/**
  * Bytes that many connections send: encoded once, and in the same buffer framed as one chunk of HTTP/1.1, so that they can
  * go straight to a socket.
  */
