@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { expect, it, vi } from "vitest";
 import { NodeSink } from "../../packages/server/src/http/node-sink.js";
 import { EventStream } from "../../packages/server/src/stream/event-stream.js";
@@ -105,13 +106,13 @@ describeStreams("a reader that stands still", (adapter) => {
     for (const path of ["feed/oldest", "feed/filtered"]) {
       const sizes: number[] = [];
       const { write, writeShared } = EventStream.prototype;
-      vi.spyOn(EventStream.prototype, "write").mockImplementation(function (this: EventStream, text) {
+      vi.spyOn(EventStream.prototype, "write").mockImplementation(function (this: EventStream, text, lane) {
         sizes.push(Buffer.byteLength(text));
-        return write.call(this, text);
+        return write.call(this, text, lane);
       });
-      vi.spyOn(EventStream.prototype, "writeShared").mockImplementation(function (this: EventStream, bytes, events) {
+      vi.spyOn(EventStream.prototype, "writeShared").mockImplementation(function (this: EventStream, bytes, lane) {
         sizes.push(bytes.plain.length);
-        return writeShared.call(this, bytes, events);
+        return writeShared.call(this, bytes, lane);
       });
       const reader = await (await open(world, path)).live();
       vi.restoreAllMocks();
@@ -125,6 +126,8 @@ describeStreams("a reader that stands still", (adapter) => {
   it("is sent what comes next, also where a heartbeat was what filled its socket (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const { filtered } = world.contract.feed;
+    const responses: ServerResponse[] = [];
+    world.server.once("request", (_req, res) => responses.push(res));
     const reader = await (await open(world, "feed/filtered")).live();
     const write = NodeSink.prototype.write;
     const spy = vi.spyOn(NodeSink.prototype, "write").mockImplementationOnce(function (this: NodeSink, text) {
@@ -135,6 +138,9 @@ describeStreams("a reader that stands still", (adapter) => {
     spy.mockRestore();
     expect([...world.runtime.connections].map(({ full }) => full)).toEqual([true]);
     await world.publish(filtered, undefined, posts(1, 2));
+    await turns();
+    expect(reader.numbers).toEqual([]); // nothing is handed to a full socket
+    responses[0]?.emit("drain");
     await reader.received(1);
     expect(reader.numbers).toEqual([2]);
   });

@@ -6,13 +6,15 @@ import { sendProblem } from "./http/problem.js";
 import { allowedMethods, readRequest } from "./http/request.js";
 import { answerReserved, reservedFrom } from "./http/reserved.js";
 import { streamHeaders } from "./http/stream-headers.js";
+import { authorise, openSubscription, type SubscriptionCaller } from "./open-subscription.js";
 import { type Caller, runCall } from "./procedure/call.js";
 import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
+import { expiryOf } from "./procedure/revocable-context.js";
 import type { Runtime } from "./runtime.js";
 import { EventStream } from "./stream/event-stream.js";
-import { authorise, openSubscription, type SubscriptionCaller } from "./subscription/open.js";
+import { PlainLane } from "./stream/plain-lane.js";
 
 /** One for all: ten thousand streams need no empty object each. */
 const noContext = Object.freeze({});
@@ -47,7 +49,7 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
       const { lastEventId } = request;
       const client = exchange.client();
       const guest = { ...caller, client: client && shortName(client), lastEventId, opening };
-      await stream(runtime, implementation, exchange, guest);
+      await serve(runtime, implementation, exchange, guest);
     } else {
       await answer(runtime, implementation, exchange, caller);
     }
@@ -69,7 +71,7 @@ async function answer(runtime: Runtime, implementation: Implementation, { reply 
   reply.send(200, outputHeaders, body);
 }
 
-async function stream(
+async function serve(
   runtime: Runtime,
   implementation: Implementation,
   { reply, method }: Exchange,
@@ -85,8 +87,8 @@ async function stream(
   assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
   caller.opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
 
-  const connection = new EventStream(reply.stream(streamHeaders), source, caller.lifetime, runtime);
-  runtime.connections.add(connection);
+  const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, runtime, source.resumable);
+  runtime.connections.add(stream);
   countClient(runtime, caller);
-  connection.start();
+  new PlainLane(stream, source, expiryOf(source.context)).start();
 }

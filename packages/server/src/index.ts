@@ -1,5 +1,6 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { DisconnectFilter } from "./admission/access.js";
+export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
@@ -37,5 +38,4 @@ export {
 export { createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
 export type { Stats } from "./stats.js";
 export type { DrainOptions } from "./stream/drain.js";
-export type { SubscribeOptions } from "./subscription/in-process.js";
 export type { Clock } from "./time/clock.js";

@@ -23,20 +23,20 @@ export function disconnect(runtime: Runtime, filter: DisconnectFilter): number {
   const topic = procedure && key !== undefined ? topicOfKey(procedure, key) : undefined;
   const isMeant = meantBy({ tag, path, topic });
   for (const opening of runtime.openings) opening.revoke({ isMeant, reason });
-  const open = [...runtime.connections, ...runtime.locals];
-  const ends = open.map((connection) => {
-    const { topic: ofStream, context } = connection.source;
+  const open = [...runtime.connections, ...runtime.locals].flatMap(({ lanes }) => [...lanes.open]);
+  const ends = open.map((lane) => {
+    const { topic: ofLane, context } = lane.source;
     try {
       // Nobody's getter is asked for what doesn't matter.
-      return isMeant(ofStream, tag === undefined ? [] : tagsOf(context)) ? { connection, reason } : undefined;
+      return isMeant(ofLane, tag === undefined ? [] : tagsOf(context)) ? { lane, reason } : undefined;
     } catch (error) {
       // Whose it is can't be told any more. It may be meant: its client has to come again, and others are looked at all the same.
-      runtime.report(error, ofStream, context);
-      return { connection, reason: "unauthorized" as const };
+      runtime.report(error, ofLane, context);
+      return { lane, reason: "unauthorized" as const };
     }
   });
   const meant = ends.filter((end) => end !== undefined);
-  for (const end of meant) end.connection.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
+  for (const end of meant) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
   return meant.length;
 }
 

@@ -16,34 +16,34 @@ export class NodeSink implements Sink {
   #version = 0;
   #versionNow: (() => number) | undefined;
   /** Something may have gone past the response. */
-  #wasStraight = false;
+  #wasDirect = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
   }
 
   write(text: string | Uint8Array): boolean {
-    return this.#wasStraight && this.straight() ? writeUnseen(this.#res, text) : this.#res.write(text);
+    return this.#wasDirect && this.direct() ? writeUnseen(this.#res, text) : this.#res.write(text);
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
-    const socket = this.straight();
+    const socket = this.direct();
     return socket ? socket.write(chunked) : this.#res.write(plain);
   }
 
-  straight(): (DirectSocket & Socket) | undefined {
-    const version = this.straightVersion();
+  direct(): (DirectSocket & Socket) | undefined {
+    const version = this.directVersion();
     if (this.#socket && this.#version === version) return this.#socket;
     this.#socket = straightWay(this.#res);
     this.#version = version;
     if (this.#socket) {
-      this.#wasStraight = true;
+      this.#wasDirect = true;
       watchWrite(this.#res);
     }
     return this.#socket;
   }
 
-  get straightVersion(): () => number {
+  get directVersion(): () => number {
     this.#versionNow ??= versionOf(this.#res);
     return this.#versionNow;
   }
@@ -58,7 +58,7 @@ export class NodeSink implements Sink {
 
   onDrain(listener: () => void): void {
     // A response tells only of what was written through it, its socket of both; whoever wraps a response tells of his own.
-    const sources = this.#wasStraight ? [this.#res, this.#res.socket] : [this.#res];
+    const sources = this.#wasDirect ? [this.#res, this.#res.socket] : [this.#res];
     const once = () => {
       for (const source of sources) source?.off("drain", once);
       listener();

@@ -1,4 +1,5 @@
 import { SluiceError, sha256 } from "@sluice/contract";
+import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
 import type { LogEvent } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";
 
@@ -39,7 +40,7 @@ export function decodeRecord(text: string | undefined): RunRecord | undefined {
  * The frame that a subscriber's stream ends with when the log has no more for it: how the run ended, or that it is gone with
  * its log; `undefined` while there may be more.
  */
-export function endingOf(text: string | undefined): string | undefined {
+export function endingOf(text: string | undefined): EndFrame | ErrorFrame | undefined {
   const record = decodeRecord(text);
   if (!record) return frameOfEnd(logged.interrupted);
   return record.end && frameOfEnd(record.end);

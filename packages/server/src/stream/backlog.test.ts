@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { pieceLength } from "../topic/shared-bytes.js";
 import { Backlog } from "./backlog.js";
 
+const lane = {};
+
 function drain(backlog: Backlog): (string | Buffer)[] {
   const pieces: (string | Buffer)[] = [];
   while (!backlog.isEmpty) pieces.push(backlog.shift());
@@ -16,9 +18,9 @@ test.each([
   ["the longest piece", "a".repeat(pieceLength)],
 ])("gives what it was given, in pieces: %s", (_, text) => {
   const backlog = new Backlog();
-  backlog.push(text);
-  backlog.push(Buffer.from(text));
-  backlog.push("end");
+  backlog.push(lane, text);
+  backlog.push(lane, Buffer.from(text));
+  backlog.push(lane, "end");
   const pieces = drain(backlog);
   expect(utf8(pieces)).toBe(`${text}${text}end`);
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(pieceLength);
@@ -33,18 +35,41 @@ describe("discarded, it keeps the rest of the frame that is half written and not
   ])("%s", (_, text, rest) => {
     for (const part of [text, Buffer.from(text)]) {
       const backlog = new Backlog();
-      backlog.push(part);
-      backlog.push("data: later\n\n");
+      backlog.push(lane, part);
+      backlog.push(lane, "data: later\n\n");
       backlog.shift();
-      backlog.discard();
+      backlog.discard(lane);
       expect(utf8(drain(backlog))).toBe(text.slice(pieceLength, pieceLength + rest));
     }
   });
 
   test("nothing is written yet", () => {
     const backlog = new Backlog();
-    backlog.push("data: 1\n\n");
-    backlog.discard();
+    backlog.push(lane, "data: 1\n\n");
+    backlog.discard(lane);
     expect(backlog.isEmpty).toBe(true);
+  });
+
+  test("of a lane: what other lanes have to write stays, half written or not", () => {
+    const [other, long] = [{}, frame(pieceLength + 10)];
+    const backlog = new Backlog();
+    backlog.push(other, long);
+    backlog.push(lane, "data: lane\n\n");
+    backlog.push(other, "data: other\n\n");
+    backlog.shift();
+    backlog.discard(lane);
+    expect(utf8(drain(backlog))).toBe(`${long.slice(pieceLength)}data: other\n\n`);
+  });
+
+  test.each([
+    [0, ""],
+    [1, "data: {}\n\n"],
+  ])("a frame whose rest is a buffer of its own, %s of its pieces written", (written, left) => {
+    const backlog = new Backlog();
+    backlog.push(lane, "event: 7/$snapshot\n", Buffer.from("data: {}\n\n"));
+    backlog.push(lane, "data: later\n\n");
+    for (let n = 0; n < written; n++) backlog.shift();
+    backlog.discard(lane);
+    expect(utf8(drain(backlog))).toBe(left);
   });
 });

@@ -1,12 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { encodeFrame } from "@sluice/contract/wire";
+import { describe, expect, it, vi } from "vitest";
 import { Lifetime } from "../time/lifetime.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
 import { Counters } from "../topic/counters.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
 import { EventStream } from "./event-stream.js";
+import { PlainLane } from "./plain-lane.js";
 
-function setUp({ isFull = false, context = {} as object, connectionLife = 3_600_000, resumable = true } = {}) {
+const at = (id: string) => ({ kind: "at", id }) as const;
+
+function setUp({
+  isFull = false,
+  expiresAt = Number.POSITIVE_INFINITY,
+  connectionLife = 3_600_000,
+  resumable = true,
+} = {}) {
   const clock = new ManualClock();
   const lifetime = new Lifetime();
   const written: string[] = [];
@@ -31,26 +40,28 @@ function setUp({ isFull = false, context = {} as object, connectionLife = 3_600_
     heartbeat: 1_000,
     retry: 700,
     stallTimeout: 5_000,
-    limits: { connectionLife },
+    limits: { connectionLife, bufferedBytes: 65_536 },
     connections,
     counters: new Counters(),
   };
   const source = {
     topic: "x",
-    context,
+    context: {},
     resumable,
     open: (heartbeat: number) => ({ kind: "open", stream: "live", heartbeat, resumable }) as const,
     start: () => {},
+    pull: vi.fn(),
   };
-  const connection = new EventStream(sink, source, lifetime, settings);
-  return { clock, lifetime, written, ends, sink, connection, connections, drain: () => drain() };
+  const stream = new EventStream(sink, lifetime, settings, resumable);
+  const lane = new PlainLane(stream, source, expiresAt);
+  return { clock, lifetime, written, ends, sink, source, stream, lane, connections, drain: () => drain() };
 }
 
-describe("a connection", () => {
+describe("an event stream", () => {
   it("sends a heartbeat when nothing was written for the interval, and not before", () => {
-    const { clock, connection, written } = setUp();
+    const { clock, stream, lane, written } = setUp();
     clock.advance(750);
-    connection.write("x");
+    stream.write("x", lane);
     clock.advance(750);
     expect(written).toEqual(["x"]);
     clock.advance(500);
@@ -58,76 +69,75 @@ describe("a connection", () => {
   });
 
   it("writes what was held back in one piece, before shared bytes that follow", () => {
-    const { connection, written } = setUp();
-    connection.cork();
-    connection.write("a");
-    connection.write("b");
+    const { lane, written } = setUp();
+    lane.cork();
+    lane.send(at("a"));
+    lane.send(at("b"));
     expect(written).toEqual([]);
-    connection.uncork();
-    connection.writeShared(new SharedBytes("c"), 1);
-    expect(written).toEqual(["ab", "c"]);
+    lane.sendShared(new SharedBytes("c"));
+    expect(written).toEqual([encodeFrame(at("a")) + encodeFrame(at("b")), "c"]);
   });
 
   it("writes nothing after its end, also where its authorisation ends between what was held back and what follows", () => {
-    const { clock, connection, written, ends } = setUp({ context: { expiresAt: 1_000 } });
-    connection.cork();
-    connection.write("a");
+    const { clock, lane, written, ends } = setUp({ expiresAt: 1_000 });
+    lane.cork();
+    lane.send(at("a"));
     const looks = [999, 1_000];
     clock.now = () => looks.shift() ?? 1_000;
-    expect(connection.writeShared(new SharedBytes("b"), 1)).toBe(false);
-    expect([written, ends]).toEqual([[expect.stringContaining("unauthorized")], ["end"]]);
+    lane.sendShared(new SharedBytes("b"));
+    expect([written, ends]).toEqual([[encodeFrame(at("a")), expect.stringContaining("unauthorized")], ["end"]]);
   });
 
   it("gives up a socket that takes nothing for the stall timeout", () => {
-    const { clock, connection, ends, sink } = setUp();
+    const { clock, stream, lane, ends, sink } = setUp();
     sink.isFull = true;
-    expect(connection.write("x")).toBe(false);
+    expect(stream.write("x", lane)).toBe(false);
     clock.advance(4_750);
     expect(ends).toEqual([]);
     clock.advance(500);
     expect(ends).toEqual(["destroy"]);
-    expect(connection.closed).toBe(true);
+    expect(stream.closed).toBe(true);
   });
 
-  it("spares one that drains in time, and wakes who waits for it", async () => {
-    const { clock, connection, ends, sink, drain } = setUp();
+  it("spares one that drains in time, and pulls what it carries", () => {
+    const { clock, stream, lane, ends, sink, source, drain } = setUp();
     sink.isFull = true;
-    connection.write("x");
-    const writable = connection.writable();
+    stream.write("x", lane);
     clock.advance(4_000);
+    expect(source.pull).not.toHaveBeenCalled();
     sink.isFull = false;
     drain();
-    await writable;
-    expect(connection.full).toBe(false);
+    expect(source.pull).toHaveBeenCalledExactlyOnceWith(65_536);
+    expect(stream.full).toBe(false);
     clock.advance(4_000);
     expect(ends).toEqual([]);
   });
 
   it("sends no heartbeat into a full socket", () => {
-    const { clock, connection, written, sink } = setUp();
+    const { clock, stream, lane, written, sink } = setUp();
     sink.isFull = true;
-    connection.write("x");
+    stream.write("x", lane);
     clock.advance(3_000);
     expect(written).toEqual(["x"]);
   });
 
   it("that is revoked writes nothing of what it held back", () => {
-    const { connection, written, ends } = setUp();
-    connection.cork();
-    connection.write("held back");
-    connection.revoke("forbidden", "Revoked", { isFinal: true });
+    const { stream, lane, written, ends } = setUp();
+    lane.cork();
+    lane.send(at("held-back"));
+    lane.revoke("forbidden", "Revoked", { isFinal: true });
     expect(written).toEqual([
       'id: $end\nevent: $error\ndata: {"code":"forbidden","message":"Revoked","final":true}\n\n',
     ]);
-    expect([ends, connection.closed]).toEqual([["end"], true]);
+    expect([ends, stream.closed]).toEqual([["end"], true]);
   });
 
   it("that is ended while its socket is full is destroyed after the stall timeout, unless it drains", () => {
     for (const drains of [false, true]) {
-      const { clock, connection, ends, sink, drain } = setUp();
+      const { clock, stream, lane, ends, sink, drain } = setUp();
       sink.isFull = true;
-      connection.write("x");
-      connection.revoke("forbidden", "Revoked", { isFinal: true });
+      stream.write("x", lane);
+      lane.revoke("forbidden", "Revoked", { isFinal: true });
       clock.advance(4_750);
       if (drains) drain();
       clock.advance(500);
@@ -135,21 +145,19 @@ describe("a connection", () => {
     }
   });
 
-  it("leaves nothing behind: no timer, no place in the list, nobody waiting", async () => {
-    const { clock, connection, connections, lifetime, sink } = setUp();
-    connections.add(connection);
+  it("leaves nothing behind: no timer, no place in the list", () => {
+    const { clock, stream, lane, connections, lifetime, sink } = setUp();
+    connections.add(stream);
     sink.isFull = true;
-    connection.write("x");
-    const writable = connection.writable();
+    stream.write("x", lane);
     lifetime.end();
-    await writable;
-    expect([clock.timers, connections.size, connection.write("y")]).toEqual([0, 0, false]);
+    expect([clock.timers, connections.size, stream.write("y", lane)]).toEqual([0, 0, false]);
   });
 
   it("is told to open anew when 80 to 100 % of its life is over, beats on, and is cut if it's still there", () => {
-    const { clock, connection, written, ends } = setUp({ connectionLife: 60_000 });
+    const { clock, stream, lane, written, ends } = setUp({ connectionLife: 60_000 });
     const drains = () => written.filter((text) => text.includes("$drain"));
-    connection.start();
+    lane.start();
     clock.advance(47_750);
     expect(drains()).toEqual([]);
     while (clock.now() < 60_250 && drains().length === 0) clock.advance(250);
@@ -158,18 +166,18 @@ describe("a connection", () => {
     clock.advance(4_750);
     expect([written, ends]).toEqual([Array(4).fill(": \n\n"), []]);
     clock.advance(500);
-    expect([ends, drains(), connection.closed]).toEqual([["end"], [], true]);
+    expect([ends, drains(), stream.closed]).toEqual([["end"], [], true]);
   });
 
   it("is told so, too, when it always has something to write, or a full socket", () => {
     const busy = setUp({ connectionLife: 60_000 });
     for (let i = 0; i < 121; i++) {
       busy.clock.advance(500);
-      busy.connection.write("x");
+      busy.lane.send(at("x"));
     }
     expect(busy.written.some((text) => text.includes("$drain"))).toBe(true);
     const full = setUp({ connectionLife: 4_000, isFull: true });
-    full.connection.write("x");
+    full.lane.send(at("x"));
     full.clock.advance(4_250);
     expect(full.written.some((text) => text.includes("$drain"))).toBe(true);
     full.clock.advance(5_250);
@@ -192,9 +200,9 @@ describe("a connection", () => {
   });
 
   it("that is over before it starts writes nothing", () => {
-    const { connection, lifetime, written } = setUp();
+    const { lane, lifetime, written } = setUp();
     lifetime.end();
-    connection.start();
+    lane.start();
     expect(written).toEqual([]);
   });
 });
@@ -219,8 +227,8 @@ describe("what is too long for one write", () => {
   const long = `data: ${"x".repeat(3 * 64 * 1024)}\n\n`;
 
   it("keeps a reader that takes a piece now and then, for as long as it takes", () => {
-    const { clock, connection, written, ends, sink, drain } = setUp({ isFull: true });
-    expect(connection.write(long)).toBe(false);
+    const { clock, stream, lane, written, ends, sink, drain } = setUp({ isFull: true });
+    expect(stream.write(long, lane)).toBe(false);
     for (let piece = 1; piece < 4; piece++) {
       expect(written).toHaveLength(piece);
       clock.advance(4_500);
@@ -230,13 +238,13 @@ describe("what is too long for one write", () => {
     expect(ends).toEqual([]);
     sink.isFull = false;
     drain();
-    expect(connection.full).toBe(false);
+    expect(stream.full).toBe(false);
   });
 
   it.each(["text", "shared bytes"])("cuts one that takes nothing, in time: %s", (kind) => {
-    const { clock, connection, ends, drain } = setUp({ isFull: true });
-    if (kind === "text") connection.write(long);
-    else connection.writeShared(new SharedBytes(long), 1);
+    const { clock, stream, lane, ends, drain } = setUp({ isFull: true });
+    if (kind === "text") stream.write(long, lane);
+    else stream.writeShared(new SharedBytes(long), lane);
     clock.advance(4_000);
     drain();
     clock.advance(4_750);
@@ -246,10 +254,10 @@ describe("what is too long for one write", () => {
   });
 
   it("has what follows it wait behind it, and the end of the stream", () => {
-    const { connection, written, ends, drain } = setUp({ isFull: true });
-    connection.write(long);
-    connection.drain();
-    connection.finish({ kind: "end" });
+    const { stream, lane, written, ends, drain } = setUp({ isFull: true });
+    stream.write(long, lane);
+    stream.drain();
+    lane.finish({ kind: "end" });
     for (let turn = 0; turn < 10; turn++) drain();
     expect(written.join("")).toMatch(
       /^data: x+\n\nretry: \d+\nevent: \$drain\ndata: .*\n\nid: \$end\nevent: \$end\ndata: \{\}\n\n$/,
@@ -258,9 +266,9 @@ describe("what is too long for one write", () => {
   });
 
   it("lets a stream that has ended take its time, too, and no longer than it takes some of it", () => {
-    const { clock, connection, ends, drain } = setUp({ isFull: true });
-    connection.write(long);
-    connection.finish({ kind: "end" });
+    const { clock, stream, lane, ends, drain } = setUp({ isFull: true });
+    stream.write(long, lane);
+    lane.finish({ kind: "end" });
     clock.advance(4_000);
     drain();
     clock.advance(4_000);
@@ -270,17 +278,17 @@ describe("what is too long for one write", () => {
   });
 
   it("sends no frame after a revocation but the one that is half written", () => {
-    const { connection, written, drain } = setUp({ isFull: true });
-    connection.write(`${long}data: later\n\n`);
-    connection.revoke("forbidden", "revoked", { isFinal: true });
+    const { stream, lane, written, drain } = setUp({ isFull: true });
+    stream.write(`${long}data: later\n\n`, lane);
+    lane.revoke("forbidden", "revoked", { isFinal: true });
     for (let turn = 0; turn < 10; turn++) drain();
     expect(written.join("")).toMatch(/^data: x+\n\nid: \$end\nevent: \$error\n/);
     expect(written.join("")).not.toContain("later");
   });
 
   it("is let go of when the client has left", () => {
-    const { connection, lifetime, written, drain } = setUp({ isFull: true });
-    connection.write(long);
+    const { stream, lane, lifetime, written, drain } = setUp({ isFull: true });
+    stream.write(long, lane);
     lifetime.end();
     drain();
     expect(written).toHaveLength(1);

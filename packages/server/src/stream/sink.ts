@@ -7,10 +7,10 @@ export interface Sink {
   write(text: string | Uint8Array): boolean;
   /** The same, for bytes that others get, too. */
   writeShared(bytes: SharedBytes): boolean;
-  /** What shared bytes may be written to past the sink, if anything, as long as `straightVersion` gives the same number. */
-  straight?(): DirectSocket | undefined;
+  /** What shared bytes may be written to past the sink, if anything, as long as `directVersion` gives the same number. */
+  direct?(): DirectSocket | undefined;
   /** One function for all sinks of a kind, cheap enough to be called for each batch. */
-  readonly straightVersion?: () => number;
+  readonly directVersion?: () => number;
   /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
   discard?(): void;
   /** Ends the stream properly, after what was written. */

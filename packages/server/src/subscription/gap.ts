@@ -1,7 +1,7 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
 import { formatCursor, type ResetReason } from "@sluice/contract/wire";
 import type { Log, Position } from "@sluice/log";
-import type { EventStream } from "../stream/event-stream.js";
+import type { Lane } from "../stream/lane.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
 
 /** What lies between a subscriber and the history that is to be had: the log's word, or the server's own limit. */
@@ -28,27 +28,32 @@ export interface GapTerms {
   readonly stream: "live" | "resumable";
 }
 
+/** Where a subscriber goes on after a gap, and the fresh state at that place, if there is one. */
+export interface GoOn {
+  readonly position: Position;
+  readonly state?: TakenSnapshot;
+}
+
 /** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
 export async function tellGap(
-  connection: EventStream,
+  lane: Lane,
   gap: Gap,
   { procedure, snapshot, stream }: GapTerms,
-): Promise<Position | undefined> {
+): Promise<GoOn | undefined> {
   const { reason } = gap;
   const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
-  connection.send({ kind: "reset", reason, oldest, head });
+  lane.send({ kind: "reset", reason, oldest, head });
   // A run that is gone with its log has neither a state nor events to go on with.
   const isGone = stream === "resumable" && gap.record === undefined;
   if (snapshot && !isGone) {
-    const fresh = await snapshot();
-    fresh?.send(connection);
-    return fresh?.position;
+    const state = await snapshot();
+    return state && { position: state.position, state };
   }
   if (procedure.onGap === "skip" && !isGone) {
-    connection.send({ kind: "at", id: oldest });
-    return gap.oldest;
+    lane.send({ kind: "at", id: oldest });
+    return { position: gap.oldest };
   }
   const { title: message } = errorTable.gap;
-  connection.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
+  lane.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
   return undefined;
 }

@@ -1,10 +1,9 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position, ReadFrom } from "@sluice/log";
-import type { Runtime } from "../runtime.js";
 import type { DecodedEvent } from "../topic/batch.js";
-import { LiveReader } from "./live-reader.js";
-import type { LiveRequest } from "./live-request.js";
-import { prepareSnapshot, type SnapshotRequest } from "./snapshot.js";
+import { prepareSnapshot, type SnapshotParts, type SnapshotRequest } from "./snapshot.js";
+import { Subscriber } from "./subscriber.js";
+import type { SubscriberParts, SubscriberRequest } from "./subscriber-request.js";
 
 export interface LiveSubscriber extends SnapshotRequest {
   readonly input: unknown;
@@ -13,16 +12,17 @@ export interface LiveSubscriber extends SnapshotRequest {
 }
 
 /** Finds out where a subscriber starts, while a failure can still be told by an HTTP status. */
-export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber): Promise<LiveReader> {
-  const { log, hub } = runtime;
+export async function prepareLive(
+  parts: SubscriberParts & SnapshotParts,
+  subscriber: LiveSubscriber,
+): Promise<Subscriber> {
+  const { log, hub } = parts;
   const { procedure, topic, run, context, lifetime, cursor } = subscriber;
   const tail = await hub.take(topic, procedure);
   const args = run.snapshot ? subscriber.args : () => ({});
-  const snapshot = procedure.state
-    ? snapshotOf(runtime, { procedure, topic, run, context, lifetime, args })
-    : undefined;
-  const reader = new LiveReader({
-    runtime,
+  const snapshot = procedure.state ? snapshotOf(parts, { procedure, topic, run, context, lifetime, args }) : undefined;
+  const live = new Subscriber({
+    parts,
     procedure,
     topic,
     tail,
@@ -31,11 +31,11 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
     filter: filterOf(subscriber),
     snapshot,
   });
-  lifetime.watch(reader); // before anything slow is asked: who leaves in the meantime leaves no tail behind
+  lifetime.watch(live); // before anything slow is asked: who leaves in the meantime leaves no tail behind
   const state = cursor ? undefined : await snapshot?.();
   const position = cursor ?? state?.position ?? (await startOf(log, topic, procedure));
-  reader.startAt({ position, state, resumes: cursor !== undefined });
-  return reader;
+  live.startAt({ position, state, resumes: cursor !== undefined });
+  return live;
 }
 
 /*
@@ -43,9 +43,14 @@ export async function prepareLive(runtime: Runtime, subscriber: LiveSubscriber):
  * have 1 MB, only where the procedure's own code asks for it.
  */
 
-const snapshotOf = (runtime: Runtime, request: SnapshotRequest) => () => prepareSnapshot(runtime, request);
+const snapshotOf = (parts: SnapshotParts, request: SnapshotRequest) => () => prepareSnapshot(parts, request);
 
-const filterOf = ({ procedure: { path }, run: { filter }, context, input }: LiveSubscriber): LiveRequest["filter"] =>
+const filterOf = ({
+  procedure: { path },
+  run: { filter },
+  context,
+  input,
+}: LiveSubscriber): SubscriberRequest["filter"] =>
   filter && ((event: DecodedEvent) => answerOf(filter(event as never, { context, input } as never), path));
 
 /** An answer that is none withholds nothing: it ends the stream, and `onError` is told. */

@@ -3,10 +3,17 @@ import type { Position } from "@sluice/log";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
-import type { Runtime } from "../runtime.js";
+import type { Runs } from "../runs/runs.js";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Snapshots, TakenSnapshot } from "../topic/snapshots.js";
-import { LiveReader } from "./live-reader.js";
+import { Subscriber } from "./subscriber.js";
+import type { SubscriberParts } from "./subscriber-request.js";
+
+/** What subscribers of runs use. */
+export interface ResumableParts extends SubscriberParts {
+  readonly runs: Runs;
+  readonly snapshots: Snapshots;
+}
 
 export interface ResumableSubscriber {
   readonly procedure: AnySubscription;
@@ -21,13 +28,13 @@ export interface ResumableSubscriber {
 }
 
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
-export async function prepareResumable(runtime: Runtime, subscriber: ResumableSubscriber): Promise<LiveReader> {
-  const { log, hub, runs, snapshots } = runtime;
+export async function prepareResumable(parts: ResumableParts, subscriber: ResumableSubscriber): Promise<Subscriber> {
+  const { log, hub, runs, snapshots } = parts;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = await hub.take(topic, procedure);
   const snapshot = procedure.state ? snapshotOf(snapshots, topic, procedure, lifetime) : undefined;
-  const reader = new LiveReader({
-    runtime,
+  const reader = new Subscriber({
+    parts,
     procedure,
     topic,
     tail,

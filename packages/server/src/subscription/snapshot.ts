@@ -1,12 +1,26 @@
 import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
+import type { Log } from "@sluice/log";
 import type { Run, SnapshotLike } from "../procedure/implementation.js";
-import type { Runtime } from "../runtime.js";
 import type { Lifetime } from "../time/lifetime.js";
+import type { TimerWheel } from "../time/timer-wheel.js";
 import { within } from "../time/within.js";
-import type { TakenSnapshot } from "../topic/snapshots.js";
+import type { Snapshots, TakenSnapshot } from "../topic/snapshots.js";
 import { stateOf } from "../topic/state-fold.js";
 import type { FoldedState } from "../topic/topic-state.js";
+import type { TopicStates } from "../topic/topic-states.js";
+import type { Report } from "./stream-error.js";
+
+/** What states are taken from. */
+export interface SnapshotParts {
+  readonly log: Log;
+  readonly states: TopicStates;
+  readonly snapshots: Snapshots;
+  readonly wheel: TimerWheel;
+  /** Milliseconds that a procedure's own `snapshot()` may take. */
+  readonly snapshotTimeout: number;
+  readonly report: Report;
+}
 
 export interface SnapshotRequest {
   readonly procedure: AnySubscription;
@@ -19,32 +33,38 @@ export interface SnapshotRequest {
 }
 
 /** The state that a subscriber starts with, ready to be sent; `undefined` if the subscriber has left by then. */
-export async function prepareSnapshot(runtime: Runtime, request: SnapshotRequest): Promise<TakenSnapshot | undefined> {
+export async function prepareSnapshot(
+  parts: SnapshotParts,
+  request: SnapshotRequest,
+): Promise<TakenSnapshot | undefined> {
   const { procedure, topic, run, lifetime } = request;
-  if (!run.snapshot) return runtime.snapshots.ofTopic(topic, procedure, lifetime);
-  const own = await takeSnapshot(runtime, request);
-  return own && runtime.snapshots.ofOne(own, lifetime);
+  if (!run.snapshot) return parts.snapshots.ofTopic(topic, procedure, lifetime);
+  const own = await takeSnapshot(parts, request);
+  return own && parts.snapshots.ofOne(own, lifetime);
 }
 
 /**
  * The state that a subscriber starts with: folded from the log, or what the procedure's own `snapshot()` gives, if it does in
  * time; `undefined` if the subscriber has left by then.
  */
-export async function takeSnapshot(runtime: Runtime, request: SnapshotRequest): Promise<FoldedState | undefined> {
-  const { wheel, snapshotTimeout: timeout } = runtime;
+export async function takeSnapshot(
+  parts: Omit<SnapshotParts, "snapshots">,
+  request: SnapshotRequest,
+): Promise<FoldedState | undefined> {
+  const { wheel, snapshotTimeout: timeout } = parts;
   const { procedure, topic, run, context, lifetime } = request;
-  if (!run.snapshot) return runtime.states.of(topic, procedure).current();
+  if (!run.snapshot) return parts.states.of(topic, procedure).current();
   const late = () => {
     const message = `snapshot() of "${procedure.path}" has not answered for ${timeout} ms (snapshotTimeout).`;
-    runtime.report(new Error(message), procedure.path, context);
+    parts.report(new Error(message), procedure.path, context);
     return new SluiceError("unavailable", { message: "The state takes too long to compute", retryAfter: 5_000 });
   };
-  return within(askSnapshot(runtime, request, run.snapshot), { wheel, timeout, lifetime, late });
+  return within(askSnapshot(parts.log, request, run.snapshot), { wheel, timeout, lifetime, late });
 }
 
 /** Its cursor may be of history that was trimmed while it was computed: then it's asked again. */
 async function askSnapshot(
-  { log }: Runtime,
+  log: Log,
   { procedure, topic, args }: SnapshotRequest,
   snapshot: (args: never) => Promise<SnapshotLike> | SnapshotLike,
 ): Promise<FoldedState> {

@@ -1,19 +1,24 @@
 import { type AnySubscription, errorTable, isBuiltInCode } from "@sluice/contract";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
-import type { Runtime } from "../runtime.js";
-import type { EventStream } from "../stream/event-stream.js";
+import type { Lane } from "../stream/lane.js";
 
-/** Ends a stream with what its client gets to see of an error, and reports what it doesn't. */
-export function failStream(
-  runtime: Pick<Runtime, "report">,
-  connection: EventStream,
-  { path, errors }: AnySubscription,
-  error: unknown,
-  { context, isFinal }: { readonly context: unknown; readonly isFinal: boolean },
-): void {
+/** Tells the user's `onError` of an error whose cause a client doesn't get to see. */
+export type Report = (error: unknown, path: string, context: unknown) => void;
+
+export interface Failure {
+  readonly error: unknown;
+  readonly procedure: AnySubscription;
+  readonly context: unknown;
+  readonly isFinal: boolean;
+  readonly report: Report;
+}
+
+/** Ends a lane with what its client gets to see of an error, and reports what it doesn't. */
+export function failLane(lane: Lane, { error, procedure, context, isFinal, report }: Failure): void {
+  const { path, errors } = procedure;
   const seen = toPublicError(error, errors);
-  if (isToReport(error, seen)) runtime.report(reported(error, seen), path, context);
+  if (isToReport(error, seen)) report(reported(error, seen), path, context);
   const { code, message, data } = seen;
   const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
-  connection.finish({ kind: "error", code, message, data, final: isFinal || !isTemporary });
+  lane.finish({ kind: "error", code, message, data, final: isFinal || !isTemporary });
 }

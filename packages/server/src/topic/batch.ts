@@ -43,6 +43,7 @@ export class Batch {
   readonly procedure: AnySubscription;
   #size: number | undefined;
   #bytes: SharedBytes | undefined;
+  #laned: { readonly lane: number; readonly bytes: SharedBytes } | undefined;
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
 
@@ -69,17 +70,29 @@ export class Batch {
     return offset > end.offset || place?.mark === mark;
   }
 
+  /** All its frames, for plain streams. */
   get bytes(): SharedBytes {
-    if (!this.#bytes) {
-      let text = "";
-      for (const entry of this.entries) text += frameOf(entry);
-      this.#bytes = new SharedBytes(text);
-    }
+    this.#bytes ??= this.#encode(undefined);
     return this.#bytes;
   }
 
-  frame(index: number): string {
-    return this.#allFrames()[index] as string;
+  /** All its frames, for lanes of a number. Those of a topic have the same on all streams, so that one encoding is kept. */
+  bytesIn(lane: number): SharedBytes {
+    if (this.#laned?.lane !== lane) this.#laned = { lane, bytes: this.#encode(lane) };
+    return this.#laned.bytes;
+  }
+
+  #encode(lane: number | undefined): SharedBytes {
+    let text = "";
+    for (const entry of this.entries) text += frameOf(entry, lane);
+    return new SharedBytes(text);
+  }
+
+  /** @param lane see `frameOf` */
+  frame(index: number, lane?: number): string {
+    if (lane !== undefined) return frameOf(this.entries[index] as LogEntry, lane);
+    this.#frames ??= this.entries.map((entry) => frameOf(entry));
+    return this.#frames[index] as string;
   }
 
   /** `undefined` for an event that this contract doesn't know: no filter can judge it. */
@@ -93,10 +106,5 @@ export class Batch {
       this.#events[index] = event;
     }
     return event ?? undefined;
-  }
-
-  #allFrames(): readonly string[] {
-    this.#frames ??= this.entries.map(frameOf);
-    return this.#frames;
   }
 }

@@ -1,5 +1,12 @@
 import { SluiceError } from "@sluice/contract";
-import { encodeFrame, encodeLogged, formatCursor } from "@sluice/contract/wire";
+import {
+  type AtFrame,
+  type EndFrame,
+  type ErrorFrame,
+  encodeFrame,
+  encodeLogged,
+  formatCursor,
+} from "@sluice/contract/wire";
 import type { LogEntry, LogEvent } from "@sluice/log";
 
 const error = ({ code, message, data }: { code: string; message: string; data: unknown }): LogEvent => ({
@@ -41,13 +48,22 @@ export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type =
 /** Says whether an entry is of those who are attached, and so tells nothing of the run. */
 export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
 
-/** The frame that tells a subscriber of an entry. */
-export function frameOf(entry: LogEntry): string {
+/**
+ * The text of the frame that tells a subscriber of an entry.
+ *
+ * @param lane the number of the lane that it is for; absent: it is for plain streams
+ */
+export function frameOf(entry: LogEntry, lane?: number): string {
   const { type, data, position } = entry;
-  if (type.charCodeAt(0) !== 36 /* $ */) return encodeLogged(type, data, position);
-  return isLast(entry) ? frameOfEnd(entry) : encodeFrame({ kind: "at", id: formatCursor(position) });
+  if (type.charCodeAt(0) !== 36 /* $ */) {
+    return encodeLogged(lane === undefined ? type : `${lane}/${type}`, data, position);
+  }
+  const frame: AtFrame | EndFrame | ErrorFrame = isLast(entry)
+    ? frameOfEnd(entry)
+    : { kind: "at", id: formatCursor(position) };
+  return encodeFrame(lane === undefined ? frame : { ...frame, lane });
 }
 
 /** The frame that tells a subscriber how a run ended. */
-export const frameOfEnd = ({ type, data }: LogEvent): string =>
-  encodeFrame(type === "$end" ? { kind: "end" } : { kind: "error", ...JSON.parse(data), final: true });
+export const frameOfEnd = ({ type, data }: LogEvent): EndFrame | ErrorFrame =>
+  type === "$end" ? { kind: "end" } : { kind: "error", ...JSON.parse(data), final: true };

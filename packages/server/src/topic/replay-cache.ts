@@ -13,6 +13,8 @@ export interface PageStart {
   readonly topic: string;
   readonly procedure: AnySubscription;
   readonly from: Position;
+  /** Most bytes of it, where that is less than a socket is handed at once. */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -33,11 +35,12 @@ export class ReplayCache {
    * What follows `from`, of what was read there: as many entries as a socket is handed at once, and one at least. It is the
    * batch made before, if it is the same, or a new one.
    */
-  get({ topic, procedure, from }: PageStart, { entries, end }: Pick<ReadPage, "entries" | "end">): Batch {
-    const fitting = this.#fittingOf(entries);
+  get({ topic, procedure, from, maxBytes }: PageStart, { entries, end }: Pick<ReadPage, "entries" | "end">): Batch {
+    const bytes = Math.min(this.#bufferedBytes, maxBytes ?? this.#bufferedBytes);
+    const fitting = fittingOf(entries, bytes);
     const last = fitting.length < entries.length ? (fitting.at(-1) as LogEntry).position : end;
     if (fitting.length < worthwhile) return new Batch(procedure, from, fitting, last);
-    const key = `${from.offset} ${topic}`;
+    const key = `${from.offset} ${bytes} ${topic}`;
     const kept = this.#pages.get(key);
     if (kept) this.#drop(key, kept);
     const isSame =
@@ -56,13 +59,13 @@ export class ReplayCache {
     this.#pages.delete(key);
     this.#size -= size;
   }
+}
 
-  #fittingOf(entries: readonly LogEntry[]): readonly LogEntry[] {
-    let size = 0;
-    for (let index = 0; index < entries.length; index++) {
-      size += sizeOf(entries[index] as LogEntry);
-      if (size > this.#bufferedBytes && index > 0) return entries.slice(0, index);
-    }
-    return entries;
+function fittingOf(entries: readonly LogEntry[], bytes: number): readonly LogEntry[] {
+  let size = 0;
+  for (let index = 0; index < entries.length; index++) {
+    size += sizeOf(entries[index] as LogEntry);
+    if (size > bytes && index > 0) return entries.slice(0, index);
   }
+  return entries;
 }

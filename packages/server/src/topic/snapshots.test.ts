@@ -1,4 +1,5 @@
 import { defineContract, subscription } from "@sluice/contract";
+import type { SnapshotFrame } from "@sluice/contract/wire";
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
@@ -24,26 +25,23 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
   const limits = { catchUpEvents: 10_000, snapshotBytes };
   const snapshots = new Snapshots({ log, states: new TopicStates(log), limits });
   const set = (data: number) => publish(contract.board, undefined, { type: "set", data });
-  /** A subscriber whose socket is full from the first snapshot on. */
+  /** A subscriber whose socket has yet to take the snapshot. */
   const join = async () => {
     const lifetime = new Lifetime();
     const taken = await snapshots.ofTopic("board", contract.board, lifetime);
-    let drain = () => {};
     const sent: unknown[] = [];
     const receiver = {
-      full: true,
       isCut: false,
       sent,
-      write: (text: string): boolean => sent.push(text) > 0,
-      writeShared: (bytes: unknown): boolean => sent.push(bytes) < 0,
-      writable: () => new Promise<void>((resolve) => (drain = resolve)),
+      send: (frame: SnapshotFrame): boolean => sent.push(frame) > 0,
+      sendShared: (frame: unknown) => void sent.push(frame),
       cut() {
         receiver.isCut = true;
         lifetime.end();
       },
     } satisfies SnapshotReceiver & Record<string, unknown>;
     taken.send(receiver);
-    return { offset: taken.position.offset, receiver, lifetime, drain: () => drain() };
+    return { offset: taken.position.offset, receiver, lifetime, drain: () => taken.release() };
   };
   return { snapshots, publish, set, join };
 }
@@ -116,7 +114,10 @@ it("a short one is each socket's own, and counts for nothing", async () => {
   const { snapshots, publish, join } = setUp({ snapshotBytes: 1 });
   await publish(contract.board, undefined, { type: "short", data: 1 });
   const [one, other] = [await join(), await join()];
-  expect([one.receiver.sent, other.receiver.sent]).toEqual([[expect.any(String)], [expect.any(String)]]);
+  expect([one.receiver.sent, other.receiver.sent]).toEqual([
+    [expect.objectContaining({ kind: "snapshot" })],
+    [expect.objectContaining({ kind: "snapshot" })],
+  ]);
   expect(snapshots.size).toBe(0);
 });
 

@@ -1,5 +1,5 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import { encodeFrame, formatCursor } from "@sluice/contract/wire";
+import { encodeFrame, formatCursor, type SnapshotFrame } from "@sluice/contract/wire";
 import type { Log, Position } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "./same-cursor.js";
@@ -12,20 +12,19 @@ const most = 2;
 /** Up to so many characters a socket has a snapshot to itself, as it may have as many bytes of anything. */
 const short = 16 * 1024;
 
-/** Where a snapshot goes. */
+/** Where a snapshot goes: a lane. */
 export interface SnapshotReceiver {
-  readonly full: boolean;
-  write(text: string): boolean;
-  writeShared(bytes: SharedBytes, events: number): boolean;
-  /** Resolves when what was written is on its way, or never will be. */
-  writable(): Promise<void>;
+  send(frame: SnapshotFrame): boolean;
+  sendShared(frame: SharedBytes): void;
   cut(): void;
 }
 
-/** A state that is ready to be sent. It is held until it is on its way, or its subscriber's lifetime is over. */
+/** A state that is ready to be sent. It is held until it is released, or its subscriber's lifetime is over. */
 export interface TakenSnapshot {
   readonly position: Position;
   send(receiver: SnapshotReceiver): void;
+  /** To be called when it is on its way. */
+  release(): void;
 }
 
 /** The bytes of a `$snapshot`, and who has yet to take them. */
@@ -111,7 +110,7 @@ export class Snapshots {
 
   /** One that nothing else is held beside is let through, however long it is. */
   #encode(folded: FoldedState): Encoded {
-    const bytes = new SharedBytes(snapshotFrame(folded));
+    const bytes = new SharedBytes(encodeFrame(snapshotFrame(folded)));
     const { length } = bytes.chunked;
     if (this.#size > 0 && this.#size + length > this.#sources.limits.snapshotBytes) throw full();
     this.#size += length;
@@ -151,20 +150,23 @@ function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
     position,
     send(receiver) {
       holder.receiver = receiver;
-      receiver.writeShared(bytes, 0);
-      if (receiver.full) void receiver.writable().then(release);
-      else release();
+      receiver.sendShared(bytes);
     },
+    release,
   };
 }
 
 const takeShort = (folded: FoldedState): TakenSnapshot => ({
   position: folded.position,
-  send: (receiver) => void receiver.write(snapshotFrame(folded)),
+  send: (receiver) => void receiver.send(snapshotFrame(folded)),
+  release() {},
 });
 
-const snapshotFrame = ({ position, json }: FoldedState): string =>
-  encodeFrame({ kind: "snapshot", data: json, id: formatCursor(position) });
+const snapshotFrame = ({ position, json }: FoldedState): SnapshotFrame => ({
+  kind: "snapshot",
+  data: json,
+  id: formatCursor(position),
+});
 
 const full = () =>
   new SluiceError("unavailable", { message: "Too many states wait to be read already", retryAfter: 5_000 });

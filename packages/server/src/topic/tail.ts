@@ -83,8 +83,8 @@ export class Tail {
   }
 
   /** The next that a socket may be handed of what was read after `from`; see `ReplayCache`. */
-  batch(from: Position, page: Pick<ReadPage, "entries" | "end">): Batch {
-    return this.#pages.get({ topic: this.#topic, procedure: this.#procedure, from }, page);
+  batch(from: Position, page: Pick<ReadPage, "entries" | "end">, maxBytes?: number): Batch {
+    return this.#pages.get({ topic: this.#topic, procedure: this.#procedure, from, maxBytes }, page);
   }
 
   /** Reads on though nothing was appended, to see whether its position still is in the log's history. */

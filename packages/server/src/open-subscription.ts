@@ -1,15 +1,15 @@
 import { type AnySubscription, topicOf } from "@sluice/contract";
-import { countTopic } from "../admission/admission.js";
-import type { Opening } from "../admission/opening.js";
-import { cursorFrom } from "../http/request.js";
-import { argsFor, type Caller } from "../procedure/call.js";
-import type { Implementation } from "../procedure/implementation.js";
-import { type AnyArgs, layArgs, runMiddlewares } from "../procedure/middleware.js";
-import type { Runtime } from "../runtime.js";
-import type { StreamSource } from "../stream/event-stream.js";
-import { streamGenerator } from "./generator.js";
-import { prepareLive } from "./live.js";
-import { prepareResumable } from "./resumable.js";
+import { countTopic } from "./admission/admission.js";
+import type { Opening } from "./admission/opening.js";
+import { cursorFrom } from "./http/request.js";
+import { argsFor, type Caller } from "./procedure/call.js";
+import type { Implementation } from "./procedure/implementation.js";
+import { type AnyArgs, layArgs, runMiddlewares } from "./procedure/middleware.js";
+import type { Runtime } from "./runtime.js";
+import type { LaneSource } from "./stream/lane.js";
+import { GeneratorSource } from "./subscription/generator.js";
+import { prepareLive } from "./subscription/live.js";
+import { prepareResumable } from "./subscription/resumable.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
@@ -23,14 +23,15 @@ export async function openSubscription(
   runtime: Runtime,
   implementation: Implementation,
   caller: SubscriptionCaller,
-): Promise<StreamSource> {
+): Promise<LaneSource> {
   const { run, middlewares } = implementation;
   const { input, lifetime } = caller;
+  const { report, limits } = runtime;
   const procedure = implementation.procedure as AnySubscription;
   const cursor = positionOf(implementation, caller);
   const topic = topicOf(procedure, input);
 
-  const open = async (context: object, args: () => AnyArgs): Promise<StreamSource> => {
+  const open = async (context: object, args: () => AnyArgs): Promise<LaneSource> => {
     caller.opening.assertAllowed(topic, context, runtime.wheel.time);
     if (run.kind === "live" || run.kind === "resumable") countTopic(runtime, caller.client, topic);
     switch (run.kind) {
@@ -38,7 +39,14 @@ export async function openSubscription(
         return prepareLive(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
-        return streamGenerator({ runtime, procedure, topic, run, args: layArgs(args(), { lastEventId }) });
+        return new GeneratorSource({
+          report,
+          maxEventLength: limits.eventLength,
+          procedure,
+          topic,
+          run,
+          args: layArgs(args(), { lastEventId }),
+        });
       }
       case "resumable":
         return prepareResumable(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });

@@ -1,9 +1,9 @@
 import { defineContract, subscription } from "@sluice/contract";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { implement } from "../index.js";
-import { createSluice } from "../sluice.js";
-import { ManualClock } from "../time/manual-clock.test-kit.js";
+import { implement } from "./index.js";
+import { createSluice } from "./sluice.js";
+import { ManualClock } from "./time/manual-clock.test-kit.js";
 
 const contract = defineContract({
   text: subscription({

@@ -1,7 +1,7 @@
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
-import type { Sink } from "../stream/sink.js";
 import type { EndListener } from "../time/lifetime.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
+import type { Sink } from "./sink.js";
 
 /** How many frames may wait for a slow reader before the source stands still. */
 const limit = 64;

@@ -8,17 +8,19 @@ import {
   SluiceError,
 } from "@sluice/contract";
 import { type ErrorFrame, reservedId } from "@sluice/contract/wire";
-import { Opening } from "../admission/opening.js";
-import { reservedFrom } from "../http/reserved.js";
-import type { Implementation } from "../procedure/implementation.js";
-import { parseCallerInput } from "../procedure/input.js";
-import type { Runtime } from "../runtime.js";
-import { EventStream } from "../stream/event-stream.js";
-import { Lifetime } from "../time/lifetime.js";
-import { decodeEvent } from "../topic/batch.js";
-import { skewed } from "../topic/contract-skew.js";
-import { FrameQueue } from "./frame-queue.js";
-import { openSubscription } from "./open.js";
+import { Opening } from "./admission/opening.js";
+import { reservedFrom } from "./http/reserved.js";
+import { openSubscription } from "./open-subscription.js";
+import type { Implementation } from "./procedure/implementation.js";
+import { parseCallerInput } from "./procedure/input.js";
+import { expiryOf } from "./procedure/revocable-context.js";
+import type { Runtime } from "./runtime.js";
+import { EventStream } from "./stream/event-stream.js";
+import { FrameQueue } from "./stream/frame-queue.js";
+import { PlainLane } from "./stream/plain-lane.js";
+import { Lifetime } from "./time/lifetime.js";
+import { decodeEvent } from "./topic/batch.js";
+import { skewed } from "./topic/contract-skew.js";
 
 export interface SubscribeOptions<Context, State> {
   /** What the adapter's `context` function would give. */
@@ -170,9 +172,9 @@ async function openLocally(
     });
     if (lifetime.over) return;
     opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
-    const connection = new EventStream(queue, source, lifetime, settings);
-    runtime.locals.add(connection);
-    connection.start();
+    const stream = new EventStream(queue, lifetime, settings, source.resumable);
+    runtime.locals.add(stream);
+    new PlainLane(stream, source, expiryOf(source.context)).start();
   } finally {
     runtime.openings.delete(opening);
   }
