@@ -20,7 +20,18 @@ const rooms = {
     "topic",
     "time",
   ],
-  client: ["react", "query", ".", "wire", "subscription", "transport", "procedure.ts"],
+  client: [
+    "react",
+    "query",
+    ".",
+    "wire",
+    "call.ts",
+    "procedure.ts",
+    "settings.ts",
+    "client-options.ts",
+    "subscription",
+    "transport",
+  ],
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -3,8 +3,8 @@ import { runInNewContext } from "node:vm";
 import { query } from "@sluice/contract";
 import { expect, test } from "vitest";
 import { createClient } from "./client.js";
+import type { ClientOptions } from "./client-options.js";
 import { internals } from "./procedure.js";
-import type { ClientOptions } from "./transport/client-options.js";
 import { contract, match, setUp, until } from "./transport/test-setup.test-kit.js";
 
 test("the tree is the contract's, and opens nothing by itself", async () => {

@@ -1,8 +1,8 @@
 import type { ContractTree } from "@sluice/contract";
+import type { ClientOptions } from "./client-options.js";
 import { createContractClient } from "./contract-client.js";
 import type { Client } from "./procedure.js";
-import type { ClientOptions } from "./transport/client-options.js";
-import { settingsOf } from "./transport/settings.js";
+import { settingsOf } from "./settings.js";
 import { createWireClient } from "./wire/wire-client.js";
 import type { WireClient } from "./wire/wire-types.js";
 

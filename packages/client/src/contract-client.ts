@@ -7,14 +7,18 @@ import {
   isProcedure,
 } from "@sluice/contract";
 import { call } from "./call.js";
-import { type CallOptions, type Client, type IterateOptions, internals } from "./procedure.js";
+import { type CallOptions, type Client, internals } from "./procedure.js";
+import type { ClientSettings } from "./settings.js";
+import type { IterateOptions } from "./subscription/handlers.js";
 import { iterate } from "./subscription/iterate.js";
 import { createRegistry } from "./subscription/registry.js";
 import { subscribeBy } from "./subscription/subscribe.js";
-import type { Settings } from "./transport/settings.js";
 
 /** The client of a contract: its tree, each procedure made callable. */
-export function createContractClient<Tree extends ContractTree>(contract: Tree, settings: Settings): Client<Tree> {
+export function createContractClient<Tree extends ContractTree>(
+  contract: Tree,
+  settings: ClientSettings,
+): Client<Tree> {
   const registry = createRegistry(settings);
   const { id: clientId, linger } = settings;
 

@@ -1,17 +1,10 @@
 export type { ErrorOf, EventDataOf, EventOf, InputOf, OutputOf, StateOf } from "@sluice/contract";
 export { SluiceError } from "@sluice/contract";
 export { createClient } from "./client.js";
-export type {
-  CallOptions,
-  CallProcedure,
-  Client,
-  EventHandlers,
-  IterateOptions,
-  Reset,
-  SubscriptionHandlers,
-  SubscriptionProcedure,
-} from "./procedure.js";
-export type { ClientOptions, SkippedEvent } from "./transport/client-options.js";
+export type { ClientOptions } from "./client-options.js";
+export type { CallOptions, CallProcedure, Client, SubscriptionProcedure } from "./procedure.js";
+export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
+export type { SkippedEvent } from "./subscription/skipped-event.js";
 export type { Clock } from "./transport/clock.js";
 export type { Connection, ConnectionStatus } from "./transport/connection-state.js";
 export type {

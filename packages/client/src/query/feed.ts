@@ -1,5 +1,5 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import type { Reset } from "../procedure.js";
+import type { Reset } from "../subscription/handlers.js";
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
 import type { Connection } from "../transport/connection-state.js";
 import { type Reducer, reducerOf } from "./reducer.js";

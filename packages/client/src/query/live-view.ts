@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
-import type { Reset } from "../procedure.js";
+import type { Reset } from "../subscription/handlers.js";
 import { deferred } from "./deferred.js";
 import { Feed, type FeedListener } from "./feed.js";
 import type { Flushable, Frames } from "./frames.js";

@@ -5,4 +5,5 @@ export type { TypedKey, TypedQueryOptions } from "../query/option-types.js";
 export { subscriptionOptions } from "../query/subscription-options.js";
 export type { FoldOptions, ViewData, ViewOptions } from "../query/view-options.js";
 export type { Connection, ConnectionStatus } from "../transport/connection-state.js";
-export { type HandlerOptions, type SubscriptionResult, useSubscription } from "./use-subscription.js";
+export type { HandlerOptions } from "./handler-options.js";
+export { type SubscriptionResult, useSubscription } from "./use-subscription.js";

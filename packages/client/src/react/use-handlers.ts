@@ -2,7 +2,7 @@ import type { AnySubscription } from "@sluice/contract";
 import { useEffect, useInsertionEffect, useMemo } from "react";
 import type { LiveView } from "../query/live-view.js";
 import { guarded } from "../transport/report.js";
-import type { HandlerOptions } from "./use-subscription.js";
+import type { HandlerOptions } from "./handler-options.js";
 
 const none: HandlerOptions<AnySubscription> = {};
 

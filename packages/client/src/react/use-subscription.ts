@@ -1,10 +1,11 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Reset, SubscriptionHandlers, SubscriptionProcedure } from "../procedure.js";
+import type { SubscriptionProcedure } from "../procedure.js";
 import { bridgeOf } from "../query/bridge.js";
 import { liveOptions } from "../query/subscription-options.js";
 import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";
 import type { Connection } from "../transport/connection-state.js";
+import type { HandlerOptions } from "./handler-options.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
 
@@ -23,14 +24,6 @@ export type SubscriptionResult<Data, Ended, Failure> = {
    */
   | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
 );
-
-/** What a component wants to be told. The functions may be new at every render: the latest ones are called. */
-export interface HandlerOptions<P extends AnySubscription> {
-  /** By event type. They see every event from the mount on, in order, as it comes. */
-  readonly on?: SubscriptionHandlers<P>["on"];
-  /** A gap in history. A list or fold starts anew after it; state is shown until the fresh one is there. */
-  readonly onReset?: (reset: Reset) => void;
-}
 
 /**
  * Subscribes while the component is mounted. Components with the same input share one connection, whatever they make of it,

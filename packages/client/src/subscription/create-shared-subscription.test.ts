@@ -1,8 +1,9 @@
 import type { AnySubscription, InputOf } from "@sluice/contract";
 import { describe, expect, test, vi } from "vitest";
-import type { SubscriptionHandlers, SubscriptionProcedure } from "../procedure.js";
+import type { SubscriptionProcedure } from "../procedure.js";
 import { internals } from "../procedure.js";
 import { at, event, goal, live, match, post, setUp, snapshot, until } from "../transport/test-setup.test-kit.js";
+import type { SubscriptionHandlers } from "./handlers.js";
 
 /** Subscribes and writes down everything that handlers are told. */
 function record<P extends AnySubscription>(

@@ -2,20 +2,20 @@ import { type AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
 import { onAbort } from "../transport/abort.js";
 import type { Connection } from "../transport/connection-state.js";
-import { type Keeper, keepConnected } from "../transport/direct.js";
 import { guarded } from "../transport/report.js";
-import type { Settings } from "../transport/settings.js";
 import type { Target } from "../transport/target.js";
+import type { Lane } from "../transport/transport.js";
 import { createFold, type Fold } from "./fold.js";
 import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
+import type { SubscriptionSettings } from "./settings.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 import { createSubscribers, handlersOf } from "./subscribers.js";
 
 export interface SharedSubscriptionOptions {
   readonly key: string;
-  readonly settings: Settings;
+  readonly settings: SubscriptionSettings;
   readonly procedure: AnySubscription;
-  readonly target: Target;
+  readonly target: Target<AnySubscription>;
   /** Told when it opens a connection, and when it has forgotten everything and is as new. */
   readonly onActive?: (isActive: boolean) => void;
 }
@@ -27,8 +27,8 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   const { key, settings, procedure, target, onActive } = options;
   const { clock } = settings;
   const subscribers = createSubscribers();
-  let keeper: Keeper | undefined;
-  let position: ResumeTracker = createResumeTracker();
+  let lane: Lane | undefined;
+  let tracker: ResumeTracker = createResumeTracker();
   let fold: Fold | undefined;
   let kind: StreamKind | undefined;
   let over: { readonly error: SluiceError | undefined } | undefined;
@@ -41,15 +41,15 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     over = undefined;
     onActive?.(true);
     if (keepsState) {
-      position.refresh();
+      tracker.refresh();
     } else {
-      position = createResumeTracker();
+      tracker = createResumeTracker();
       fold = undefined;
       kind = undefined;
     }
     fold ??= createFold({
       procedure,
-      position,
+      tracker,
       onSkippedEvent: settings.onSkippedEvent,
       sink: {
         event(event) {
@@ -65,32 +65,35 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
       },
     });
     const folding: Fold = fold;
-    const own = keepConnected(settings, target, position, {
-      opened(frame) {
-        kind = frame.stream;
-        folding.opened(frame);
+    const own = settings.transport.lane(
+      { target, resume: tracker },
+      {
+        opened(frame) {
+          kind = frame.stream;
+          folding.opened(frame);
+        },
+        frame(frame, open) {
+          folding.apply(frame, open);
+          if (!settleResync) return;
+          if (frame.kind === "snapshot") settleResync();
+          else if (frame.kind === "live" && (open.stream === "stream" || !tracker.isRefreshing)) settleResync();
+        },
+        changed(changed) {
+          if (lane !== own) return;
+          connection = changed;
+          subscribers.each(({ onConnection }) => guarded(onConnection, connection));
+        },
+        over(error) {
+          if (lane === own) finish(error);
+        },
       },
-      frame(frame, open) {
-        folding.apply(frame, open);
-        if (!settleResync) return;
-        if (frame.kind === "snapshot") settleResync();
-        else if (frame.kind === "live" && (open.stream === "stream" || !position.isRefreshing)) settleResync();
-      },
-      changed(changed) {
-        if (keeper !== own) return;
-        connection = changed;
-        subscribers.each(({ onConnection }) => guarded(onConnection, connection));
-      },
-      over(error) {
-        if (keeper === own) finish(error);
-      },
-    });
-    keeper = own;
+    );
+    lane = own;
     own.open();
   }
 
   function finish(error: SluiceError | undefined): void {
-    keeper = undefined;
+    lane = undefined;
     over = { error };
     settleResync?.(error);
     subscribers.each((handlers) => (error ? guarded(handlers.onError, error) : guarded(handlers.onEnd)));
@@ -99,10 +102,10 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
 
   function letGo(): void {
     stayOn();
-    keeper?.close();
-    keeper = undefined;
+    lane?.close();
+    lane = undefined;
     over = undefined;
-    position = createResumeTracker();
+    tracker = createResumeTracker();
     fold = undefined;
     connection = { state: "closed", attempt: 0, since: clock.now(), cursor: nowhere };
     onActive?.(false);
@@ -117,7 +120,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   function leave(): void {
     if (subscribers.size > 0) return;
     if (over || settings.linger === 0) letGo();
-    else if (keeper) lingering = { timer: clock.setTimeout(letGo, settings.linger) };
+    else if (lane) lingering = { timer: clock.setTimeout(letGo, settings.linger) };
   }
 
   function subscribe(given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0]): () => void {
@@ -135,7 +138,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     stayOn();
 
     const outcome = over;
-    if (!keeper && !outcome) {
+    if (!lane && !outcome) {
       start(false);
       return stop;
     }
@@ -154,7 +157,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
 
   function resync(): Promise<void> {
     if (resyncing) return resyncing;
-    const wasIdle = !keeper && !over;
+    const wasIdle = !lane && !over;
     // Where nobody holds the connection, the question does until the answer is there.
     const stop = subscribers.size === 0 ? subscribe({}) : () => {};
     resyncing = new Promise<void>((resolve, reject) => {
@@ -175,13 +178,13 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     const hasSnapshots = procedure.state !== undefined && kind === "live";
     if (over) {
       start(hasSnapshots);
-    } else if (hasSnapshots && position.cursor !== undefined) {
-      position.refresh();
-      keeper?.open();
+    } else if (hasSnapshots && tracker.cursor !== undefined) {
+      tracker.refresh();
+      lane?.open();
     } else if (connection.state === "live") {
       settleResync?.();
     } else {
-      keeper?.nudge();
+      lane?.nudge();
     }
   }
 

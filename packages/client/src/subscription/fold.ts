@@ -1,10 +1,10 @@
 import { type AnySubscription, codecOf, isErrorNamed, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
-import type { Reset } from "../procedure.js";
-import type { TopicFrame } from "../transport/attempt.js";
-import type { SkippedEvent } from "../transport/client-options.js";
 import { guarded } from "../transport/report.js";
+import type { TopicFrame } from "../transport/transport.js";
+import type { Reset } from "./handlers.js";
 import type { ResumeTracker } from "./resume-tracker.js";
+import type { SkippedEvent } from "./skipped-event.js";
 
 /** An event in the types of code, whatever the procedure. */
 export interface AnyEvent {
@@ -36,7 +36,7 @@ export interface Fold {
 
 export interface FoldOptions {
   readonly procedure: AnySubscription;
-  readonly position: ResumeTracker;
+  readonly tracker: ResumeTracker;
   readonly sink: FoldSink;
   readonly onSkippedEvent: ((event: SkippedEvent) => void) | undefined;
   /** False for a reader of events alone: it is as strict, but keeps no state. Default: true. */
@@ -45,7 +45,7 @@ export interface FoldOptions {
 
 type Apply = (state: unknown, data: unknown) => unknown;
 
-export function createFold({ procedure, position, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
+export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
   const { path, state: definition } = procedure;
   const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
   // A reader of events alone is the only one who has them.
@@ -61,12 +61,12 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
 
   function passOver({ type, data, id }: EventFrame, error?: unknown): void {
     if (definition) throw mismatch(`An event "${type}"`, error);
-    position.commit();
+    tracker.commit();
     guarded(onSkippedEvent, { path, type, id, data, ...(error === undefined ? {} : { error }) });
   }
 
   function applyEvent(frame: EventFrame, open: OpenFrame) {
-    const step = position.judge(frame.id, open.stream !== "stream");
+    const step = tracker.judge(frame.id, open.stream !== "stream");
     if (step === "applied") return;
     if (step === "foreign") throw outOfOrder(`an event of another epoch (${frame.id}) without a $reset`);
     if (awaitsSnapshot) throw outOfOrder("an event where a $snapshot was due");
@@ -81,12 +81,12 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     }
     const before = state.known ? state.value : definition?.initial;
     const after = folds ? foldOne(frame, before, data) : undefined;
-    position.commit();
+    tracker.commit();
     const changed = folds && !(state.known && Object.is(before, after));
     if (changed) state = { known: true, value: after };
     if (step === "diverged") sink.reset({ reason: "diverged", oldest: frame.id as string, head: frame.id as string });
     if (step !== "told") {
-      const event = { type: frame.type, data, id: frame.id ?? position.cursor ?? "" };
+      const event = { type: frame.type, data, id: frame.id ?? tracker.cursor ?? "" };
       sink.event(keepState ? Object.freeze(event) : event);
     }
     if (changed) sink.state(after);
@@ -114,10 +114,10 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
       throw mismatch("A snapshot", error);
     }
     if (!definition) {
-      position.moveTo(id, true);
+      tracker.moveTo(id, true);
       return sink.snapshot?.(value);
     }
-    const leapt = position.swapTo(id);
+    const leapt = tracker.swapTo(id);
     awaitsSnapshot = false;
     if (leapt) sink.reset({ reason: "resync", oldest: id, head: id });
     if (!folds) return;
@@ -126,7 +126,7 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
   }
 
   function reset({ reason, oldest, head }: ResetFrame): void {
-    position.reset();
+    tracker.reset();
     awaitsSnapshot = definition !== undefined;
     sink.reset({ reason, oldest, head });
   }
@@ -137,9 +137,9 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
     },
     opened({ stream }) {
       // A log's state comes as a snapshot; a generator's begins with its first event.
-      awaitsSnapshot = definition !== undefined && stream === "live" && position.resumeFrom === undefined;
-      const startsOver = stream === "stream" && position.resumeFrom === undefined;
-      position.opened();
+      awaitsSnapshot = definition !== undefined && stream === "live" && tracker.resumeFrom === undefined;
+      const startsOver = stream === "stream" && tracker.resumeFrom === undefined;
+      tracker.opened();
       if (!folds || !startsOver) return;
       state = { known: true, value: definition.initial };
       sink.state(state.value);
@@ -155,10 +155,10 @@ export function createFold({ procedure, position, sink, onSkippedEvent, keepStat
         case "live":
         case "at":
           if (awaitsSnapshot) return; // what it names is not what is shown
-          if (position.judge(frame.id, open.stream !== "stream") === "foreign") {
+          if (tracker.judge(frame.id, open.stream !== "stream") === "foreign") {
             throw outOfOrder(`$${frame.kind} of another epoch (${frame.id}) without a $reset`);
           }
-          return position.moveTo(frame.id, open.stream !== "stream");
+          return tracker.moveTo(frame.id, open.stream !== "stream");
         default:
           frame satisfies never;
       }

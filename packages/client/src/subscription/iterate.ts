@@ -1,20 +1,22 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import type { IterateOptions, Reset } from "../procedure.js";
 import { onAbort } from "../transport/abort.js";
-import { type Keeper, keepConnected } from "../transport/direct.js";
 import { guarded } from "../transport/report.js";
-import type { Settings } from "../transport/settings.js";
 import { encodeTarget } from "../transport/target.js";
+import type { Lane } from "../transport/transport.js";
 import { createEventQueue } from "./event-queue.js";
 import { type AnyEvent, createFold } from "./fold.js";
+import type { IterateOptions, Reset } from "./handlers.js";
 import { createResumeTracker } from "./resume-tracker.js";
+import type { SubscriptionSettings } from "./settings.js";
 
 /** Events that may wait for the reader before the body is left unread. Who holds what comes then is up to `fetch`. */
 const highWater = 64;
 
+type IterateSettings = Pick<SubscriptionSettings, "transport" | "onSkippedEvent">;
+
 /** The events of a subscription, over a connection of its own that opens with the first `next`. */
 export const iterate = (
-  settings: Settings,
+  settings: IterateSettings,
   procedure: AnySubscription,
   input: unknown,
   options: IterateOptions = {},
@@ -30,7 +32,7 @@ interface Waiter {
 const done = { done: true, value: undefined } as const;
 
 function createIterator(
-  settings: Settings,
+  settings: IterateSettings,
   procedure: AnySubscription,
   input: unknown,
   { signal, cursor, onReset }: IterateOptions,
@@ -38,7 +40,7 @@ function createIterator(
   // A reset waits its turn among the events: told when the next one is asked for, it comes between the right two.
   const queue = createEventQueue<AnyEvent | Reset>(highWater);
   const waiters: Waiter[] = [];
-  let keeper: Keeper | undefined;
+  let lane: Lane | undefined;
   let over: { error: SluiceError | undefined } | undefined;
 
   let stopListening = () => {};
@@ -50,7 +52,7 @@ function createIterator(
     if (over) return;
     over = { error };
     stopListening();
-    keeper?.close();
+    lane?.close();
     queue.release();
     for (const waiter of waiters.splice(0)) settle(waiter);
   }
@@ -83,10 +85,10 @@ function createIterator(
     stopListening = onAbort(signal, abort);
     try {
       const target = encodeTarget(procedure, input);
-      const position = createResumeTracker(cursor);
+      const tracker = createResumeTracker(cursor);
       const fold = createFold({
         procedure,
-        position,
+        tracker,
         keepState: false,
         onSkippedEvent: settings.onSkippedEvent,
         sink: {
@@ -100,14 +102,17 @@ function createIterator(
         },
       });
       const { opened, apply } = fold;
-      keeper = keepConnected(settings, target, position, {
-        opened,
-        frame: apply,
-        changed() {},
-        over: finish,
-        ready: queue.ready,
-      });
-      keeper.open();
+      lane = settings.transport.lane(
+        { target, resume: tracker },
+        {
+          opened,
+          frame: apply,
+          changed() {},
+          over: finish,
+          ready: queue.ready,
+        },
+      );
+      lane.open();
     } catch (error) {
       finish(SluiceError.from(error));
     }
@@ -115,7 +120,7 @@ function createIterator(
 
   return {
     next() {
-      if (!keeper && !over) start();
+      if (!lane && !over) start();
       return new Promise((resolve, reject) => {
         const waiter = { resolve, reject };
         const value = shift();

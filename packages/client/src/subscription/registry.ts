@@ -1,8 +1,8 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import type { Settings } from "../transport/settings.js";
 import { encodeTarget, type Target } from "../transport/target.js";
 import { createSharedSubscription } from "./create-shared-subscription.js";
 import { createFailedSubscription } from "./failed-subscription.js";
+import type { SubscriptionSettings } from "./settings.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 
 /** A client's subscriptions: one for each path and canonical input. */
@@ -17,7 +17,7 @@ type Holder = Pick<WeakRef<SharedSubscription<AnySubscription>>, "deref">;
 const hold = (shared: SharedSubscription<AnySubscription>): Holder =>
   typeof WeakRef === "undefined" ? { deref: () => shared } : new WeakRef(shared);
 
-export function createRegistry(settings: Settings): Registry {
+export function createRegistry(settings: SubscriptionSettings): Registry {
   // An idle subscription holds nothing and is held by nothing, so that asking for one and never subscribing leaks nothing.
   const all = new Map<string, Holder>();
   const active = new Set<SharedSubscription<AnySubscription>>();
@@ -30,7 +30,11 @@ export function createRegistry(settings: Settings): Registry {
     sweepAt = Math.max(64, all.size * 2);
   }
 
-  function create(key: string, procedure: AnySubscription, target: Target): SharedSubscription<AnySubscription> {
+  function create(
+    key: string,
+    procedure: AnySubscription,
+    target: Target<AnySubscription>,
+  ): SharedSubscription<AnySubscription> {
     const shared = createSharedSubscription({
       key,
       settings,
@@ -45,7 +49,7 @@ export function createRegistry(settings: Settings): Registry {
 
   return {
     shared(procedure, input) {
-      let target: Target;
+      let target: Target<AnySubscription>;
       try {
         target = encodeTarget(procedure, input);
       } catch (error) {

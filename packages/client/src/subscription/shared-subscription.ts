@@ -1,6 +1,6 @@
 import type { AnySubscription, ErrorOf, StateOf } from "@sluice/contract";
-import type { SubscriptionHandlers } from "../procedure.js";
 import type { Connection } from "../transport/connection-state.js";
+import type { SubscriptionHandlers } from "./handlers.js";
 
 /**
  * One subscription of a client, whoever looks at it: it holds the connection, the position reached and the state, and

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { SubscriptionHandlers } from "../procedure.js";
+import type { SubscriptionHandlers } from "./handlers.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 
 type Handlers = SubscriptionHandlers<AnySubscription>;

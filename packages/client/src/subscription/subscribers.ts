@@ -1,8 +1,8 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
-import type { Reset, SubscriptionHandlers } from "../procedure.js";
 import type { Connection } from "../transport/connection-state.js";
 import { guarded } from "../transport/report.js";
 import type { AnyEvent } from "./fold.js";
+import type { Reset, SubscriptionHandlers } from "./handlers.js";
 
 /** The handlers of any subscription, before types tell them apart. */
 export interface AnyHandlers {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { ClientOptions } from "./client-options.js";
+import type { ClientOptions } from "../client-options.js";
 import type { Connection } from "./connection-state.js";
 import { live, post, setUp, until } from "./test-setup.test-kit.js";
 

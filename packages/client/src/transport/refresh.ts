@@ -1,5 +1,7 @@
 import { SluiceError } from "@sluice/contract";
-import type { ClientOptions } from "./client-options.js";
+
+/** What renews credentials after a 401. Throwing, rejecting or `false` says that it could not. */
+export type OnUnauthorized = (error: SluiceError) => unknown;
 
 /** The refresh hook, asked once for any number of requests that fail with the same credentials. */
 export interface Refresher {
@@ -12,7 +14,7 @@ export interface Refresher {
 /** Of what the hook itself asks, as with a refresh token: it can't wait for the hook. */
 const ofHook = -1;
 
-export function createRefresher(hook: ClientOptions["onUnauthorized"]): Refresher {
+export function createRefresher(hook: OnUnauthorized | undefined): Refresher {
   let renewals = 0;
   let underWay: Promise<SluiceError | undefined> | undefined;
   let isInHook = false;

@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { ClientOptions } from "./client-options.js";
+import type { ClientOptions } from "../client-options.js";
 import { setUp, until } from "./test-setup.test-kit.js";
 
 afterEach(() => vi.unstubAllGlobals());

@@ -3,7 +3,7 @@ import type { EventFrame, Frame } from "@sluice/contract/wire";
 import { onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { createClient } from "../client.js";
-import type { ClientOptions } from "./client-options.js";
+import type { ClientOptions } from "../client-options.js";
 import { createManualClock } from "./manual-clock.test-kit.js";
 import { startScriptedServer } from "./scripted-server.test-kit.js";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientOptions } from "./client-options.js";
+import type { ClientOptions } from "../client-options.js";
 import { systemClock } from "./clock.js";
 import { clockOf } from "./fallback.js";
 import { live, post, setUp, until } from "./test-setup.test-kit.js";

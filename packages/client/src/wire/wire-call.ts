@@ -1,12 +1,14 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
 import { callOnce } from "../call.js";
-import type { IterateOptions } from "../procedure.js";
+import type { ClientSettings } from "../settings.js";
 import type { AnyEvent } from "../subscription/fold.js";
+import type { IterateOptions } from "../subscription/handlers.js";
 import { iterate } from "../subscription/iterate.js";
 import { onAbort } from "../transport/abort.js";
+import { createDirectTransport } from "../transport/direct.js";
 import type { FetchResponse } from "../transport/fetch.js";
 import { isType } from "../transport/problem.js";
-import type { Settings } from "../transport/settings.js";
+import type { Transport } from "../transport/transport.js";
 
 /** One path, seen as either of what may stand there. */
 export interface WireTarget {
@@ -21,7 +23,7 @@ export interface WireTarget {
  * nothing stays unsent.
  */
 export function wireCall(
-  settings: Settings,
+  settings: ClientSettings,
   { subscription, mutation }: WireTarget,
   input: unknown,
   options: IterateOptions = {},
@@ -37,7 +39,9 @@ export function wireCall(
     [Symbol.asyncIterator]() {
       isIterated = true;
       result.catch(() => {}); // the loop tells
-      return iterate(adopting(settings, take), subscription, input, options)[Symbol.asyncIterator]();
+      return iterate({ ...settings, transport: adopting(settings, take) }, subscription, input, options)[
+        Symbol.asyncIterator
+      ]();
     },
   };
 
@@ -85,13 +89,14 @@ interface Sent {
 }
 
 /** A loop's first request is the one that was sent already, if there is one. */
-const adopting = (settings: Settings, take: () => Sent | undefined): Settings => ({
-  ...settings,
-  async fetch(address, init) {
-    const sent = take();
-    if (!sent) return settings.fetch(address, init);
-    sent.stopListening();
-    init.signal?.addEventListener("abort", sent.close);
-    return sent.answer;
-  },
-});
+const adopting = (settings: ClientSettings, take: () => Sent | undefined): Transport =>
+  createDirectTransport({
+    ...settings,
+    async fetch(address, init) {
+      const sent = take();
+      if (!sent) return settings.fetch(address, init);
+      sent.stopListening();
+      init.signal?.addEventListener("abort", sent.close);
+      return sent.answer;
+    },
+  });

@@ -1,7 +1,8 @@
-import { type IterateOptions, internals } from "../procedure.js";
+import { internals } from "../procedure.js";
+import type { ClientSettings } from "../settings.js";
+import type { IterateOptions } from "../subscription/handlers.js";
 import { createRegistry, type Registry } from "../subscription/registry.js";
 import { subscribeBy } from "../subscription/subscribe.js";
-import type { Settings } from "../transport/settings.js";
 import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
@@ -9,11 +10,11 @@ import { wireMutation, wireSubscription } from "./wire-procedure.js";
  * The client of a contract that only the compiler knows: whatever name is asked for, there is a procedure or a subtree.
  * Nothing is sent before one is called.
  */
-export const createWireClient = (settings: Settings): object =>
+export const createWireClient = (settings: ClientSettings): object =>
   createNode({}, "", () => undefined, { settings, registry: createRegistry(settings) });
 
 interface Shared {
-  readonly settings: Settings;
+  readonly settings: ClientSettings;
   readonly registry: Registry;
 }
 

@@ -1,19 +1,8 @@
-import type { SluiceError } from "@sluice/contract";
-import type { Clock } from "./clock.js";
-import type { CredentialsMode, FetchLike, HeadersLike } from "./fetch.js";
-import type { BackoffOptions } from "./retry.js";
-
-/** An event that the client passed over: its type is unknown to the contract at hand, or its data doesn't fit. */
-export interface SkippedEvent {
-  /** Path of the subscription. */
-  readonly path: string;
-  readonly type: string;
-  readonly id: string | undefined;
-  /** JSON text as it came. */
-  readonly data: string;
-  /** Why the data doesn't fit; absent for an unknown type. */
-  readonly error?: unknown;
-}
+import type { SkippedEvent } from "./subscription/skipped-event.js";
+import type { Clock } from "./transport/clock.js";
+import type { CredentialsMode, FetchLike, HeadersLike } from "./transport/fetch.js";
+import type { OnUnauthorized } from "./transport/refresh.js";
+import type { BackoffOptions } from "./transport/retry.js";
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -50,7 +39,7 @@ export interface ClientOptions {
    * error is final. It may ask this client for something itself, before it awaits anything: a 401 to that is final at once.
    * Default: a 401 is final.
    */
-  readonly onUnauthorized?: (error: SluiceError) => unknown;
+  readonly onUnauthorized?: OnUnauthorized;
   /**
    * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:`
    * takes its place, or 100 ms if that is less) and doubles with every failure up to `max` (default 30,000 ms). It falls as fast while a stream is live, and

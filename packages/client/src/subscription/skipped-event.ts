@@ -1,4 +1,14 @@
-import type { SkippedEvent } from "../transport/client-options.js";
+/** An event that the client passed over: its type is unknown to the contract at hand, or its data doesn't fit. */
+export interface SkippedEvent {
+  /** Path of the subscription. */
+  readonly path: string;
+  readonly type: string;
+  readonly id: string | undefined;
+  /** JSON text as it came. */
+  readonly data: string;
+  /** Why the data doesn't fit; absent for an unknown type. */
+  readonly error?: unknown;
+}
 
 /** Most event types that are warned of: a server may make up names without an end. */
 const most = 100;

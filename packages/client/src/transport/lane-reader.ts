@@ -1,0 +1,78 @@
+import { type AnySubscription, SluiceError, stateVersionOf } from "@sluice/contract";
+import { type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
+import { decodeError } from "./decode-error.js";
+import { type Retry, retryOf } from "./retry.js";
+import type { LaneSink } from "./transport.js";
+
+/** Frames that belong to a lane, whether it has a number or a stream of its own. */
+export type LaneFrame = Exclude<Frame, { kind: "drain" | "retry" | "comment" }>;
+
+export type Outcome =
+  | { readonly kind: "ended" }
+  | { readonly kind: "failed"; readonly error: SluiceError; readonly retry: Retry };
+
+export interface LaneReaderSink extends Pick<LaneSink, "opened" | "frame"> {
+  /** The lane is over. */
+  closed(outcome: Outcome): void;
+}
+
+/** Reads the frames of one lane, from `$open` to its end. */
+export interface LaneReader {
+  readonly open: OpenFrame | undefined;
+  /** @throws WireError for a frame that may not stand here; what the sink throws. */
+  read(frame: LaneFrame): void;
+  /** Whatever broke off the lane: may it be taken up again? */
+  fail(error: SluiceError, retry?: Retry): void;
+}
+
+export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSink): LaneReader {
+  let open: OpenFrame | undefined;
+
+  function fail(error: SluiceError, retry: Retry = retryOf(error)): void {
+    if (retry === "no" || !open || open.resumable) sink.closed({ kind: "failed", error, retry });
+    else sink.closed({ kind: "failed", error: new SluiceError("interrupted", { cause: error }), retry: "no" });
+  }
+
+  return {
+    get open() {
+      return open;
+    },
+    read(frame) {
+      switch (frame.kind) {
+        case "event":
+        case "snapshot":
+        case "at":
+        case "live":
+        case "reset":
+          if (!open) throw new WireError(`The stream begins with ${frame.kind}; it must begin with $open.`);
+          return sink.frame(frame, open);
+        case "open":
+          if (open) throw new WireError("The stream has a second $open; it must have one.");
+          checkVersion(procedure, frame.version);
+          open = frame;
+          return sink.opened(frame);
+        case "error": {
+          const { final, kind: _, lane: __, ...failure } = frame;
+          const error = decodeError(procedure, failure);
+          const again = retryOf(error);
+          return fail(error, final ? "no" : again === "no" ? "yes" : again);
+        }
+        case "end":
+          return sink.closed({ kind: "ended" });
+        case "unknown":
+          return; // of a later version of the protocol; PROTOCOL §5.12
+        default:
+          frame satisfies never;
+      }
+    },
+    fail,
+  };
+}
+
+/** An older server's state may lack what this contract's has: another server, or this one after its deploy, is asked. */
+function checkVersion(procedure: AnySubscription, version = 1): void {
+  if (version >= stateVersionOf(procedure)) return;
+  throw new SluiceError("unavailable", {
+    message: `The server's contract is older: ${procedure.path} has state.version ${version} there.`,
+  });
+}
