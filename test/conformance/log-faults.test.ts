@@ -25,13 +25,13 @@ function failingLog() {
     append: failing("append", log.append),
     read: failing("read", log.read),
     head: failing("head", log.head),
-    loadSnapshot: failing("loadSnapshot", log.loadSnapshot),
+    open: failing("open", log.open),
   };
   return { log: wrapped, broken };
 }
 
 describeStreams("a log that fails for a while", (adapter) => {
-  it.each(["head", "read", "loadSnapshot"] as const)(
+  it.each(["head", "open"] as const)(
     "answers 500 where %s fails before the stream, and serves again after (PROTOCOL §3)",
     async (method) => {
       const { log, broken } = failingLog();

@@ -111,7 +111,7 @@ export function losingLog(now = () => 1_000_000) {
     read: (...args) => log.read(...args),
     head: (...args) => log.head(...args),
     watch: (...args) => log.watch(...args),
-    loadSnapshot: (...args) => log.loadSnapshot(...args),
+    open: (...args) => log.open(...args),
     saveSnapshot: (...args) => log.saveSnapshot(...args),
     trim: (...args) => log.trim(...args),
   };

@@ -124,7 +124,7 @@ export class Model extends Scenario {
     const [head, page, saved] = [
       await log.head(topic),
       await log.read(topic, "oldest", 0),
-      await log.loadSnapshot(topic),
+      (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot,
     ];
     const kept = Math.max(page.ok ? page.end.offset : 0, saved?.position.offset ?? 0);
     return Math.max(0, head.offset - kept);

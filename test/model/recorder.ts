@@ -50,10 +50,7 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     head: (topic) => seen(topic, () => log.head(topic)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
     saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
-    loadSnapshot(topic) {
-      tick();
-      return log.loadSnapshot(topic);
-    },
+    open: (topic, options) => seen(topic, () => log.open(topic, options)),
     watch(topic, onAppend) {
       tick();
       const stop = log.watch(topic, onAppend);

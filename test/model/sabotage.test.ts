@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { memoryLog, PublishOptions } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import { openBeside } from "../../packages/log/src/broken-engines/broken.js";
 import type { RunRequest } from "../../packages/server/src/runs/run.js";
 import type { Runtime } from "../../packages/server/src/runtime.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
@@ -14,19 +15,18 @@ type Log = ReturnType<typeof memoryLog>;
 /** Gives the next life of a topic the state that was saved last in the one before. */
 function keepStates(): (log: Log) => Log {
   // All who open a store have the same functions of it, and one state of a topic.
-  const stores = new WeakMap<Log["loadSnapshot"], Map<string, string>>();
+  const stores = new WeakMap<Log["open"], Map<string, string>>();
   return (log) => {
-    const states = stores.get(log.loadSnapshot) ?? new Map<string, string>();
-    stores.set(log.loadSnapshot, states);
+    const states = stores.get(log.open) ?? new Map<string, string>();
+    stores.set(log.open, states);
     return {
       ...log,
-      async loadSnapshot(topic) {
-        const snapshot = await log.loadSnapshot(topic);
+      open: openBeside(log, async (topic) => {
+        const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
         const data = states.get(topic);
         if (snapshot || data === undefined) return snapshot;
-        const { epoch } = await log.head(topic);
-        return { position: { epoch, offset: 0, mark: "0" }, data };
-      },
+        return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
+      }),
       saveSnapshot(topic, position, data) {
         states.set(topic, data);
         return log.saveSnapshot(topic, position, data);
@@ -283,11 +283,11 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           log.append(topic, events, isTallied(topic) ? { ...options, stateful: false } : options),
         // It is taken for saved, and what it covers is forgotten: the state begins with whatever there is.
         saveSnapshot: (topic, ...rest) => (isTallied(topic) ? Promise.resolve(true) : log.saveSnapshot(topic, ...rest)),
-        async loadSnapshot(topic) {
-          if (!isTallied(topic)) return log.loadSnapshot(topic);
+        open: openBeside(log, async (topic) => {
+          if (!isTallied(topic)) return (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
           const page = await log.read(topic, "oldest", 0);
           return page.ok ? { position: page.end, data: JSON.stringify(initial) } : undefined;
-        },
+        }),
       }),
     },
   ],

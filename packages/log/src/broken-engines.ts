@@ -1,6 +1,7 @@
 import { brokenAfter } from "./broken-engines/append-after.js";
 import { brokenAppends } from "./broken-engines/appends.js";
 import type { BrokenEngine } from "./broken-engines/broken.js";
+import { brokenOpens } from "./broken-engines/opens.js";
 import { brokenPositions } from "./broken-engines/positions.js";
 import { brokenReads } from "./broken-engines/reads.js";
 import { brokenRetention } from "./broken-engines/retention.js";
@@ -14,6 +15,7 @@ export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenAppends,
   ...brokenAfter,
   ...brokenReads,
+  ...brokenOpens,
   ...brokenRetention,
   ...brokenStateTtl,
   ...brokenTopicLife,

@@ -4,6 +4,7 @@ import { batchCases } from "./conformance/batches.js";
 import { dedupeCases } from "./conformance/dedupe.js";
 import { failoverCases } from "./conformance/failover.js";
 import { type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.js";
+import { openCases } from "./conformance/open.js";
 import { orderCases } from "./conformance/order.js";
 import { randomCases } from "./conformance/random.js";
 import { readCases } from "./conformance/read.js";
@@ -39,6 +40,7 @@ export const logCases: readonly LogCase[] = [
   ...statefulCases,
   ...stateTtlCases,
   ...snapshotCases,
+  ...openCases,
   ...dedupeCases,
   ...appendAfterCases,
   ...recordCases,

@@ -135,6 +135,24 @@ export interface Snapshot {
   readonly data: string;
 }
 
+export interface OpenOptions {
+  /** Where to start: where a read does, or at the snapshot that was saved last; at the oldest entry if there is none. */
+  readonly from: ReadFrom | "snapshot";
+  /** Most entries of each page. */
+  readonly limit: number;
+  /** Answer a gap with the snapshot and with what follows it, if one is saved. Default: `false`. */
+  readonly snapshotOnGap?: boolean;
+}
+
+export interface Opened {
+  /** What a read from there gives. From a snapshot that is of no history that there is, that is a gap, too. */
+  readonly page: ReadPage | ReadGap;
+  /** Sent with `from: "snapshot"`, and with a gap if it is asked for. */
+  readonly snapshot?: Snapshot | undefined;
+  /** Sent with a gap and a snapshot: what a read from there gives. */
+  readonly afterSnapshot?: ReadPage | ReadGap | undefined;
+}
+
 export interface Log {
   /**
    * Paths of subscriptions that the engine was given options for, if it was. Servers and publishers know the contract, and refuse
@@ -177,6 +195,19 @@ export interface Log {
    */
   read(topic: string, from: ReadFrom, limit: number): Promise<ReadPage | ReadGap>;
 
+  /**
+   * Reads, of one moment and in one round trip, all that it takes to open a subscription or to fold a state: a page of entries, and
+   * the snapshot that was saved last where that is where it starts, or would after a gap.
+   *
+   * @throws RangeError as `read` does.
+   *
+   * @example
+   * ```ts
+   * const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 512 });
+   * ```
+   */
+  open(topic: string, options: OpenOptions): Promise<Opened>;
+
   /** Where the topic's history ends now. */
   head(topic: string): Promise<Position>;
 
@@ -188,9 +219,6 @@ export interface Log {
    * `console.error`. The same function may watch twice: each is stopped by its own returned function.
    */
   watch(topic: string, onAppend: () => void): () => void;
-
-  /** The snapshot saved last, if any. */
-  loadSnapshot(topic: string): Promise<Snapshot | undefined>;
 
   /**
    * Saves a snapshot of the state at `position`, in place of an older one. Answers false and saves nothing if the

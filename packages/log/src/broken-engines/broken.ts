@@ -1,5 +1,5 @@
 import type { LogSetup } from "../conformance.js";
-import type { Log } from "../log.js";
+import type { Log, Snapshot } from "../log.js";
 import { type MemoryHarness, openMemoryHarness } from "../memory-harness.js";
 
 /** An engine with one fault, and cases of the suite that must find it. */
@@ -18,9 +18,22 @@ export function inLives(log: Log, life: () => number): Log {
     read: (topic, from, limit) => log.read(named(topic), from, limit),
     head: (topic) => log.head(named(topic)),
     watch: (topic, onAppend) => log.watch(named(topic), onAppend),
-    loadSnapshot: (topic) => log.loadSnapshot(named(topic)),
+    open: (topic, options) => log.open(named(topic), options),
     saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
     trim: (topic, upTo) => log.trim(named(topic), upTo),
+  };
+}
+
+/** How an engine opens that keeps its snapshots beside its entries, and reads one after the other. */
+export function openBeside(log: Log, load: (topic: string) => Promise<Snapshot | undefined>): Log["open"] {
+  return async (topic, { from, limit, snapshotOnGap = false }) => {
+    if (from === "snapshot") {
+      const snapshot = await load(topic);
+      return { page: await log.read(topic, snapshot?.position ?? "oldest", limit), snapshot };
+    }
+    const page = await log.read(topic, from, limit);
+    const snapshot = page.ok || !snapshotOnGap ? undefined : await load(topic);
+    return snapshot ? { page, snapshot, afterSnapshot: await log.read(topic, snapshot.position, limit) } : { page };
   };
 }
 

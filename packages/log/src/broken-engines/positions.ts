@@ -36,9 +36,16 @@ function translated(log: Log, out: Translate, back: Translate): Log {
       return outRead(topic, await log.read(topic, backFrom(topic, from), limit));
     },
     head: async (topic) => out(topic, await log.head(topic)),
-    async loadSnapshot(topic) {
-      const snapshot = await log.loadSnapshot(topic);
-      return snapshot && { ...snapshot, position: out(topic, snapshot.position) };
+    async open(topic, options) {
+      const { page, snapshot, afterSnapshot } = await log.open(topic, {
+        ...options,
+        from: options.from === "snapshot" ? options.from : backFrom(topic, options.from),
+      });
+      return {
+        page: outRead(topic, page),
+        snapshot: snapshot && { ...snapshot, position: out(topic, snapshot.position) },
+        afterSnapshot: afterSnapshot && outRead(topic, afterSnapshot),
+      };
     },
     saveSnapshot: (topic, position, data) => log.saveSnapshot(topic, back(topic, position), data),
     trim: (topic, upTo) => log.trim(topic, back(topic, upTo)),

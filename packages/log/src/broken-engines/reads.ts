@@ -152,7 +152,7 @@ export const brokenReads: readonly BrokenEngine[] = [
         append: (topic, events, options) => log.append(path(topic), events, options),
         read: (topic, from, limit) => log.read(path(topic), from, limit),
         head: (topic) => log.head(path(topic)),
-        loadSnapshot: (topic) => log.loadSnapshot(path(topic)),
+        open: (topic, options) => log.open(path(topic), options),
         saveSnapshot: (topic, position, data) => log.saveSnapshot(path(topic), position, data),
       };
     }),

@@ -1,13 +1,13 @@
 import type { LogSetup } from "../conformance.js";
 import type { Log, Snapshot } from "../log.js";
-import { type BrokenEngine, broken, inLives } from "./broken.js";
+import { type BrokenEngine, broken, inLives, openBeside } from "./broken.js";
 
 /** Keeps snapshots beside the log, so that the log doesn't know what they hold fast. */
 function snapshotsBeside(log: Log): Partial<Log> {
   const snapshots = new Map<string, Snapshot>();
   return {
     append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),
-    loadSnapshot: async (topic) => snapshots.get(topic),
+    open: openBeside(log, async (topic) => snapshots.get(topic)),
     async saveSnapshot(topic, position, data) {
       const page = await log.read(topic, position, 0);
       if (!page.ok || position.offset <= (snapshots.get(topic)?.position.offset ?? -1)) return false;
@@ -140,10 +140,10 @@ export const brokenRetention: readonly BrokenEngine[] = [
   },
   {
     name: "saves the snapshot of whoever comes last",
-    setup: broken(() => {
+    setup: broken((log) => {
       const snapshots = new Map<string, Snapshot>();
       return {
-        loadSnapshot: async (topic) => snapshots.get(topic),
+        open: openBeside(log, async (topic) => snapshots.get(topic)),
         saveSnapshot: async (topic, position, data) => Boolean(snapshots.set(topic, { position, data })),
       };
     }),

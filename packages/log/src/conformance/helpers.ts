@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadPage } from "../log.js";
+import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadPage, Snapshot } from "../log.js";
 
 export const topic = 'scores/watch?{"matchId":"m1"}';
 
@@ -27,6 +27,11 @@ export async function pageOf(log: Log, name: string, from: ReadFrom, limit = 1_0
   const page = await log.read(name, from, limit);
   if (!page.ok) expect.fail(`expected a page, got the gap "${page.reason}"`);
   return page;
+}
+
+/** The snapshot that was saved last. */
+export async function snapshotOf(log: Log, name = topic): Promise<Snapshot | undefined> {
+  return (await log.open(name, { from: "snapshot", limit: 0 })).snapshot;
 }
 
 /** All that is retained, with the position before it. */

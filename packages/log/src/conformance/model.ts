@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
+import { snapshotOf } from "./helpers.js";
 
 /**
  * Uses one topic of a log, and knows what must come of it: the full history, nothing trimmed. What the log answers is
@@ -75,7 +76,7 @@ export class LogModel {
     expect(await this.#log.saveSnapshot(this.topic, position, String(position.offset))).toBe(mustSave);
     if (mustSave) this.#snapshot = position;
     const saved = this.#snapshot && { position: this.#snapshot, data: String(this.#snapshot.offset) };
-    expect(await this.#log.loadSnapshot(this.topic)).toEqual(saved);
+    expect(await snapshotOf(this.#log, this.topic)).toEqual(saved);
     await this.readAll();
   }
 

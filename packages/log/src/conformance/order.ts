@@ -1,5 +1,16 @@
 import { expect } from "vitest";
-import { appendEach, appended, dataOf, events, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import {
+  appendEach,
+  appended,
+  dataOf,
+  events,
+  pageOf,
+  positionOf,
+  retained,
+  run,
+  snapshotOf,
+  topic,
+} from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const oddNames = ["", "?", "a", "a?", "a?{}", "a:b", "a b", "A", "__proto__", "constructor", "toString", "日本", "🎉"];
@@ -14,7 +25,7 @@ export const orderCases: readonly LogCase[] = [
       expect(await log.read(topic, "oldest", 10)).toEqual(page);
       expect(await log.read(topic, { last: 5 }, 10)).toEqual(page);
       expect(await log.read(topic, head, 10)).toEqual(page);
-      expect(await log.loadSnapshot("scores/other")).toBeUndefined();
+      expect(await snapshotOf(log, "scores/other")).toBeUndefined();
     },
   },
   {
@@ -91,7 +102,7 @@ export const orderCases: readonly LogCase[] = [
         expect(dataOf(await retained(log, name))).toEqual([JSON.stringify(name)]);
         expect(await log.saveSnapshot(name, await log.head(name), name)).toBe(true);
       }
-      for (const name of oddNames) expect((await log.loadSnapshot(name))?.data).toBe(name);
+      for (const name of oddNames) expect((await snapshotOf(log, name))?.data).toBe(name);
     },
   },
   {

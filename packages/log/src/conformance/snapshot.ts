@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { appended, events, positionOf, run, topic } from "./helpers.js";
+import { appended, events, positionOf, run, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const snapshotCases: readonly LogCase[] = [
@@ -7,13 +7,13 @@ export const snapshotCases: readonly LogCase[] = [
     name: "loads the snapshot that was saved last",
     async run({ log, peer }) {
       const start = await log.head(topic);
-      expect(await log.loadSnapshot(topic)).toBeUndefined();
+      expect(await snapshotOf(log, topic)).toBeUndefined();
       expect(await log.saveSnapshot(topic, start, "initial")).toBe(true);
-      expect(await peer.loadSnapshot(topic)).toEqual({ position: start, data: "initial" });
+      expect(await snapshotOf(peer, topic)).toEqual({ position: start, data: "initial" });
       const entries = await appended(log, topic, run(1, 3));
       const data = JSON.stringify({ text: "é 日本 🎉", long: "x".repeat(100_000) });
       expect(await peer.saveSnapshot(topic, positionOf(entries, 1), data)).toBe(true);
-      expect(await log.loadSnapshot(topic)).toEqual({ position: positionOf(entries, 1), data });
+      expect(await snapshotOf(log, topic)).toEqual({ position: positionOf(entries, 1), data });
     },
   },
   {
@@ -23,7 +23,7 @@ export const snapshotCases: readonly LogCase[] = [
       expect(await log.saveSnapshot(topic, positionOf(entries, 1), "first")).toBe(true);
       expect(await peer.saveSnapshot(topic, positionOf(entries, 1), "same")).toBe(false);
       expect(await log.saveSnapshot(topic, positionOf(entries, 0), "older")).toBe(false);
-      expect(await log.loadSnapshot(topic)).toEqual({ position: positionOf(entries, 1), data: "first" });
+      expect(await snapshotOf(log, topic)).toEqual({ position: positionOf(entries, 1), data: "first" });
       expect(await log.saveSnapshot(topic, positionOf(entries, 2), "newer")).toBe(true);
     },
   },
@@ -37,7 +37,7 @@ export const snapshotCases: readonly LogCase[] = [
       const bad = [positionOf(other, 2), { ...third, offset: 5 }, { ...third, mark: first.mark }, first];
       for (const position of bad) expect(await log.saveSnapshot(topic, position, "{}")).toBe(false);
       expect(await log.saveSnapshot("scores/third", third, "{}")).toBe(false);
-      expect(await log.loadSnapshot(topic)).toBeUndefined();
+      expect(await snapshotOf(log, topic)).toBeUndefined();
       expect(await log.saveSnapshot(topic, positionOf(entries, 1), "{}")).toBe(true);
     },
   },
@@ -48,7 +48,7 @@ export const snapshotCases: readonly LogCase[] = [
       const writers = Array.from({ length: 8 }, (_, i) => (i % 2 ? log : peer).saveSnapshot(topic, position, `${i}`));
       const saved = await Promise.all(writers);
       expect(saved.filter(Boolean).length).toBe(1);
-      expect((await log.loadSnapshot(topic))?.data).toBe(`${saved.indexOf(true)}`);
+      expect((await snapshotOf(log, topic))?.data).toBe(`${saved.indexOf(true)}`);
     },
   },
 ];

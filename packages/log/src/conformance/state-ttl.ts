@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Log, Position } from "../log.js";
-import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, topic } from "./helpers.js";
+import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const options = { retain: { stateTtl: 1_000 } };
@@ -16,14 +16,14 @@ async function withState(log: Log, name = topic): Promise<Position> {
 /** All that the topic had is there still. */
 async function expectKept(log: Log, head: Position, name = topic): Promise<void> {
   expect(await log.head(name)).toEqual(head);
-  const snapshot = await log.loadSnapshot(name);
+  const snapshot = await snapshotOf(log, name);
   expect(snapshot?.data).toBe("{}");
   expect(dataOf((await pageOf(log, name, snapshot?.position ?? "oldest")).entries)).toEqual(['"b"']);
 }
 
 /** Nothing of a life that ended at `head` is there any more. */
 async function expectFreed(log: Log, head: Position, name = topic): Promise<void> {
-  expect(await log.loadSnapshot(name)).toBeUndefined();
+  expect(await snapshotOf(log, name)).toBeUndefined();
   expect(await retained(log, name)).toEqual([]);
   const next = await log.head(name);
   expect([next.offset, next.epoch === head.epoch]).toEqual([0, false]);
@@ -70,7 +70,7 @@ export const stateTtlCases: readonly LogCase[] = [
       const { position } = await log.append(topic, events("c"), { stateful: true });
       expect([position.offset, position.epoch === head.epoch]).toEqual([1, false]);
       expect(dataOf(await retained(log))).toEqual(['"c"']);
-      expect(await log.loadSnapshot(topic)).toBeUndefined();
+      expect(await snapshotOf(log, topic)).toBeUndefined();
     },
   },
   {

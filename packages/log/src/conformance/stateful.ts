@@ -9,6 +9,7 @@ import {
   positionOf,
   retained,
   run,
+  snapshotOf,
   topic,
 } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
@@ -46,7 +47,7 @@ export const statefulCases: readonly LogCase[] = [
       await appendEach(log, topic, run(1, 5), true);
       await log.saveSnapshot(topic, await log.head(topic), "{}");
       await log.append(topic, run(6, 40));
-      const snapshot = await log.loadSnapshot(topic);
+      const snapshot = await snapshotOf(log, topic);
       expect(snapshot?.position.offset).toBe(5);
       const tail = await pageOf(log, topic, snapshot?.position ?? "oldest");
       expect(dataOf(tail.entries)).toEqual(run(6, 40).map((event) => event.data));
@@ -110,7 +111,7 @@ export const statefulCases: readonly LogCase[] = [
         await appended(log, topic, run(i, i));
       }
       expect(await log.head("state/saved")).toEqual(saved.position);
-      expect((await log.loadSnapshot("state/saved"))?.data).toBe("{}");
+      expect((await snapshotOf(log, "state/saved"))?.data).toBe("{}");
       expect(await log.head("state/unsaved")).toEqual(unsaved.position);
       expect((await retained(log, "state/unsaved")).length).toBe(1);
     },

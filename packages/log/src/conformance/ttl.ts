@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Log, Position } from "../log.js";
-import { appendEach, dataOf, events, expectGap, pageOf, retained, run, topic } from "./helpers.js";
+import { appendEach, dataOf, events, expectGap, pageOf, retained, run, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const ttl = 1_000;
@@ -8,7 +8,7 @@ const idempotencyKey = "k";
 
 /** Of a life that ended at `head` nothing is there any more. */
 async function expectFreed(log: Log, head: Position): Promise<void> {
-  expect(await log.loadSnapshot(topic)).toBeUndefined();
+  expect(await snapshotOf(log, topic)).toBeUndefined();
   expect(await retained(log)).toEqual([]);
   const next = await pageOf(log, topic, "oldest", 0);
   expect([next.head.offset, next.head.epoch === head.epoch, next.record]).toEqual([0, false, undefined]);

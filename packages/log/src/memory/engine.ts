@@ -5,6 +5,8 @@ import type {
   Conflict,
   Log,
   LogEvent,
+  Opened,
+  OpenOptions,
   Position,
   ReadFrom,
   ReadGap,
@@ -49,6 +51,11 @@ export function openMemoryLog(topics: Topics): Log {
       return look(name, (topic) => read(topic, from, limit));
     },
 
+    async open(name, options) {
+      checkCount("limit", options.limit);
+      return look(name, (topic) => open(topic, options));
+    },
+
     async head(name) {
       return look(name, ({ head }) => head);
     },
@@ -63,10 +70,6 @@ export function openMemoryLog(topics: Topics): Log {
         topic.quietSince = topic.usedAt;
         topics.close(name, topic);
       };
-    },
-
-    async loadSnapshot(name) {
-      return topics.find(name)?.snapshot;
     },
 
     async saveSnapshot(name, position, data) {
@@ -118,6 +121,14 @@ function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
   const start = startOf(from, before, head);
   const entries = topic.entriesAfter(start, limit);
   return { ok: true, entries, end: topic.placeAt(start + entries.length), head, record };
+}
+
+function open(topic: Topic, { from, limit, snapshotOnGap = false }: OpenOptions): Opened {
+  const { snapshot } = topic;
+  if (from === "snapshot") return { page: read(topic, snapshot?.position ?? "oldest", limit), snapshot };
+  const page = read(topic, from, limit);
+  if (page.ok || !snapshotOnGap || !snapshot) return { page };
+  return { page, snapshot, afterSnapshot: read(topic, snapshot.position, limit) };
 }
 
 function startOf(from: ReadFrom, before: Position, head: Position): number {

@@ -105,7 +105,7 @@ it("gives expired state to nobody, whatever it is asked", async () => {
   const uses: readonly ((log: Log) => unknown)[] = [
     (log) => log.head("a"),
     (log) => log.read("a", "oldest", 10),
-    (log) => log.loadSnapshot("a"),
+    (log) => log.open("a", { from: "snapshot", limit: 0 }),
     (log) => log.watch("a", () => {}),
     (log) => log.append("a", [event]),
   ];
@@ -117,7 +117,7 @@ it("gives expired state to nobody, whatever it is asked", async () => {
     expect(await log.head("a")).toEqual(position);
     advance(1);
     await first(log);
-    expect(await log.loadSnapshot("a")).toBeUndefined();
+    expect((await log.open("a", { from: "snapshot", limit: 0 })).snapshot).toBeUndefined();
     expect((await log.head("a")).epoch).not.toBe(position.epoch);
   }
 });
@@ -162,7 +162,7 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
     () => log.head("a"),
     () => log.read("a", "oldest", 10),
     () => log.read("a", { last: 3 }, 10),
-    () => log.loadSnapshot("a"),
+    () => log.open("a", { from: "snapshot", limit: 0 }),
     () => log.saveSnapshot("a", { epoch: "e", offset: 1, mark: "m" }, "{}"),
     async () => log.trim("a", await log.head("a")),
     () => log.watch("a", () => {})(),

@@ -123,7 +123,7 @@ it("a publisher's state is the one that clients fold: a member that is undefined
   const { publish } = createPublisher(pure, { log, snapshotEvery: 2 });
   await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: "one" } });
   await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: undefined, note: "kept" } });
-  const saved = await log.loadSnapshot('doc?{"id":"1"}');
+  const saved = (await log.open('doc?{"id":"1"}', { from: "snapshot", limit: 0 })).snapshot;
   expect(JSON.parse(saved?.data ?? "")).toMatchObject({ name: "one" });
 });
 

@@ -1,8 +1,11 @@
 import { type AnySubscription, stateVersionOf } from "@sluice/contract";
-import type { Log, LogEntry, Position } from "@sluice/log";
+import type { Log, LogEntry, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
 import { skewed } from "./contract-skew.js";
 import { decodeSaved, type SavedState } from "./saved-state.js";
 import type { StateFold } from "./state-fold.js";
+
+/** How many entries are read and folded at once. */
+export const pageLength = 512;
 
 /** A state that a fold begins with. */
 export interface Origin {
@@ -12,6 +15,8 @@ export interface Origin {
   readonly length: number;
   /** The version by which the topic was published to there. */
   readonly version: number;
+  /** What the log has after it, if that was read along with it. */
+  readonly page?: ReadPage | ReadGap | undefined;
 }
 
 interface Saved extends SavedState {
@@ -40,20 +45,28 @@ export class StateOrigin {
     this.#version = stateVersionOf(procedure);
   }
 
-  /** @param onSaved told the position of the snapshot that is there, if it is of this contract's version. */
-  async load(onSaved: (position: Position | undefined) => void): Promise<Origin> {
-    const snapshot = await this.#log.loadSnapshot(this.#topic);
+  /**
+   * @param onSaved told the position of the snapshot that is there, if it is of this contract's version.
+   * @param opened what the log has from its snapshot on, if that was read already.
+   */
+  async load(
+    onSaved: (position: Position | undefined) => void,
+    opened?: Pick<Opened, "snapshot" | "page">,
+  ): Promise<Origin> {
+    const { snapshot, page } = opened ?? (await this.#log.open(this.#topic, { from: "snapshot", limit: pageLength }));
     const saved: Saved | undefined = snapshot && { position: snapshot.position, ...decodeSaved(snapshot.data) };
     onSaved(saved?.version === this.#version ? saved.position : undefined);
     this.#isAnew = false;
-    if (saved && saved.version >= this.#version) return this.#decoded(saved);
-    const genesis = await this.#genesis();
+    if (saved && saved.version >= this.#version) return { ...this.#decoded(saved), page };
+    const genesis = genesisOf(saved ? await this.#log.read(this.#topic, "oldest", 1) : page);
     if (genesis && !(saved && genesis.epoch === this.#unreadable && this.#migrates)) {
       this.#isAnew = true;
-      return this.#initial(genesis, 1);
+      const origin = this.#initial(genesis, 1);
+      return saved ? origin : { ...origin, page };
     }
     if (!saved) throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
-    return this.#migrates ? this.#migrated(saved) : this.#initial(saved.position, saved.version);
+    const origin = this.#migrates ? this.#migrated(saved) : this.#initial(saved.position, saved.version);
+    return { ...origin, page };
   }
 
   /**
@@ -75,13 +88,6 @@ export class StateOrigin {
 
   get #migrates(): boolean {
     return this.#procedure.state?.migrate !== undefined;
-  }
-
-  /** The place before the first event, if that is still there. */
-  async #genesis(): Promise<Position | undefined> {
-    const oldest = await this.#log.read(this.#topic, "oldest", 1);
-    const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
-    return start.offset > 1 ? undefined : { ...start, offset: 0, mark: "0" };
   }
 
   #initial(position: Position, version: number): Origin {
@@ -113,6 +119,12 @@ export class StateOrigin {
   #skewed(why: string, cause?: unknown) {
     return skewed(this.#procedure.path, why, cause);
   }
+}
+
+/** The place before the first event, if that is still there, from what was read from the oldest one on. */
+function genesisOf(oldest: ReadPage | ReadGap): Position | undefined {
+  const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
+  return start.offset > 1 ? undefined : { ...start, offset: 0, mark: "0" };
 }
 
 export const unfoldable = (topic: string, why: string) =>

@@ -123,7 +123,7 @@ describe("a snapshot", () => {
     const contract = two(withCards);
     const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
     await publish(contract.score, goals(1));
-    expect((await log.loadSnapshot(topic))?.data).toBe('v2:{"goals":21,"cards":7}');
+    expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":21,"cards":7}');
     const thrice = two((old, from) => ({ ...(old as New), cards: from * 10 }), 3);
     expect(await stateIn(log, thrice)).toEqual({ goals: 21, cards: 20 });
   });
@@ -149,7 +149,7 @@ describe("a server with a lower version", () => {
       [1, 2].flatMap(() => [behind.current(), publish(one.score, goals(1))].map((p) => p.catch((error) => error))),
     );
     for (const error of errors) expect(error).toMatchObject({ code: "unavailable" });
-    expect((await log.loadSnapshot(topic))?.data).toBe('v2:{"goals":3,"cards":0}');
+    expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":3,"cards":0}');
     expect((await log.read(topic, "oldest", 9)).ok && (await log.head(topic)).offset).toBe(3);
   });
 

@@ -1,10 +1,10 @@
 import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
-import type { AppendedNow, Log, LogEntry, LogEvent, Position, ReadGap, ReadPage } from "@sluice/log";
+import type { AppendedNow, Log, LogEntry, LogEvent, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
 import { skewed } from "./contract-skew.js";
 import { isLast, versionEntry } from "./entry.js";
 import { isSameCursor } from "./same-cursor.js";
 import { StateFold } from "./state-fold.js";
-import { type Origin, StateOrigin, unfoldable } from "./state-origin.js";
+import { type Origin, pageLength, StateOrigin, unfoldable } from "./state-origin.js";
 
 /** A state in wire form and the position that it belongs to. */
 export interface FoldedState {
@@ -27,9 +27,6 @@ export interface FoldedAhead {
   /** What is to be appended. */
   readonly events: readonly LogEvent[];
 }
-
-/** How many entries are read and folded at once. */
-const page = 512;
 
 /**
  * Longest state, in characters of JSON, that is held against its schema with every publish. To do so with a longer one would
@@ -87,35 +84,44 @@ export class TopicFold {
 
   /** Folds all that the log has by now. */
   async advance(): Promise<Position> {
-    const position = this.#position ?? (await this.#load());
-    return this.take(position, await this.#log.read(this.#topic, position, page));
+    const position = this.#position;
+    if (position) return this.#foldOn(position, await this.#open(position));
+    const origin = await this.#load();
+    return this.#foldOn(origin.position, await this.#after(origin));
   }
 
   /** Folds what was read after `from`, where it stands, and all that follows. */
   async take(from: Position, first: ReadPage | ReadGap): Promise<Position> {
-    if (!this.#position) return this.advance();
+    return this.#position ? this.#foldOn(from, { page: first }) : this.advance();
+  }
+
+  async #foldOn(from: Position, first: Opened): Promise<Position> {
     let position = from;
-    for (let result = first; ; result = await this.#log.read(this.#topic, position, page)) {
-      if (!result.ok) {
+    let opened = first;
+    for (;;) {
+      const { page, snapshot, afterSnapshot } = opened;
+      if (!page.ok) {
         // The engine has another history by now, or trimmed further than this state had got: begin anew.
-        const loaded = await this.#load();
-        if (isSameCursor(loaded, position)) {
+        const origin = await this.#load(afterSnapshot && { snapshot, page: afterSnapshot });
+        if (isSameCursor(origin.position, position)) {
           throw unfoldable(this.#topic, "its saved snapshot is of no history that the log has");
         }
-        position = loaded;
+        position = origin.position;
+        opened = await this.#after(origin);
         continue;
       }
-      const { entries, end, head } = result;
+      const { entries, end, head } = page;
       let to: Position = end;
       for (const entry of entries) {
         this.#isOver = isLast(entry);
         if (this.#isOver) return this.#position as Position;
         if (this.#fold(entry)) continue;
-        to = this.#begin(await this.#origin.instead(entry, this.#version, this.#onSaved));
+        to = this.#begin(await this.#origin.instead(entry, this.#version, this.#onSaved)).position;
         break;
       }
       if (to === end && end.offset >= head.offset) return this.#position as Position;
       position = to;
+      opened = await this.#open(position);
     }
   }
 
@@ -160,19 +166,28 @@ export class TopicFold {
     return { position: this.#position as Position, json: this.#json };
   }
 
-  async #load(): Promise<Position> {
-    return this.#begin(await this.#origin.load(this.#onSaved));
+  #open(from: Position): Promise<Opened> {
+    return this.#log.open(this.#topic, { from, limit: pageLength, snapshotOnGap: true });
+  }
+
+  /** What the log has after the state that the fold began with. */
+  #after({ position, page }: Origin): Opened | Promise<Opened> {
+    return page ? { page } : this.#open(position);
+  }
+
+  async #load(opened?: Pick<Opened, "snapshot" | "page">): Promise<Origin> {
+    return this.#begin(await this.#origin.load(this.#onSaved, opened));
   }
 
   readonly #onSaved = (position: Position | undefined): void => {
     this.saved = position;
   };
 
-  #begin({ position, value, version, length }: Origin): Position {
-    this.#measure({ length });
-    this.#version = version;
-    this.#set(position, value);
-    return position;
+  #begin(origin: Origin): Origin {
+    this.#measure(origin);
+    this.#version = origin.version;
+    this.#set(origin.position, origin.value);
+    return origin;
   }
 
   /** False: an older contract has published an event that this one doesn't know. */

@@ -1,0 +1,83 @@
+import { expect } from "vitest";
+import type { ReadFrom } from "../log.js";
+import { appended, dataOf, pageOf, positionOf, run, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+export const openCases: readonly LogCase[] = [
+  {
+    name: "opens where a read starts with the page that a read gives, and sends no snapshot that nobody asked for",
+    async run({ log, peer }) {
+      const entries = await appended(log, topic, run(1, 6));
+      await log.append(topic, run(7, 8), { record: "r" });
+      expect(await log.saveSnapshot(topic, positionOf(entries, 3), "saved")).toBe(true);
+      await log.trim(topic, positionOf(entries, 1));
+      const places: ReadFrom[] = ["oldest", { last: 3 }, positionOf(entries, 1), positionOf(entries, 4)];
+      const gaps = [positionOf(entries, 0), { ...positionOf(entries, 4), mark: "x" }];
+      for (const from of [...places, ...gaps]) {
+        for (const limit of [0, 2, 100]) {
+          const opened = await peer.open(topic, { from, limit });
+          expect(opened.page).toEqual(await log.read(topic, from, limit));
+          expect([opened.snapshot, opened.afterSnapshot]).toEqual([undefined, undefined]);
+        }
+      }
+    },
+  },
+  {
+    name: "opens at the snapshot that was saved last, and at the oldest entry where none is",
+    async run({ log, peer }) {
+      const empty = await log.open(topic, { from: "snapshot", limit: 10 });
+      expect(empty).toMatchObject({ page: { ok: true, entries: [], end: { offset: 0, mark: "0" } } });
+      const entries = await appended(log, topic, run(1, 6));
+      expect(empty.page.head.epoch).toBe(positionOf(entries, 0).epoch);
+      const unsaved = await peer.open(topic, { from: "snapshot", limit: 4 });
+      expect(unsaved.snapshot).toBeUndefined();
+      expect(unsaved.page).toEqual(await log.read(topic, "oldest", 4));
+      expect(await log.saveSnapshot(topic, positionOf(entries, 2), "saved")).toBe(true);
+      const saved = await peer.open(topic, { from: "snapshot", limit: 2 });
+      expect(saved.snapshot).toEqual({ position: positionOf(entries, 2), data: "saved" });
+      expect(saved.page).toEqual(await log.read(topic, positionOf(entries, 2), 2));
+    },
+  },
+  {
+    name: "answers a gap with the snapshot and what follows it, if that is asked for and there is one",
+    async run({ log, peer }) {
+      const entries = await appended(log, topic, run(1, 6));
+      await log.trim(topic, positionOf(entries, 1));
+      const asked = { from: positionOf(entries, 0), limit: 2, snapshotOnGap: true };
+      expect(await log.open(topic, asked)).toEqual({ page: await log.read(topic, asked.from, 2) });
+      expect(await log.saveSnapshot(topic, positionOf(entries, 3), "saved")).toBe(true);
+      expect(await peer.open(topic, asked)).toEqual({
+        page: await log.read(topic, asked.from, 2),
+        snapshot: { position: positionOf(entries, 3), data: "saved" },
+        afterSnapshot: await log.read(topic, positionOf(entries, 3), 2),
+      });
+      const { page, snapshot } = await peer.open(topic, { ...asked, from: positionOf(entries, 2) });
+      expect([page.ok, snapshot]).toEqual([true, undefined]);
+    },
+  },
+  {
+    name: "opens at one moment: what is trimmed once a newer snapshot is saved is not missed",
+    options: { retain: { events: 1 } },
+    async run({ log, peer }) {
+      await log.append(topic, run(1, 1), { stateful: true });
+      for (let n = 2; n <= 40; n += 1) {
+        const opening = log.open(topic, { from: "snapshot", limit: 10 });
+        const { position } = await peer.append(topic, run(n, n), { stateful: true });
+        await peer.saveSnapshot(topic, position, String(n));
+        const { page, snapshot } = await opening;
+        expect(page.ok).toBe(true);
+        expect(page.ok && page.end.offset - page.entries.length).toBe(snapshot?.position.offset ?? 0);
+      }
+      expect(dataOf((await pageOf(log, topic, "oldest")).entries).length).toBeLessThanOrEqual(1);
+    },
+  },
+  {
+    name: "refuses to open with a limit that is not a whole number of at least 0",
+    async run({ log }) {
+      for (const limit of [-1, 1.5, Number.NaN]) {
+        await expect(log.open(topic, { from: "snapshot", limit })).rejects.toThrow(RangeError);
+      }
+      await expect(log.open(topic, { from: { last: -1 }, limit: 1 })).rejects.toThrow(RangeError);
+    },
+  },
+];
