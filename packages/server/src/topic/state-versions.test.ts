@@ -153,6 +153,33 @@ describe("a server with a lower version", () => {
     expect((await log.read(topic, "oldest", 9)).ok && (await log.head(topic)).offset).toBe(3);
   });
 
+  it("answers a retry of what it has published like the first, though it can publish no more", async () => {
+    const log = memoryLog();
+    const [older, newer] = [createPublisher(one, { log }), createPublisher(two(), { log })];
+    const options = { idempotencyKey: "k1" };
+    const first = await older.publish(one.score, undefined, goals(1), options);
+    await newer.publish(two().score, goals(2));
+    expect(await older.publish(one.score, undefined, goals(1), options)).toEqual({ ...first, duplicate: true });
+  });
+
+  it("appends nothing behind a newer one's event, however many publish at once", async () => {
+    const log = memoryLog();
+    const contract = two();
+    const [older, newer] = [createPublisher(one, { log }), createPublisher(contract, { log })];
+    await older.publish(one.score, goals(1));
+    const old = Array.from({ length: 20 }, () => older.publish(one.score, [{ type: "old", data: 1 }]));
+    const made = Array.from({ length: 20 }, () => newer.publish(contract.score, goals(1)));
+    const settled = await Promise.allSettled([...old, ...made]);
+    for (const result of settled) {
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "unavailable" });
+    }
+    const read = await log.read(topic, "oldest", 100);
+    const types = read.ok ? read.entries.map(({ type }) => type) : [];
+    expect(types.indexOf("$version")).toBeGreaterThan(types.lastIndexOf("old"));
+    expect(types.filter((type) => type === "$version")).toHaveLength(1);
+    expect(settled.slice(20).every(({ status }) => status === "fulfilled")).toBe(true);
+  });
+
   it("has one error for as long as it is the same, so that it is told of once", async () => {
     const log = memoryLog();
     const contract = two();
