@@ -72,7 +72,5 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
 /** An older server's state may lack what this contract's has: another server, or this one after its deploy, is asked. */
 function checkVersion(procedure: AnySubscription, version = 1): void {
   if (version >= stateVersionOf(procedure)) return;
-  throw new SluiceError("unavailable", {
-    message: `The server's contract is older: ${procedure.path} has state.version ${version} there.`,
-  });
+  throw new SluiceError("unavailable", { message: `The server's contract of ${procedure.path} is older.` });
 }

@@ -156,6 +156,9 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
     ["$open", "resumable", { ...open, resumable: "yes" }],
     ["$open", "resumable", { ...open, resumable: undefined }],
     ["$open", "head", { ...open, head: 1 }],
+    ["$open", "version", { ...open, version: 0 }],
+    ["$open", "version", { ...open, version: 1.5 }],
+    ["$open", "version", { ...open, version: null }],
     ["$open", "subscriptions", { ...open, subscriptions: 1 }],
     ["$open", "subscriptions", { ...open, subscriptions: [-1] }],
     ["$open", "subscriptions", { ...open, subscriptions: ["0"] }],
@@ -173,6 +176,10 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
     const read = () => decodeAll([`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`]);
     expect(read).toThrow(WireError);
     expect(read).toThrow(`"${field}" of a ${type} frame`);
+  });
+
+  test("a $drain frame of a lane is refused: it is the connection's (PROTOCOL §5.10)", () => {
+    expect(() => decodeAll(['event: 7/$drain\ndata: {"retry":1}\n\n'])).toThrow('"lane" of a $drain frame is 7');
   });
 
   test.each(["", "no json", "1", "null", "[]", '"text"'])("$error with the data %j is refused", (data) => {

@@ -1,5 +1,5 @@
 import type { Frame } from "./frame.js";
-import type { Check } from "./frame-checks.js";
+import { absent, type Check } from "./frame-checks.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
 
@@ -78,11 +78,12 @@ interface Laned {
 
 function decodeControl(
   kind: string,
-  [idRule, members]: Row<Record<string, unknown>>,
+  [idRule, members, client]: Row<Record<string, unknown>>,
   data: string,
   laned: Laned,
   id: string | undefined,
 ): Frame {
+  if (client === "reopens") checked(absent, kind, "lane", laned.lane);
   const frame: Record<string, unknown> = { kind, ...laned };
   if (members === "json") {
     frame["data"] = data;
