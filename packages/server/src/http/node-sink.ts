@@ -59,7 +59,11 @@ export class NodeSink implements Sink {
   onDrain(listener: () => void): void {
     // A response tells only of what was written through it, its socket of both; whoever wraps a response tells of his own.
     const sources = this.#wasDirect ? [this.#res, this.#res.socket] : [this.#res];
+    let isTold = false;
     const once = () => {
+      // A response tells of its socket's drain amid the socket's telling: the same would be told twice, and the second time it may be full.
+      if (isTold) return;
+      isTold = true;
       for (const source of sources) source?.off("drain", once);
       listener();
     };

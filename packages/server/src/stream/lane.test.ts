@@ -1,0 +1,254 @@
+import { once } from "node:events";
+import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { defineContract, subscription } from "@sluice/contract";
+import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
+import { type Log, memoryLog } from "@sluice/log";
+import { expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
+import { NodeSink } from "../http/node-sink.js";
+import { Subscriber } from "../subscription/subscriber.js";
+import { Lifetime } from "../time/lifetime.js";
+import { ManualClock } from "../time/manual-clock.test-kit.js";
+import { TimerWheel } from "../time/timer-wheel.js";
+import { Counters } from "../topic/counters.js";
+import { Hub } from "../topic/hub.js";
+import { ReplayCache } from "../topic/replay-cache.js";
+import { SharedBytes } from "../topic/shared-bytes.js";
+import { TopicStates } from "../topic/topic-states.js";
+import { EventStream } from "./event-stream.js";
+import { NumberedLanes } from "./numbered-lanes.js";
+
+const contract = defineContract({
+  busy: subscription({ events: { post: z.string() } }),
+  quiet: subscription({ events: { post: z.string() } }),
+});
+const topics = ["busy", "quiet"] as const;
+const [busy, quiet] = [7, 12];
+const pad = "x".repeat(10_000);
+
+function deferred<T>() {
+  let resolve: (value: T | PromiseLike<T>) => void = () => {};
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+interface Options {
+  readonly log?: Log;
+  readonly expiresAt?: number;
+  readonly filter?: (event: { readonly data: unknown }) => boolean;
+}
+
+/** An event stream with a lane for each of two topics, over a real socket. */
+async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, filter }: Options = {}) {
+  const clock = new ManualClock();
+  const [wheel, counters, errors] = [new TimerWheel(clock), new Counters(), [] as unknown[]];
+  const limits = { connectionLife: 3_600_000, bufferedBytes: 65_536, catchUpEvents: 100_000 };
+  const pages = new ReplayCache(limits.bufferedBytes);
+  const hub = new Hub({ log, pages, counters, wheel, onError: (error) => errors.push(error) });
+  const report = (error: unknown) => void errors.push(error);
+  const parts = { log, hub, counters, limits, report, states: new TopicStates(log) };
+  const connections = new Set<EventStream>();
+  const settings = { wheel, counters, limits, connections, heartbeat: 15_000, retry: 1_000, stallTimeout: 60_000 };
+
+  async function serve(res: ServerResponse) {
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    const lifetime = new Lifetime();
+    res.on("close", () => lifetime.end());
+    const stream = new EventStream(new NodeSink(res), lifetime, settings, true);
+    connections.add(stream);
+    const lanes = new NumberedLanes(stream, topics.length);
+    const added = [];
+    for (const [subscription, topic] of topics.entries()) {
+      const procedure = contract[topic];
+      const tail = await hub.take(topic, procedure);
+      const request = { parts, procedure, topic, tail, context: {}, stream: "live" as const, snapshot: undefined };
+      const source = new Subscriber({ ...request, filter: topic === "busy" ? filter : undefined });
+      const own = new Lifetime();
+      own.watch(source);
+      source.startAt({ position: await log.head(topic), state: undefined, resumes: false });
+      const terms = topic === "busy" ? { number: busy, expiresAt } : { number: quiet, expiresAt: Infinity };
+      added.push(lanes.add({ ...terms, subscription, source, lifetime: own }));
+    }
+    return { stream, res, lanes: added };
+  }
+
+  const server = createServer((_req, res) => serving.resolve(serve(res)));
+  const serving = deferred<ReturnType<typeof serve>>();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const [response] = (await once(get({ port: (server.address() as AddressInfo).port }), "response")) as [
+    IncomingMessage,
+  ];
+  const frames: Frame[] = [];
+  const decoder = createFrameDecoder((frame) => frames.push(frame));
+  response.on("data", (chunk) => decoder.push(chunk)).on("error", () => {});
+  const of = (lane: number) => frames.filter((frame) => "lane" in frame && frame.lane === lane);
+  const posts = (lane: number) => of(lane).flatMap((frame) => (frame.kind === "event" ? [JSON.parse(frame.data)] : []));
+  const publish = (topic: string, ...data: string[]) =>
+    log.append(
+      topic,
+      data.map((each) => ({ type: "post", data: JSON.stringify(each) })),
+    );
+  const until = async (isSo: () => boolean) => {
+    for (const end = Date.now() + 20_000; !isSo(); ) {
+      if (Date.now() > end) throw new Error(`Waited in vain; received ${frames.length} frames.`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const served = await serving.promise;
+  await until(() => of(busy).length > 1 && of(quiet).length > 1);
+  return { ...served, clock, counters, errors, connections, hub, response, frames, of, posts, publish, until };
+}
+
+const numbers = (length: number) => Array.from({ length }, (_, n) => `${n}`);
+
+it("each lane is by itself what a stream is", async () => {
+  const { frames, of, posts, publish, until } = await setUp();
+  await publish("busy", "a", "b");
+  await publish("quiet", "c");
+  await until(() => posts(busy).length + posts(quiet).length === 3);
+  expect(frames[0]).toEqual({ kind: "retry", ms: 1_000 });
+  expect(of(busy).map(({ kind }) => kind)).toEqual(["open", "live", "event", "event"]);
+  expect(of(busy)[0]).toMatchObject({ stream: "live", resumable: true, subscriptions: [0], heartbeat: 15_000 });
+  expect(of(quiet)[0]).toMatchObject({ subscriptions: [1] });
+  expect([posts(busy), posts(quiet)]).toEqual([["a", "b"], ["c"]]);
+  expect(frames).toHaveLength(1 + of(busy).length + of(quiet).length);
+});
+
+it("a filter picks for its own lane", async () => {
+  const { posts, publish, until } = await setUp({ filter: ({ data }) => data !== "b" });
+  await publish("busy", "a", "b", "c");
+  await publish("quiet", "b");
+  await until(() => posts(busy).length + posts(quiet).length === 3);
+  expect([posts(busy), posts(quiet)]).toEqual([["a", "c"], ["b"]]);
+});
+
+it("a client that doesn't read is handed no more however much happens, and then gets all of each, the quiet lane's not last", async () => {
+  const { frames, response, res, stream, posts, publish, until } = await setUp();
+  response.pause();
+  let sent = 0;
+  const more = async () => {
+    await publish("busy", `${sent++} ${pad}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  while (!stream.full) await more();
+  const held = res.writableLength;
+  for (let n = 0; n < 300; n++) await more();
+  await publish("quiet", ...numbers(20));
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(res.writableLength).toBe(held);
+  response.resume();
+  await until(() => posts(busy).length === sent && posts(quiet).length === 20);
+  expect(posts(busy)).toEqual(numbers(sent).map((n) => `${n} ${pad}`));
+  expect(posts(quiet)).toEqual(numbers(20));
+  const lastQuiet = frames.findLastIndex((frame) => "lane" in frame && frame.lane === quiet);
+  expect(frames.length - lastQuiet).toBeGreaterThan(200);
+}, 30_000);
+
+it("a snapshot that others share has the lane's number, whatever its length, and what follows it comes after it", async () => {
+  const { lanes, frames, of, posts, publish, until } = await setUp();
+  const data = JSON.stringify("é".repeat(1_000_000));
+  const id = (of(busy)[1] as { readonly id: string }).id;
+  lanes[0]?.sendShared(new SharedBytes(encodeFrame({ kind: "snapshot", data, id })));
+  await publish("busy", "a");
+  await publish("quiet", "b");
+  await until(() => posts(busy).length + posts(quiet).length === 2);
+  expect(of(busy)[2]).toEqual({ kind: "snapshot", lane: busy, data, id });
+  expect(frames).toHaveLength(1 + of(busy).length + of(quiet).length);
+});
+
+it("a lane whose log doesn't answer keeps nobody waiting", async () => {
+  const log = memoryLog();
+  let isHung = false;
+  const hung = deferred<void>();
+  const slow: Log = {
+    ...log,
+    append: (...args) => log.append(...args),
+    head: (topic) => log.head(topic),
+    watch: (...args) => log.watch(...args),
+    read: async (topic, ...args) => {
+      if (isHung && topic === "busy") await hung.promise;
+      return log.read(topic, ...args);
+    },
+  };
+  const { posts, publish, until } = await setUp({ log: slow });
+  isHung = true;
+  await publish("busy", "a");
+  await publish("quiet", ...numbers(10));
+  await until(() => posts(quiet).length === 10);
+  expect(posts(busy)).toEqual([]);
+  hung.resolve();
+  await until(() => posts(busy).length === 1);
+});
+
+it.each(["reads", "doesn't read"])(
+  "a revoked lane gets not one event more, and the other all, where the client %s",
+  async (how) => {
+    const { lanes, response, stream, hub, of, posts, publish, until } = await setUp();
+    const isStalled = how === "doesn't read";
+    if (isStalled) response.pause();
+    let sent = 0;
+    do {
+      await publish("busy", `${sent++} ${pad}`);
+      await publish("quiet", `${sent}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (isStalled && !stream.full);
+    if (!isStalled) await until(() => posts(busy).length === sent);
+    lanes[0]?.revoke("forbidden", "revoked", { isFinal: true });
+    await publish("busy", "later");
+    await publish("quiet", "later");
+    response.resume();
+    await until(() => posts(quiet).includes("later"));
+    expect(of(busy).at(-1)).toEqual({ kind: "error", lane: busy, code: "forbidden", message: "revoked", final: true });
+    expect(posts(busy)).not.toContain("later");
+    expect(posts(quiet)).toEqual([...numbers(sent).map((n) => `${Number(n) + 1}`), "later"]);
+    expect([hub.has("busy"), hub.has("quiet"), stream.closed]).toEqual([false, true, false]);
+  },
+);
+
+it("the authorisation of one ends, not the other's", async () => {
+  const { clock, of, posts, publish, until } = await setUp({ expiresAt: 1_000 });
+  clock.advance(1_250);
+  await publish("busy", "a");
+  await publish("quiet", "a");
+  await until(() => posts(quiet).length === 1);
+  expect(of(busy).at(-1)).toMatchObject({ kind: "error", code: "unauthorized", final: false });
+  expect(posts(busy)).toEqual([]);
+});
+
+it("a drain is told once, for all, and both go on until the client goes", async () => {
+  const { stream, connections, hub, response, frames, posts, publish, until } = await setUp();
+  stream.drain();
+  await publish("busy", "a");
+  await publish("quiet", "b");
+  await until(() => posts(busy).length + posts(quiet).length === 2);
+  expect(frames.filter(({ kind }) => kind === "drain")).toHaveLength(1);
+  response.destroy();
+  await until(() => connections.size === 0);
+  expect(hub.size).toBe(0);
+});
+
+it("the stream ends with the last of its lanes", async () => {
+  const { lanes, clock, connections, frames, response, until } = await setUp();
+  lanes[0]?.finish({ kind: "end" });
+  expect(connections.size).toBe(1);
+  lanes[1]?.revoke("unavailable", "later", { isFinal: false });
+  await until(() => response.complete);
+  expect(frames.slice(-3)).toMatchObject([
+    { kind: "end", lane: busy },
+    { kind: "error", lane: quiet },
+    { kind: "end" },
+  ]);
+  expect([frames.at(-1), connections.size, clock.timers]).toEqual([{ kind: "end" }, 0, 0]);
+});
+
+it("what neither says is a heartbeat of the stream", async () => {
+  const { clock, frames, until } = await setUp();
+  clock.advance(15_250);
+  await until(() => frames.at(-1)?.kind === "comment");
+});
