@@ -1,5 +1,6 @@
 export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { DisconnectFilter } from "./admission/access.js";
+export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./limits.js";
 export type { CallOptions } from "./procedure/call.js";
@@ -37,5 +38,4 @@ export {
 } from "./publish/publisher.js";
 export { createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
 export type { Stats } from "./stats.js";
-export type { DrainOptions } from "./stream/drain.js";
 export type { Clock } from "./time/clock.js";

@@ -1,7 +1,7 @@
 import type { Position } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
-import type { Member, Tail } from "../topic/tail.js";
+import type { QueuedSubscriber, Tail } from "../topic/tail.js";
 
 /** Who reads a run's events in this process. */
 export interface RunSubscriber {
@@ -39,7 +39,7 @@ export interface LeadSettings {
  * and drop from it what nobody has read. So it goes in stretches, and waits after each until somebody, the fastest of all,
  * has read up to where that stretch began. Nobody has to wait for the slow ones.
  */
-export class Lead implements Member, Deadline {
+export class Lead implements QueuedSubscriber, Deadline {
   tick = 0;
   readonly #settings: LeadSettings;
   readonly #subscribers = new Set<RunSubscriber>();

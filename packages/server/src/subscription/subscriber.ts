@@ -1,21 +1,16 @@
 import { SluiceError, stateVersionOf } from "@sluice/contract";
 import { formatCursor, type OpenFrame } from "@sluice/contract/wire";
 import type { LogEntry, Position, ReadPage } from "@sluice/log";
-import type { Lane, LaneFrame, LaneSource } from "../stream/lane.js";
+import type { Lane, LaneSource } from "../stream/lane.js";
 import type { EndListener } from "../time/lifetime.js";
-import type { Batch } from "../topic/batch.js";
-import type { DirectSubscriber } from "../topic/direct-subscribers.js";
 import { firstUnknown, pageBefore } from "../topic/known-entries.js";
-import { isSameCursor } from "../topic/same-cursor.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
-import type { Member } from "../topic/tail.js";
 import { type Gap, limitGap, tellGap } from "./gap.js";
-import { type Mode, over, queued, reading, waiting } from "./mode.js";
-import { hasReached, pickFrom } from "./picked.js";
-import { failLane } from "./stream-error.js";
-import type { SubscriberRequest, SubscriberStart } from "./subscriber-request.js";
+import { over, reading, waiting } from "./mode.js";
+import type { SubscriberStart } from "./subscriber-request.js";
+import { TailSubscriber } from "./tail-subscriber.js";
 
-/** How many entries are read at once to catch up, and how many filtered ones may pass before the position is told. */
+/** How many entries are read at once to catch up. */
 const page = 256;
 /** Pages end where an offset is a multiple of this, so that those who catch up together come to share them. */
 const boundary = 1_024;
@@ -24,15 +19,7 @@ const boundary = 1_024;
  * Who gets a topic's events. At the head it takes the tail's batches as they are; when its lane is full, or it has yet to catch
  * up, it keeps its place and nothing else, and reads the log forward from there.
  */
-export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSource {
-  // First what a delivery looks at, as in an event stream.
-  #lane: Lane | undefined;
-  #mode: Mode = waiting;
-  #position: Position;
-  /** The position that the subscriber was told last. */
-  #told: number;
-  readonly #filter: SubscriberRequest["filter"];
-  readonly #request: SubscriberRequest;
+export class Subscriber extends TailSubscriber implements EndListener, LaneSource {
   /** A state that has yet to be sent, or is on its way. */
   #state: TakenSnapshot | undefined;
   /** It goes on from a cursor, and no gap was found after it so far. */
@@ -42,37 +29,21 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
   /** It came from a cursor or has been at the head: how far behind it may be is limited. */
   #isHeld = false;
   #isLive = false;
-  /** Told when it has moved on by itself, and not along with its tail. */
-  onMoved: (() => void) | undefined;
-
-  /** Holds the tail from now on, until its lifetime is over. */
-  constructor(request: SubscriberRequest) {
-    this.#request = request;
-    this.#filter = request.filter;
-    this.#position = request.tail.position;
-    this.#told = request.tail.position.offset;
-  }
-
   startAt({ position, state, resumes }: SubscriberStart): void {
-    this.#position = position;
-    this.#told = position.offset;
+    this.position = position;
+    this.told = position.offset;
     this.#state = state;
     this.#resumes = resumes;
     this.#isHeld = resumes;
-    this.#isNew = !resumes && this.#request.stream === "live";
-  }
-
-  /** Up to here its lane was handed everything. */
-  get place(): Position {
-    return this.#mode.kind === "direct" ? this.#request.tail.position : this.#position;
+    this.#isNew = !resumes && this.request.stream === "live";
   }
 
   get topic(): string {
-    return this.#request.topic;
+    return this.request.topic;
   }
 
   get context(): unknown {
-    return this.#request.context;
+    return this.request.context;
   }
 
   get resumable(): boolean {
@@ -80,7 +51,7 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
   }
 
   open(heartbeat: number): OpenFrame {
-    const { tail, stream, procedure } = this.#request;
+    const { tail, stream, procedure } = this.request;
     const version = stateVersionOf(procedure);
     const head = formatCursor(tail.position);
     return { kind: "open", stream, heartbeat, resumable: true, head, ...(version === 1 ? {} : { version }) };
@@ -88,7 +59,7 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
 
   /** Writes what follows `$open` at once, the state. What was missed, `$live` and what comes is pulled. PROTOCOL §4.2. */
   start(lane: Lane): void {
-    this.#lane = lane;
+    this.lane = lane;
     lane.cork();
     this.#state?.send(lane);
   }
@@ -96,90 +67,25 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
   pull(maxBytes: number): void {
     this.#state?.release(); // there is room: it is on its way
     this.#state = undefined;
-    const lane = this.#lane as Lane;
-    if (this.#mode.kind === "queued") this.#join(lane);
-    if (this.#mode.kind !== "waiting") return;
-    this.#become(reading);
-    this.#readOn(lane, maxBytes).catch((error) => this.#fail(error));
-  }
-
-  /** What its tail has written for it. */
-  get writtenAt(): number {
-    return this.#mode.kind === "direct" ? this.#request.tail.followers.writtenAt : 0;
+    const lane = this.lane as Lane;
+    if (this.mode.kind === "queued") this.join(lane);
+    if (this.mode.kind !== "waiting") return;
+    this.become(reading);
+    this.#readOn(lane, maxBytes).catch((error) => this.fail(error));
   }
 
   onEnd(): void {
-    const { parts, topic } = this.#request;
-    this.#become(over);
+    const { parts, topic } = this.request;
+    this.become(over);
     parts.hub.release(topic);
-  }
-
-  deliver(batch: Batch): void {
-    const lane = this.#lane as Lane;
-    // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
-    const isBeside = batch.from !== this.#position;
-    if (isBeside && !this.#awaits(batch)) return;
-    try {
-      if (!this.#take(lane, batch)) this.lost();
-      else if (batch.isLast) lane.end();
-      else if (isBeside) this.#join(lane);
-    } catch (error) {
-      this.#fail(error); // a filter's; the others get the batch all the same
-    }
-  }
-
-  filled(): void {
-    this.#lane?.filled();
-    this.#become(queued);
-  }
-
-  failed(error: unknown): void {
-    this.#fail(error);
-  }
-
-  lost(): void {
-    this.#become(waiting);
-    this.#lane?.lag();
-  }
-
-  review(): void {
-    if (this.#mode.kind === "direct" && this.#lane?.direct() !== this.#mode.socket) this.unfollow();
-  }
-
-  unfollow(): void {
-    this.#become(queued);
-  }
-
-  /** The frame that says where the position is, if it moved since it was last told. */
-  idleFrame(): LaneFrame | undefined {
-    if (this.#mode.kind === "direct" || this.#told === this.#position.offset) return undefined;
-    this.#told = this.#position.offset;
-    return { kind: "at", id: formatCursor(this.#position) };
-  }
-
-  /** The one way from mode to mode: it leaves the tail's lists, or comes into one. */
-  #become(mode: Mode): void {
-    const { tail } = this.#request;
-    const before = this.#mode;
-    if (before === over || before === mode) return;
-    this.#mode = mode;
-    if (before.kind === "queued") {
-      tail.leave(this);
-    } else if (before.kind === "direct") {
-      tail.followers.delete(before.socket);
-      this.#position = tail.position;
-      this.#told = tail.position.offset;
-    }
-    if (mode.kind === "queued") tail.join(this);
-    else if (mode.kind === "direct") tail.followers.add(mode.socket, this, this.#lane?.directVersion);
   }
 
   /** Reads the log up to the head and joins those who stand there, unless its lane is full before. */
   async #readOn(lane: Lane, maxBytes: number): Promise<void> {
-    const { parts, topic, tail } = this.#request;
+    const { parts, topic, tail } = this.request;
     while (!lane.lifetime.over) {
-      if (lane.full) return this.#become(waiting);
-      const from = this.#position;
+      if (lane.full) return this.become(waiting);
+      const from = this.position;
       const limit = Math.min(page, boundary - (from.offset % boundary));
       const { position: handedOut } = tail;
       const result = await parts.log.read(topic, from, limit);
@@ -190,20 +96,20 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
         continue;
       }
       if (result.entries.length > 0) {
-        const unknown = firstUnknown(this.#request.procedure, result.entries);
+        const unknown = firstUnknown(this.request.procedure, result.entries);
         if (unknown === 0) {
           if (!(await this.#goOnAfterUnknown(lane, result))) return;
           continue;
         }
         this.#isNew = false;
         const batch = tail.batch(from, unknown > 0 ? pageBefore(result, unknown) : result, maxBytes);
-        if (!this.#take(lane, batch)) continue;
+        if (!this.take(lane, batch)) continue;
         if (batch.isLast) return lane.end();
       }
       lane.uncork();
       if (lane.lifetime.over) return;
-      if (lane.full || result.entries.length === limit || this.#position.offset < result.end.offset) continue;
-      const ending = this.#request.endingOf?.(result.record);
+      if (lane.full || result.entries.length === limit || this.position.offset < result.end.offset) continue;
+      const ending = this.request.endingOf?.(result.record);
       if (ending) return lane.finish(ending);
       // No await from here on: between the last look at the log and joining, nothing can be missed.
       if (result.end.offset < tail.position.offset && result.end.epoch === tail.position.epoch) {
@@ -213,39 +119,31 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
       }
       this.#goLive(lane);
       this.#isHeld = true;
-      return this.#join(lane);
+      return this.join(lane);
     }
   }
 
-  /** Takes what comes from the tail: past its lane, if it stands at the head and wants all of it. */
-  #join(lane: Lane): void {
-    const { tail } = this.#request;
-    const socket = !this.#filter && isSameCursor(this.#position, tail.position) ? lane.direct() : undefined;
-    this.#become(socket ? { kind: "direct", socket } : queued);
-    lane.caughtUp();
-  }
-
   #isTooFarBehind({ head }: ReadPage): boolean {
-    return this.#isHeld && head.offset - this.#position.offset > this.#request.parts.limits.catchUpEvents;
+    return this.#isHeld && head.offset - this.position.offset > this.request.parts.limits.catchUpEvents;
   }
 
   /** Tells the subscriber of a gap and moves to where it goes on. False: it's over. */
   async #goOnAfter(lane: Lane, gap: Gap): Promise<boolean> {
-    const { parts, snapshot } = this.#request;
+    const { parts, snapshot } = this.request;
     let next: Position = gap.oldest;
     // Trimmed while it was being opened: who comes new has missed nothing.
     if (!this.#isNew || snapshot) {
       this.#resumes = false;
       parts.counters.resets++;
-      const goOn = await tellGap(lane, gap, this.#request);
+      const goOn = await tellGap(lane, gap, this.request);
       if (!goOn) return false;
       this.#send(lane, goOn.state);
       next = goOn.position;
       // Where it goes on from further behind, as a snapshot of the user's own may, another reset would help nobody.
       this.#isHeld = gap.head.offset - next.offset <= parts.limits.catchUpEvents;
     }
-    this.#position = next;
-    this.#told = next.offset;
+    this.position = next;
+    this.told = next.offset;
     this.onMoved?.();
     return true;
   }
@@ -255,12 +153,12 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
    * begun anew behind it, and so are its subscribers; else it is for another server. False: it's over.
    */
   async #goOnAfterUnknown(lane: Lane, { entries: [entry], head, record }: ReadPage): Promise<boolean> {
-    const { parts, topic, procedure } = this.#request;
+    const { parts, topic, procedure } = this.request;
     const { position } = entry as LogEntry;
     await parts.states.of(topic, procedure).current();
     if (lane.lifetime.over) return false;
     const goesOn = await this.#goOnAfter(lane, { reason: "trimmed", oldest: position, head, record });
-    if (goesOn && this.#position.offset < position.offset && this.#position.epoch === position.epoch) {
+    if (goesOn && this.position.offset < position.offset && this.position.epoch === position.epoch) {
       throw new SluiceError("unavailable", { message: "The state that is to be had is too old to go on from" });
     }
     return goesOn;
@@ -277,44 +175,8 @@ export class Subscriber implements Member, DirectSubscriber, EndListener, LaneSo
     if (this.#isLive) return;
     this.#isLive = true;
     this.#isNew = false;
-    if (this.#resumes) this.#request.parts.counters.resumes++;
-    this.#told = this.#position.offset;
-    lane.send({ kind: "live", id: formatCursor(this.#position) });
-  }
-
-  /** Whether there is something for it in a batch that doesn't begin where it stands. */
-  #awaits(batch: Batch): boolean {
-    if (batch.isFollowedFrom(this.#position)) return !hasReached(this.#position, batch.end);
-    this.lost(); // the log has lost what it read, and the tail has read what came in its place
-    return false;
-  }
-
-  /** False: it took nothing, because its lane is full or over. */
-  #take(lane: Lane, batch: Batch): boolean {
-    const isWhole = !this.#filter && batch.from.offset === this.#position.offset;
-    if (isWhole) {
-      if (!lane.deliver(batch)) return false;
-      this.#told = batch.end.offset;
-    } else {
-      const picked = pickFrom(batch, this.#position, this.#filter);
-      const last = picked.at(-1);
-      if (last !== undefined) {
-        if (!lane.deliver(batch, picked)) return false;
-        this.#told = batch.entries[last]?.position.offset as number;
-      }
-    }
-    this.#position = batch.end;
-    if (batch.end.offset - this.#told >= page) {
-      const frame = this.idleFrame();
-      if (frame) lane.send(frame);
-    }
-    this.onMoved?.();
-    return true;
-  }
-
-  /** A log that can't be read now may be later, so it is not the end for good. */
-  #fail(error: unknown): void {
-    const { parts, procedure, context } = this.#request;
-    failLane(this.#lane as Lane, { error, procedure, context, isFinal: false, report: parts.report });
+    if (this.#resumes) this.request.parts.counters.resumes++;
+    this.told = this.position.offset;
+    lane.send({ kind: "live", id: formatCursor(this.position) });
   }
 }

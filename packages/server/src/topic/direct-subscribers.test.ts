@@ -20,60 +20,60 @@ async function batchOf(...numbers: number[]): Promise<Batch> {
 function setUp() {
   const counters = new Counters();
   const wheel = { now: 7 };
-  const followers = new DirectSubscribers({ counters, wheel });
+  const direct = new DirectSubscribers({ counters, wheel });
   const join = (hasRoom: () => boolean, version?: () => number) => {
     const chunks: Uint8Array[] = [];
-    const pipe = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
+    const socket = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
     let filled = 0;
     const errors: unknown[] = [];
-    const follower = {
+    const subscriber = {
       failed(error: unknown) {
         errors.push(error);
-        followers.delete(pipe);
+        direct.delete(socket);
       },
       filled() {
         filled++;
-        followers.delete(pipe);
+        direct.delete(socket);
       },
       lost() {},
       review() {
         reviewed++;
       },
-      unfollow() {},
+      queue() {},
     };
     let reviewed = 0;
-    followers.add(pipe, follower, version);
+    direct.add(socket, subscriber, version);
     return { chunks, errors, filledTimes: () => filled, reviewedTimes: () => reviewed };
   };
-  return { counters, followers, join };
+  return { counters, direct, join };
 }
 
 it("writes the very same bytes to each, once, and counts them for all", async () => {
-  const { counters, followers, join } = setUp();
+  const { counters, direct, join } = setUp();
   const readers = [join(() => true), join(() => true), join(() => true)];
   const batch = await batchOf(1, 2);
-  followers.write(batch);
+  direct.write(batch);
   for (const { chunks, filledTimes } of readers) {
     expect(chunks).toHaveLength(1);
     expect(chunks[0]).toBe(batch.bytes.chunked);
     expect(filledTimes()).toBe(0);
   }
   expect([counters.delivered, counters.bytes]).toEqual([6, 3 * batch.bytes.plain.length]);
-  expect(followers.writtenAt).toBe(7);
+  expect(direct.writtenAt).toBe(7);
 });
 
 it("lets those go whose sockets are full, and leaves out nobody for it", async () => {
-  const { followers, join } = setUp();
+  const { direct, join } = setUp();
   const readers = [join(() => true), join(() => false), join(() => false), join(() => true)];
-  followers.write(await batchOf(1));
-  followers.write(await batchOf(1));
+  direct.write(await batchOf(1));
+  direct.write(await batchOf(1));
   expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 1, 2]);
   expect(readers.map(({ filledTimes }) => filledTimes())).toEqual([0, 1, 1, 0]);
-  expect(followers.all).toHaveLength(2);
+  expect(direct.all).toHaveLength(2);
 });
 
 it("ends the stream of one whose socket throws, and leaves out nobody for it", async () => {
-  const { followers, join } = setUp();
+  const { direct, join } = setUp();
   const broken = new Error("broken");
   const readers = [
     join(() => true),
@@ -82,14 +82,14 @@ it("ends the stream of one whose socket throws, and leaves out nobody for it", a
     }),
     join(() => true),
   ];
-  followers.write(await batchOf(1));
-  followers.write(await batchOf(1));
+  direct.write(await batchOf(1));
+  direct.write(await batchOf(1));
   expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 2]);
   expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
 });
 
-it("has all look at their pipes anew, once, when the version of one kind of them has changed", () => {
-  const { followers, join } = setUp();
+it("has all look at their sockets anew, once, when the version of one kind of them has changed", () => {
+  const { direct, join } = setUp();
   let now = 0;
   const version = () => now;
   const readers = [
@@ -100,20 +100,20 @@ it("has all look at their pipes anew, once, when the version of one kind of them
     ),
     join(() => true),
   ];
-  followers.review();
+  direct.review();
   expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([0, 0, 0]);
   for (const changed of [1, -1]) {
     now = changed;
-    followers.review();
-    followers.review();
+    direct.review();
+    direct.review();
   }
   expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([2, 2, 2]);
 });
 
 it("encodes nothing and counts nothing where there is nobody", async () => {
-  const { counters, followers } = setUp();
+  const { counters, direct } = setUp();
   const batch = await batchOf(1);
   Object.defineProperty(batch, "bytes", { get: () => expect.unreachable() });
-  followers.write(batch);
-  expect([counters.delivered, counters.bytes, followers.writtenAt]).toEqual([0, 0, 0]);
+  direct.write(batch);
+  expect([counters.delivered, counters.bytes, direct.writtenAt]).toEqual([0, 0, 0]);
 });

@@ -15,10 +15,10 @@ export interface DirectSubscriber {
   failed(error: unknown): void;
   /** The tail lost the thread: it goes on by itself. */
   lost(): void;
-  /** Its pipe may no longer be the way to its client: it stays if it is. */
+  /** Its socket may no longer be the way to its client: it stays if it is. */
   review(): void;
-  /** From now on it's one of the tail's members. */
-  unfollow(): void;
+  /** From now on it is queued: the tail hands each batch to it. */
+  queue(): void;
 }
 
 export interface DirectSettings {
@@ -34,8 +34,8 @@ export interface DirectSettings {
 export class DirectSubscribers {
   /** The wheel's tick at which they were written to last. */
   writtenAt = 0;
-  readonly #followers = new Map<DirectSocket, DirectSubscriber>();
-  /** Of the one or two kinds of pipes that there are: what their version was. */
+  readonly #subscribers = new Map<DirectSocket, DirectSubscriber>();
+  /** Of the one or two kinds of sockets that there are: what their version was. */
   readonly #versions = new Map<() => number, number>();
   readonly #settings: DirectSettings;
 
@@ -44,47 +44,47 @@ export class DirectSubscribers {
   }
 
   get size(): number {
-    return this.#followers.size;
+    return this.#subscribers.size;
   }
 
   /** All of them, as they are now. */
   get all(): readonly DirectSubscriber[] {
-    return [...this.#followers.values()];
+    return [...this.#subscribers.values()];
   }
 
-  /** @param version of this kind of pipes; see `Sink.straightVersion` */
-  add(pipe: DirectSocket, follower: DirectSubscriber, version?: () => number): void {
-    this.#followers.set(pipe, follower);
+  /** @param version of this kind of sockets; see `Sink.directVersion` */
+  add(socket: DirectSocket, subscriber: DirectSubscriber, version?: () => number): void {
+    this.#subscribers.set(socket, subscriber);
     if (version && !this.#versions.has(version)) this.#versions.set(version, version());
   }
 
-  /** Lets those go whose pipes somebody has put something in the way of. Of each batch it asks once, and not for each of them. */
+  /** Lets those go whose sockets somebody has put something in the way of. Of each batch it asks once, and not for each of them. */
   review(): void {
     for (const [version, known] of this.#versions) {
       const now = version();
       if (now === known) continue;
       this.#versions.set(version, now);
-      for (const follower of this.all) follower.review();
+      for (const subscriber of this.all) subscriber.review();
     }
   }
 
-  delete(pipe: DirectSocket): void {
-    this.#followers.delete(pipe);
+  delete(socket: DirectSocket): void {
+    this.#subscribers.delete(socket);
   }
 
   write(batch: Batch): void {
-    const { size } = this.#followers;
+    const { size } = this.#subscribers;
     if (size === 0) return;
     const { chunked, plain } = batch.bytes;
     const { counters, wheel } = this.#settings;
     counters.delivered += size * batch.entries.length;
     counters.bytes += size * plain.length;
     this.writtenAt = wheel.now;
-    for (const pipe of this.#followers.keys()) {
+    for (const socket of this.#subscribers.keys()) {
       try {
-        if (!pipe.write(chunked)) this.#followers.get(pipe)?.filled();
+        if (!socket.write(chunked)) this.#subscribers.get(socket)?.filled();
       } catch (error) {
-        this.#followers.get(pipe)?.failed(error); // the others get the batch all the same
+        this.#subscribers.get(socket)?.failed(error); // the others get the batch all the same
       }
     }
   }

@@ -72,7 +72,7 @@ describe("a topic's tail", () => {
     expect(await hub.take("ticks", ticks)).not.toBe(tail);
   });
 
-  it("tells its members to read for themselves when history went faster than it", async () => {
+  it("tells those in its queue to read for themselves when history went faster than it", async () => {
     const log = memoryLog({ retain: { events: 2 } });
     const hub = new Hub({ ...settings(), log, onError: () => {} });
     const tail = await hub.take("ticks", ticks);

@@ -6,10 +6,10 @@ import { firstUnknown, pageBefore } from "./known-entries.js";
 import type { ReplayCache } from "./replay-cache.js";
 import { pieceLength } from "./shared-bytes.js";
 
-/** Somebody who stands at the head of a topic and gets what comes. */
-export interface Member {
+/** Somebody at the head of a topic who is handed each batch. */
+export interface QueuedSubscriber {
   deliver(batch: Batch): void;
-  /** The tail lost the thread (the engine trimmed what it had not read, or failed): the member reads the log for itself. */
+  /** The tail lost the thread (the engine trimmed what it had not read, or failed): it reads the log for itself. */
   lost(): void;
 }
 
@@ -33,11 +33,11 @@ export class Tail {
   /** Up to here everything was handed out. */
   position: Position;
   /** Those who stand there, and get all that comes as it is. */
-  readonly followers: DirectSubscribers;
+  readonly direct: DirectSubscribers;
   readonly #log: Log;
   readonly #topic: string;
   readonly #procedure: AnySubscription;
-  readonly #members = new Set<Member>();
+  readonly #queued = new Set<QueuedSubscriber>();
   readonly #onError: (error: unknown) => void;
   readonly #pages: ReplayCache;
   #unwatch: () => void = () => {};
@@ -45,7 +45,7 @@ export class Tail {
   #reading = false;
 
   private constructor({ log, topic, procedure, pages, onError, ...settings }: TailSources, start: Position) {
-    this.followers = new DirectSubscribers(settings);
+    this.direct = new DirectSubscribers(settings);
     this.#log = log;
     this.#topic = topic;
     this.#procedure = procedure;
@@ -74,12 +74,12 @@ export class Tail {
     }
   }
 
-  join(member: Member): void {
-    this.#members.add(member);
+  join(member: QueuedSubscriber): void {
+    this.#queued.add(member);
   }
 
-  leave(member: Member): void {
-    this.#members.delete(member);
+  leave(member: QueuedSubscriber): void {
+    this.#queued.delete(member);
   }
 
   /** The next that a socket may be handed of what was read after `from`; see `ReplayCache`. */
@@ -94,7 +94,7 @@ export class Tail {
 
   close(): void {
     this.#unwatch();
-    this.#members.clear();
+    this.#queued.clear();
   }
 
   #schedule(): void {
@@ -138,21 +138,21 @@ export class Tail {
         this.position,
         unknown > 0 ? pageBefore({ entries: rest }, unknown) : { entries: rest, end },
       );
-      this.followers.review();
+      this.direct.review();
       // With the last, each ends a stream of its own.
-      if (batch.isLast) for (const follower of this.followers.all) follower.unfollow();
+      if (batch.isLast) for (const subscriber of this.direct.all) subscriber.queue();
       // What is long is written in pieces, which is for each connection to do.
-      else if (this.followers.size > 0 && batch.bytes.plain.length > pieceLength) {
-        for (const follower of this.followers.all) follower.lost();
+      else if (this.direct.size > 0 && batch.bytes.plain.length > pieceLength) {
+        for (const subscriber of this.direct.all) subscriber.lost();
       }
       this.position = batch.end;
-      this.followers.write(batch);
-      for (const member of this.#members) member.deliver(batch);
+      this.direct.write(batch);
+      for (const member of this.#queued) member.deliver(batch);
       rest = rest.slice(batch.entries.length);
     }
   }
 
-  /** Whatever was to be read now, the members read for themselves or fail at; the tail goes on with the next append. */
+  /** Whatever was to be read now, subscribers read for themselves or fail at; the tail goes on with the next append. */
   #fail(error: unknown): void {
     this.#scheduled = false;
     this.#onError(error);
@@ -160,6 +160,6 @@ export class Tail {
   }
 
   #loseAll(): void {
-    for (const member of [...this.followers.all, ...this.#members]) member.lost();
+    for (const member of [...this.direct.all, ...this.#queued]) member.lost();
   }
 }

@@ -1,6 +1,6 @@
 import { checkNames } from "@sluice/contract";
-import { checkWhole } from "../options.js";
-import type { Runtime } from "../runtime.js";
+import { checkWhole } from "./options.js";
+import type { Runtime } from "./runtime.js";
 
 export interface DrainOptions {
   /** Milliseconds until streams that are still open are closed. Default: 5,000. */
@@ -15,17 +15,17 @@ export async function drain(runtime: Runtime, options: DrainOptions = {}): Promi
   runtime.draining = true;
   runtime.runs.close();
   const closed = [...runtime.connections].map(
-    (connection) =>
+    (stream) =>
       new Promise<void>((resolve) => {
-        connection.lifetime.watch({ onEnd: resolve });
-        connection.drain();
+        stream.lifetime.watch({ onEnd: resolve });
+        stream.drain();
       }),
   );
   if (closed.length === 0) return runtime.runs.stop();
   const late = {
     tick: 0,
     fire: () => {
-      for (const connection of [...runtime.connections]) connection.cut();
+      for (const stream of [...runtime.connections]) stream.cut();
     },
   };
   runtime.wheel.schedule(late, timeout);

@@ -1,0 +1,150 @@
+import { formatCursor } from "@sluice/contract/wire";
+import type { Position } from "@sluice/log";
+import type { Lane, LaneFrame } from "../stream/lane.js";
+import type { Batch } from "../topic/batch.js";
+import type { DirectSubscriber } from "../topic/direct-subscribers.js";
+import { isSameCursor } from "../topic/same-cursor.js";
+import type { QueuedSubscriber } from "../topic/tail.js";
+import { type Mode, over, queued, waiting } from "./mode.js";
+import { hasReached, pickFrom } from "./picked.js";
+import { failLane } from "./stream-error.js";
+import type { SubscriberRequest } from "./subscriber-request.js";
+
+/** How many filtered events may pass before the position is told. */
+const mostUntold = 256;
+
+/** A subscriber's place in a topic, and how it takes what the tail hands out there. How it comes to the head is for `Subscriber`. */
+export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscriber {
+  // First what a delivery looks at, as in an event stream.
+  protected lane: Lane | undefined;
+  protected mode: Mode = waiting;
+  protected position: Position;
+  /** The position that the subscriber was told last. */
+  protected told: number;
+  readonly #filter: SubscriberRequest["filter"];
+  protected readonly request: SubscriberRequest;
+  /** Told when it has moved on by itself, and not along with its tail. */
+  onMoved: (() => void) | undefined;
+
+  /** Holds the tail from now on, until its lifetime is over. */
+  constructor(request: SubscriberRequest) {
+    this.request = request;
+    this.#filter = request.filter;
+    this.position = request.tail.position;
+    this.told = request.tail.position.offset;
+  }
+
+  /** Up to here its lane was handed everything. */
+  get place(): Position {
+    return this.mode.kind === "direct" ? this.request.tail.position : this.position;
+  }
+
+  /** What its tail has written for it. */
+  get writtenAt(): number {
+    return this.mode.kind === "direct" ? this.request.tail.direct.writtenAt : 0;
+  }
+
+  deliver(batch: Batch): void {
+    const lane = this.lane as Lane;
+    // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
+    const isBeside = batch.from !== this.position;
+    if (isBeside && !this.#awaits(batch)) return;
+    try {
+      if (!this.take(lane, batch)) this.lost();
+      else if (batch.isLast) lane.end();
+      else if (isBeside) this.join(lane);
+    } catch (error) {
+      this.fail(error); // a filter's; the others get the batch all the same
+    }
+  }
+
+  filled(): void {
+    this.lane?.filled();
+    this.become(queued);
+  }
+
+  failed(error: unknown): void {
+    this.fail(error);
+  }
+
+  lost(): void {
+    this.become(waiting);
+    this.lane?.lag();
+  }
+
+  review(): void {
+    if (this.mode.kind === "direct" && this.lane?.direct() !== this.mode.socket) this.queue();
+  }
+
+  queue(): void {
+    this.become(queued);
+  }
+
+  /** The frame that says where the position is, if it moved since it was last told. */
+  idleFrame(): LaneFrame | undefined {
+    if (this.mode.kind === "direct" || this.told === this.position.offset) return undefined;
+    this.told = this.position.offset;
+    return { kind: "at", id: formatCursor(this.position) };
+  }
+
+  /** The one way from mode to mode: it leaves the tail's lists, or comes into one. */
+  protected become(mode: Mode): void {
+    const { tail } = this.request;
+    const before = this.mode;
+    if (before === over || before === mode) return;
+    this.mode = mode;
+    if (before.kind === "queued") {
+      tail.leave(this);
+    } else if (before.kind === "direct") {
+      tail.direct.delete(before.socket);
+      this.position = tail.position;
+      this.told = tail.position.offset;
+    }
+    if (mode.kind === "queued") tail.join(this);
+    else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane?.directVersion);
+  }
+
+  /** Takes what comes from the tail: past its lane, if it stands at the head and wants all of it. */
+  protected join(lane: Lane): void {
+    const { tail } = this.request;
+    const socket = !this.#filter && isSameCursor(this.position, tail.position) ? lane.direct() : undefined;
+    this.become(socket ? { kind: "direct", socket } : queued);
+    lane.caughtUp();
+  }
+
+  /** Whether there is something for it in a batch that doesn't begin where it stands. */
+  #awaits(batch: Batch): boolean {
+    if (batch.isFollowedFrom(this.position)) return !hasReached(this.position, batch.end);
+    this.lost(); // the log has lost what it read, and the tail has read what came in its place
+    return false;
+  }
+
+  /** False: it took nothing, because its lane is full or over. */
+  protected take(lane: Lane, batch: Batch): boolean {
+    const isWhole = !this.#filter && batch.from.offset === this.position.offset;
+    if (isWhole) {
+      if (!lane.deliver(batch)) return false;
+      this.told = batch.end.offset;
+    } else {
+      const picked = pickFrom(batch, this.position, this.#filter);
+      const last = picked.at(-1);
+      if (last !== undefined) {
+        if (!lane.deliver(batch, picked)) return false;
+        this.told = batch.entries[last]?.position.offset as number;
+      }
+    }
+    this.position = batch.end;
+    if (batch.end.offset - this.told >= mostUntold) {
+      const frame = this.idleFrame();
+      if (frame) lane.send(frame);
+    }
+    this.onMoved?.();
+    return true;
+  }
+
+  /** A log that can't be read now may be later, so it is not the end for good. */
+  protected fail(error: unknown): void {
+    const { parts, procedure, context } = this.request;
+    failLane(this.lane as Lane, { error, procedure, context, isFinal: false, report: parts.report });
+  }
+}
