@@ -1,0 +1,228 @@
+import { SluiceError } from "@sluice/contract";
+import { describe, expect, test } from "vitest";
+import { type DirectEvent, type DirectState, type Facts, initialState, transition } from "./direct-state.js";
+
+const facts: Facts = { now: 1_000, isOffline: false, hasCursor: true, paceWait: 0 };
+const network = new SluiceError("network");
+const unauthorized = new SluiceError("unauthorized");
+const busy = new SluiceError("unavailable", { retryAfter: 7_000 });
+const forbidden = new SluiceError("forbidden");
+
+const failed = (error: SluiceError, wasStream = false): DirectEvent => ({
+  type: "failed",
+  wasStream,
+  error,
+  retry: error === forbidden ? "no" : error === unauthorized ? "refresh" : "yes",
+  mark: 3,
+});
+const refreshed = (failure?: SluiceError): DirectEvent => ({ type: "refreshed", failure });
+const [asked, due, live, ended, woken, closed] = (["asked", "due", "live", "ended", "woken", "closed"] as const).map(
+  (type): DirectEvent => ({ type }),
+) as [DirectEvent, DirectEvent, DirectEvent, DirectEvent, DirectEvent, DirectEvent];
+const opened: DirectEvent = { type: "opened", stream: "live" };
+const drain: DirectEvent = { type: "drain", ms: 300 };
+
+/** The state after these events. */
+const after = (...events: readonly DirectEvent[]): DirectState =>
+  events.reduce((state, event) => transition(state, event, facts), initialState);
+
+const idle = after();
+const connecting = after(asked);
+const open = after(asked, opened, live);
+const waiting = after(asked, failed(network));
+const held = after(asked, failed(busy));
+const refreshing = after(asked, failed(unauthorized));
+const renewed = after(asked, failed(unauthorized), refreshed());
+const paused = transition(connecting, failed(network), { ...facts, isOffline: true });
+/** A stream is live, and the next one is … */
+const beside = {
+  due: after(asked, opened, live, drain),
+  connecting: after(asked, opened, live, drain, due),
+  refreshing: after(asked, opened, live, drain, due, failed(unauthorized)),
+  paused: transition(after(asked, opened, live, drain, due), failed(network), { ...facts, isOffline: true }),
+};
+const generator = after(asked, { type: "opened", stream: "stream" }, live);
+const over = after(asked, failed(forbidden));
+
+type Row = readonly [
+  why: string,
+  from: DirectState,
+  event: DirectEvent,
+  facts: Partial<Facts>,
+  phase: DirectState["phase"],
+  rest?: Partial<DirectState>,
+];
+const [isConnecting, isOpen, isClosed] = [{ kind: "connecting" }, { kind: "open" }, { kind: "closed" }] as const;
+const soon = { kind: "waiting", least: 0, failed: "network" } as const;
+
+const rows: readonly Row[] = [
+  ["the first attempt", idle, asked, {}, isConnecting, { status: "connecting", attempts: 1 }],
+  ["asked again, a new attempt", connecting, asked, {}, isConnecting, { status: "reconnecting", attempts: 2 }],
+  ["the pace holds", idle, asked, { paceWait: 400 }, { kind: "waiting", least: 400 }, { status: "reconnecting" }],
+  ["the server's word holds", held, asked, { now: 3_000 }, { kind: "waiting", least: 5_000 }],
+  ["the server's word is past", held, asked, { now: 8_000 }, isConnecting],
+  ["its time has come", waiting, due, {}, isConnecting, { status: "reconnecting", attempts: 2, error: network }],
+  ["an attempt becomes the stream", connecting, opened, {}, isOpen, { stream: "live", status: "connecting" }],
+  [
+    "caught up",
+    after(asked, failed(network), due, opened),
+    live,
+    {},
+    isOpen,
+    { status: "live", attempts: 0, error: undefined },
+  ],
+  ["reached, though offline", connecting, opened, { isOffline: true }, isOpen, { doubtsOffline: true }],
+  ["the network fails", connecting, failed(network), {}, soon, { status: "reconnecting", error: network }],
+  [
+    "an answer",
+    connecting,
+    failed(busy),
+    {},
+    { kind: "waiting", least: 7_000, failed: "answer" },
+    { notBefore: 8_000 },
+  ],
+  [
+    "the network fails offline",
+    connecting,
+    failed(network),
+    { isOffline: true },
+    { kind: "paused", least: 0 },
+    { status: "paused" },
+  ],
+  [
+    "an answer offline is one",
+    connecting,
+    failed(busy),
+    { isOffline: true },
+    { kind: "waiting", least: 7_000, failed: "answer" },
+    { doubtsOffline: true },
+  ],
+  ["what is final ends it", connecting, failed(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
+  ["the end ends it", open, ended, {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
+  [
+    "the first 401",
+    connecting,
+    failed(unauthorized),
+    {},
+    { kind: "refreshing", error: unauthorized, mark: 3 },
+    { status: "reconnecting" },
+  ],
+  ["asked meanwhile, credentials are waited for", refreshing, asked, {}, refreshing.phase],
+  ["woken meanwhile, too", refreshing, woken, {}, refreshing.phase],
+  ["new credentials", refreshing, refreshed(), {}, isConnecting, { isRenewed: true }],
+  [
+    "new credentials, too fast",
+    refreshing,
+    refreshed(),
+    { paceWait: 9 },
+    { kind: "waiting", least: 0 },
+    { isRenewed: true },
+  ],
+  ["no new credentials", refreshing, refreshed(unauthorized), {}, isClosed, { error: unauthorized }],
+  ["the second 401 in a row", renewed, failed(unauthorized), {}, isClosed, { error: unauthorized }],
+  [
+    "a 401 after an answer",
+    after(asked, failed(unauthorized), refreshed(), failed(busy), due),
+    failed(unauthorized),
+    {},
+    { kind: "refreshing", error: unauthorized, mark: 3 },
+  ],
+  [
+    "a 401 after a cut is the second in a row",
+    after(asked, failed(unauthorized), refreshed(), failed(network), due),
+    failed(unauthorized),
+    {},
+    isClosed,
+  ],
+  ["the stream is cut", open, failed(network, true), {}, soon, { stream: undefined, status: "reconnecting" }],
+  ["a drain", open, drain, {}, { kind: "waiting", least: 300 }, { stream: "live", status: "live" }],
+  ["a generator's drain", generator, drain, {}, isOpen],
+  ["a drain's attempt", beside.due, due, {}, isConnecting, { stream: "live", status: "live" }],
+  ["… and no cursor to go on from", beside.due, due, { hasCursor: false }, isOpen, { stream: "live", attempts: 0 }],
+  ["a second drain", beside.connecting, drain, {}, isConnecting],
+  [
+    "the next fails beside a stream",
+    beside.connecting,
+    failed(network),
+    {},
+    soon,
+    { status: "live", error: undefined },
+  ],
+  ["the next takes its place", beside.connecting, opened, {}, isOpen, { status: "live" }],
+  [
+    "cut while the next is due",
+    beside.due,
+    failed(network, true),
+    {},
+    beside.due.phase,
+    { status: "reconnecting", error: network },
+  ],
+  [
+    "cut while the next is under way",
+    beside.connecting,
+    failed(network, true),
+    {},
+    isConnecting,
+    { status: "reconnecting", stream: undefined },
+  ],
+  [
+    "cut for the want of new credentials",
+    beside.refreshing,
+    failed(unauthorized, true),
+    {},
+    beside.refreshing.phase,
+    { status: "reconnecting" },
+  ],
+  [
+    "cut while offline",
+    beside.paused,
+    failed(network, true),
+    { isOffline: true },
+    { kind: "paused", least: 0 },
+    { status: "paused" },
+  ],
+  [
+    "a wait, and the network goes",
+    waiting,
+    woken,
+    { isOffline: true },
+    { kind: "paused", least: 0 },
+    { status: "paused" },
+  ],
+  ["a wait, and the page comes back", waiting, woken, {}, isConnecting],
+  ["paused, and the network comes back", paused, woken, {}, isConnecting, { status: "reconnecting" }],
+  ["paused, and somebody looks", paused, woken, { isOffline: true }, isConnecting, { status: "paused" }],
+  ["paused beside a stream, and the network comes back", beside.paused, woken, {}, isConnecting, { status: "live" }],
+  ["paused beside a stream, still offline", beside.paused, woken, { isOffline: true }, beside.paused.phase],
+  ["woken while all is well", open, woken, {}, isOpen, { status: "live" }],
+  ["woken while an attempt is under way", connecting, woken, {}, isConnecting, { attempts: 1 }],
+  ["let go of: nobody is told", open, closed, {}, isClosed, { status: "live", stream: undefined }],
+];
+
+for (const [why, from, event, given, phase, rest] of rows) {
+  test(why, () => {
+    expect(transition(from, event, { ...facts, ...given })).toMatchObject({ phase, ...rest });
+  });
+}
+
+describe("what changes nothing gives the same object", () => {
+  test.each([
+    ["a drain beside an attempt", beside.connecting, drain],
+    ["waking while all is well", open, woken],
+    ["asking while credentials are renewed", refreshing, asked],
+  ])("%s", (_, from, event) => expect(transition(from, event, facts)).toBe(from));
+
+  test.each([asked, due, opened, live, drain, ended, failed(network), refreshed(), woken, closed])(
+    "when it is over, $type",
+    (event) => expect(transition(over, event, facts)).toBe(over),
+  );
+});
+
+test("a state is never changed in place", () => {
+  for (const state of [idle, connecting, open, waiting, refreshing, paused, ...Object.values(beside)]) {
+    const frozen = Object.freeze({ ...state, phase: Object.freeze({ ...state.phase }) });
+    for (const event of [asked, due, opened, live, drain, ended, failed(busy, true), refreshed(), woken, closed]) {
+      transition(frozen, event, facts);
+    }
+  }
+});
