@@ -70,7 +70,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     if (step === "applied") return;
     if (step === "foreign") throw outOfOrder(`an event of another epoch (${frame.id}) without a $reset`);
     if (awaitsSnapshot) throw outOfOrder("an event where a $snapshot was due");
-    const decode = frame.lane === undefined ? eventDecoder(frame.type) : undefined;
+    const decode = eventDecoder(frame.type);
     if (!decode) return passOver(frame);
     let data: unknown;
     try {

@@ -1,0 +1,89 @@
+import { SluiceError } from "@sluice/contract";
+import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
+import type { Connection, ConnectionStatus } from "./connection-state.js";
+import { createLaneReader, type LaneFrame, type LaneReader, type Outcome } from "./lane-reader.js";
+import type { LaneRequest, LaneSink, Transport } from "./transport.js";
+
+interface Carried {
+  readonly request: LaneRequest;
+  readonly sink: LaneSink;
+  become(state: ConnectionStatus): void;
+}
+
+/** A stream of all lanes that are open, as a server would write it. */
+interface OneStream {
+  /** The cursors that were asked for, in the order in which lanes were made. */
+  readonly cursors: readonly (string | undefined)[];
+  send(...frames: Frame[]): void;
+  cut(): void;
+}
+
+/**
+ * The least that carries many lanes on one stream (PROTOCOL §10): a test opens the stream when it likes, and says what comes. It
+ * retries nothing.
+ */
+export function createOneStreamTransport(): Transport & { connect(): OneStream } {
+  const lanes = new Set<Carried>();
+
+  function connect(): OneStream {
+    const asked = [...lanes];
+    const cursors = asked.map(({ request }) => request.resume.resumeFrom);
+    const readers = new Map<number, LaneReader>();
+    for (const lane of asked) lane.become("connecting");
+
+    const readerOf = (lane: Carried): LaneReader =>
+      createLaneReader(lane.request.target.procedure, {
+        opened: lane.sink.opened,
+        frame(frame, open) {
+          lane.sink.frame(frame, open);
+          if (frame.kind === "live") lane.become("live");
+        },
+        closed(outcome: Outcome) {
+          if (outcome.kind === "failed" && outcome.retry !== "no") return lane.become("reconnecting");
+          lanes.delete(lane);
+          lane.sink.over(outcome.kind === "failed" ? outcome.error : undefined);
+        },
+      });
+    const read = (frame: LaneFrame) => {
+      if (frame.kind === "open") {
+        const lane = asked[frame.subscriptions?.[0] ?? -1] as Carried;
+        readers.set(frame.lane as number, readerOf(lane));
+      }
+      const reader = readers.get(frame.lane as number);
+      const lane = asked[reader?.open?.subscriptions?.[0] ?? -1];
+      if (lane && !lanes.has(lane)) return; // it has left; the others go on
+      try {
+        reader?.read(frame);
+      } catch (error) {
+        reader?.fail(SluiceError.from(error));
+      }
+    };
+    const decoder = createFrameDecoder((frame) => {
+      if (frame.kind !== "drain" && frame.kind !== "retry" && frame.kind !== "comment") read(frame);
+    });
+    return {
+      cursors,
+      send: (...frames) => decoder.push(new TextEncoder().encode(frames.map(encodeFrame).join(""))),
+      cut() {
+        for (const reader of readers.values()) reader.fail(new SluiceError("network"));
+      },
+    };
+  }
+
+  return {
+    connect,
+    lane(request, sink) {
+      let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor: () => request.resume.cursor };
+      const lane: Carried = {
+        request,
+        sink,
+        become(state) {
+          connection = { ...connection, state };
+          if (lanes.has(lane)) sink.changed(connection);
+        },
+      };
+      const open = () => void lanes.add(lane);
+      return { open, nudge: open, close: () => void lanes.delete(lane) };
+    },
+  };
+}
