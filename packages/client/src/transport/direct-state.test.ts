@@ -41,6 +41,8 @@ const beside = {
   refreshing: after(asked, opened, live, drain, due, failed(unauthorized)),
   paused: transition(after(asked, opened, live, drain, due), failed(network), { ...facts, isOffline: true }),
 };
+/** It was reached while the machine said that it is offline. */
+const doubting = transition(connecting, opened, { ...facts, isOffline: true });
 const generator = after(asked, { type: "opened", stream: "stream" }, live);
 const over = after(asked, failed(forbidden));
 
@@ -97,6 +99,7 @@ const rows: readonly Row[] = [
     { kind: "waiting", least: 7_000, failed: "answer" },
     { doubtsOffline: true },
   ],
+  ["reached offline, then the network fails", doubting, failed(network, true), { isOffline: true }, soon],
   ["what is final ends it", connecting, failed(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
   ["the end ends it", open, ended, {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
   [
