@@ -9,7 +9,8 @@ import type { Target } from "./target.js";
 import type { LaneSink } from "./transport.js";
 
 /** Nothing is called after `closed`, which is called once, or after `close`. */
-export interface AttemptSink extends LaneReaderSink, Pick<LaneSink, "ready"> {
+export interface AttemptSink extends LaneReaderSink {
+  readonly ready: LaneSink["ready"] | undefined;
   /** The `retry:` line that a stream starts with, in milliseconds. */
   rebase(ms: number): void;
   drain(ms: number): void;

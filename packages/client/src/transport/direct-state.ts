@@ -98,8 +98,7 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
       return connect(state, facts);
     case "opened":
       return {
-        ...state,
-        phase: { kind: "open" },
+        ...enter(state, { kind: "open" }),
         stream: event.stream,
         isRenewed: false,
         doubtsOffline: facts.isOffline,
@@ -109,7 +108,7 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
     case "drain":
       // A generator's events have no position to tell two runs apart by: its stream goes on until it is cut.
       if (phase.kind !== "open" || stream === "stream") return state;
-      return { ...state, phase: { kind: "waiting", least: event.ms } };
+      return enter(state, { kind: "waiting", least: event.ms });
     case "ended":
       return over(state, undefined);
     case "failed":
@@ -118,14 +117,14 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
       if (event.failure) return over(state, event.failure);
       const renewed = { ...state, isRenewed: true };
       if (facts.paceWait <= 0) return connect(renewed, facts);
-      return { ...renewed, phase: { kind: "waiting", least: 0 } };
+      return enter(renewed, { kind: "waiting", least: 0 });
     }
     case "woken":
       if (!stream && phase.kind === "waiting" && seemsOffline(state, facts)) return pause(state, facts);
       if (phase.kind === "connecting") return state;
       return !stream || (phase.kind === "paused" && !facts.isOffline) ? ask(state, facts) : state;
     case "closed":
-      return { ...state, phase: { kind: "closed" }, stream: undefined };
+      return { ...enter(state, { kind: "closed" }), stream: undefined };
     default:
       return event satisfies never;
   }
@@ -135,16 +134,16 @@ function ask(state: DirectState, facts: Facts): DirectState {
   if (state.phase.kind === "refreshing") return state; // new credentials bring an attempt of their own
   const least = Math.max(state.notBefore - facts.now, facts.paceWait);
   if (least <= 0) return connect(state, facts);
-  return shown({ ...state, phase: { kind: "waiting", least } }, "reconnecting");
+  return enter(state, { kind: "waiting", least }, "reconnecting");
 }
 
 function connect(state: DirectState, facts: Facts): DirectState {
   // Without a position the new stream would begin at a head of its own, past what is still on its way here.
-  if (state.stream && !facts.hasCursor) return { ...state, phase: { kind: "open" } };
+  if (state.stream && !facts.hasCursor) return enter(state, { kind: "open" });
   const isFirst = state.phase.kind === "idle";
   const isPaused = state.status === "paused" && seemsOffline(state, facts);
-  const next: DirectState = { ...state, phase: { kind: "connecting" }, attempts: state.attempts + 1 };
-  return shown(next, isPaused ? "paused" : isFirst ? "connecting" : "reconnecting");
+  const status = isPaused ? "paused" : isFirst ? "connecting" : "reconnecting";
+  return { ...enter(state, { kind: "connecting" }, status), attempts: state.attempts + 1 };
 }
 
 function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, facts: Facts): DirectState {
@@ -158,10 +157,10 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
   };
   // What is under way beside a stream goes on without it.
   const { kind } = state.phase;
-  if (wasStream && kind !== "open") return shown(next, kind === "paused" ? "paused" : "reconnecting");
+  if (wasStream && kind !== "open") return enter(next, state.phase, kind === "paused" ? "paused" : "reconnecting");
   if (retry === "refresh") {
     if (state.isRenewed) return over(state, error);
-    return shown({ ...next, phase: { kind: "refreshing", error, mark } }, "reconnecting");
+    return enter(next, { kind: "refreshing", error, mark }, "reconnecting");
   }
   const least = error.retryAfter ?? 0;
   const known: DirectState = {
@@ -171,16 +170,14 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
     notBefore: facts.now + least,
   };
   if (!isAnswer && seemsOffline(known, facts)) return pause(known, facts);
-  const phase: Phase = { kind: "waiting", least, failed: isAnswer ? "answer" : "network" };
-  return shown({ ...known, phase }, "reconnecting");
+  return enter(known, { kind: "waiting", least, failed: isAnswer ? "answer" : "network" }, "reconnecting");
 }
 
 const pause = (state: DirectState, { now }: Facts): DirectState =>
-  shown({ ...state, phase: { kind: "paused", least: state.notBefore - now } }, "paused");
+  enter(state, { kind: "paused", least: state.notBefore - now }, "paused");
 
 const over = (state: DirectState, error: SluiceError | undefined): DirectState => ({
-  ...state,
-  phase: { kind: "closed" },
+  ...enter(state, { kind: "closed" }),
   stream: undefined,
   status: "closed",
   error,
@@ -190,5 +187,8 @@ const over = (state: DirectState, error: SluiceError | undefined): DirectState =
 const seemsOffline = ({ doubtsOffline }: DirectState, { isOffline }: Facts): boolean => isOffline && !doubtsOffline;
 
 /** What is done about the next stream shows only where there is none. */
-const shown = (state: DirectState, status: ConnectionStatus): DirectState =>
-  state.stream ? state : { ...state, status };
+const enter = (state: DirectState, phase: Phase, status = state.status): DirectState => ({
+  ...state,
+  phase,
+  status: state.stream ? state.status : status,
+});

@@ -114,7 +114,7 @@ function createDirectLane(settings: Settings, { target, resume }: LaneRequest, s
         if (outcome.kind === "ended") dispatch({ type: "ended" });
         else dispatch({ type: "failed", wasStream, mark, error: outcome.error, retry: outcome.retry });
       },
-      ...(sink.ready ? { ready: sink.ready } : {}),
+      ready: sink.ready,
     });
     next = own;
   }
@@ -129,16 +129,16 @@ function createDirectLane(settings: Settings, { target, resume }: LaneRequest, s
     const { status, error, stream } = state;
     const attempt = status === "live" ? 0 : state.attempts;
     const retryAt = stream ? undefined : timer?.at;
-    const isSame = status === connection.state && attempt === connection.attempt && retryAt === connection.retryAt;
-    if (isSame && error === connection.error) return;
+    const isOld = status === connection.state;
+    if (isOld && attempt === connection.attempt && retryAt === connection.retryAt && error === connection.error) return;
     const { since, cursor } = connection;
     connection = {
       state: status,
       attempt,
-      since: status === connection.state ? since : clock.now(),
+      since: isOld ? since : clock.now(),
       cursor,
-      ...(retryAt === undefined ? {} : { retryAt }),
-      ...(error ? { error } : {}),
+      ...(retryAt !== undefined && { retryAt }),
+      ...(error && { error }),
     };
     sink.changed(connection);
   }
