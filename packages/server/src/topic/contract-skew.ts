@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 
 /** Why a server's contract is not the one that a topic was published to by: told to `onError`, once for each topic. */
-export class ContractSkewError extends Error {
+class ContractSkewError extends Error {
   override readonly name = "ContractSkewError";
 }
 
