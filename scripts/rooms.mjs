@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** From the top down. A name is a folder of `src`, or a file in it; "." is all other files in it. */
 const rooms = {
   contract: [".", "wire"],
-  log: [".", "broken-engines", "conformance", "memory", "log.ts"],
+  log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts"],
   server: [
     "adapters",
     ".",
@@ -19,6 +19,10 @@ const rooms = {
     "publish",
     "topic",
     "time",
+    "limits.ts",
+    "log-option.ts",
+    "options.ts",
+    "report.ts",
   ],
   client: [
     "react",
