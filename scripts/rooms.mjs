@@ -19,10 +19,7 @@ const rooms = {
     "publish",
     "topic",
     "time",
-    "limits.ts",
-    "log-option.ts",
-    "options.ts",
-    "report.ts",
+    "options",
   ],
   client: [
     "react",

@@ -39,7 +39,7 @@ describeStreams("a reader that stands still", (adapter) => {
     const responses: { writableLength: number }[] = [];
     world.server.once("request", (_req, res) => responses.push(res));
     const slow = await (await open(world, "feed/head")).live();
-    const [, connection] = world.runtime.connections;
+    const [, connection] = world.parts.admission.streams;
     slow.pause();
 
     let n = 0;
@@ -71,8 +71,8 @@ describeStreams("a reader that stands still", (adapter) => {
     reader.pause();
     await untilStalled(world);
     expect(world.sluice.disconnect({ path: "bot/once" })).toBe(1);
-    expect(world.runtime.connections.size).toBe(0);
-    world.clock.advance(world.runtime.stallTimeout);
+    expect(world.parts.admission.streams.size).toBe(0);
+    world.clock.advance(world.parts.streams.stallTimeout);
     await eventually(() => expect(world.sockets.size).toBe(0));
     expect(world.clock.timers).toBe(0);
   });
@@ -136,7 +136,7 @@ describeStreams("a reader that stands still", (adapter) => {
     });
     world.clock.advance(15_000);
     spy.mockRestore();
-    expect([...world.runtime.connections].map(({ full }) => full)).toEqual([true]);
+    expect([...world.parts.admission.streams].map(({ full }) => full)).toEqual([true]);
     await world.publish(filtered, undefined, posts(1, 2));
     await turns();
     expect(reader.numbers).toEqual([]); // nothing is handed to a full socket

@@ -6,7 +6,7 @@ import type { World } from "./world.js";
 const pads = ["", "é\u2028\u{1f600}\0", "x".repeat(30_000), "ü".repeat(9_000)];
 
 /** Publishes to `feed/head` one by one, many in a turn, as arrays, large and small, with a heartbeat in between. */
-export async function publishBurst({ publish, contract, clock, runtime }: World, total = 24): Promise<void> {
+export async function publishBurst({ publish, contract, clock, parts }: World, total = 24): Promise<void> {
   const { head } = contract.feed;
   const post = (n: number) => ({ type: "post" as const, data: { n, pad: pads[n % pads.length] as string } });
   let beaten = false;
@@ -18,7 +18,7 @@ export async function publishBurst({ publish, contract, clock, runtime }: World,
     else await Promise.all(numbers.map((each) => publish(head, undefined, post(each))));
     if (n > total / 2 && !beaten) {
       beaten = true; // once: time that no byte can move in would be a stall
-      clock.advance(runtime.heartbeat);
+      clock.advance(parts.streams.heartbeat);
     }
     if (n % 2 === 0) await turns(2);
   }

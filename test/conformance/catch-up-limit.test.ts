@@ -11,7 +11,7 @@ const pad = "x".repeat(100_000);
 
 /** Publishes until a reader that stands still has a full socket, and then some more; returns how many. */
 async function outrun(world: World, publish: (n: number) => Promise<unknown>, more: number): Promise<number> {
-  const [connection] = world.runtime.connections;
+  const [connection] = world.parts.admission.streams;
   let n = 0;
   while (!connection?.full) {
     await publish(++n);

@@ -17,8 +17,8 @@ const ways: [string, (raw: Raw) => void][] = [
 /** Everything that a stream may leave behind. */
 const expectNothingLeft = (world: World) =>
   eventually(() => {
-    const { runtime, log, clock } = world;
-    expect([runtime.connections.size, log.watchers, clock.timers]).toEqual([0, 0, 0]);
+    const { parts, log, clock } = world;
+    expect([parts.admission.streams.size, log.watchers, clock.timers]).toEqual([0, 0, 0]);
   });
 
 const get = (world: World, path: string) => new Raw(world.port, true).ask("GET", `${world.base}/${path}`);
@@ -44,7 +44,7 @@ describeAdapters("a client that goes", (adapter) => {
     for (const ask of [() => get(world, "feed/head"), () => post(world, "feed/posted", null)]) {
       const raw = ask();
       await raw.until((text) => text.includes("$live"));
-      expect([world.runtime.connections.size, world.log.watchers]).toEqual([1, 1]);
+      expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([1, 1]);
       leave(raw);
       await expectNothingLeft(world);
     }

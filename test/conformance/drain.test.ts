@@ -53,7 +53,7 @@ describeStreams("drain", (adapter) => {
       await reader.end();
       expect(reader.names.slice(-2)).toEqual(["$retry", "$drain"]);
     }
-    expect([world.runtime.connections.size, world.log.watchers, world.clock.timers]).toEqual([0, 0, 0]);
+    expect([world.parts.admission.streams.size, world.log.watchers, world.clock.timers]).toEqual([0, 0, 0]);
   });
 
   it("cuts those that don't read, too (PROTOCOL §4.4)", async () => {
@@ -91,7 +91,7 @@ describeStreams("drain", (adapter) => {
     await world.sluice.drain();
     go();
     expectProblem(await answer, { status: 503, code: "unavailable" });
-    expect(world.runtime.connections.size).toBe(0);
+    expect(world.parts.admission.streams.size).toBe(0);
   });
 });
 

@@ -18,7 +18,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     const reader = await (await open(world, "bot/once")).end();
     expect(last(reader.text)).toBe("id: $end\nevent: $end\ndata: {}\n\n");
     expect(reader.complete).toBe(true);
-    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
   });
 
   it("sends a declared error with its data in wire form (PROTOCOL §5.8)", async () => {
@@ -78,7 +78,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
       ]);
       expect(reader.text).not.toContain("secret");
       expect(world.reports).toMatchObject([{ path: "bot/once", context: { user: "ann" } }]);
-      await eventually(() => expect(world.runtime.connections.size).toBe(0));
+      await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
     },
   );
 

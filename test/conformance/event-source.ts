@@ -120,7 +120,7 @@ export function eventSourceCases(adapter: Adapter, openSource: OpenSource): void
     void world.sluice.drain({ timeout: 1_000 });
     await eventually(() => expect(typesOf(source)).toContain("$drain"));
     // The next server stands at the same place.
-    world.runtime.draining = false;
+    world.parts.admission.isClosed = false;
     world.clock.advance(1_000);
     await world.publish(world.contract.feed.head, undefined, posts(2));
     await eventually(() => expect(typesOf(source).filter((type) => type === "post")).toHaveLength(2));

@@ -162,13 +162,13 @@ it("keeps a silent run that nobody is attached to, however short runTtl is", asy
   const world = await startRunWorld({ log, runTtl: 1, last: () => passed });
   const reader = await (await open(world, "list", { input })).received(3);
   reader.destroy();
-  await eventually(() => expect(world.runtime.hub.size).toBe(0));
+  await eventually(() => expect(world.parts.hub.size).toBe(0));
   now += 9_000;
   const back = await (await open(world, "list", { input })).received(3);
   finish();
   await back.end();
   expect([back.names.at(-1), world.starts]).toEqual(["$end", ["r"]]);
-  await eventually(() => expect(world.runtime.hub.size).toBe(0));
+  await eventually(() => expect(world.parts.hub.size).toBe(0));
   now += 1;
   await (await open(world, "list", { input })).end();
   expect(world.starts).toEqual(["r", "r"]);
@@ -180,7 +180,7 @@ it("frees a run that nobody gave an end, and that is long gone with its server",
   const dead = await startRunWorld({ log, runTtl: 1, last: () => new Promise(() => {}) });
   const reader = await (await open(dead, "sum", { input })).live();
   reader.destroy();
-  await eventually(() => expect(dead.runtime.hub.size).toBe(0));
+  await eventually(() => expect(dead.parts.hub.size).toBe(0));
   now += 60 * 60_000;
   const world = await startRunWorld({ log });
   await (await open(world, "sum", { input })).end();

@@ -30,7 +30,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
       // Parsed chunk by chunk; the last chunk may be cut.
       expectSameBody(each.body, body.slice(0, each.body.length));
     }
-    expect([world.runtime.connections.size, world.reports]).toEqual([stay.length, []]);
+    expect([world.parts.admission.streams.size, world.reports]).toEqual([stay.length, []]);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
         );
         await raw.until((text) => text.includes("$live"));
         raw.socket.pause();
-        const [connection] = world.runtime.connections;
+        const [connection] = world.parts.admission.streams;
         const [socket] = world.sockets;
         for (let n = 0; !(isFull ? connection?.full : socket?.writableLength); n++) {
           const data = { n, pad: "x".repeat(8_000) };
@@ -63,7 +63,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
         expect(connection?.full).toBe(isFull);
         raw.socket.end();
         await eventually(() => expect(world.sockets.size).toBe(0));
-        expect([world.runtime.connections.size, world.clock.timers]).toEqual([0, 0]);
+        expect([world.parts.admission.streams.size, world.clock.timers]).toEqual([0, 0]);
       }
     },
   );
@@ -78,6 +78,6 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
       await published;
     }
     await other.until('"n":20}');
-    await eventually(() => expect(world.runtime.connections.size).toBe(1));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(1));
   });
 });

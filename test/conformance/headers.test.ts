@@ -140,9 +140,11 @@ describeAdapters("headers and first bytes", (adapter) => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port);
     raw.ask("GET", `${world.base}/feed/head`).ask("GET", `${world.base}/feed/oldest`);
-    await eventually(() => expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([1, 1]));
+    await eventually(() =>
+      expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([1, 1]),
+    );
     raw.socket.resetAndDestroy();
-    await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
-    expect(world.runtime.openings.size).toBe(0);
+    await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
+    expect(world.parts.admission.openings.size).toBe(0);
   });
 });

@@ -91,7 +91,7 @@ describeAdapters("heartbeats", (adapter) => {
     const readers = [await open(world, "feed/head"), await open(world, "feed/oldest")];
     expect(world.clock.timers).toBe(1);
     for (const reader of readers) reader.destroy();
-    const signals = [...world.runtime.connections].map(({ lifetime }) => lifetime.signal);
+    const signals = [...world.parts.admission.streams].map(({ lifetime }) => lifetime.signal);
     await Promise.all(signals.map((signal) => new Promise((resolve) => signal.addEventListener("abort", resolve))));
     expect(world.clock.timers).toBe(0);
   });

@@ -39,9 +39,9 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   await eachHas("event");
 
   streams[0]?.stream.close();
-  await eventually(() => expect(world.runtime.connections.size).toBe(14));
+  await eventually(() => expect(world.parts.admission.streams.size).toBe(14));
   session.destroy();
-  await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
+  await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
 });
 
 it("takes a body over HTTP/2, and runs nothing for one that breaks off (PROTOCOL §2.2)", async () => {
@@ -65,9 +65,9 @@ it("takes a body over HTTP/2, and runs nothing for one that breaks off (PROTOCOL
     "content-type": "application/json",
   });
   broken.on("error", () => {}).write('{"input":{"matchId":"a"}}');
-  await eventually(() => expect(world.runtime.openings.size).toBe(1));
+  await eventually(() => expect(world.parts.admission.openings.size).toBe(1));
   broken.destroy();
-  await eventually(() => expect(world.runtime.openings.size).toBe(0));
+  await eventually(() => expect(world.parts.admission.openings.size).toBe(0));
   expect([reported, world.reports]).toEqual([1, []]);
 });
 
@@ -82,7 +82,7 @@ it("opens as many streams on one HTTP/2 connection as the limit allows, and none
       ),
   );
   expect((await Promise.all(statuses)).sort()).toEqual([200, 200, 200, 503, 503]);
-  expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([3, 0]);
+  expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([3, 0]);
 });
 
 it("gives the same bytes over HTTP/2 as over HTTP/1.1, large ones too (PROTOCOL §4.2)", async () => {

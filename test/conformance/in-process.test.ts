@@ -21,8 +21,8 @@ async function take<T>(events: AsyncIterable<T>, count: number): Promise<T[]> {
   return taken;
 }
 
-const expectNothingLeft = ({ log, clock, runtime }: World) =>
-  expect([log.watchers, clock.timers, runtime.connections.size]).toEqual([0, 0, 0]);
+const expectNothingLeft = ({ log, clock, parts }: World) =>
+  expect([log.watchers, clock.timers, parts.admission.streams.size]).toEqual([0, 0, 0]);
 
 describe("subscribe() in this process", () => {
   it("gives the events that the wire gives, with their ids (PROTOCOL §5.2)", async () => {
@@ -247,7 +247,7 @@ describe("subscribe() in this process", () => {
     expect(world.sluice.disconnect({ path: "feed/oldest", reason: "unauthorized" })).toBe(1);
     await expect(next).rejects.toMatchObject({ code: "unauthorized" });
     expectNothingLeft(world);
-    expect(world.runtime.locals.size).toBe(0);
+    expect(world.parts.admission.locals.size).toBe(0);
   });
 
   it("throws at once when its authorisation expires, however much waits", async () => {
@@ -282,11 +282,11 @@ describe("a loop over subscribe() that is left while it waits", () => {
     const world = await start();
     const readable = Readable.from(world.sluice.subscribe(world.contract.feed.head, undefined, { context }));
     readable.resume();
-    await eventually(() => expect(world.runtime.locals.size).toBe(1));
+    await eventually(() => expect(world.parts.admission.locals.size).toBe(1));
     const closed = new Promise((resolve) => readable.on("close", resolve));
     readable.destroy();
     await within(closed, () => "the end of the loop");
-    expect(world.runtime.locals.size).toBe(0);
+    expect(world.parts.admission.locals.size).toBe(0);
     expectNothingLeft(world);
   });
 
@@ -304,7 +304,7 @@ describe("a loop over subscribe() that is left while it waits", () => {
     go();
     await turns();
     expectNothingLeft(world);
-    expect(world.runtime.openings.size).toBe(0);
+    expect(world.parts.admission.openings.size).toBe(0);
   });
 
   it("is nothing to another loop over the same", async () => {

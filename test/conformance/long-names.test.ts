@@ -36,7 +36,7 @@ describeStreams("an input that is too long for a name", (adapter) => {
     await (await open(world, "scores/watch", { body: { input: other } })).live();
     isGated = true;
     const refused = open(world, "scores/watch", { body: { input } });
-    await eventually(() => expect(world.runtime.openings.size).toBe(1));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(1));
     expect(world.sluice.disconnect({ path: "scores/watch", key: input })).toBe(1);
     letIn();
     await reader.end();
@@ -46,13 +46,13 @@ describeStreams("an input that is too long for a name", (adapter) => {
   it("leaves only short names behind, of topics and of clients", async () => {
     const topics = new Set<string>();
     const world = await startWorld(adapter);
-    const { take } = world.runtime.hub;
-    world.runtime.hub.take = (topic, procedure) => {
+    const { take } = world.parts.hub;
+    world.parts.hub.take = (topic, procedure) => {
       topics.add(topic);
-      return take.call(world.runtime.hub, topic, procedure);
+      return take.call(world.parts.hub, topic, procedure);
     };
     await (await open(world, "scores/watch", { body: { input }, headers: { "x-client": "c".repeat(9_000) } })).live();
-    const kept = [...topics, ...world.runtime.clients.keys()];
+    const kept = [...topics, ...world.parts.admission.clients.keys()];
     expect([kept.length, kept.every((name) => name.length < 100)]).toEqual([2, true]);
   });
 });

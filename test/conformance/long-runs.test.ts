@@ -51,7 +51,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     };
     const first = follow();
     await eventually(() => expect(first).toMatchObject({ sum: 12_000, events: 12_000 }));
-    for (const connection of [...world.runtime.connections]) connection.cut();
+    for (const connection of [...world.parts.admission.streams]) connection.cut();
     const late = follow();
     await eventually(() => expect(late.sum).toBe(12_000));
     finish();
@@ -117,7 +117,7 @@ describe("a run that is over", () => {
     const log = memoryLog({ now: () => now });
     const world = await startRunWorld({ log, ...(runTtl === undefined ? {} : { runTtl }) });
     const first = await (await open(world, path, { input: short })).end();
-    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    await eventually(() => expect(world.parts.hub.size).toBe(0));
     const pass = (ms: number) => {
       now += ms;
     };
@@ -133,7 +133,7 @@ describe("a run that is over", () => {
     const late = await (await open(world, path, { input: short })).end();
     expect({ snapshot: late.all("snapshot")[0]?.data, data: late.data }).toEqual(whole(path));
     expect(late.names.at(-1)).toBe("$end");
-    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    await eventually(() => expect(world.parts.hub.size).toBe(0));
     pass(24 * hour);
     expect((await ask(world, path, { input: { ...short, count: 4 } })).status).toBe(200);
     expect(world.starts).toEqual(["r", "r"]);
@@ -145,7 +145,7 @@ describe("a run that is over", () => {
     const { world, pass } = await finished(path, hour);
     pass(hour - 1);
     expect((await ask(world, path, { input: other })).status).toBe(409);
-    await eventually(() => expect(world.runtime.hub.size).toBe(0));
+    await eventually(() => expect(world.parts.hub.size).toBe(0));
     pass(hour);
     await ask(world, path, { input: short });
     expect(world.starts).toEqual(["r", "r"]);

@@ -76,14 +76,14 @@ const cases = (nginx: NginxSettings) => {
       cut();
       await reader.end();
     }
-    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
   });
 
   it("a client that goes is let go by the server (PROTOCOL §4.4)", async () => {
     const { world, proxied } = await start();
     const readers = [await open(proxied, "feed/head"), await open(proxied, "bot/again")];
     for (const reader of readers) reader.destroy();
-    await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
+    await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
   });
 
   it("statuses, ends and answers come through, one after another (PROTOCOL §2, §3, §6.3)", async () => {

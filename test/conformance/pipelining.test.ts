@@ -32,7 +32,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });
     const held = new Subscriber(subscribe(world, find(world, new Raw(world.port), "slow"), "feed/head").raw, 1);
-    await eventually(() => expect(world.runtime.openings.size).toBe(2));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(2));
     const other = await subscribe(world, new Raw(world.port), "feed/head").live();
     await publishBurst(world);
     await other.until(lastOf());
@@ -78,9 +78,9 @@ describeStreams("pipelined on one connection", (adapter) => {
     });
     const first = await subscribe(world, new Raw(world.port), "bot/once").until('"a"');
     const second = new Subscriber(subscribe(world, first.raw, "feed/oldest").raw, 1);
-    await eventually(() => expect(world.runtime.openings.size).toBe(1));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(1));
     await world.publish(world.contract.feed.oldest, undefined, posts(1, 2));
-    expect([world.runtime.connections.size, world.log.watchers]).toEqual([1, 0]);
+    expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([1, 0]);
     open();
     await second.until('"n":2}');
     await world.publish(world.contract.feed.oldest, undefined, posts(3));
@@ -106,9 +106,11 @@ describeStreams("pipelined on one connection", (adapter) => {
       await subscribe(world, raw, "bot/once").until('"a"');
       post(raw, `${world.base}/scores/report`, '{"input":{"matchId":"m1"}}');
     }
-    await eventually(() => expect(world.runtime.openings.size).toBe(2));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(2));
     goes.socket.end();
-    await eventually(() => expect([world.runtime.openings.size, world.runtime.connections.size]).toEqual([1, 1]));
+    await eventually(() =>
+      expect([world.parts.admission.openings.size, world.parts.admission.streams.size]).toEqual([1, 1]),
+    );
     expect(reported).toBe(0);
     open();
     await stays.until((text) => text.includes('{"output":{"cursor":"1"}}'));
@@ -126,11 +128,13 @@ describeStreams("pipelined on one connection", (adapter) => {
       for (let j = 0; j < 30; j++) raw.raw.ask("GET", `${world.base}/feed/${j % 2 ? "oldest" : "head"}`);
       raws.push(raw.raw);
     }
-    await eventually(() => expect(world.runtime.openings.size).toBe(8 * 30));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(8 * 30));
     expect(world.sluice.stats().connections).toBe(8);
     await subscribe(world, new Raw(world.port), "feed/head").live();
     for (const { socket } of raws) leave(socket);
-    await eventually(() => expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([1, 0]));
+    await eventually(() =>
+      expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([1, 0]),
+    );
     expect([world.log.watchers, world.reports]).toEqual([1, []]);
   });
 
@@ -147,7 +151,9 @@ describeStreams("pipelined on one connection", (adapter) => {
     const { raw } = await subscribe(world, new Raw(world.port), "feed/head").live();
     send(raw, world);
     await raw.end();
-    await eventually(() => expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([1, 0]));
+    await eventually(() =>
+      expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([1, 0]),
+    );
     await publishBurst(world, 2);
     await other.until(lastOf(2));
     expect(world.reports).toEqual([]);
@@ -158,14 +164,16 @@ describeStreams("pipelined on one connection", (adapter) => {
     const { raw } = await subscribe(world, new Raw(world.port), "feed/head").live();
     post(raw, `${world.base}/bot/prompt`, " ".repeat(900_000));
     raw.socket.end();
-    await eventually(() => expect([world.runtime.connections.size, world.runtime.openings.size]).toEqual([0, 0]));
+    await eventually(() =>
+      expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([0, 0]),
+    );
   });
 
   it("what waits is held against whatever was revoked meanwhile (PROTOCOL §2.5)", async () => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });
     const raw = find(world, new Raw(world.port), "slow").ask("GET", `${world.base}/feed/head`);
-    await eventually(() => expect(world.runtime.openings.size).toBe(2));
+    await eventually(() => expect(world.parts.admission.openings.size).toBe(2));
     world.sluice.disconnect({ path: "feed/head" });
     open();
     await raw.until((text) => text.includes('"code":"forbidden"'));

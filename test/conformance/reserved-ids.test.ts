@@ -35,7 +35,7 @@ describeAdapters("reserved ids", (adapter) => {
       const data = '{"code":"interrupted","message":"The stream was cut and cannot be taken up again","final":true}';
       expect(reader.text).toBe(`id: $end\nevent: $error\ndata: ${data}\n\n`);
     }
-    expect([runs, world.log.everWatched, world.runtime.connections.size]).toEqual([0, 0, 0]);
+    expect([runs, world.log.everWatched, world.parts.admission.streams.size]).toEqual([0, 0, 0]);
   });
 
   it("refuses any other id that starts with $ (PROTOCOL §6.3)", async () => {

@@ -131,7 +131,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     const reader = await (await open(world, "feed/skip")).live();
     reader.pause();
     const pad = "x".repeat(100_000);
-    const [connection] = world.runtime.connections;
+    const [connection] = world.parts.admission.streams;
     let n = 0;
     while (!connection?.full) {
       await world.publish(skip, undefined, { type: "post", data: { n: ++n, pad } });

@@ -5,7 +5,7 @@ import { createSluice, type DisconnectFilter, implement, memoryLog } from "@slui
 import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { partsOf } from "../../packages/server/src/sluice.js";
 import { describeAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { countWatchers } from "./watched-log.js";
@@ -87,7 +87,7 @@ async function setUp(slow: Stage) {
 
 const expectNothingLeft = ({ sluice, log }: Pick<Awaited<ReturnType<typeof setUp>>, "sluice" | "log">) =>
   eventually(() => {
-    const { connections, locals, openings } = runtimeOf(sluice as never);
+    const { streams: connections, locals, openings } = partsOf(sluice as never).admission;
     expect([connections.size, locals.size, openings.size, log.watchers]).toEqual([0, 0, 0, 0]);
   });
 
@@ -128,7 +128,7 @@ describe("a stream that is revoked while it is opened", () => {
     const asked = request(`${world.url}/board`, { method: "POST", headers });
     onTestFinished(() => void asked.destroy());
     asked.write('{"input":');
-    await eventually(() => expect(runtimeOf(world.sluice as never).openings.size).toBe(1));
+    await eventually(() => expect(partsOf(world.sluice as never).admission.openings.size).toBe(1));
     world.sluice.disconnect({ tag: "user:ann" });
     const answered = new Promise<IncomingMessage>((resolve) => asked.once("response", resolve));
     asked.end(`${JSON.stringify(hall)}}`);

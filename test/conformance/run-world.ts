@@ -6,7 +6,7 @@ import { sluiceExpress } from "@sluice/server/express";
 import express from "express";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
-import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { partsOf } from "../../packages/server/src/sluice.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 
 const input = z.object({ id: z.string(), count: z.int(), pad: z.int().optional() });
@@ -85,7 +85,7 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...{ url, sluice, log, clock, errors, starts },
-    runtime: runtimeOf(sluice as never),
+    parts: partsOf(sluice as never),
     get yielded() {
       return yielded;
     },

@@ -22,8 +22,8 @@ async function startHanging(adapter: Parameters<typeof startWorld>[0], options: 
   return { world, untilAsked, recover: () => (hangs = false) };
 }
 
-const expectNothingLeft = ({ runtime, log, clock }: World) =>
-  eventually(() => expect([runtime.openings.size, log.watchers, clock.timers]).toEqual([0, 0, 0]));
+const expectNothingLeft = ({ parts, log, clock }: World) =>
+  eventually(() => expect([parts.admission.openings.size, log.watchers, clock.timers]).toEqual([0, 0, 0]));
 
 const report = {
   path: "own/counter",

@@ -2,12 +2,12 @@ import { eventually, turns } from "./within.js";
 import type { World } from "./world.js";
 
 /** Waits until no byte goes out any more: all buffers between here and a reader that stands still are full. */
-export async function untilStalled({ runtime, sockets }: World): Promise<void> {
+export async function untilStalled({ parts, sockets }: World): Promise<void> {
   const written = () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
   let before = -1;
   while (before !== written()) {
     await eventually(() => {
-      if (![...runtime.connections].some(({ full }) => full)) throw new Error("No connection is full");
+      if (![...parts.admission.streams].some(({ full }) => full)) throw new Error("No connection is full");
     });
     before = written();
     await turns(30);

@@ -127,9 +127,9 @@ describeAdapters("statuses", (adapter) => {
     expect(answer.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
     expect((await ask(world, "scores/ping")).status).toBe(200);
     first.destroy();
-    const { runtime } = world;
+    const { parts } = world;
     await new Promise<void>((resolve) =>
-      [...runtime.connections][0]?.lifetime.signal.addEventListener("abort", () => resolve()),
+      [...parts.admission.streams][0]?.lifetime.signal.addEventListener("abort", () => resolve()),
     );
     await (await open(world, "feed/head")).live();
   });

@@ -14,7 +14,7 @@ async function dismiss(world: World): Promise<void> {
   const drained = world.sluice.drain({ timeout: 1 });
   await eventually(() => {
     world.clock.advance(1_000);
-    expect(world.runtime.connections.size).toBe(0);
+    expect(world.parts.admission.streams.size).toBe(0);
   });
   await drained;
 }
@@ -68,7 +68,7 @@ describeStreams("fan-out", (adapter) => {
     await subscriber.until(lastOf());
     const [first, second] = httpAnswers(raw.bytes, false, ["HEAD", "GET"]);
     expect([first?.status, first?.body.length, second?.status]).toEqual([200, 0, 200]);
-    expect(world.runtime.connections.size).toBe(1);
+    expect(world.parts.admission.streams.size).toBe(1);
   });
 
   it("is the same to those who follow one another on a connection (PROTOCOL §4.4)", async () => {

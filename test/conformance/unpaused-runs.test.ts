@@ -29,7 +29,7 @@ describe("a generator that never waits", () => {
     const other = await (await open(world, path, { input: { id: "other", count: 3 } })).end();
     expect(other.names.at(-1)).toBe("$end");
     reader.destroy();
-    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
     for (let seconds = 0; seconds < 6; seconds++) {
       world.clock.advance(1_000);
       await turns();
@@ -69,7 +69,9 @@ describe("a generator that never waits", () => {
     const held = await untilHeld(world);
     // What sockets hold on the way was handed to them, and counts as read.
     const handedOut = Math.max(
-      ...[...world.runtime.connections].flatMap(({ lanes }) => [...lanes.open].map(({ source }) => placeOf(source))),
+      ...[...world.parts.admission.streams].flatMap(({ lanes }) =>
+        [...lanes.open].map(({ source }) => placeOf(source)),
+      ),
     );
     expect(held - handedOut).toBeLessThanOrEqual(2 * largeStretch + 2);
     slow.resume();
@@ -101,7 +103,7 @@ describe("a generator that never waits", () => {
     const world = await startRunWorld({ clock, abandonAfter: 10_000 });
     const reader = await (await open(world, "list", { input: endless })).received(1);
     reader.destroy();
-    await eventually(() => expect(world.runtime.connections.size).toBe(0));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
     let before = await untilHeld(world);
     for (let seconds = 1; seconds <= 9; seconds++) {
       clock.advance(1_000);

@@ -12,8 +12,8 @@ import {
   type Sluice,
 } from "@sluice/server";
 import { onTestFinished } from "vitest";
-import type { Runtime } from "../../packages/server/src/runtime.js";
-import { runtimeOf } from "../../packages/server/src/sluice.js";
+import type { SluiceParts } from "../../packages/server/src/assemble.js";
+import { partsOf } from "../../packages/server/src/sluice.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import type { Adapter, Context } from "./adapters.js";
 import { contract } from "./contract.js";
@@ -115,7 +115,7 @@ export interface World {
   readonly contract: typeof contract;
   readonly sluice: Sluice<Context>;
   readonly publish: Publish;
-  readonly runtime: Runtime;
+  readonly parts: SluiceParts;
   readonly log: WatchedLog;
   /** Drives heartbeats and deadlines; it stands still by itself. */
   readonly clock: ManualClock;
@@ -149,7 +149,7 @@ export async function startWorld(adapter: Adapter, options: WorldOptions = {}): 
   const { port } = server.address() as AddressInfo;
   const { base } = adapter;
   const url = `http://127.0.0.1:${port}${base}`;
-  const runtime = runtimeOf(sluice as never);
+  const parts = partsOf(sluice as never);
   return {
     port,
     base,
@@ -159,7 +159,7 @@ export async function startWorld(adapter: Adapter, options: WorldOptions = {}): 
     contract,
     sluice,
     publish: sluice.publish,
-    runtime,
+    parts,
     log: watched,
     clock,
     reports,

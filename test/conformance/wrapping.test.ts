@@ -116,9 +116,9 @@ describe.each([
     });
     const plain = await subscribe(world, new Raw(world.port), "feed/head").live();
     const held = subscribe(place, new Raw(place.port), "feed/head");
-    await eventually(() => expect(world.runtime.connections.size).toBe(2));
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(2));
     await turns();
-    world.clock.advance(2 * world.runtime.heartbeat);
+    world.clock.advance(2 * world.parts.streams.heartbeat);
     for (const n of [1, 2]) await world.publish(world.contract.feed.head, undefined, posts(n)).then(() => turns(3));
     for (const response of responses) response.uncork();
     await held.until('"n":2');

@@ -21,7 +21,7 @@ it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path))
       limits,
       gate: () => (isHeld ? new Promise((resolve) => (go = resolve)) : undefined),
     });
-    const { connections } = world.runtime;
+    const { streams: connections } = world.parts.admission;
     const add = connections.add.bind(connections);
     const sizes: number[] = [];
     vi.spyOn(connections, "add").mockImplementation((connection) => {

@@ -24,6 +24,6 @@ it("a client whose connection is kept alive leaves a server that has drained", a
   const drained = old.sluice.drain({ timeout: 1_000 });
   old.clock.advance(1_000);
   await drained;
-  await eventually(() => expect(fresh.runtime.connections.size).toBe(1));
+  await eventually(() => expect(fresh.parts.admission.streams.size).toBe(1));
   await subscriber.live();
 });

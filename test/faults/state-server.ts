@@ -4,7 +4,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { createSluice, implement } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import * as z from "zod";
-import { runtimeOf } from "../../packages/server/src/sluice.js";
+import { partsOf } from "../../packages/server/src/sluice.js";
 import { answerCalls } from "../support/rpc.js";
 import { memoryOf } from "./memory-of.js";
 
@@ -38,7 +38,7 @@ const methods = {
       await sluice.publish(procedure, undefined, { type: "set", data });
     }
   },
-  stats: () => ({ ...sluice.stats(), openings: runtimeOf(sluice as never).openings.size }),
+  stats: () => ({ ...sluice.stats(), openings: partsOf(sluice as never).admission.openings.size }),
   memory: memoryOf,
 };
 export type StateServer = typeof methods;

@@ -73,7 +73,7 @@ it.each(served.map((adapter) => [adapter.name, adapter] as const))(
     expect(world.reports).toEqual([]);
     expect(Object.prototype).not.toHaveProperty("polluted");
     stop();
-    await eventually(() => expect([world.runtime.connections.size, world.log.watchers]).toEqual([0, 0]));
+    await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
   },
   20_000 + total * 20,
 );

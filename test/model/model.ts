@@ -83,7 +83,7 @@ export class Model extends Scenario {
       adapter: this.instances.length % 2 === 0 ? "node" : "express",
       onError: ({ error, path }) => blame(`the server reported, for ${path}: ${(error as Error).stack}`),
       onSocket: sabotage.socket,
-      onRuntime: sabotage.runtime,
+      onParts: sabotage.parts,
       ...{ history, access, generators, limits, seed, blame },
     });
     this.instances.push(instance);

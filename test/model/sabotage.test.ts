@@ -2,8 +2,8 @@ import type { AnySubscription } from "@sluice/contract";
 import type { memoryLog, PublishOptions } from "@sluice/server";
 import { describe, expect, it } from "vitest";
 import { openBeside } from "../../packages/log/src/broken-engines/broken.js";
+import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import type { RunRequest } from "../../packages/server/src/runs/run.js";
-import type { Runtime } from "../../packages/server/src/runtime.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
 import { initial } from "./contract.js";
 import { runKills } from "./kill/run-kills.js";
@@ -36,8 +36,8 @@ function keepStates(): (log: Log) => Log {
 }
 
 /** A server that asks for runs in another way than its subscribers did. */
-const asking = (change: Partial<RunRequest>) => (runtime: Runtime) => {
-  const { runs } = runtime;
+const asking = (change: Partial<RunRequest>) => (parts: SluiceParts) => {
+  const { runs } = parts;
   const attach = runs.attach.bind(runs);
   runs.attach = (request, subscriber) => attach({ ...request, ...change }, subscriber);
 };
@@ -178,7 +178,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     "a disconnect that forgets one connection",
     /goes on after/,
     {
-      runtime({ connections }) {
+      parts({ admission: { streams: connections } }) {
         const all = () => Set.prototype.values.call(connections);
         connections[Symbol.iterator] = () => [...all()].slice(1).values();
       },
@@ -205,7 +205,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     "a server that overlooks the end of an authorisation",
     /after its authorisation had expired/,
     {
-      runtime({ wheel }) {
+      parts({ wheel }) {
         Object.defineProperty(wheel, "time", { get: () => 0 });
       },
     },
@@ -214,7 +214,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     "a server that counts nobody's streams",
     /streams, where \d may be/,
     {
-      runtime({ clients }) {
+      parts({ admission: { clients } }) {
         clients.get = () => undefined;
       },
     },
@@ -223,7 +223,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     "a server that never gives a client's place to another",
     /was refused beside|nothing is held/,
     {
-      runtime({ clients }) {
+      parts({ admission: { clients } }) {
         clients.delete = () => false;
       },
     },
@@ -266,12 +266,12 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
     "a server that begins a run anew for who has lost one",
     /was begun more often/,
-    { runtime: asking({ mayStart: true }) },
+    { parts: asking({ mayStart: true }) },
   ],
   [
     "a server that gives a run to whoever asks for another one",
     /of another prompt/,
-    { runtime: asking({ input: "all the same" }) },
+    { parts: asking({ input: "all the same" }) },
   ],
   [
     "a run that outgrows its log, and has no state that says so",
@@ -296,7 +296,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     "a server that lets a run go on for nobody",
     /no generator runs/,
     {
-      runtime({ wheel }) {
+      parts({ wheel }) {
         const schedule = wheel.schedule.bind(wheel);
         wheel.schedule = (due, ms) => void ("attachElsewhere" in due || schedule(due, ms));
       },

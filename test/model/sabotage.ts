@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Log, Publish } from "@sluice/server";
-import type { Runtime } from "../../packages/server/src/runtime.js";
+import type { SluiceParts } from "../../packages/server/src/assemble.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -13,7 +13,7 @@ export interface Sabotage {
   /** Where whoever publishes does so, and the engine behind it. */
   readonly publish?: (publish: Publish, log: Log) => Publish;
   /** A server's parts. */
-  readonly runtime?: (runtime: Runtime) => void;
+  readonly parts?: (parts: SluiceParts) => void;
   /** Every connection that a server accepts. */
   readonly socket?: (socket: Socket) => void;
   /** Between the clients and the network, where the witness sees what comes of it. */

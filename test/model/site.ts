@@ -4,8 +4,8 @@ import { createSluice, type ErrorReport, type RevocableContext, type Sluice } fr
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
-import type { Runtime } from "../../packages/server/src/runtime.js";
-import { runtimeOf } from "../../packages/server/src/sluice.js";
+import type { SluiceParts } from "../../packages/server/src/assemble.js";
+import { partsOf } from "../../packages/server/src/sluice.js";
 import { countWatchers } from "../conformance/watched-log.js";
 import { type Access, credentialsIn } from "./access.js";
 import { keepLedger, type Ledger } from "./ledger.js";
@@ -36,7 +36,7 @@ export interface InstanceOptions extends RouterOptions {
   readonly limits: ModelLimits;
   readonly blame: (what: string) => void;
   readonly onSocket?: ((socket: Socket) => void) | undefined;
-  readonly onRuntime?: ((runtime: Runtime) => void) | undefined;
+  readonly onParts?: ((parts: SluiceParts) => void) | undefined;
 }
 
 export async function startInstance(store: Pick<Store, "log" | "seen">, options: InstanceOptions): Promise<Instance> {
@@ -50,9 +50,9 @@ export async function startInstance(store: Pick<Store, "log" | "seen">, options:
     limits,
     onError,
   });
-  const runtime = runtimeOf(sluice as never);
-  options.onRuntime?.(runtime);
-  const { connections, clients } = runtime;
+  const parts = partsOf(sluice as never);
+  options.onParts?.(parts);
+  const { streams: connections, clients } = parts.admission;
   const asks = {
     context: ({ headers }: IncomingMessage) => access.contextOf(headers),
     identify: ({ headers }: IncomingMessage) => credentialsIn(headers).user,
@@ -66,7 +66,7 @@ export async function startInstance(store: Pick<Store, "log" | "seen">, options:
     access,
     blame,
     onRefusal(status, exchange) {
-      const complaint = runtime.draining ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
+      const complaint = parts.admission.isClosed ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
       if (complaint !== undefined) blame(complaint);
     },
   });

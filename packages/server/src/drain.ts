@@ -1,36 +1,44 @@
 import { checkNames } from "@sluice/contract";
-import { checkWhole } from "./options.js";
-import type { Runtime } from "./runtime.js";
+import type { Admission } from "./admission/admission.js";
+import { checkWhole } from "./options/check.js";
+import type { Runs } from "./runs/runs.js";
+import type { TimerWheel } from "./time/timer-wheel.js";
 
 export interface DrainOptions {
   /** Milliseconds until streams that are still open are closed. Default: 5,000. */
   readonly timeout?: number;
 }
 
+interface DrainParts {
+  readonly admission: Admission;
+  readonly runs: Runs;
+  readonly wheel: TimerWheel;
+}
+
 /** Lets all connections go; see `Sluice.drain`. */
-export async function drain(runtime: Runtime, options: DrainOptions = {}): Promise<void> {
+export async function drain({ admission, runs, wheel }: DrainParts, options: DrainOptions = {}): Promise<void> {
   checkNames<DrainOptions>("drain", options, { timeout: true });
   const { timeout = 5_000 } = options;
   checkWhole({ timeout }, { least: 0, unit: "milliseconds" });
-  runtime.draining = true;
-  runtime.runs.close();
-  const closed = [...runtime.connections].map(
+  admission.isClosed = true;
+  runs.close();
+  const closed = [...admission.streams].map(
     (stream) =>
       new Promise<void>((resolve) => {
         stream.lifetime.watch({ onEnd: resolve });
         stream.drain();
       }),
   );
-  if (closed.length === 0) return runtime.runs.stop();
+  if (closed.length === 0) return runs.stop();
   const late = {
     tick: 0,
     fire: () => {
-      for (const stream of [...runtime.connections]) stream.cut();
+      for (const stream of [...admission.streams]) stream.cut();
     },
   };
-  runtime.wheel.schedule(late, timeout);
+  wheel.schedule(late, timeout);
   await Promise.all(closed);
-  runtime.wheel.cancel(late);
+  wheel.cancel(late);
   // Whoever attaches to what ran here, at another server, finds an end and waits for nothing.
-  await runtime.runs.stop();
+  await runs.stop();
 }

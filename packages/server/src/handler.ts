@@ -1,19 +1,18 @@
 import { shortName } from "@sluice/contract";
-import { assertRoom, countClient } from "./admission/admission.js";
-import { Opening } from "./admission/opening.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { allowedMethods, readRequest } from "./http/request.js";
 import { answerReserved, reservedFrom } from "./http/reserved.js";
 import { streamHeaders } from "./http/stream-headers.js";
-import { authorise, openSubscription, type SubscriptionCaller } from "./open-subscription.js";
-import { type Caller, runCall } from "./procedure/call.js";
+import { authorise, type OpenParts, openSubscription, type SubscriptionCaller } from "./open-subscription.js";
+import type { Limits } from "./options/limits.js";
+import type { Caller } from "./procedure/args.js";
+import { runCall } from "./procedure/call.js";
 import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
-import type { Runtime } from "./runtime.js";
-import { EventStream } from "./stream/event-stream.js";
+import { EventStream, type EventStreamSettings } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
 
 /** One for all: ten thousand streams need no empty object each. */
@@ -21,19 +20,25 @@ const noContext = Object.freeze({});
 
 const outputHeaders = { "content-type": "application/json", "cache-control": "no-store" };
 
+export interface HandlerParts extends OpenParts {
+  readonly implementations: ReadonlyMap<string, Implementation>;
+  readonly streams: EventStreamSettings;
+  readonly limits: OpenParts["limits"] & Pick<Limits, "inputBytes">;
+}
+
 /** From request to response. False: the path is none of the contract's, and nothing was answered. */
-export async function handle(runtime: Runtime, exchange: Exchange): Promise<boolean> {
-  const implementation = runtime.implementations.get(exchange.path);
+export async function handle(parts: HandlerParts, exchange: Exchange): Promise<boolean> {
+  const { admission, limits, report } = parts;
+  const implementation = parts.implementations.get(exchange.path);
   if (!implementation || exchange.method === "OPTIONS") return false;
   const { procedure } = implementation;
   let context: unknown;
   // Whoever came before may have looked at the credentials already: from here on, a revocation counts.
-  const opening = new Opening();
-  runtime.openings.add(opening);
+  const opening = admission.begin();
   // What waits behind another answer on its connection is neither opened nor begun, nor refused: only its body is read.
-  const turn = exchange.reply.turn(runtime.limits.inputBytes);
+  const turn = exchange.reply.turn(limits.inputBytes);
   try {
-    const reading = readRequest(exchange, procedure, runtime.limits.inputBytes);
+    const reading = readRequest(exchange, procedure, limits.inputBytes);
     const request = await (turn ? reading.finally(() => turn) : reading);
     if (turn && exchange.reply.lifetime.over) return true;
     const reserved = reservedFrom(request.lastEventId);
@@ -42,53 +47,53 @@ export async function handle(runtime: Runtime, exchange: Exchange): Promise<bool
       return true;
     }
     context = await exchange.context();
-    const input = await parseInput(procedure, request.input, (error) => runtime.report(error, procedure.path, context));
+    const input = await parseInput(procedure, request.input, (error) => report(error, procedure.path, context));
     const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
 
     if (procedure.kind === "subscription") {
       const { lastEventId } = request;
       const client = exchange.client();
       const guest = { ...caller, client: client && shortName(client), lastEventId, opening };
-      await serve(runtime, implementation, exchange, guest);
+      await serve(parts, implementation, exchange, guest);
     } else {
-      await answer(runtime, implementation, exchange, caller);
+      await answer(parts, implementation, exchange, caller);
     }
   } catch (error) {
     const seen = toPublicError(error, procedure.errors);
-    if (isToReport(error, seen)) runtime.report(reported(error, seen), procedure.path, context);
+    if (isToReport(error, seen)) report(reported(error, seen), procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
     // The client's next attempt must not come to this server again because its connection was kept alive.
-    sendProblem(exchange.reply, seen, runtime.draining ? { ...allow, connection: "close" } : allow);
+    sendProblem(exchange.reply, seen, admission.isClosed ? { ...allow, connection: "close" } : allow);
   } finally {
-    runtime.openings.delete(opening);
+    admission.openings.delete(opening);
   }
   return true;
 }
 
-async function answer(runtime: Runtime, implementation: Implementation, { reply }: Exchange, caller: Caller) {
-  const output = await runCall(runtime, implementation, caller);
+async function answer(parts: HandlerParts, implementation: Implementation, { reply }: Exchange, caller: Caller) {
+  const output = await runCall(parts, implementation, caller);
   const body = output ? `{"output":${output.json}}` : "{}";
   reply.send(200, outputHeaders, body);
 }
 
 async function serve(
-  runtime: Runtime,
+  parts: HandlerParts,
   implementation: Implementation,
   { reply, method }: Exchange,
   caller: SubscriptionCaller,
 ) {
-  assertRoom(runtime, caller.client);
+  const { admission, streams, wheel } = parts;
+  admission.assertRoom(caller.client);
   if (method === "HEAD") {
-    await authorise(runtime, implementation, caller);
+    await authorise(parts, implementation, caller);
     return reply.send(200, streamHeaders);
   }
-  const source = await openSubscription(runtime, implementation, caller);
+  const source = await openSubscription(parts, implementation, caller);
   if (caller.lifetime.over) return;
-  assertRoom(runtime, caller.client); // others may have come in the meantime, or the end
-  caller.opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
+  admission.assertRoom(caller.client); // others may have come in the meantime, or the end
+  caller.opening.assertAllowed(source.topic, source.context, wheel.time);
 
-  const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, runtime, source.resumable);
-  runtime.connections.add(stream);
-  countClient(runtime, caller);
+  const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, streams, source.resumable);
+  admission.admit(stream, caller);
   new PlainLane(stream, source, expiryOf(source.context)).start();
 }

@@ -8,14 +8,12 @@ import {
   SluiceError,
 } from "@sluice/contract";
 import { type ErrorFrame, reservedId } from "@sluice/contract/wire";
-import { Opening } from "./admission/opening.js";
 import { reservedFrom } from "./http/reserved.js";
-import { openSubscription } from "./open-subscription.js";
+import { type OpenParts, openSubscription } from "./open-subscription.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseCallerInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
-import type { Runtime } from "./runtime.js";
-import { EventStream } from "./stream/event-stream.js";
+import { EventStream, type EventStreamSettings } from "./stream/event-stream.js";
 import { FrameQueue } from "./stream/frame-queue.js";
 import { PlainLane } from "./stream/plain-lane.js";
 import { Lifetime } from "./time/lifetime.js";
@@ -44,12 +42,20 @@ const optionNames: NamesOf<SubscribeOptions<unknown, unknown>> = {
 };
 
 /**
+ * What it takes to subscribe in this process. Such a subscriber may be as slow and as far behind as it likes, and is not a client
+ * to be drained or counted: that is in the settings of its streams, and in its limits.
+ */
+export interface LocalParts extends OpenParts {
+  readonly streams: EventStreamSettings;
+}
+
+/**
  * A subscription read in this process, by the same path that a connection takes. Each loop over it opens its own.
  *
  * @throws TypeError for an option that isn't there.
  */
 export function subscribeLocally(
-  runtime: Runtime,
+  parts: LocalParts,
   implementation: Implementation,
   input: unknown,
   options: SubscribeOptions<unknown, never>,
@@ -59,7 +65,7 @@ export function subscribeLocally(
   return {
     [Symbol.asyncIterator]() {
       const lifetime = new Lifetime();
-      const events = read(runtime, implementation, { input, options, lifetime, queue: new FrameQueue() });
+      const events = read(parts, implementation, { input, options, lifetime, queue: new FrameQueue() });
       return {
         next: () => events.next(),
         // A generator would hear of it after the event that is waited for, if one ever comes.
@@ -80,7 +86,7 @@ interface LocalSubscriber {
 }
 
 async function* read(
-  runtime: Runtime,
+  parts: LocalParts,
   implementation: Implementation,
   subscriber: LocalSubscriber,
 ): AsyncGenerator<unknown, void> {
@@ -95,7 +101,7 @@ async function* read(
     if (reserved) throw new SluiceError("interrupted");
     lifetime.watch(queue);
     const left = new Promise<void>((resolve) => lifetime.watch({ onEnd: resolve }));
-    await Promise.race([openLocally(runtime, implementation, subscriber), left]);
+    await Promise.race([openLocally(parts, implementation, subscriber), left]);
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       switch (frame.kind) {
         case "event": {
@@ -103,7 +109,7 @@ async function* read(
           const decoded = decodeEvent(procedure, type, data);
           if (decoded) yield { type, ...decoded, id };
           else if (procedure.state) throw skewed(procedure.path, `an event "${type}" (${id}) doesn't fit`);
-          else runtime.report(passedOver(procedure, type, id), procedure.path, options.context);
+          else parts.report(passedOver(procedure, type, id), procedure.path, options.context);
           break;
         }
         case "reset": {
@@ -144,25 +150,16 @@ const passedOver = ({ path }: AnySubscription, type: string, id: string) =>
     message: `subscribe() passed over an event "${type}" of "${path}" (${id}), which does not fit the contract`,
   });
 
-/** Whoever reads in this process may take all the time in the world, and is not a client to be drained or counted. */
-const settingsFor = (runtime: Runtime): Runtime => ({
-  ...runtime,
-  stallTimeout: Number.MAX_SAFE_INTEGER,
-  connections: runtime.locals,
-  limits: { ...runtime.limits, catchUpEvents: Number.POSITIVE_INFINITY, connectionLife: Number.POSITIVE_INFINITY },
-});
-
 /** Authorises the subscriber and lets the frames come into its queue; none do if it has left by then. */
 async function openLocally(
-  runtime: Runtime,
+  parts: LocalParts,
   implementation: Implementation,
   { input, options, lifetime, queue }: LocalSubscriber,
 ): Promise<void> {
-  const opening = new Opening();
-  runtime.openings.add(opening);
-  const settings = settingsFor(runtime);
+  const { admission, streams, wheel } = parts;
+  const opening = admission.begin();
   try {
-    const source = await openSubscription(settings, implementation, {
+    const source = await openSubscription(parts, implementation, {
       context: (options.context ?? {}) as object,
       input: await parseCallerInput(implementation.procedure, input),
       lifetime,
@@ -171,12 +168,12 @@ async function openLocally(
       opening,
     });
     if (lifetime.over) return;
-    opening.assertAllowed(source.topic, source.context, runtime.wheel.time);
-    const stream = new EventStream(queue, lifetime, settings, source.resumable);
-    runtime.locals.add(stream);
+    opening.assertAllowed(source.topic, source.context, wheel.time);
+    const stream = new EventStream(queue, lifetime, streams, source.resumable);
+    admission.locals.add(stream);
     new PlainLane(stream, source, expiryOf(source.context)).start();
   } finally {
-    runtime.openings.delete(opening);
+    admission.openings.delete(opening);
   }
 }
 

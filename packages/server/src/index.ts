@@ -2,7 +2,7 @@ export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retenti
 export type { DisconnectFilter } from "./admission/access.js";
 export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";
-export type { Limits } from "./limits.js";
+export type { Limits } from "./options/limits.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
 export {
@@ -25,9 +25,9 @@ export type {
   Yielded,
 } from "./procedure/implementation.js";
 export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
-export type { ReadState, ReadStateOptions, StateAt } from "./procedure/read-state.js";
 export type { RevocableContext } from "./procedure/revocable-context.js";
 export type { Router, RouterTree } from "./procedure/router.js";
+export type { ReadState, ReadStateOptions, StateAt } from "./procedure/state-reader.js";
 export {
   createPublisher,
   type Publish,
@@ -36,6 +36,7 @@ export {
   type PublisherOptions,
   type PublishOptions,
 } from "./publish/publisher.js";
-export { createSluice, type ErrorReport, type Sluice, type SluiceOptions } from "./sluice.js";
+export { createSluice, type Sluice } from "./sluice.js";
+export type { ErrorReport, SluiceOptions } from "./sluice-options.js";
 export type { Stats } from "./stats.js";
 export type { Clock } from "./time/clock.js";

@@ -1,15 +1,17 @@
 import { type AnySubscription, topicOf } from "@sluice/contract";
-import { countTopic } from "./admission/admission.js";
+import type { Admission } from "./admission/admission.js";
 import type { Opening } from "./admission/opening.js";
 import { cursorFrom } from "./http/request.js";
-import { argsFor, type Caller } from "./procedure/call.js";
+import type { Limits } from "./options/limits.js";
+import { argsFor, type Caller, type ServerTools } from "./procedure/args.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { type AnyArgs, layArgs, runMiddlewares } from "./procedure/middleware.js";
-import type { Runtime } from "./runtime.js";
 import type { LaneSource } from "./stream/lane.js";
 import { GeneratorSource } from "./subscription/generator.js";
 import { prepareLive } from "./subscription/live.js";
-import { prepareResumable } from "./subscription/resumable.js";
+import { prepareResumable, type ResumableParts } from "./subscription/resumable.js";
+import type { SnapshotParts } from "./subscription/snapshot.js";
+import type { Hub } from "./topic/hub.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
@@ -18,25 +20,34 @@ export interface SubscriptionCaller extends Caller {
   readonly opening: Opening;
 }
 
+/** What it takes to open a subscription. */
+export interface OpenParts extends ResumableParts, SnapshotParts {
+  readonly admission: Admission;
+  readonly hub: Hub;
+  readonly tools: ServerTools;
+  readonly limits: Pick<Limits, "catchUpEvents" | "eventLength">;
+}
+
 /** Authorises a subscriber and gets ready to serve it; whatever fails here can still be told by an HTTP status. */
 export async function openSubscription(
-  runtime: Runtime,
+  parts: OpenParts,
   implementation: Implementation,
   caller: SubscriptionCaller,
 ): Promise<LaneSource> {
   const { run, middlewares } = implementation;
   const { input, lifetime } = caller;
-  const { report, limits } = runtime;
+  const { admission, hub, wheel, report, limits } = parts;
   const procedure = implementation.procedure as AnySubscription;
   const cursor = positionOf(implementation, caller);
   const topic = topicOf(procedure, input);
 
   const open = async (context: object, args: () => AnyArgs): Promise<LaneSource> => {
-    caller.opening.assertAllowed(topic, context, runtime.wheel.time);
-    if (run.kind === "live" || run.kind === "resumable") countTopic(runtime, caller.client, topic);
+    caller.opening.assertAllowed(topic, context, wheel.time);
+    const isLogged = run.kind === "live" || run.kind === "resumable";
+    if (isLogged && !hub.has(topic)) admission.countNewTopic(caller.client, wheel.monotonic);
     switch (run.kind) {
       case "live":
-        return prepareLive(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
+        return prepareLive(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
         return new GeneratorSource({
@@ -49,29 +60,33 @@ export async function openSubscription(
         });
       }
       case "resumable":
-        return prepareResumable(runtime, { procedure, topic, run, context, input, lifetime, cursor, args });
+        return prepareResumable(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "call":
         throw new TypeError(`"${procedure.path}" is no subscription; call it.`);
     }
   };
   // Most streams have nobody to call, so nothing is made to call them with.
-  if (middlewares.length === 0) return open(caller.context, () => argsFor(runtime, implementation, caller));
-  return runMiddlewares(middlewares, argsFor(runtime, implementation, caller), (args) =>
+  if (middlewares.length === 0) return open(caller.context, () => argsFor(parts.tools, implementation, caller));
+  return runMiddlewares(middlewares, argsFor(parts.tools, implementation, caller), (args) =>
     open(args.context, () => args),
   );
 }
 
 /** Authorises a subscriber and opens nothing. */
 export async function authorise(
-  runtime: Runtime,
+  parts: OpenParts,
   implementation: Implementation,
   caller: SubscriptionCaller,
 ): Promise<void> {
   positionOf(implementation, caller);
   const topic = topicOf(implementation.procedure as AnySubscription, caller.input);
-  await runMiddlewares(implementation.middlewares, argsFor(runtime, implementation, caller), async ({ context }) => {
-    caller.opening.assertAllowed(topic, context, runtime.wheel.time);
-  });
+  await runMiddlewares(
+    implementation.middlewares,
+    argsFor(parts.tools, implementation, caller),
+    async ({ context }) => {
+      caller.opening.assertAllowed(topic, context, parts.wheel.time);
+    },
+  );
 }
 
 /** A generator that may be run again gives ids of its own: whatever comes back is for it to judge. PROTOCOL §9.2. */

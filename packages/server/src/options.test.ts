@@ -3,7 +3,7 @@ import { memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher, createSluice, implement } from "./index.js";
-import { runtimeOf } from "./sluice.js";
+import { partsOf } from "./sluice.js";
 
 const contract = defineContract({ run: subscription({ events: { token: z.string() } }) });
 const s = implement(contract);
@@ -33,6 +33,6 @@ describe("an option that counts", () => {
   it("lets nobody go where it is a drain's, and refused", async () => {
     const sluice = createSluice(router);
     await expect(sluice.drain({ timeout: Number.NaN })).rejects.toThrow(RangeError);
-    expect(runtimeOf(sluice as never).draining).toBe(false);
+    expect(partsOf(sluice as never).admission.isClosed).toBe(false);
   });
 });

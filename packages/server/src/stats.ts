@@ -1,4 +1,7 @@
-import type { Runtime } from "./runtime.js";
+import type { Admission } from "./admission/admission.js";
+import type { Counters } from "./topic/counters.js";
+import type { Hub } from "./topic/hub.js";
+import type { Snapshots } from "./topic/snapshots.js";
 
 /** How a Sluice is doing. */
 export interface Stats {
@@ -24,8 +27,16 @@ export interface Stats {
   readonly disconnects: number;
 }
 
-export function statsOf({ connections, hub, snapshots, counters }: Runtime): Stats {
+interface StatsParts {
+  readonly admission: Admission;
+  readonly hub: Hub;
+  readonly snapshots: Snapshots;
+  readonly counters: Counters;
+}
+
+export function statsOf({ admission, hub, snapshots, counters }: StatsParts): Stats {
+  const { streams } = admission;
   let lagging = 0;
-  for (const { full } of connections) if (full) lagging++;
-  return { connections: connections.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
+  for (const { full } of streams) if (full) lagging++;
+  return { connections: streams.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
 }

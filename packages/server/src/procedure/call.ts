@@ -1,46 +1,25 @@
 import {
   type AnyMutation,
   type AnyQuery,
-  type AnySubscription,
   checkNames,
   type EncodedJson,
   encodeJsonAsync,
   type NamesOf,
   ValidationError,
 } from "@sluice/contract";
-import type { Runtime } from "../runtime.js";
 import { Lifetime } from "../time/lifetime.js";
-import { errorsFor } from "./errors.js";
+import type { TimerWheel } from "../time/timer-wheel.js";
+import { argsFor, type Caller, type ServerTools } from "./args.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
-import { withSignal } from "./lazy-signal.js";
-import { type AnyArgs, runMiddlewares } from "./middleware.js";
-import type { ReadStateOptions } from "./read-state.js";
+import { runMiddlewares } from "./middleware.js";
 import { assertCurrent } from "./revocable-context.js";
 
-export interface Caller {
-  readonly context: object;
-  /** Parsed and decoded. */
-  readonly input: unknown;
-  readonly lifetime: Lifetime;
+/** What a call is run with. */
+export interface CallParts {
+  readonly tools: ServerTools;
+  readonly wheel: TimerWheel;
 }
-
-type Tools = Pick<Runtime, "publish" | "state" | "foldedState">;
-type CallTools = Tools & Pick<Runtime, "wheel">;
-
-/** What middleware and the procedure's own code are called with. */
-export const argsFor = (
-  { publish, state, foldedState }: Tools,
-  { procedure: { path, errors }, run }: Implementation,
-  { context, input, lifetime }: Caller,
-) => {
-  // Within its own snapshot, a procedure's state is what the log says: it would ask itself without end.
-  const isOwn = run.kind === "live" && run.snapshot !== undefined;
-  const read = (of: AnySubscription, input?: unknown, options?: ReadStateOptions) =>
-    (of?.path === path ? foldedState : state)(of, input, options);
-  const all = { context, input, path, errors: errorsFor(errors), publish, state: isOwn ? read : state };
-  return withSignal(all, lifetime) as AnyArgs;
-};
 
 /**
  * Runs a query or a mutation. `undefined`: there is no output.
@@ -48,7 +27,7 @@ export const argsFor = (
  * @throws SluiceError `unauthorized` if its context has expired when all middleware has run.
  */
 export async function runCall(
-  tools: CallTools,
+  { tools, wheel }: CallParts,
   implementation: Implementation,
   caller: Caller,
 ): Promise<EncodedJson | undefined> {
@@ -56,7 +35,7 @@ export async function runCall(
   if (run.kind !== "call") throw new TypeError(`"${procedure.path}" is a subscription; it cannot be called.`);
   const args = argsFor(tools, implementation, caller);
   const output = await runMiddlewares(middlewares, args, async (last) => {
-    assertCurrent(last.context, tools.wheel.time);
+    assertCurrent(last.context, wheel.time);
     return run.handler(last as never);
   });
   const schema = (procedure as AnyQuery | AnyMutation).output;
@@ -78,7 +57,7 @@ const optionNames: NamesOf<CallOptions<unknown>> = { context: true, signal: true
 
 /** A query or mutation called in this process, by the same path that a request takes. */
 export async function callLocally(
-  tools: CallTools,
+  parts: CallParts,
   implementation: Implementation,
   input: unknown,
   options: CallOptions<unknown>,
@@ -92,7 +71,7 @@ export async function callLocally(
   signal?.addEventListener("abort", end, { once: true });
   try {
     const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
-    return (await runCall(tools, implementation, caller))?.read();
+    return (await runCall(parts, implementation, caller))?.read();
   } finally {
     signal?.removeEventListener("abort", end);
   }

@@ -3,7 +3,7 @@ import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
 import { layContext } from "./lay-context.js";
 import { withSignal } from "./lazy-signal.js";
-import type { ReadState } from "./read-state.js";
+import type { ReadState } from "./state-reader.js";
 
 declare const added: unique symbol;
 

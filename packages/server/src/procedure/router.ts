@@ -6,8 +6,8 @@ import {
   type ContractTree,
   proceduresOf,
 } from "@sluice/contract";
+import { differenceOf } from "../options/own-procedure.js";
 import type { Implementation } from "./implementation.js";
-import { differenceOf } from "./own.js";
 
 /** The contract's tree with an implementation for every procedure. */
 export type RouterTree<Tree, Context> = {

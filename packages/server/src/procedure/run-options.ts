@@ -1,5 +1,5 @@
 import { type AnySubscription, checkFunctions, checkNames } from "@sluice/contract";
-import { checkOneOf, checkWhole } from "../options.js";
+import { checkOneOf, checkWhole } from "../options/check.js";
 import type { Run, StreamOptions } from "./implementation.js";
 
 type Live = Run & { readonly kind: "live" };

@@ -17,10 +17,10 @@ import {
 } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
-import { checkLog } from "../log-option.js";
-import { checkWhole } from "../options.js";
-import { byPath, ownOf } from "../procedure/own.js";
-import { guardedReport, printReport } from "../report.js";
+import { checkWhole } from "../options/check.js";
+import { checkLog } from "../options/log.js";
+import { guardedReport, printReport } from "../options/on-error.js";
+import { byPath, ownOf } from "../options/own-procedure.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";

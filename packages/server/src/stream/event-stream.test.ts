@@ -41,7 +41,7 @@ function setUp({
     retry: 700,
     stallTimeout: 5_000,
     limits: { connectionLife, bufferedBytes: 65_536 },
-    connections,
+    open: connections,
     counters: new Counters(),
   };
   const source = {

@@ -24,7 +24,7 @@ export interface EventStreamSettings {
     readonly bufferedBytes: number;
   };
   /** Where a stream is listed as long as it is open. */
-  readonly connections: Set<EventStream>;
+  readonly open: Set<EventStream>;
   readonly counters: Counters;
 }
 
@@ -214,11 +214,11 @@ export class EventStream implements Deadline, EndListener {
   }
 
   onEnd(): void {
-    const { wheel, connections, counters } = this.settings;
+    const { wheel, open, counters } = this.settings;
     this.closed = true;
     if (!this.#isEnding) this.#backlog = undefined; // nobody is there any more who would get it
     wheel.cancel(this);
-    connections.delete(this);
+    open.delete(this);
     counters.disconnects++;
     this.lanes.over();
   }

@@ -49,7 +49,15 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
   const report = (error: unknown) => void errors.push(error);
   const parts = { log, hub, counters, limits, report, states: new TopicStates(log) };
   const connections = new Set<EventStream>();
-  const settings = { wheel, counters, limits, connections, heartbeat: 15_000, retry: 1_000, stallTimeout: 60_000 };
+  const settings = {
+    wheel,
+    counters,
+    limits,
+    open: connections,
+    heartbeat: 15_000,
+    retry: 1_000,
+    stallTimeout: 60_000,
+  };
 
   async function serve(res: ServerResponse) {
     res.writeHead(200, { "content-type": "text/event-stream" });

@@ -1,11 +1,12 @@
 import { type AnySubscription, isErrorNamed, stateVersionOf } from "@sluice/contract";
 import { type EventFrame, reservedId } from "@sluice/contract/wire";
+import type { Report } from "../options/on-error.js";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import type { Lane, LaneSource } from "../stream/lane.js";
 import { EventLoopTurns } from "../time/event-loop-turns.js";
-import { failLane, type Report } from "./stream-error.js";
+import { failLane } from "./stream-error.js";
 
 export interface GeneratorRequest {
   readonly report: Report;

@@ -1,6 +1,7 @@
 import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/log";
+import type { Report } from "../options/on-error.js";
 import type { Run, SnapshotLike } from "../procedure/implementation.js";
 import type { Lifetime } from "../time/lifetime.js";
 import type { TimerWheel } from "../time/timer-wheel.js";
@@ -9,7 +10,6 @@ import type { Snapshots, TakenSnapshot } from "../topic/snapshots.js";
 import { stateOf } from "../topic/state-fold.js";
 import type { FoldedState } from "../topic/topic-state.js";
 import type { TopicStates } from "../topic/topic-states.js";
-import type { Report } from "./stream-error.js";
 
 /** What states are taken from. */
 export interface SnapshotParts {

@@ -1,9 +1,7 @@
 import { type AnySubscription, errorTable, isBuiltInCode } from "@sluice/contract";
+import type { Report } from "../options/on-error.js";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { Lane } from "../stream/lane.js";
-
-/** Tells the user's `onError` of an error whose cause a client doesn't get to see. */
-export type Report = (error: unknown, path: string, context: unknown) => void;
 
 export interface Failure {
   readonly error: unknown;

@@ -1,5 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Log, Position } from "@sluice/log";
+import type { Report } from "../options/on-error.js";
 import type { LaneFrame } from "../stream/lane.js";
 import type { DecodedEvent } from "../topic/batch.js";
 import type { Counters } from "../topic/counters.js";
@@ -8,7 +9,6 @@ import type { TakenSnapshot } from "../topic/snapshots.js";
 import type { Tail } from "../topic/tail.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { GapTerms } from "./gap.js";
-import type { Report } from "./stream-error.js";
 
 /** What all subscribers of a server use. */
 export interface SubscriberParts {

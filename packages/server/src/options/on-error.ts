@@ -6,6 +6,9 @@ interface Reported {
   readonly path: string;
 }
 
+/** Tells the user's `onError` of an error whose cause a client doesn't get to see. */
+export type Report = (error: unknown, path: string, context: unknown) => void;
+
 export const printReport = ({ error, path }: Reported): void => printThrown(error, `[sluice] ${path}:`);
 
 /** Makes a user's `onError` safe to call anywhere: what it throws, or rejects with, is printed and goes no further. */

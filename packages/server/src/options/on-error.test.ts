@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { beforeEach, expect, test, vi } from "vitest";
-import { oddThrows } from "../../../test/support/odd-throws.js";
-import { guardedReport, printReport } from "./report.js";
+import { oddThrows } from "../../../../test/support/odd-throws.js";
+import { guardedReport, printReport } from "./on-error.js";
 
 // What cannot be printed throws here, too.
 beforeEach(() => {

@@ -1,0 +1,120 @@
+import { type AnyProcedure, type AnySubscription, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
+import { memoryLog } from "@sluice/log";
+import { Admission } from "./admission/admission.js";
+import type { HandlerParts } from "./handler.js";
+import type { LocalParts } from "./in-process.js";
+import { checkWhole } from "./options/check.js";
+import { type Limits, limitsFrom } from "./options/limits.js";
+import { checkLog } from "./options/log.js";
+import { guardedReport, printReport, type Report } from "./options/on-error.js";
+import { byPath } from "./options/own-procedure.js";
+import type { ServerTools } from "./procedure/args.js";
+import type { Router } from "./procedure/router.js";
+import type { ReadStateOptions } from "./procedure/state-reader.js";
+import { publisherWith } from "./publish/publisher.js";
+import { Runs } from "./runs/runs.js";
+import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
+import type { EventStreamSettings } from "./stream/event-stream.js";
+import { readFolded, readState } from "./subscription/read-state.js";
+import { systemClock } from "./time/clock.js";
+import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
+import { Counters } from "./topic/counters.js";
+import { Hub } from "./topic/hub.js";
+import { ReplayCache } from "./topic/replay-cache.js";
+import { Snapshots } from "./topic/snapshots.js";
+import { TopicStates } from "./topic/topic-states.js";
+
+/** What a Sluice is made of. Nobody below takes all of it: each says what it uses. */
+export interface SluiceParts extends HandlerParts {
+  /** The contract's, by path. */
+  readonly procedures: ReadonlyMap<string, AnyProcedure>;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  /** For subscribers in this process. */
+  readonly local: LocalParts;
+}
+
+/**
+ * Makes the parts and puts them together.
+ *
+ * @throws RangeError for a limit or interval that is none, TypeError for an option that isn't there.
+ */
+export function assemble(router: Router, options: SluiceOptions): SluiceParts {
+  checkNames("createSluice", options, sluiceOptionNames);
+  const {
+    log = memoryLog(),
+    clock = systemClock,
+    heartbeat = 15_000,
+    retry = 1_000,
+    stallTimeout = 60_000,
+    snapshotTimeout = 10_000,
+    runTtl = 24 * 60 * 60_000,
+    onError = printReport,
+  } = options;
+  checkLog("createSluice", log, router.contract);
+  checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
+  checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
+  checkWhole({ retry, stallTimeout, snapshotTimeout, runTtl }, { unit: "milliseconds" });
+  const limits = limitsFrom(options.limits);
+  const { catchUpEvents, eventLength: maxEventLength } = limits;
+  const tell = guardedReport(onError);
+  const report: Report = (error, path, context) => tell({ error, path, context });
+
+  const { contract, implementations } = router;
+  const procedures = byPath(proceduresOf(contract));
+  const counters = new Counters();
+  const wheel = new TimerWheel(clock);
+  const states = new TopicStates(log);
+  const snapshots = new Snapshots({ log, states, limits });
+  const pages = new ReplayCache(limits.bufferedBytes);
+  const hub = new Hub({ log, pages, counters, wheel, onError: (error, topic) => report(error, topic, undefined) });
+  const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
+  const admission = new Admission(limits);
+
+  const { publish } = publisherWith(
+    contract,
+    { log, maxEventLength, onError: ({ error, path }) => report(error, path, undefined) },
+    states,
+    {
+      onPublished: (events) => {
+        counters.published += events;
+      },
+      assertPublishable: ({ path }) => {
+        if (implementations.get(path)?.run.kind === "live") return;
+        throw new TypeError(`publish() takes what live() serves; the events of "${path}" are those of its generator.`);
+      },
+    },
+  );
+  const tools: ServerTools = {
+    publish,
+    state: (procedure: AnySubscription, input?: unknown, stateOptions?: ReadStateOptions) =>
+      readState(opening, procedure, input, stateOptions),
+    foldedState: (procedure: AnySubscription, input?: unknown) => readFolded(opening, procedure, input),
+  };
+
+  const streams: EventStreamSettings = {
+    wheel,
+    heartbeat,
+    retry,
+    stallTimeout,
+    limits,
+    counters,
+    open: admission.streams,
+  };
+  const opening = {
+    ...{ procedures, implementations, tools, admission, report },
+    ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
+  };
+  // Whoever reads in this process may be as slow as it likes, and is not a client to be drained or counted.
+  const local: LocalParts = {
+    ...opening,
+    limits: { ...limits, catchUpEvents: Number.POSITIVE_INFINITY },
+    streams: {
+      ...streams,
+      stallTimeout: Number.MAX_SAFE_INTEGER,
+      limits: { ...limits, connectionLife: Number.POSITIVE_INFINITY },
+      open: admission.locals,
+    },
+  };
+  return { ...opening, limits, streams, local };
+}

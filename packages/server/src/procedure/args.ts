@@ -1,0 +1,37 @@
+import type { AnySubscription } from "@sluice/contract";
+import type { Publish } from "../publish/publisher.js";
+import type { Lifetime } from "../time/lifetime.js";
+import { errorsFor } from "./errors.js";
+import type { Implementation } from "./implementation.js";
+import { withSignal } from "./lazy-signal.js";
+import type { AnyArgs } from "./middleware.js";
+import type { ReadState, ReadStateOptions } from "./state-reader.js";
+
+export interface Caller {
+  readonly context: object;
+  /** Parsed and decoded. */
+  readonly input: unknown;
+  readonly lifetime: Lifetime;
+}
+
+/** What a procedure's own code may do with the server that it runs in. */
+export interface ServerTools {
+  readonly publish: Publish;
+  readonly state: ReadState;
+  /** The state folded from the log, also where a procedure has a `snapshot` of its own. */
+  readonly foldedState: ReadState;
+}
+
+/** What middleware and the procedure's own code are called with. */
+export const argsFor = (
+  { publish, state, foldedState }: ServerTools,
+  { procedure: { path, errors }, run }: Implementation,
+  { context, input, lifetime }: Caller,
+) => {
+  // Within its own snapshot, a procedure's state is what the log says: it would ask itself without end.
+  const isOwn = run.kind === "live" && run.snapshot !== undefined;
+  const read = (of: AnySubscription, input?: unknown, options?: ReadStateOptions) =>
+    (of?.path === path ? foldedState : state)(of, input, options);
+  const all = { context, input, path, errors: errorsFor(errors), publish, state: isOwn ? read : state };
+  return withSignal(all, lifetime) as AnyArgs;
+};
