@@ -1,9 +1,12 @@
-// Says which imports run upwards between the rooms (folders) of a package. Below a room stands what it may import.
+// Says which imports, of types too, run upwards between the rooms (folders) of a package, and which close a circle of files.
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** From the top down. A name is a folder of `src`, or a file in it; "." is all other files in it. */
+/**
+ * From the top down: a room may import those below it. A name is a folder of `src`, or a file in it; "." is all other files in it.
+ * Test kits keep to it as well; tests import what they like.
+ */
 const rooms = {
   contract: [".", "wire"],
   log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts"],
@@ -21,54 +24,64 @@ const rooms = {
     "time",
     "options",
   ],
-  client: [
-    "react",
-    "query",
-    ".",
-    "wire",
-    "call.ts",
-    "procedure.ts",
-    "settings.ts",
-    "client-options.ts",
-    "subscription",
-    "transport",
-  ],
+  client: ["test-kit", "react", "query", ".", "procedure", "subscription", "transport", "wire", "platform"],
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const isSource = (file) => /\.tsx?$/.test(file) && !/\.(test|test-d|test-kit)\.tsx?$/.test(file);
 
-function importsOf(file) {
-  const text = readFileSync(file, "utf8");
-  const specifiers = [...text.matchAll(/\bfrom\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/g)].map(
-    (match) => match[1] ?? match[2],
-  );
-  return specifiers.map((specifier) => normalize(join(dirname(file), specifier)).replace(/\.js$/, ".ts"));
+/** The files that each file of a package imports, by their paths in `src`. */
+function readImports(source) {
+  const files = readdirSync(source, { recursive: true })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test(-d)?\.tsx?$/.test(file));
+  const known = new Set(files);
+  const importsOf = (file) => {
+    const text = readFileSync(join(source, file), "utf8");
+    return [...text.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g)]
+      .map(([, specifier]) => posix.join(posix.dirname(file), specifier))
+      .flatMap((path) => [`${path}.ts`, `${path}.tsx`])
+      .filter((path) => known.has(path));
+  };
+  return new Map(files.sort().map((file) => [file, importsOf(file)]));
 }
 
-const roomOf = (names, path) => {
-  const [first, ...rest] = path.split("/");
-  return names.includes(first) ? first : rest.length === 0 ? "." : first;
-};
-
-let count = 0;
-for (const [name, names] of Object.entries(rooms)) {
-  const source = join(root, "packages", name, "src");
-  const files = readdirSync(source, { recursive: true })
-    .map((file) => join(source, file))
-    .filter(isSource);
-  for (const file of files) {
-    for (const imported of importsOf(file)) {
-      const [from, to] = [file, imported].map((each) => roomOf(names, relative(source, each)));
-      const missing = [from, to].find((room) => !names.includes(room));
-      if (missing) console.error(`${name}/${missing} is in no order: name it in scripts/rooms.mjs.`);
-      else if (names.indexOf(from) <= names.indexOf(to)) continue;
-      else
-        console.error(
-          `${name}: ${relative(source, file)} imports ${relative(source, imported)}, but ${to} is above ${from}.`,
-        );
-      count++;
+function* upwardImports(names, imports) {
+  const roomOf = (path) => {
+    const [first, ...rest] = path.split("/");
+    return names.includes(first) || rest.length > 0 ? first : ".";
+  };
+  for (const room of new Set([...imports.keys()].map(roomOf))) {
+    if (!names.includes(room)) yield `${room} is in no order: name it in scripts/rooms.mjs.`;
+  }
+  for (const [file, imported] of imports) {
+    for (const other of imported) {
+      const [from, to] = [roomOf(file), roomOf(other)];
+      if (!names.includes(from) || !names.includes(to) || names.indexOf(from) <= names.indexOf(to)) continue;
+      yield `${file} imports ${other}, but ${to} is above ${from}.`;
     }
   }
 }
-if (count > 0) process.exitCode = 1;
+
+/** Goes down from each file; an import of one that is on the way already closes a circle. */
+function* circles(imports) {
+  const done = new Set();
+  function* visit(file, way) {
+    for (const imported of imports.get(file)) {
+      const start = way.indexOf(imported);
+      if (start >= 0) {
+        const circle = [...way.slice(start), imported].join(" → ");
+        yield `${file} imports ${imported}, which closes a circle: ${circle}.`;
+      } else if (!done.has(imported)) yield* visit(imported, [...way, imported]);
+    }
+    done.add(file);
+  }
+  for (const file of imports.keys()) if (!done.has(file)) yield* visit(file, [file]);
+}
+
+for (const [name, names] of Object.entries(rooms)) {
+  const imports = readImports(join(root, "packages", name, "src"));
+  for (const complaint of [...upwardImports(names, imports), ...circles(imports)]) {
+    console.error(`${name}: ${complaint}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,6 +1,6 @@
 import { type Connection, createClient } from "@sluice/client";
 import { expect, it, onTestFinished } from "vitest";
-import { createManualClock } from "../../packages/client/src/transport/manual-clock.test-kit.js";
+import { createManualClock } from "../../packages/client/src/test-kit/manual-clock.test-kit.js";
 import { adapters } from "../conformance/adapters.js";
 import { posts, range } from "../conformance/events.js";
 import { eventually } from "../conformance/within.js";

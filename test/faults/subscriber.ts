@@ -1,7 +1,7 @@
 import { type Connection, createClient, type SluiceError, type SubscriptionProcedure } from "@sluice/client";
 import type { AnySubscription } from "@sluice/contract";
 import { onTestFinished } from "vitest";
-import { createManualClock, type ManualClock } from "../../packages/client/src/transport/manual-clock.test-kit.js";
+import { createManualClock, type ManualClock } from "../../packages/client/src/test-kit/manual-clock.test-kit.js";
 import type { Kind } from "../conformance/kinds.js";
 import { eventually } from "../conformance/within.js";
 import type { World } from "../conformance/world.js";

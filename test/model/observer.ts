@@ -1,6 +1,6 @@
 import { createClient, SluiceError, type SubscriptionProcedure } from "@sluice/client";
 import type { AnySubscription } from "@sluice/contract";
-import { internals } from "../../packages/client/src/procedure.js";
+import { internals } from "../../packages/client/src/procedure/procedure.js";
 import type { Access, Login } from "./access.js";
 import { contract } from "./contract.js";
 import { isProper } from "./ends.js";

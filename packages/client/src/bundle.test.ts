@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { bundle } from "./bundle.test-kit.js";
+import { bundle } from "./test-kit/bundle.test-kit.js";
 
 const contract = `
 import { defineContract, query, subscription } from "@sluice/contract";
@@ -31,7 +31,7 @@ test("an application that has a contract's type alone holds no schema and nothin
   const { modules, code } = await bundle(fromTypes, contract);
   expect(modules.filter((id) => schemaCode.test(id))).toEqual([]);
   expect(code).not.toMatch(/_zod|~standard/);
-  expect(modules.some((id) => id.endsWith("/client/src/wire/wire-client.ts"))).toBe(true);
+  expect(modules.some((id) => id.endsWith("/client/src/procedure/wire-client.ts"))).toBe(true);
   expect(gzipSync(code, { level: 9 }).length).toBeLessThan(13_900);
 }, 60_000);
 

@@ -1,8 +1,8 @@
+import type { Clock } from "./platform/clock.js";
+import type { CredentialsMode, FetchLike, HeadersLike } from "./platform/fetch.js";
 import type { SkippedEvent } from "./subscription/skipped-event.js";
-import type { Clock } from "./transport/clock.js";
-import type { CredentialsMode, FetchLike, HeadersLike } from "./transport/fetch.js";
-import type { OnUnauthorized } from "./transport/refresh.js";
 import type { BackoffOptions } from "./transport/retry.js";
+import type { OnUnauthorized } from "./wire/refresh.js";
 
 /** How a client reaches its server. */
 export interface ClientOptions {

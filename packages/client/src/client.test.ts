@@ -4,8 +4,8 @@ import { query } from "@sluice/contract";
 import { expect, test } from "vitest";
 import { createClient } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
-import { internals } from "./procedure.js";
-import { contract, match, setUp, until } from "./transport/test-setup.test-kit.js";
+import { internals } from "./procedure/procedure.js";
+import { contract, match, setUp, until } from "./test-kit/set-up.test-kit.js";
 
 test("the tree is the contract's, and opens nothing by itself", async () => {
   const { server, client } = await setUp();

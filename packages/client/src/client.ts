@@ -1,10 +1,10 @@
 import type { ContractTree } from "@sluice/contract";
 import type { ClientOptions } from "./client-options.js";
-import { createContractClient } from "./contract-client.js";
-import type { Client } from "./procedure.js";
+import { createContractClient } from "./procedure/contract-client.js";
+import type { Client } from "./procedure/procedure.js";
+import { createWireClient } from "./procedure/wire-client.js";
+import type { WireClient } from "./procedure/wire-types.js";
 import { settingsOf } from "./settings.js";
-import { createWireClient } from "./wire/wire-client.js";
-import type { WireClient } from "./wire/wire-types.js";
 
 /**
  * Makes the client of a contract: the contract's tree, with its procedures made callable. It opens nothing by itself.

@@ -2,11 +2,7 @@ export type { ErrorOf, EventDataOf, EventOf, InputOf, OutputOf, StateOf } from "
 export { SluiceError } from "@sluice/contract";
 export { createClient } from "./client.js";
 export type { ClientOptions } from "./client-options.js";
-export type { CallOptions, CallProcedure, Client, SubscriptionProcedure } from "./procedure.js";
-export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
-export type { SkippedEvent } from "./subscription/skipped-event.js";
-export type { Clock } from "./transport/clock.js";
-export type { Connection, ConnectionStatus } from "./transport/connection-state.js";
+export type { Clock } from "./platform/clock.js";
 export type {
   BodyReader,
   CredentialsMode,
@@ -15,5 +11,9 @@ export type {
   FetchLike,
   FetchResponse,
   HeadersLike,
-} from "./transport/fetch.js";
-export type { WireClient, WireSubscriptionHandlers, WireSubscriptionProcedure } from "./wire/wire-types.js";
+} from "./platform/fetch.js";
+export type { CallOptions, CallProcedure, Client, SubscriptionProcedure } from "./procedure/procedure.js";
+export type { WireClient, WireSubscriptionHandlers, WireSubscriptionProcedure } from "./procedure/wire-types.js";
+export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
+export type { SkippedEvent } from "./subscription/skipped-event.js";
+export type { Connection, ConnectionStatus } from "./transport/connection-state.js";

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { oddThrows } from "../../../test/support/odd-throws.js";
 import { createClient } from "./client.js";
-import { setUp, until } from "./transport/test-setup.test-kit.js";
+import { setUp, until } from "./test-kit/set-up.test-kit.js";
 
 /** Waits until somebody who subscribes is told of a SluiceError, whether or not it is final. */
 async function failed({ subscribe }: Awaited<ReturnType<typeof setUp>>["client"]["feed"]): Promise<void> {

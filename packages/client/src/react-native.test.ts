@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startReactNative } from "./react-native.test-kit.js";
-import { createManualClock } from "./transport/manual-clock.test-kit.js";
-import { startScriptedServer } from "./transport/scripted-server.test-kit.js";
-import { at, live, until } from "./transport/test-setup.test-kit.js";
+import { createManualClock } from "./test-kit/manual-clock.test-kit.js";
+import { startReactNative } from "./test-kit/react-native.test-kit.js";
+import { startScriptedServer } from "./test-kit/scripted-server.test-kit.js";
+import { at, live, until } from "./test-kit/set-up.test-kit.js";
 
 const contract = `
 import { defineContract, query, subscription } from "@sluice/contract";

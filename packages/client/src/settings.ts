@@ -1,17 +1,12 @@
 import { defaultMaxFrame } from "@sluice/contract/wire";
 import type { ClientOptions } from "./client-options.js";
-import type { SubscriptionSettings } from "./subscription/settings.js";
+import { maxDelay, systemClock } from "./platform/clock.js";
+import { clockOf, randomOf } from "./platform/fallback.js";
+import type { ClientSettings } from "./procedure/settings.js";
 import { createSkippedPrinter } from "./subscription/skipped-event.js";
-import { maxDelay, systemClock } from "./transport/clock.js";
 import { createDirectTransport } from "./transport/direct.js";
-import { clockOf, randomOf } from "./transport/fallback.js";
-import { createRefresher } from "./transport/refresh.js";
-import type { Settings } from "./transport/settings.js";
-
-/** Options with their defaults filled in. */
-export interface ClientSettings extends Settings, SubscriptionSettings {
-  readonly id: string;
-}
+import type { TransportSettings } from "./transport/settings.js";
+import { createRefresher } from "./wire/refresh.js";
 
 let clients = 0;
 
@@ -42,7 +37,7 @@ export function settingsOf(options: ClientOptions): ClientSettings {
   }
   const base = milliseconds("retry.base", retry.base, 1_000);
   const max = milliseconds("retry.max", retry.max, 30_000);
-  const settings: Settings = {
+  const settings: TransportSettings = {
     url: url.replace(/\/+$/, ""),
     headers: typeof headers === "function" ? headers : () => headers ?? {},
     fetch: (...args) => (fetch ?? globalThis.fetch)(...args),

@@ -16,7 +16,7 @@ import {
   skipToken,
   type UseMutationOptions,
 } from "@tanstack/react-query";
-import { type CallProcedure, internals } from "../procedure.js";
+import { type CallProcedure, internals } from "../procedure/procedure.js";
 import { type CallKey, callKey, type ProcedureKey, procedureKey } from "./keys.js";
 import type { TypedQueryOptions } from "./option-types.js";
 

@@ -1,5 +1,5 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
-import { encodeTarget } from "../transport/target.js";
+import { encodeTarget } from "../wire/target.js";
 import type { ViewName } from "./view.js";
 
 /** Where a client's procedure is cached. A prefix of every key of it, fit for `invalidateQueries`. */

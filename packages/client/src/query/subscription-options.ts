@@ -1,6 +1,6 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, skipToken, type UseQueryOptions } from "@tanstack/react-query";
-import { internals, type SubscriptionProcedure } from "../procedure.js";
+import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
 import { isCurrent } from "./bridge.js";
 import { procedureKey, type ViewKey, viewKey } from "./keys.js";
 import type { TypedQueryOptions } from "./option-types.js";

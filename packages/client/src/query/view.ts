@@ -1,5 +1,5 @@
 import type { AnySubscription, EventOf } from "@sluice/contract";
-import type { SubscriptionInternals } from "../procedure.js";
+import type { SubscriptionInternals } from "../procedure/procedure.js";
 
 /** An event, whatever contract it is of. */
 export type AnyEvent = EventOf<AnySubscription>;

@@ -1,6 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
 import type { Query, QueryClient } from "@tanstack/react-query";
-import { guarded } from "../transport/report.js";
+import { guarded } from "../platform/report.js";
 
 export function writeData(client: QueryClient, { state, queryKey }: Query, data: unknown): void {
   if (state.data === data && state.status === "success") return;

@@ -2,10 +2,10 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { Profiler, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { createHandMade } from "../query/hand-made-subscription.test-kit.js";
-import { contract } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError } from "../test-kit/app.test-kit.js";
+import { createHandMade } from "../test-kit/hand-made-subscription.test-kit.js";
+import { contract } from "../test-kit/set-up.test-kit.js";
 import { subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError } from "./test-app.js";
 
 failOnConsoleError();
 

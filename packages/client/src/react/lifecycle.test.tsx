@@ -1,9 +1,9 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { at, event, goal, live, match, post, snapshot } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
+import { at, event, goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
 import { subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
 

@@ -1,9 +1,9 @@
 import { dehydrate, hydrate, QueryClient, useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { goal, live, match, post, snapshot } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
+import { goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
 import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
 

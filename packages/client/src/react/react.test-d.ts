@@ -11,7 +11,7 @@ import {
 import { QueryClient, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure.js";
+import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure/procedure.js";
 import {
   type Connection,
   mutationOptions,

@@ -1,9 +1,9 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { match } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
+import { match } from "../test-kit/set-up.test-kit.js";
 import { subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
 

@@ -7,9 +7,9 @@ import {
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { Component, type ReactNode, StrictMode, Suspense } from "react";
 import { describe, expect, test, vi } from "vitest";
-import { at, goal, live, match, post, snapshot } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError, setUpApp, type TestClient } from "../test-kit/app.test-kit.js";
+import { at, goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
 import { subscriptionOptions } from "./index.js";
-import { failOnConsoleError, setUpApp, type TestClient } from "./test-app.js";
 
 failOnConsoleError();
 

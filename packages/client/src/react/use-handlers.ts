@@ -1,7 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import { useEffect, useInsertionEffect, useMemo } from "react";
+import { guarded } from "../platform/report.js";
 import type { LiveView } from "../query/live-view.js";
-import { guarded } from "../transport/report.js";
 import type { HandlerOptions } from "./handler-options.js";
 
 const none: HandlerOptions<AnySubscription> = {};

@@ -1,6 +1,6 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { SubscriptionProcedure } from "../procedure.js";
+import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { bridgeOf } from "../query/bridge.js";
 import { liveOptions } from "../query/subscription-options.js";
 import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";

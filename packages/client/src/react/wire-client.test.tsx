@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { at, event, goal, live, match, snapshot } from "../transport/test-setup.test-kit.js";
+import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
+import { at, event, goal, live, match, snapshot } from "../test-kit/set-up.test-kit.js";
 import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "./index.js";
-import { failOnConsoleError, setUpApp } from "./test-app.js";
 
 failOnConsoleError();
 

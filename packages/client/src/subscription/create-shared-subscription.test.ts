@@ -1,8 +1,8 @@
 import type { AnySubscription, InputOf } from "@sluice/contract";
 import { describe, expect, test, vi } from "vitest";
-import type { SubscriptionProcedure } from "../procedure.js";
-import { internals } from "../procedure.js";
-import { at, event, goal, live, match, post, setUp, snapshot, until } from "../transport/test-setup.test-kit.js";
+import type { SubscriptionProcedure } from "../procedure/procedure.js";
+import { internals } from "../procedure/procedure.js";
+import { at, event, goal, live, match, post, setUp, snapshot, until } from "../test-kit/set-up.test-kit.js";
 import type { SubscriptionHandlers } from "./handlers.js";
 
 /** Subscribes and writes down everything that handlers are told. */

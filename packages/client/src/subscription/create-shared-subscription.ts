@@ -1,10 +1,10 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
-import { onAbort } from "../transport/abort.js";
+import { onAbort } from "../platform/abort.js";
+import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
-import { guarded } from "../transport/report.js";
-import type { Target } from "../transport/target.js";
 import type { Lane } from "../transport/transport.js";
+import type { Target } from "../wire/target.js";
 import { createFold, type Fold } from "./fold.js";
 import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";

@@ -1,6 +1,6 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
-import { guarded } from "../transport/report.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 import { handlersOf } from "./subscribers.js";
 

@@ -1,6 +1,6 @@
 import { type AnySubscription, codecOf, isErrorNamed, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
-import { guarded } from "../transport/report.js";
+import { guarded } from "../platform/report.js";
 import type { TopicFrame } from "../transport/transport.js";
 import type { Reset } from "./handlers.js";
 import type { ResumeTracker } from "./resume-tracker.js";

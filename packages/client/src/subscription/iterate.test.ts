@@ -1,6 +1,6 @@
 import { encodeFrame } from "@sluice/contract/wire";
 import { describe, expect, test } from "vitest";
-import { at, goal, live, match, post, setUp, snapshot, until } from "../transport/test-setup.test-kit.js";
+import { at, goal, live, match, post, setUp, snapshot, until } from "../test-kit/set-up.test-kit.js";
 
 describe("for await", () => {
   test("reads events in order until $end", async () => {

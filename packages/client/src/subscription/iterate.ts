@@ -1,8 +1,8 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import { onAbort } from "../transport/abort.js";
-import { guarded } from "../transport/report.js";
-import { encodeTarget } from "../transport/target.js";
+import { onAbort } from "../platform/abort.js";
+import { guarded } from "../platform/report.js";
 import type { Lane } from "../transport/transport.js";
+import { encodeTarget } from "../wire/target.js";
 import { createEventQueue } from "./event-queue.js";
 import { type AnyEvent, createFold } from "./fold.js";
 import type { IterateOptions, Reset } from "./handlers.js";

@@ -1,5 +1,5 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import { encodeTarget, type Target } from "../transport/target.js";
+import { encodeTarget, type Target } from "../wire/target.js";
 import { createSharedSubscription } from "./create-shared-subscription.js";
 import { createFailedSubscription } from "./failed-subscription.js";
 import type { SubscriptionSettings } from "./settings.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../transport/clock.js";
+import type { Clock } from "../platform/clock.js";
 import type { Transport } from "../transport/transport.js";
 import type { SkippedEvent } from "./skipped-event.js";
 

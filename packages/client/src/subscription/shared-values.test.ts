@@ -2,9 +2,9 @@ import { defineContract, subscription } from "@sluice/contract";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import * as z from "zod";
 import { createClient } from "../client.js";
-import { createManualClock } from "../transport/manual-clock.test-kit.js";
-import { startScriptedServer } from "../transport/scripted-server.test-kit.js";
-import { event, snapshot as feedSnapshot, live, setUp as setUpFeed, until } from "../transport/test-setup.test-kit.js";
+import { createManualClock } from "../test-kit/manual-clock.test-kit.js";
+import { startScriptedServer } from "../test-kit/scripted-server.test-kit.js";
+import { event, snapshot as feedSnapshot, live, setUp as setUpFeed, until } from "../test-kit/set-up.test-kit.js";
 
 const counts = z.codec(z.array(z.tuple([z.string(), z.number()])), z.map(z.string(), z.number()), {
   decode: (pairs) => new Map(pairs),

@@ -1,6 +1,6 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
-import { guarded } from "../transport/report.js";
 import type { AnyEvent } from "./fold.js";
 import type { Reset, SubscriptionHandlers } from "./handlers.js";
 

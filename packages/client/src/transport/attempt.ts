@@ -1,11 +1,11 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { createFrameDecoder, type Frame, WireError } from "@sluice/contract/wire";
+import { failureOf } from "../wire/failure.js";
+import type { Target } from "../wire/target.js";
 import { readStream } from "./connect.js";
-import { failureOf } from "./failure.js";
 import { createLaneReader, type LaneReaderSink, type Outcome } from "./lane-reader.js";
 import { createLiveness } from "./liveness.js";
-import type { Settings } from "./settings.js";
-import type { Target } from "./target.js";
+import type { TransportSettings } from "./settings.js";
 import type { LaneSink } from "./transport.js";
 
 /** Nothing is called after `closed`, which is called once, or after `close`. */
@@ -24,7 +24,7 @@ export interface Attempt {
 
 /** One attempt at a stream that has one lane, from request to end: bytes become frames, and every way to end becomes an outcome. */
 export function startAttempt(
-  settings: Settings,
+  settings: TransportSettings,
   target: Target<AnySubscription>,
   cursor: string | undefined,
   sink: AttemptSink,

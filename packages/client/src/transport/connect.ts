@@ -1,9 +1,9 @@
 import { SluiceError } from "@sluice/contract";
-import { type BodyReader, letGo, readerOf } from "./fetch.js";
-import { errorOfAnswer, isType } from "./problem.js";
-import { aborted, send } from "./request.js";
-import type { Settings } from "./settings.js";
-import type { Target } from "./target.js";
+import { type BodyReader, letGo, readerOf } from "../platform/fetch.js";
+import { errorOfAnswer, isType } from "../wire/problem.js";
+import { aborted, send } from "../wire/request.js";
+import type { Target } from "../wire/target.js";
+import type { TransportSettings } from "./settings.js";
 
 /** What a stream's bytes are handed to. */
 export interface ByteSink {
@@ -22,7 +22,7 @@ export interface ByteSink {
  * @throws SluiceError for an answer that is no stream, a request that failed, or `aborted`.
  */
 export async function readStream(
-  settings: Settings,
+  settings: TransportSettings,
   target: Target,
   cursor: string | undefined,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ClientOptions } from "../client-options.js";
+import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 import type { Connection } from "./connection-state.js";
-import { live, post, setUp, until } from "./test-setup.test-kit.js";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,14 +1,14 @@
+import { isOffline, listenForWake } from "../platform/wake.js";
 import { type Attempt, startAttempt } from "./attempt.js";
 import type { Connection } from "./connection-state.js";
 import { type DirectEvent, initialState, type Phase, transition } from "./direct-state.js";
 import { createPace, leastBase } from "./pace.js";
 import { createBackoff } from "./retry.js";
-import type { Settings } from "./settings.js";
+import type { TransportSettings } from "./settings.js";
 import type { Lane, LaneRequest, LaneSink, Transport } from "./transport.js";
-import { isOffline, listenForWake } from "./wake.js";
 
 /** Each subscription has a stream of its own. */
-export const createDirectTransport = (settings: Settings): Transport => ({
+export const createDirectTransport = (settings: TransportSettings): Transport => ({
   lane: (request, sink) => createDirectLane(settings, request, sink),
 });
 
@@ -18,7 +18,7 @@ export const createDirectTransport = (settings: Settings): Transport => ({
  *
  * What it is about is `state`, which only `transition` changes; here is what follows from a change.
  */
-function createDirectLane(settings: Settings, { target, resume }: LaneRequest, sink: LaneSink): Lane {
+function createDirectLane(settings: TransportSettings, { target, resume }: LaneRequest, sink: LaneSink): Lane {
   const { clock, refresher } = settings;
   const backoff = createBackoff(settings.retry, clock.monotonic);
   const pace = createPace(clock);

@@ -1,6 +1,6 @@
 import { type AnySubscription, SluiceError, stateVersionOf } from "@sluice/contract";
 import { type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
-import { decodeError } from "./decode-error.js";
+import { decodeError } from "../wire/decode-error.js";
 import { type Retry, retryOf } from "./retry.js";
 import type { LaneSink } from "./transport.js";
 

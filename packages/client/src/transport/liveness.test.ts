@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { createManualClock } from "../test-kit/manual-clock.test-kit.js";
 import { createLiveness } from "./liveness.js";
-import { createManualClock } from "./manual-clock.test-kit.js";
 
 function setUp() {
   const clock = createManualClock();

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../platform/clock.js";
 
 /** Heartbeats that may stay out before a connection counts as dead. */
 const patience = 2.5;

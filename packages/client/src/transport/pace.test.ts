@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createManualClock } from "./manual-clock.test-kit.js";
+import { createManualClock } from "../test-kit/manual-clock.test-kit.js";
+import { at, live, setUp, until } from "../test-kit/set-up.test-kit.js";
 import { createPace } from "./pace.js";
-import { at, live, setUp, until } from "./test-setup.test-kit.js";
 
 test("ten attempts in a row, then one a second, and after ten seconds of rest ten again", () => {
   const clock = createManualClock();

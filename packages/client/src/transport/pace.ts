@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../platform/clock.js";
 
 // A burst, and then one in so many milliseconds. PROTOCOL §11.
 const burst = 10;

@@ -1,5 +1,5 @@
 import { errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
-import { maxDelay } from "./clock.js";
+import { maxDelay } from "../platform/clock.js";
 
 /** What becomes of a failed attempt: another one, the refresh hook and then another one, or the end. */
 export type Retry = "yes" | "refresh" | "no";

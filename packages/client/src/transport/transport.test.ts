@@ -2,9 +2,9 @@ import type { AnySubscription } from "@sluice/contract";
 import type { Frame } from "@sluice/contract/wire";
 import { expect, test } from "vitest";
 import { createRegistry } from "../subscription/registry.js";
-import { createManualClock } from "./manual-clock.test-kit.js";
-import { createOneStreamTransport } from "./one-stream.test-kit.js";
-import { at, contract, goal, live, post, snapshot } from "./test-setup.test-kit.js";
+import { createManualClock } from "../test-kit/manual-clock.test-kit.js";
+import { createOneStreamTransport } from "../test-kit/one-stream.test-kit.js";
+import { at, contract, goal, live, post, snapshot } from "../test-kit/set-up.test-kit.js";
 
 /** Two subscriptions whose frames come over one stream, lanes 7 (the match) and 3 (the feed). */
 function setUpLanes() {

@@ -1,7 +1,7 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
 import type { Frame, OpenFrame } from "@sluice/contract/wire";
+import type { Target } from "../wire/target.js";
 import type { Connection } from "./connection-state.js";
-import type { Target } from "./target.js";
 
 /**
  * How a client's subscriptions reach the server. `createDirectTransport` gives each a stream of its own; a transport may as well

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { setUp, until } from "./test-setup.test-kit.js";
+import { setUp, until } from "../test-kit/set-up.test-kit.js";
 
 const open = '{"kind":"live","heartbeat":0,"resumable":true}';
 const frame = (type: string, data: string, id?: string) =>

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ClientOptions } from "../client-options.js";
-import { systemClock } from "./clock.js";
-import { clockOf } from "./fallback.js";
-import { live, post, setUp, until } from "./test-setup.test-kit.js";
+import { systemClock } from "../platform/clock.js";
+import { clockOf } from "../platform/fallback.js";
+import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 
 // What throws outside of any handler ends a process; here it fails the run.
 

@@ -1,14 +1,14 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
-import { callOnce } from "../call.js";
-import type { ClientSettings } from "../settings.js";
+import { onAbort } from "../platform/abort.js";
+import type { FetchResponse } from "../platform/fetch.js";
 import type { AnyEvent } from "../subscription/fold.js";
 import type { IterateOptions } from "../subscription/handlers.js";
 import { iterate } from "../subscription/iterate.js";
-import { onAbort } from "../transport/abort.js";
 import { createDirectTransport } from "../transport/direct.js";
-import type { FetchResponse } from "../transport/fetch.js";
-import { isType } from "../transport/problem.js";
 import type { Transport } from "../transport/transport.js";
+import { isType } from "../wire/problem.js";
+import { callOnce } from "./call.js";
+import type { ClientSettings } from "./settings.js";
 
 /** One path, seen as either of what may stand there. */
 export interface WireTarget {

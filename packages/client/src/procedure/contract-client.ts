@@ -6,13 +6,13 @@ import {
   codecOf,
   isProcedure,
 } from "@sluice/contract";
+import type { IterateOptions } from "../subscription/handlers.js";
+import { iterate } from "../subscription/iterate.js";
+import { createRegistry } from "../subscription/registry.js";
+import { subscribeBy } from "../subscription/subscribe.js";
 import { call } from "./call.js";
 import { type CallOptions, type Client, internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
-import type { IterateOptions } from "./subscription/handlers.js";
-import { iterate } from "./subscription/iterate.js";
-import { createRegistry } from "./subscription/registry.js";
-import { subscribeBy } from "./subscription/subscribe.js";
 
 /** The client of a contract: its tree, each procedure made callable. */
 export function createContractClient<Tree extends ContractTree>(

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
+import { live, setUp, until } from "../test-kit/set-up.test-kit.js";
 import { onAbort } from "./abort.js";
-import { live, setUp, until } from "./test-setup.test-kit.js";
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 

@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { expect, test, vi } from "vitest";
+import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 import type { FetchLike, FetchResponse } from "./fetch.js";
 import { letGo, readerOf } from "./fetch.js";
-import { live, post, setUp, until } from "./test-setup.test-kit.js";
 
 /** As node-fetch does it: over `node:http`, the body one of Node's streams. */
 const nodeStyleFetch: FetchLike = (address, { body, cache: _, credentials: __, ...init }) =>

@@ -1,7 +1,7 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
-import type { FetchInit, FetchResponse } from "./fetch.js";
-import { refusalOf } from "./refusal.js";
-import type { Settings } from "./settings.js";
+import type { FetchInit, FetchResponse } from "../platform/fetch.js";
+import { refusalOf } from "../platform/refusal.js";
+import type { RequestSettings } from "./settings.js";
 import type { Target } from "./target.js";
 
 /** Longest URL, in characters, that every server and proxy in between takes. A longer one becomes a POST. */
@@ -20,7 +20,7 @@ export interface Ask {
  * what the application's own functions threw, as `internal` unless it is one already.
  */
 export async function send(
-  { url, headers: givenHeaders, fetch, credentials }: Settings,
+  { url, headers: givenHeaders, fetch, credentials }: RequestSettings,
   target: Target,
   ask: Ask,
   signal: AbortSignal | undefined,
@@ -92,7 +92,7 @@ const headerSafe = /^[\x21-\x7e]+$/;
 const mayGet = (procedure: AnyProcedure) =>
   procedure.kind === "query" || (procedure.kind === "subscription" && procedure.method === "GET");
 
-async function readHeaders(given: Settings["headers"]): Promise<Headers> {
+async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> {
   let headers: HeadersInit;
   try {
     headers = (await given()) as HeadersInit;

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import { internals, type SubscriptionProcedure } from "../procedure.js";
+import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
 import { createSubscribers, handlersOf } from "../subscription/subscribers.js";
 import type { Connection } from "../transport/connection-state.js";

@@ -1,12 +1,12 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { onAbort } from "../platform/abort.js";
+import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
+import { failureOf } from "../wire/failure.js";
+import { errorOfAnswer, isType } from "../wire/problem.js";
+import { aborted, send } from "../wire/request.js";
+import type { RequestSettings } from "../wire/settings.js";
+import { encodeTarget, type Target } from "../wire/target.js";
 import type { CallOptions } from "./procedure.js";
-import { onAbort } from "./transport/abort.js";
-import { failureOf } from "./transport/failure.js";
-import { type FetchResponse, letGo, readerOf } from "./transport/fetch.js";
-import { errorOfAnswer, isType } from "./transport/problem.js";
-import { aborted, send } from "./transport/request.js";
-import type { Settings } from "./transport/settings.js";
-import { encodeTarget, type Target } from "./transport/target.js";
 
 export interface AskOptions {
   /** The caller's own, which fetch gets as it is. */
@@ -19,7 +19,7 @@ export interface AskOptions {
 
 /** A call as an application makes it, with a signal of the application's. */
 export async function call(
-  settings: Settings,
+  settings: RequestSettings,
   procedure: AnyQuery | AnyMutation,
   input: unknown,
   { signal }: CallOptions = {},
@@ -37,7 +37,7 @@ export async function call(
 
 /** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
 export async function callOnce(
-  settings: Settings,
+  settings: RequestSettings,
   procedure: AnyQuery | AnyMutation,
   input: unknown,
   options: AskOptions = {},
@@ -58,7 +58,7 @@ function untilAborted(answer: Promise<unknown>, signal: AbortSignal): Promise<un
 }
 
 async function askAndRenew(
-  settings: Settings,
+  settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
   options: AskOptions,
 ): Promise<unknown> {
@@ -74,7 +74,7 @@ async function askAndRenew(
 }
 
 async function ask(
-  settings: Settings,
+  settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
   { cursor, adopt, signal }: AskOptions,
 ): Promise<unknown> {

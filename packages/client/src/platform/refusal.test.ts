@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ClientOptions } from "../client-options.js";
-import { setUp, until } from "./test-setup.test-kit.js";
+import { setUp, until } from "../test-kit/set-up.test-kit.js";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { at, live, match, post, setUp, until } from "../transport/test-setup.test-kit.js";
+import { at, live, match, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 
 type World = Awaited<ReturnType<typeof setUp>>;
 

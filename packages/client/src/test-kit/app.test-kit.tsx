@@ -3,7 +3,7 @@ import { cleanup, renderHook } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
 import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, vi } from "vitest";
 import type { ClientOptions } from "../client-options.js";
-import { setUp } from "../transport/test-setup.test-kit.js";
+import { setUp } from "./set-up.test-kit.js";
 
 /** React and TanStack say on the console what they take for a mistake: in a test it is one. */
 export function failOnConsoleError(): void {

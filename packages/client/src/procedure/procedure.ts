@@ -8,8 +8,8 @@ import type {
   LeftOut,
   OutputOf,
 } from "@sluice/contract";
-import type { IterateOptions, SubscriptionHandlers } from "./subscription/handlers.js";
-import type { SharedSubscription } from "./subscription/shared-subscription.js";
+import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
+import type { SharedSubscription } from "../subscription/shared-subscription.js";
 
 export interface CallOptions {
   /** Gives the request up when it aborts: the promise rejects with the error `aborted`. */

@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { describe, expect, test, vi } from "vitest";
-import { match, setUp, until } from "./transport/test-setup.test-kit.js";
+import { match, setUp, until } from "../test-kit/set-up.test-kit.js";
 
 const iso = "2026-01-01T00:00:00Z";
 

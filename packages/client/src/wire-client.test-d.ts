@@ -2,8 +2,8 @@ import { defineContract, mutation, query, type SluiceError, subscription } from 
 import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { createClient } from "../index.js";
-import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "../react/index.js";
+import { createClient } from "./index.js";
+import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "./react/index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),

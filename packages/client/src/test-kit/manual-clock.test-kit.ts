@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../platform/clock.js";
 
 /** A clock that a test turns by hand. */
 export interface ManualClock extends Required<Clock> {

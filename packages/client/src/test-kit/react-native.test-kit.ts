@@ -1,8 +1,8 @@
 import { createContext, runInContext } from "node:vm";
 import type { ContractTree } from "@sluice/contract";
+import type { Client, ClientOptions } from "../index.js";
+import type { FetchLike } from "../platform/fetch.js";
 import { bundle } from "./bundle.test-kit.js";
-import type { Client, ClientOptions } from "./index.js";
-import type { FetchLike } from "./transport/fetch.js";
 
 /** As React Native had it for years: it holds the text and knows hardly anything about it. */
 class OldUrl {

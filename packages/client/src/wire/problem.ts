@@ -1,7 +1,7 @@
 import { type AnyProcedure, type BuiltInCode, type ErrorIssue, errorTable, SluiceError } from "@sluice/contract";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../platform/clock.js";
+import type { FetchResponse } from "../platform/fetch.js";
 import { decodeError } from "./decode-error.js";
-import type { FetchResponse } from "./fetch.js";
 
 /** The error that an answer other than the expected one stands for. */
 export async function errorOfAnswer(

@@ -12,8 +12,8 @@ import type {
   Subscription,
   WireOf,
 } from "@sluice/contract";
-import type { CallProcedure, internals, SubscribeArguments, SubscriptionInternals } from "../procedure.js";
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
+import type { CallProcedure, internals, SubscribeArguments, SubscriptionInternals } from "./procedure.js";
 
 /** A schema of which nothing is to be seen but what travels: its code type is its wire type. */
 interface WireSchema<Wire> extends Schema {

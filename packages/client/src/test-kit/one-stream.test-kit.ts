@@ -1,8 +1,8 @@
 import { SluiceError } from "@sluice/contract";
 import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
-import type { Connection, ConnectionStatus } from "./connection-state.js";
-import { createLaneReader, type LaneFrame, type LaneReader, type Outcome } from "./lane-reader.js";
-import type { LaneRequest, LaneSink, Transport } from "./transport.js";
+import type { Connection, ConnectionStatus } from "../transport/connection-state.js";
+import { createLaneReader, type LaneFrame, type LaneReader, type Outcome } from "../transport/lane-reader.js";
+import type { LaneRequest, LaneSink, Transport } from "../transport/transport.js";
 
 interface Carried {
   readonly request: LaneRequest;

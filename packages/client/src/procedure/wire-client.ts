@@ -1,8 +1,8 @@
-import { internals } from "../procedure.js";
-import type { ClientSettings } from "../settings.js";
 import type { IterateOptions } from "../subscription/handlers.js";
 import { createRegistry, type Registry } from "../subscription/registry.js";
 import { subscribeBy } from "../subscription/subscribe.js";
+import { internals } from "./procedure.js";
+import type { ClientSettings } from "./settings.js";
 import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
