@@ -1,6 +1,6 @@
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
-import { hello, read, setUp, turns, type World } from "../subscription/resumable.test-kit.js";
+import { hello, read, setUp, turns, type World } from "../resumable.test-kit.js";
 import { encodeRecord, fingerprintOf } from "./record.js";
 
 const topic = 'complete?{"runId":"r1"}';

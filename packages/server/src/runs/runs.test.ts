@@ -1,6 +1,6 @@
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
-import { hello, read, setUp, turns } from "../subscription/resumable.test-kit.js";
+import { hello, read, setUp, turns } from "../resumable.test-kit.js";
 
 it("a run is started once by processes that found none at the same time, and another input is refused", async () => {
   const log = memoryLog();

@@ -3,9 +3,9 @@ import { type Log, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { implement } from "../index.js";
+import { turns } from "../resumable.test-kit.js";
 import { createSluice } from "../sluice.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
-import { turns } from "./resumable.test-kit.js";
 
 const input = z.object({ id: z.string() });
 const sum = { schema: z.int(), initial: 0, apply: { inc: (total: number, n: number) => total + n } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hello, read, setUp } from "./resumable.test-kit.js";
+import { hello, read, setUp } from "../resumable.test-kit.js";
 
 describe("a resumable generator", () => {
   it("runs once, however many attach, and gives all of them all of it", async () => {

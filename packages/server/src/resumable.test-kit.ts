@@ -1,9 +1,9 @@
 import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import * as z from "zod";
-import { implement } from "../index.js";
-import { createSluice } from "../sluice.js";
-import { ManualClock } from "../time/manual-clock.test-kit.js";
+import { implement } from "./index.js";
+import { createSluice } from "./sluice.js";
+import { ManualClock } from "./time/manual-clock.test-kit.js";
 
 const contractWith = (onGap: "fail" | "skip") =>
   defineContract({
