@@ -1,154 +1,93 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
-import type { StreamKind } from "@sluice/contract/wire";
 import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
-import type { Connection } from "../transport/connection-state.js";
-import type { Lane } from "../transport/transport.js";
 import type { Target } from "../wire/target.js";
-import { createFold, type Fold } from "./fold.js";
-import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
+import { createSharedLane } from "./shared-lane.js";
+import { idle, type Resync, resyncOf, type SharedEvent, type SharedState, transition } from "./shared-state.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 import { createSubscribers, handlersOf } from "./subscribers.js";
 
 export interface SharedSubscriptionOptions {
   readonly key: string;
   readonly settings: SubscriptionSettings;
-  readonly procedure: AnySubscription;
   readonly target: Target<AnySubscription>;
-  /** Told when it opens a connection, and when it has forgotten everything and is as new. */
+  /** Told when it opens a lane, and when it has forgotten everything and is as new. */
   readonly onActive?: (isActive: boolean) => void;
 }
 
-const nothing: Fold["state"] = { known: false };
-const nowhere = () => undefined;
+const nothing = () => {};
 
+/** What it is about is `state`, which only `transition` changes; here is what follows from a change. */
 export function createSharedSubscription(options: SharedSubscriptionOptions): SharedSubscription<AnySubscription> {
-  const { key, settings, procedure, target, onActive } = options;
-  const { clock } = settings;
+  const { key, settings, target, onActive } = options;
+  const { clock, linger } = settings;
   const subscribers = createSubscribers();
-  let lane: Lane | undefined;
-  let tracker: ResumeTracker = createResumeTracker();
-  let fold: Fold | undefined;
-  let kind: StreamKind | undefined;
-  let over: { readonly error: SluiceError | undefined } | undefined;
-  let lingering: { readonly timer: unknown } | undefined;
-  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor: nowhere };
-  let resyncing: Promise<void> | undefined;
-  let settleResync: ((error?: SluiceError) => void) | undefined;
+  const lane = createSharedLane(settings, target, subscribers, {
+    fresh: () => dispatch({ type: "fresh" }),
+    over(error) {
+      dispatch({ type: "over", error });
+      subscribers.each(({ onError, onEnd }) => (error ? guarded(onError, error) : guarded(onEnd)));
+    },
+  });
+  let state: SharedState = idle;
+  let timer: unknown;
 
-  function start(keepsState: boolean): void {
-    over = undefined;
-    onActive?.(true);
-    if (keepsState) {
-      tracker.refresh();
-    } else {
-      tracker = createResumeTracker();
-      fold = undefined;
-      kind = undefined;
+  function dispatch(event: SharedEvent): void {
+    const before = state;
+    state = transition(before, event, { hasSubscribers: subscribers.size > 0, lingers: linger > 0 });
+    if (state.kind !== before.kind) enter(before.kind);
+    const resync = resyncOf(before);
+    if (!resync || resync === resyncOf(state)) return;
+    if (event.type === "over") resync.settle(event.error);
+    else resync.settle(event.type === "fresh" ? undefined : new SluiceError("aborted"));
+  }
+
+  function enter(before: SharedState["kind"]): void {
+    if (before === "lingering") clock.clearTimeout(timer);
+    switch (state.kind) {
+      case "open":
+        if (before === "lingering") break;
+        onActive?.(true);
+        lane.open(before === "over");
+        break;
+      case "lingering":
+        timer = clock.setTimeout(() => dispatch({ type: "lingered" }), linger);
+        break;
+      case "idle":
+        lane.close();
+        onActive?.(false);
+        break;
+      case "over":
+        break;
+      default:
+        state satisfies never;
     }
-    fold ??= createFold({
-      procedure,
-      tracker,
-      onSkippedEvent: settings.onSkippedEvent,
-      sink: {
-        event(event) {
-          if (fold === folding) subscribers.event(event);
-        },
-        state(value) {
-          if (fold === folding) subscribers.each(({ onState }) => guarded(onState, value));
-        },
-        snapshot(value) {
-          if (fold === folding) subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value));
-        },
-        reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),
-      },
-    });
-    const folding: Fold = fold;
-    const own = settings.transport.lane(
-      { target, resume: tracker },
-      {
-        opened(frame) {
-          kind = frame.stream;
-          folding.opened(frame);
-        },
-        frame(frame, open) {
-          folding.apply(frame, open);
-          if (!settleResync) return;
-          if (frame.kind === "snapshot") settleResync();
-          else if (frame.kind === "live" && (open.stream === "stream" || !tracker.isRefreshing)) settleResync();
-        },
-        changed(changed) {
-          if (lane !== own) return;
-          connection = changed;
-          subscribers.each(({ onConnection }) => guarded(onConnection, connection));
-        },
-        over(error) {
-          if (lane === own) finish(error);
-        },
-      },
-    );
-    lane = own;
-    own.open();
-  }
-
-  function finish(error: SluiceError | undefined): void {
-    lane = undefined;
-    over = { error };
-    settleResync?.(error);
-    subscribers.each((handlers) => (error ? guarded(handlers.onError, error) : guarded(handlers.onEnd)));
-    if (subscribers.size === 0) letGo();
-  }
-
-  function letGo(): void {
-    stayOn();
-    lane?.close();
-    lane = undefined;
-    over = undefined;
-    tracker = createResumeTracker();
-    fold = undefined;
-    connection = { state: "closed", attempt: 0, since: clock.now(), cursor: nowhere };
-    onActive?.(false);
-    settleResync?.(new SluiceError("aborted"));
-  }
-
-  function stayOn(): void {
-    if (lingering) clock.clearTimeout(lingering.timer);
-    lingering = undefined;
-  }
-
-  function leave(): void {
-    if (subscribers.size > 0) return;
-    if (over || settings.linger === 0) letGo();
-    else if (lane) lingering = { timer: clock.setTimeout(letGo, settings.linger) };
   }
 
   function subscribe(given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0]): () => void {
     const { signal } = given;
-    if (signal?.aborted) return () => {};
+    if (signal?.aborted) return nothing;
     const handlers = handlersOf(given);
     const subscriber = subscribers.add(handlers);
     const stop = (): void => {
       stopListening();
       if (!subscriber.isActive) return;
       subscribers.remove(subscriber);
-      leave();
+      dispatch({ type: "left" });
     };
     const stopListening = onAbort(signal, stop);
-    stayOn();
+    const before = state;
+    dispatch({ type: "subscribed" });
+    if (before.kind === "idle") return stop;
 
-    const outcome = over;
-    if (!lane && !outcome) {
-      start(false);
-      return stop;
-    }
-    guarded(handlers.onConnection, connection);
-    if (fold?.state.known && subscriber.isActive) guarded(handlers.onState, fold.state.value);
-    if (outcome) {
-      // In a task of its own: who subscribes anew when he is told would otherwise keep all others from theirs.
+    guarded(handlers.onConnection, lane.connection);
+    if (lane.state.known && subscriber.isActive) guarded(handlers.onState, lane.state.value);
+    if (before.kind === "over") {
+      // In a task of its own: a handler that subscribes again would otherwise keep the others from being told.
       setTimeout(() => {
-        if (!subscriber.isActive || over !== outcome) return;
-        if (outcome.error) guarded(handlers.onError, outcome.error);
+        if (!subscriber.isActive || state !== before) return;
+        if (before.error) guarded(handlers.onError, before.error);
         else guarded(handlers.onEnd);
       });
     }
@@ -156,51 +95,38 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
   }
 
   function resync(): Promise<void> {
-    if (resyncing) return resyncing;
-    const wasIdle = !lane && !over;
-    // Where nobody holds the connection, the question does until the answer is there.
-    const stop = subscribers.size === 0 ? subscribe({}) : () => {};
-    resyncing = new Promise<void>((resolve, reject) => {
-      settleResync = (error) => {
-        settleResync = resyncing = undefined;
+    const pending = resyncOf(state);
+    if (pending) return pending.answer;
+    const { kind } = state;
+    // Without a subscriber, the resync itself keeps the lane open until it has its answer.
+    const stop = subscribers.size === 0 ? subscribe({}) : nothing;
+    let settle: Resync["settle"] = nothing;
+    const answer = new Promise<void>((resolve, reject) => {
+      settle = (error) => {
         if (error) reject(error);
         else resolve();
         stop();
       };
     });
-    const answer = resyncing;
-    if (!wasIdle) freshen();
+    dispatch({ type: "resync", resync: { answer, settle } });
+    // A lane that this has opened brings what is wanted by itself.
+    if ((kind === "open" || kind === "lingering") && lane.freshen()) dispatch({ type: "fresh" });
     return answer;
-  }
-
-  function freshen(): void {
-    // A generator's state comes of its events alone.
-    const hasSnapshots = procedure.state !== undefined && kind === "live";
-    if (over) {
-      start(hasSnapshots);
-    } else if (hasSnapshots && tracker.cursor !== undefined) {
-      tracker.refresh();
-      lane?.open();
-    } else if (connection.state === "live") {
-      settleResync?.();
-    } else {
-      lane?.nudge();
-    }
   }
 
   return {
     key,
     get connection() {
-      return connection;
+      return lane.connection;
     },
     get state() {
-      return (fold?.state ?? nothing) as { known: false };
+      return lane.state as { known: false };
     },
     get error() {
-      return over?.error as never;
+      return (state.kind === "over" ? state.error : undefined) as never;
     },
     get ended() {
-      return over !== undefined && over.error === undefined;
+      return state.kind === "over" && !state.error;
     },
     subscribe,
     resync,

@@ -13,7 +13,7 @@ export interface AnyEvent {
   readonly id: string;
 }
 
-type KnownState = { readonly known: false } | { readonly known: true; readonly value: unknown };
+export type KnownState = { readonly known: false } | { readonly known: true; readonly value: unknown };
 const unknownState: KnownState = { known: false };
 
 interface FoldSink {

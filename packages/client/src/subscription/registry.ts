@@ -30,15 +30,10 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
     sweepAt = Math.max(64, all.size * 2);
   }
 
-  function create(
-    key: string,
-    procedure: AnySubscription,
-    target: Target<AnySubscription>,
-  ): SharedSubscription<AnySubscription> {
+  function create(key: string, target: Target<AnySubscription>): SharedSubscription<AnySubscription> {
     const shared = createSharedSubscription({
       key,
       settings,
-      procedure,
       target,
       onActive: (isActive) => void (isActive ? active.add(shared) : active.delete(shared)),
     });
@@ -56,7 +51,7 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
         return createFailedSubscription(procedure.path, SluiceError.from(error), settings.clock.now());
       }
       const key = target.text === undefined ? procedure.path : `${procedure.path}?${target.text}`;
-      return all.get(key)?.deref() ?? create(key, procedure, target);
+      return all.get(key)?.deref() ?? create(key, target);
     },
   };
 }
