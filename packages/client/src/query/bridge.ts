@@ -1,6 +1,6 @@
 import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/react-query";
-import { Frames } from "./frames.js";
-import { LiveView } from "./live-view.js";
+import { createFrames } from "./frames.js";
+import { createLiveView, type LiveView } from "./live-view.js";
 import { sourceOf } from "./source.js";
 
 const views = new WeakMap<object, LiveView>();
@@ -12,45 +12,45 @@ const settles: ReadonlySet<string> = new Set(["success", "error", "setState"]);
  * What stands between a QueryClient and its subscriptions: it follows which views are looked at, and subscribes and
  * unsubscribes them. Connections live here, beside the cache, so that no fetch, and no end of one, touches them.
  */
-export class Bridge {
-  readonly #client: QueryClient;
-  readonly #frames = new Frames();
+export interface Bridge {
+  /** The view at a key; undefined if there is no query, or no view's. */
+  find(queryKey: QueryKey): LiveView | undefined;
+}
 
-  constructor(client: QueryClient) {
-    this.#client = client;
-    client.getQueryCache().subscribe((event) => this.#onCacheEvent(event));
-  }
+function createBridge(client: QueryClient): Bridge {
+  const cache = client.getQueryCache();
+  const frames = createFrames();
 
   /** The view behind a query; undefined if it isn't a view's. */
-  viewOf(query: Query): LiveView | undefined {
+  function viewOf(query: Query): LiveView | undefined {
     let view = views.get(query);
     const source = view ? undefined : sourceOf(query);
     if (source) {
-      view = new LiveView(this.#client, query, source, this.#frames);
+      view = createLiveView(client, query, source, frames);
       views.set(query, view);
     }
     return view;
   }
 
-  /** The view at a key; undefined if there is no query, or no view's. */
-  find(queryKey: QueryKey): LiveView | undefined {
-    const query = this.#client.getQueryCache().get(this.#client.defaultQueryOptions({ queryKey }).queryHash);
-    return query && this.viewOf(query);
-  }
-
-  #onCacheEvent(event: QueryCacheNotifyEvent): void {
-    const { type, query } = event;
-    if (type === "removed") views.get(query)?.stop();
-    else if (type === "updated" ? settles.has(event.action.type) : type !== "added") this.#follow(query);
-  }
-
   /** Asks what should be, whatever happened: one missed or doubled event can't leave a connection behind. */
-  #follow(query: Query): void {
-    const view = this.viewOf(query);
+  function follow(query: Query): void {
+    const view = viewOf(query);
     if (!view) return;
     if (query.isActive()) view.start();
     else if (query.state.fetchStatus === "idle" && !isKept(query, view)) view.stop();
   }
+
+  cache.subscribe((event: QueryCacheNotifyEvent) => {
+    const { type, query } = event;
+    if (type === "removed") views.get(query)?.stop();
+    else if (type === "updated" ? settles.has(event.action.type) : type !== "added") follow(query);
+  });
+  return {
+    find(queryKey) {
+      const query = cache.get(client.defaultQueryOptions({ queryKey }).queryHash);
+      return query && viewOf(query);
+    },
+  };
 }
 
 /**
@@ -70,7 +70,7 @@ const bridges = new WeakMap<QueryClient, Bridge>();
 export function bridgeOf(client: QueryClient): Bridge {
   let bridge = bridges.get(client);
   if (!bridge) {
-    bridge = new Bridge(client);
+    bridge = createBridge(client);
     bridges.set(client, bridge);
   }
   return bridge;

@@ -1,8 +1,7 @@
-import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
 import type { Reset } from "../subscription/handlers.js";
-import type { SharedSubscription } from "../subscription/shared-subscription.js";
 import type { Connection } from "../transport/connection-state.js";
-import { type Reducer, reducerOf } from "./reducer.js";
+import { reducerOf } from "./reducer.js";
 import type { AnyEvent, ViewSource } from "./view.js";
 
 /** Who a feed tells. */
@@ -21,104 +20,101 @@ type Outcome = "open" | "ended" | { readonly error: SluiceError };
  * One life of a view, from subscribing to unsubscribing. Starting over is a new feed, so nothing that was gathered before
  * is ever joined to what comes after a gap.
  */
-export class Feed {
-  readonly #shared: SharedSubscription<AnySubscription>;
-  readonly #reducer: Reducer;
-  readonly #listener: FeedListener;
-  readonly #unsubscribe: () => void;
-  #outcome: Outcome = "open";
-  #lastConnection: Connection | undefined;
-  #wasLive = false;
-  isClosed = false;
-
-  /** @param awaitsFresh whether the state that is known already is passed over, because a fresh one is on its way. */
-  constructor({ internals, input, kind }: ViewSource, listener: FeedListener, awaitsFresh: boolean) {
-    let passesOver = awaitsFresh;
-    this.#reducer = reducerOf(kind);
-    this.#listener = listener;
-    this.#shared = internals.shared(input);
-    this.#unsubscribe = this.#shared.subscribe({
-      onEvent: (event) => this.#onEvent(event),
-      onConnection: (connection) => this.#onConnection(connection),
-      onReset: (reset) => this.#onReset(reset),
-      onError: (error) => this.#finish({ error }),
-      onEnd: () => this.#finish("ended"),
-      ...(kind.view === "state" && { onState: (state) => passesOver || this.#onState(state) }),
-    });
-    passesOver = false;
-  }
-
-  get outcome(): Outcome {
-    return this.#outcome;
-  }
-
-  get connection(): Connection {
-    return this.#lastConnection ?? this.#shared.connection;
-  }
-
+export interface Feed {
+  readonly outcome: Outcome;
+  readonly isClosed: boolean;
+  readonly connection: Connection;
   /** Whether it has been live: to wait for more is to wait for an event. */
-  get wasLive(): boolean {
-    return this.#wasLive;
-  }
-
+  readonly wasLive: boolean;
   /** Whether there is data to show. */
-  get ready(): boolean {
-    return this.#reducer.known && (!this.#reducer.startsEmpty || this.#wasLive || this.#outcome === "ended");
-  }
-
-  get data(): unknown {
-    return this.#reducer.read();
-  }
-
+  readonly ready: boolean;
+  readonly data: unknown;
   /** Takes the position anew, without tearing down what is shown. What is over starts over, for all its views. */
-  async resync(): Promise<void> {
+  resync(): Promise<void>;
+  close(): void;
+}
+
+/** @param awaitsFresh whether the state that is known already is passed over, because a fresh one is on its way. */
+export function createFeed({ internals, input, kind }: ViewSource, listener: FeedListener, awaitsFresh: boolean): Feed {
+  const reducer = reducerOf(kind);
+  const shared = internals.shared(input);
+  let outcome: Outcome = "open";
+  let lastConnection: Connection | undefined;
+  let wasLive = false;
+  let isClosed = false;
+  let passesOver = awaitsFresh;
+
+  function close(): void {
+    isClosed = true;
+    unsubscribe();
+  }
+
+  function finish(how: Outcome): void {
+    if (outcome !== "open") return;
+    lastConnection = shared.connection;
+    outcome = how;
+    listener.changed();
+  }
+
+  const unsubscribe = shared.subscribe({
+    onEvent(event) {
+      if (outcome !== "open") return;
+      try {
+        reducer.event(event);
+      } catch (error) {
+        // Of this view alone: the subscription goes on for others.
+        close();
+        return finish({ error: SluiceError.from(error) });
+      }
+      listener.event(event);
+      listener.changed();
+    },
+    onConnection({ state }) {
+      if (outcome !== "open") {
+        if (state !== "closed") listener.revived();
+        return;
+      }
+      wasLive ||= state === "live";
+      listener.changed();
+    },
+    onReset(reset) {
+      reducer.reset();
+      listener.reset(reset);
+      listener.changed();
+    },
+    onError: (error) => finish({ error }),
+    onEnd: () => finish("ended"),
+    ...(kind.view === "state" && {
+      onState(state) {
+        if (passesOver) return;
+        reducer.state(state);
+        listener.changed();
+      },
+    }),
+  });
+  passesOver = false;
+
+  return {
+    get outcome() {
+      return outcome;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+    get connection() {
+      return lastConnection ?? shared.connection;
+    },
+    get wasLive() {
+      return wasLive;
+    },
+    get ready() {
+      return reducer.known && (!reducer.startsEmpty || wasLive || outcome === "ended");
+    },
+    get data() {
+      return reducer.read();
+    },
     // A failure is told to every subscriber; here it only ends the wait.
-    await this.#shared.resync().catch(() => {});
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.#unsubscribe();
-  }
-
-  #onEvent(event: AnyEvent): void {
-    if (this.#outcome !== "open") return;
-    try {
-      this.#reducer.event(event);
-    } catch (error) {
-      // Of this view alone: the subscription goes on for others.
-      this.close();
-      this.#finish({ error: SluiceError.from(error) });
-      return;
-    }
-    this.#listener.event(event);
-    this.#listener.changed();
-  }
-
-  #onState(state: unknown): void {
-    this.#reducer.state(state);
-    this.#listener.changed();
-  }
-
-  #onConnection(connection: Connection): void {
-    if (this.#outcome !== "open") {
-      if (connection.state !== "closed") this.#listener.revived();
-      return;
-    }
-    this.#wasLive ||= connection.state === "live";
-    this.#listener.changed();
-  }
-
-  #onReset(reset: Reset): void {
-    this.#reducer.reset();
-    this.#listener.reset(reset);
-    this.#listener.changed();
-  }
-
-  #finish(outcome: Outcome): void {
-    if (this.#outcome !== "open") return;
-    this.#lastConnection = this.#shared.connection;
-    this.#outcome = outcome;
-    this.#listener.changed();
-  }
+    resync: () => shared.resync().catch(() => {}),
+    close,
+  };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Frames } from "./frames.js";
+import { createFrames } from "./frames.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,7 +15,7 @@ const counter = () => {
 };
 
 test("gathers whatever was scheduled into one frame", () => {
-  const frames = new Frames();
+  const frames = createFrames();
   const [one, two] = [counter(), counter()];
   for (let n = 0; n < 100; n++) {
     frames.schedule(one);
@@ -29,7 +29,7 @@ test("gathers whatever was scheduled into one frame", () => {
 
 test("does without frames where there are none", () => {
   vi.stubGlobal("requestAnimationFrame", undefined);
-  const frames = new Frames();
+  const frames = createFrames();
   const item = counter();
   frames.schedule(item);
   vi.advanceTimersByTime(15);
@@ -39,7 +39,7 @@ test("does without frames where there are none", () => {
 });
 
 test("what is urgent comes with the end of the task, also when a frame was waited for", async () => {
-  const frames = new Frames();
+  const frames = createFrames();
   const item = counter();
   frames.schedule(item);
   frames.soon(item);
@@ -51,7 +51,7 @@ test("what is urgent comes with the end of the task, also when a frame was waite
 });
 
 test("what is cancelled is not flushed, and takes its frame along if it was the last", async () => {
-  const frames = new Frames();
+  const frames = createFrames();
   const [one, two] = [counter(), counter()];
   frames.schedule(one);
   frames.schedule(two);
@@ -66,7 +66,7 @@ test("what is cancelled is not flushed, and takes its frame along if it was the 
 });
 
 test("what is scheduled while flushing comes with the next frame", () => {
-  const frames = new Frames();
+  const frames = createFrames();
   const item = counter();
   frames.schedule({ flush: () => frames.schedule(item) });
   vi.advanceTimersByTime(16);

@@ -10,49 +10,59 @@ export interface Flushable {
 }
 
 /** Gathers what changed and flushes all of it together, once per animation frame: one React commit for all views. */
-export class Frames {
-  readonly #waiting = new Set<Flushable>();
-  readonly #urgent = new Set<Flushable>();
-  #cancel: (() => void) | undefined;
-
+export interface Frames {
   /** Flushes with the next frame. */
-  schedule(item: Flushable): void {
-    this.#waiting.add(item);
-    this.#cancel ??= onNextFrame(() => this.#flushAll());
-  }
-
-  /** Flushes once the running task is done with what it has: what came in one chunk is shown together. */
-  soon(item: Flushable): void {
-    if (this.#urgent.has(item)) return;
-    this.#urgent.add(item);
-    queueMicrotask(() => {
-      if (this.#urgent.has(item)) this.flush(item);
-    });
-  }
-
+  schedule(item: Flushable): void;
+  /** Flushes once the running task is done: what came in one chunk is shown together. */
+  soon(item: Flushable): void;
   /** Flushes one item now. */
-  flush(item: Flushable): void {
-    this.cancel(item);
-    notifyManager.batch(() => item.flush());
-  }
+  flush(item: Flushable): void;
+  cancel(item: Flushable): void;
+}
 
-  cancel(item: Flushable): void {
-    this.#urgent.delete(item);
-    this.#waiting.delete(item);
-    if (this.#waiting.size > 0) return;
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
+export function createFrames(): Frames {
+  const waiting = new Set<Flushable>();
+  const urgent = new Set<Flushable>();
+  let cancelFrame: (() => void) | undefined;
 
-  #flushAll(): void {
-    this.#cancel = undefined;
-    const items = [...this.#waiting];
-    this.#waiting.clear();
+  function flushAll(): void {
+    cancelFrame = undefined;
+    const items = [...waiting];
+    waiting.clear();
     // One batch: TanStack tells all observers in one task, and React makes one commit of it.
     notifyManager.batch(() => {
       for (const item of items) item.flush();
     });
   }
+
+  function flush(item: Flushable): void {
+    cancel(item);
+    notifyManager.batch(() => item.flush());
+  }
+
+  function cancel(item: Flushable): void {
+    urgent.delete(item);
+    waiting.delete(item);
+    if (waiting.size > 0) return;
+    cancelFrame?.();
+    cancelFrame = undefined;
+  }
+
+  return {
+    schedule(item) {
+      waiting.add(item);
+      cancelFrame ??= onNextFrame(flushAll);
+    },
+    soon(item) {
+      if (urgent.has(item)) return;
+      urgent.add(item);
+      queueMicrotask(() => {
+        if (urgent.has(item)) flush(item);
+      });
+    },
+    flush,
+    cancel,
+  };
 }
 
 function onNextFrame(run: () => void): () => void {
