@@ -23,7 +23,7 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
     },
     watch(_topic, onAppend) {
       listeners.add(onAppend);
-      return () => listeners.delete(onAppend);
+      return { ready: Promise.resolve(), stop: () => void listeners.delete(onAppend) };
     },
   };
   const world = await startWorld(adapter, { log: late });

@@ -114,6 +114,10 @@ export function losingLog(now = () => 1_000_000) {
     open: (...args) => log.open(...args),
     saveSnapshot: (...args) => log.saveSnapshot(...args),
     trim: (...args) => log.trim(...args),
+    acquire: (...args) => log.acquire(...args),
+    renew: (...args) => log.renew(...args),
+    release: (...args) => log.release(...args),
+    free: (...args) => log.free(...args),
   };
   const lose = () => {
     log = memoryLog({ now });

@@ -29,14 +29,17 @@ export function countWatchers(log: Log): WatchedLog {
       return result;
     },
     watch(topic, onAppend) {
-      const stop = log.watch(topic, onAppend);
+      const watch = log.watch(topic, onAppend);
       let on = true;
       watchers++;
       everWatched++;
-      return () => {
-        if (on) watchers--;
-        on = false;
-        stop();
+      return {
+        ready: watch.ready,
+        stop() {
+          if (on) watchers--;
+          on = false;
+          watch.stop();
+        },
       };
     },
   };

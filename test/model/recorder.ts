@@ -50,13 +50,20 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     head: (topic) => seen(topic, () => log.head(topic)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
     saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
+    acquire: (topic, ttl) => seen(topic, () => log.acquire(topic, ttl)),
+    renew: (lease) => seen(lease.topic, () => log.renew(lease)),
+    release: (lease) => seen(lease.topic, () => log.release(lease)),
+    free: (topic) => seen(topic, () => log.free(topic)),
     open: (topic, options) => seen(topic, () => log.open(topic, options)),
     watch(topic, onAppend) {
       tick();
-      const stop = log.watch(topic, onAppend);
-      return () => {
-        tick();
-        stop();
+      const watch = log.watch(topic, onAppend);
+      return {
+        ready: watch.ready,
+        stop() {
+          tick();
+          watch.stop();
+        },
       };
     },
   };

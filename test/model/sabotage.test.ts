@@ -129,7 +129,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
         ...log,
         watch(_topic, onAppend) {
           const asking = setInterval(onAppend, 5);
-          return () => clearInterval(asking);
+          return { ready: Promise.resolve(), stop: () => clearInterval(asking) };
         },
       }),
     },
@@ -309,8 +309,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
       log: (log: Log): Log => ({
         ...log,
         watch(topic, onAppend) {
-          log.watch(topic, onAppend);
-          return () => {};
+          return { ready: log.watch(topic, onAppend).ready, stop() {} };
         },
       }),
     },

@@ -1,158 +1,21 @@
+import type { AppendAnswer, AppendOptions } from "./port/append.js";
+import type { LogEvent, Position } from "./port/entry.js";
+import type { Lease } from "./port/lease.js";
+import type { Opened, OpenOptions, ReadFrom, ReadGap, ReadPage } from "./port/read.js";
+import type { Wakeup, Watch } from "./port/watch.js";
+
+export type * from "./port/append.js";
+export type * from "./port/entry.js";
+export type * from "./port/lease.js";
+export type * from "./port/read.js";
+export type * from "./port/watch.js";
+
 /**
  * The port between Sluice's server and the engines that keep its history.
  *
  * A topic's log is an ordered, bounded run of encoded events. Engines order, keep, trim and compare; they never
  * look into an event and never fold one into state.
  */
-
-/**
- * A place in a topic's history: the state of affairs after the entry with this offset.
- *
- * Equal positions mean equal history up to and including `offset`, whatever happened to the engine in between.
- * That holds because `mark` is a hash of the previous mark and the entry, so a history that was cut back and grew
- * again bears other marks at the same offsets.
- */
-export interface Position {
-  /** Random, minted with the topic. Offsets compare only within one epoch. */
-  readonly epoch: string;
-  /** Dense: the first entry has 1, the next 2. The place before the first entry is 0. */
-  readonly offset: number;
-  /** Chained hash of all entries up to `offset`. `"0"` before the first entry. */
-  readonly mark: string;
-}
-
-/** An event as the log keeps it: named, with its data already encoded. */
-export interface LogEvent {
-  readonly type: string;
-  /** The event's data as one line of JSON text. */
-  readonly data: string;
-}
-
-export interface LogEntry extends LogEvent {
-  /** The place that a reader has reached once it has applied this entry. */
-  readonly position: Position;
-  /** When the entry was appended, in milliseconds since the Unix epoch. */
-  readonly time: number;
-}
-
-export interface AppendOptions {
-  /**
-   * Makes a retried append safe: within the engine's window a second append with the same key to the same topic
-   * appends nothing and answers with the first one's position. Default: none, every append counts.
-   */
-  readonly idempotencyKey?: string;
-  /**
-   * Append only if the topic ends here; if it doesn't, nothing is appended or changed, and the answer is a `Conflict`. Whoever
-   * looks before it appends names what it saw, so that of several who do so at once one appends. A key is looked up
-   * first: a retry of what was appended is a duplicate, wherever the topic ends by now. Default: none, append in any case.
-   */
-  readonly after?: Position | undefined;
-  /**
-   * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
-   * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
-   */
-  readonly stateful?: boolean;
-  /**
-   * What is to be known of the topic as a whole, such as how it began: takes the place of the record that is there, together
-   * with this append, and outlives its entries when they are trimmed or age. A topic with a record is not forgotten, unless
-   * by its `ttl`. At most 1,024 bytes of UTF-8. Default: none, the record stays as it is.
-   */
-  readonly record?: string;
-  /**
-   * Gives the topic a life of its own, from now on: its entries no longer go by age, and the topic is freed whole (entries,
-   * snapshot, record and keys) so many milliseconds after its last append or, if that was later, after its last watcher
-   * went. What retention says of number and bytes holds all the same; `stateTtl` gives way to it. A whole number of at least
-   * 1, or `Infinity`. Default: none, what was said before stays.
-   */
-  readonly ttl?: number;
-}
-
-/** The events are in the topic: they were appended now, or had been before, with the same idempotency key. */
-export type Appended = AppendedNow | AppendedBefore;
-
-export interface AppendedNow {
-  readonly ok: true;
-  readonly duplicate: false;
-  /** The position of the last event. */
-  readonly position: Position;
-  /** The position before the first event. Whoever stands there knows all that the topic holds by now, and need not read. */
-  readonly before: Position;
-  /** What was appended, as a read gives it. */
-  readonly entries: readonly LogEntry[];
-}
-
-export interface AppendedBefore {
-  readonly ok: true;
-  /** The idempotency key had been used before: nothing was appended. */
-  readonly duplicate: true;
-  /** The position of the last event of the first append. */
-  readonly position: Position;
-}
-
-/** The topic didn't end where the append said: nothing was appended. */
-export interface Conflict {
-  readonly ok: false;
-  /** What has come since: a read after that position, of at most 512 entries. */
-  readonly since: ReadPage | ReadGap;
-}
-
-/** What an append with this `after` is answered. */
-export type AppendAnswer<After = Position | undefined> = Appended | (After extends Position ? Conflict : never);
-
-/** Where a read starts: after a position, at the oldest entry there is, or at most `last` entries before the head. */
-export type ReadFrom = Position | "oldest" | { readonly last: number };
-
-/**
- * Why history after a position is not to be had:
- * `trimmed`, it was there and is gone; `epoch`, the position is of another life of the topic;
- * `diverged`, the topic's history at that offset is not the one the position was taken from.
- */
-export type GapReason = "trimmed" | "epoch" | "diverged";
-
-export interface ReadPage {
-  readonly ok: true;
-  /** In order, without a gap, directly after `from`. Shorter than the limit only at the head. */
-  readonly entries: readonly LogEntry[];
-  /** Where to read on: the last entry's position, or where the read started if there is none. */
-  readonly end: Position;
-  readonly head: Position;
-  /** The topic's record, if it has one. */
-  readonly record?: string | undefined;
-}
-
-export interface ReadGap {
-  readonly ok: false;
-  readonly reason: GapReason;
-  /** Reading after this position gives everything that is retained. */
-  readonly oldest: Position;
-  readonly head: Position;
-  /** The topic's record, if it has one. */
-  readonly record?: string | undefined;
-}
-
-export interface Snapshot {
-  readonly position: Position;
-  readonly data: string;
-}
-
-export interface OpenOptions {
-  /** Where to start: where a read does, or at the snapshot that was saved last; at the oldest entry if there is none. */
-  readonly from: ReadFrom | "snapshot";
-  /** Most entries of each page. */
-  readonly limit: number;
-  /** Answer a gap with the snapshot and with what follows it, if one is saved. Default: `false`. */
-  readonly snapshotOnGap?: boolean;
-}
-
-export interface Opened {
-  /** What a read from there gives. From a snapshot that is of no history that there is, that is a gap, too. */
-  readonly page: ReadPage | ReadGap;
-  /** Sent with `from: "snapshot"`, and with a gap if it is asked for. */
-  readonly snapshot?: Snapshot | undefined;
-  /** Sent with a gap and a snapshot: what a read from there gives. */
-  readonly afterSnapshot?: ReadPage | ReadGap | undefined;
-}
-
 export interface Log {
   /**
    * Paths of subscriptions that the engine was given options for, if it was. Servers and publishers know the contract, and refuse
@@ -163,21 +26,23 @@ export interface Log {
   /**
    * Appends the events as one: all of them become readable at once, next to each other, or none does. (Of more events
    * than retention keeps, the first are trimmed at once, and readers are told so.) A duplicate changes nothing of the
-   * topic's record and `ttl` either. Only an append with `after` can be answered with a `Conflict`.
+   * topic's record, `ttl` and lease either. Only an append with `after` or `lease` can be answered with a `Conflict`.
    *
-   * @throws RangeError if `events` is empty, if the record is too long or if `ttl` is none: nothing is appended then.
+   * Appends to one topic are in the order of their calls only where each was awaited before the next.
+   *
+   * @throws RangeError if `events` is empty, if the record is too long or if a `ttl` is none: nothing is appended then.
    *
    * @example
    * ```ts
    * const answer = await log.append(topic, events, { after: seen });
-   * if (!answer.ok) lookAgain(answer.since);
+   * if (!answer.ok && answer.reason === "moved") lookAgain(answer.since);
    * ```
    */
-  append<After extends Position | undefined = undefined>(
+  append<After extends Position | undefined = undefined, Held extends AppendOptions["lease"] = undefined>(
     topic: string,
     events: readonly LogEvent[],
-    options?: AppendOptions & { readonly after?: After },
-  ): Promise<AppendAnswer<After>>;
+    options?: AppendOptions & { readonly after?: After; readonly lease?: Held },
+  ): Promise<AppendAnswer<After, Held>>;
 
   /**
    * Where the events that were appended to the topic with this idempotency key end, if any were, within the engine's window.
@@ -212,13 +77,21 @@ export interface Log {
   head(topic: string): Promise<Position>;
 
   /**
-   * Calls `onAppend` after every append to the topic, from whatever process; several appends may share one call, and a
-   * call may come without one. It says "read on" and carries nothing. Returns the function that stops it.
+   * Calls `onAppend` after every append to the topic, from whatever process, and when the topic is freed; several appends may
+   * share one call, and a call may come without one, as one does after each return of a store that was away. It may carry
+   * what was appended (see `Wakeup`), and else says no more than "read on". A topic that is watched is not freed by a `ttl`.
    *
    * `onAppend` must not throw. If it does, the append and other watchers are unharmed, and the error is reported on
-   * `console.error`. The same function may watch twice: each is stopped by its own returned function.
+   * `console.error`. The same function may watch twice: each is stopped by itself.
+   *
+   * @example
+   * ```ts
+   * const watch = log.watch(topic, (wakeup) => readOn(wakeup));
+   * await watch.ready;
+   * const { page } = await log.open(topic, { from: "oldest", limit: 512 }); // what isn't in it will be told
+   * ```
    */
-  watch(topic: string, onAppend: () => void): () => void;
+  watch(topic: string, onAppend: (wakeup?: Wakeup) => void): Watch;
 
   /**
    * Saves a snapshot of the state at `position`, in place of an older one. Answers false and saves nothing if the
@@ -232,4 +105,35 @@ export interface Log {
    * position that isn't of this history drops nothing.
    */
   trim(topic: string, upTo: Position): Promise<void>;
+
+  /**
+   * Takes the topic's lease if nobody holds it; `undefined` if somebody does, be it the caller. Whoever holds it renews it: the
+   * engine has no timers for that. A topic that has only a lease is forgotten with it, as one that nobody has written to is,
+   * and a lease keeps no topic whose `ttl` is over.
+   *
+   * @throws RangeError if `ttl` is not a whole number of milliseconds, at least 1.
+   *
+   * @example
+   * ```ts
+   * const lease = await log.acquire(topic, 30_000);
+   * if (lease) await log.append(topic, events, { after: seen, lease });
+   * ```
+   */
+  acquire(topic: string, ttl: number): Promise<Lease | undefined>;
+
+  /**
+   * From now on the lease lasts its `ttl`. Answers false, and changes nothing, if it isn't held any more.
+   *
+   * @throws RangeError as `acquire` does.
+   */
+  renew(lease: Lease): Promise<boolean>;
+
+  /** Gives the lease back. One that isn't held any more is left as it is. */
+  release(lease: Lease): Promise<void>;
+
+  /**
+   * Ends the topic's life: entries, snapshot, record, keys and lease go, and the next life has another epoch. Whoever watches
+   * is called, and goes on watching.
+   */
+  free(topic: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { LogHarness } from "./conformance.js";
 import type { Log, Position } from "./log.js";
 import { openMemoryLog } from "./memory/engine.js";
+import { TopicLease } from "./memory/lease.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
 import { Topic } from "./memory/topic.js";
 import { Topics } from "./memory/topics.js";
@@ -36,10 +37,13 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
   const used: UsedKey[] = [];
   const said: Said[] = [];
 
-  /** The topic as it was before its newest entries were appended. Who watched it is not carried over. */
+  /** The topic as it was before its newest entries were appended. Its lease is lost, but no token comes twice. */
   function withoutTail(name: string, lost: number): Topic {
     const topic = topics.open(name);
-    const rest = new Topic(topic.before, settings.retentionOf(name), settings.dedupe);
+    const { watchers, before } = topic;
+    const lease = new TopicLease(before.epoch, topic.lease.token);
+    const of = { retention: settings.retentionOf(name), dedupe: settings.dedupe };
+    const rest = new Topic(before, of, { watchers, lease });
     const entries = topic.entriesAfter(topic.before.offset, topic.head.offset);
     for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
     if (topic.snapshot) rest.saveSnapshot(topic.snapshot.position, topic.snapshot.data);
@@ -73,7 +77,9 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
       moved += ms;
     },
     async failover(name, lost) {
-      topics.byName.set(name, withoutTail(name, lost));
+      const rest = withoutTail(name, lost);
+      topics.byName.set(name, rest);
+      rest.watchers.notify();
     },
   };
 }

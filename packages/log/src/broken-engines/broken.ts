@@ -1,5 +1,5 @@
 import type { LogSetup } from "../conformance.js";
-import type { Log, Snapshot } from "../log.js";
+import type { Lease, Log, Snapshot } from "../log.js";
 import { type MemoryHarness, openMemoryHarness } from "../memory-harness.js";
 
 /** An engine with one fault, and cases of the suite that must find it. */
@@ -12,6 +12,8 @@ export interface BrokenEngine {
 /** The log, with every topic beginning anew whenever the number of its life changes. */
 export function inLives(log: Log, life: () => number): Log {
   const named = (topic: string) => `${topic}#${life()}`;
+  const inside = (lease: Lease) => ({ ...lease, topic: named(lease.topic) });
+  const outside = (topic: string, lease: Lease | undefined) => lease && { ...lease, topic };
   return {
     append: (topic, events, options) => log.append(named(topic), events, options),
     findAppend: (topic, key) => log.findAppend(named(topic), key),
@@ -21,6 +23,10 @@ export function inLives(log: Log, life: () => number): Log {
     open: (topic, options) => log.open(named(topic), options),
     saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
     trim: (topic, upTo) => log.trim(named(topic), upTo),
+    acquire: async (topic, ttl) => outside(topic, await log.acquire(named(topic), ttl)),
+    renew: (lease) => log.renew(inside(lease)),
+    release: (lease) => log.release(inside(lease)),
+    free: (topic) => log.free(named(topic)),
   };
 }
 

@@ -22,7 +22,7 @@ function translated(log: Log, out: Translate, back: Translate): Log {
         events,
         (options?.after ? { ...options, after: back(topic, options.after) } : options) as typeof options,
       );
-      if (!answer.ok) return { ...answer, since: outRead(topic, answer.since) };
+      if (!answer.ok) return answer.reason === "moved" ? { ...answer, since: outRead(topic, answer.since) } : answer;
       const position = out(topic, answer.position);
       if (answer.duplicate) return { ...answer, position };
       const entries = answer.entries.map((entry) => outEntry(topic, entry));
@@ -143,10 +143,13 @@ export const brokenPositions: readonly BrokenEngine[] = [
           return lives.append(topic, events, options);
         },
         watch(topic, onAppend) {
-          const stop = lives.watch(topic, onAppend);
-          return () => {
-            stop();
-            if (!isWritten) life += 1;
+          const { ready, stop } = lives.watch(topic, onAppend);
+          return {
+            ready,
+            stop() {
+              stop();
+              if (!isWritten) life += 1;
+            },
           };
         },
       };

@@ -5,7 +5,7 @@ import { openMemoryHarness } from "../memory-harness.js";
 import { type BrokenEngine, broken, inLives } from "./broken.js";
 
 /** As memoryLog's `stateTtl` counts from when the last watcher went, this makes state live on. */
-const prolong = (log: Log, name: string) => log.watch(name, () => {})();
+const prolong = (log: Log, name: string) => log.watch(name, () => {}).stop();
 
 /** When a topic's time is over, its state and entries go, but its epoch stays. */
 const keepsEpoch: LogSetup = async (options) => {
@@ -69,12 +69,15 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
       return {
         ...lives,
         watch(name, onAppend) {
-          const stop = lives.watch(name, onAppend);
+          const { ready, stop } = lives.watch(name, onAppend);
           watchers += 1;
-          return () => {
-            stop();
-            watchers -= 1;
-            if (watchers === 0) life += 1;
+          return {
+            ready,
+            stop() {
+              stop();
+              watchers -= 1;
+              if (watchers === 0) life += 1;
+            },
           };
         },
       };

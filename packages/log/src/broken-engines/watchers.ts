@@ -1,6 +1,8 @@
 import type { Log } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
+const ready = Promise.resolve();
+
 /** Watchers as one writes them first: a set of functions per topic, called one after the other within the append. */
 function naive(log: Log): Partial<Log> {
   const watchers = new Map<string, Set<() => void>>();
@@ -13,7 +15,7 @@ function naive(log: Log): Partial<Log> {
     watch(topic, onAppend) {
       const set = watchers.get(topic) ?? new Set();
       watchers.set(topic, set.add(onAppend));
-      return () => void set.delete(onAppend);
+      return { ready, stop: () => void set.delete(onAppend) };
     },
   };
 }
@@ -21,7 +23,7 @@ function naive(log: Log): Partial<Log> {
 export const brokenWatchers: readonly BrokenEngine[] = [
   {
     name: "tells no watcher",
-    setup: broken(() => ({ watch: () => () => {} })),
+    setup: broken(() => ({ watch: () => ({ ready, stop() {} }) })),
     caughtBy: [
       "tells a watcher of every append, from whatever process",
       "lets a reader that reads on at every call reach the head",
@@ -41,7 +43,7 @@ export const brokenWatchers: readonly BrokenEngine[] = [
         watch(topic, onAppend) {
           const set = watchers.get(topic) ?? new Set();
           watchers.set(topic, set.add(onAppend));
-          return () => void set.delete(onAppend);
+          return { ready, stop: () => void set.delete(onAppend) };
         },
       };
     }),

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { AppendOptions, Conflict, Log, LogEvent, Position } from "../log.js";
+import type { AppendOptions, Log, LogEvent, Moved, Position } from "../log.js";
 import { appended, dataOf, events, pageOf, positionOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
@@ -8,9 +8,10 @@ async function conflict(
   log: Log,
   batch: readonly LogEvent[],
   options: AppendOptions & { readonly after: Position },
-): Promise<Conflict["since"]> {
+): Promise<Moved["since"]> {
   const answer = await log.append(topic, batch, options);
   if (answer.ok) expect.fail("appended though the topic doesn't end there");
+  if (answer.reason !== "moved") expect.fail("a conflict with a lease that nobody holds");
   return answer.since;
 }
 

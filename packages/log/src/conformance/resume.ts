@@ -17,9 +17,9 @@ export const resumeCases: readonly LogCase[] = [
   {
     name: "resumes from the beginning of a topic that nobody had written to, after its watcher was gone",
     async run({ log, peer }) {
-      const stop = log.watch(topic, () => {});
+      const watch = log.watch(topic, () => {});
       const start = await log.head(topic);
-      stop();
+      watch.stop();
       for (let i = 0; i < 100; i += 1) await log.head(`scores/other?${i}`);
       expect((await pageOf(peer, topic, start)).entries).toEqual([]);
       await peer.append(topic, events("a", "b"));

@@ -107,13 +107,13 @@ export const stateTtlCases: readonly LogCase[] = [
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const head = await withState(log);
-      const stops = [log.watch(topic, () => {}), peer.watch(topic, () => {})];
+      const watches = [log.watch(topic, () => {}), peer.watch(topic, () => {})];
       await advance(1_500);
       await expectKept(log, head);
-      stops[0]?.();
+      watches[0]?.stop();
       await advance(1_500);
       await expectKept(log, head);
-      stops[1]?.();
+      watches[1]?.stop();
       await advance(700);
       await expectKept(log, head);
       await advance(700);

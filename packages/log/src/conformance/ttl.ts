@@ -77,10 +77,10 @@ export const ttlCases: readonly LogCase[] = [
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const { position } = await log.append(topic, events("a"), { ttl });
-      const stop = peer.watch(topic, () => {});
+      const watch = peer.watch(topic, () => {});
       await advance(1_500);
       expect(await log.head(topic)).toEqual(position);
-      stop();
+      watch.stop();
       await advance(700);
       expect(await log.head(topic)).toEqual(position);
       await advance(700);

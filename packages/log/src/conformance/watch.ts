@@ -1,4 +1,5 @@
 import { expect, vi } from "vitest";
+import type { Watch } from "../log.js";
 import { dataOf, events, pageOf, run, topic, until } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
@@ -7,7 +8,7 @@ export const watchCases: readonly LogCase[] = [
     name: "tells a watcher of every append, from whatever process",
     async run({ log, peer }) {
       let calls = 0;
-      const stop = log.watch(topic, () => {
+      const watch = log.watch(topic, () => {
         calls += 1;
       });
       for (const writer of [log, peer, log, peer]) {
@@ -15,7 +16,7 @@ export const watchCases: readonly LogCase[] = [
         await writer.append(topic, events("a"));
         await until(() => calls > before);
       }
-      stop();
+      watch.stop();
     },
   },
   {
@@ -30,7 +31,7 @@ export const watchCases: readonly LogCase[] = [
         seen.push(...dataOf(page.entries));
         end = page.end;
       };
-      const stop = log.watch(topic, () => {
+      const watch = log.watch(topic, () => {
         reading = reading.then(readOn);
         reading.catch(() => {
           hasFailed = true;
@@ -38,7 +39,7 @@ export const watchCases: readonly LogCase[] = [
       });
       await Promise.all(run(1, 50).map((event, i) => (i % 2 ? log : peer).append(topic, [event])));
       await until(() => hasFailed || seen.length === 50);
-      stop();
+      watch.stop();
       await reading;
       expect(seen).toEqual(dataOf((await pageOf(log, topic, "oldest")).entries));
     },
@@ -47,10 +48,10 @@ export const watchCases: readonly LogCase[] = [
     name: "shows a watcher the append that it is told of",
     async run({ log }) {
       const heads: Promise<number>[] = [];
-      const stop = log.watch(topic, () => heads.push(log.head(topic).then((head) => head.offset)));
+      const watch = log.watch(topic, () => heads.push(log.head(topic).then((head) => head.offset)));
       await log.append(topic, events("a", "b"));
       await until(() => heads.length > 0);
-      stop();
+      watch.stop();
       expect(await heads.at(-1)).toBe(2);
     },
   },
@@ -61,44 +62,44 @@ export const watchCases: readonly LogCase[] = [
       const twice = () => {
         calls.twice += 1;
       };
-      const stops = [log.watch(topic, () => calls.stopped++), log.watch(topic, twice), log.watch(topic, twice)];
-      const stopKept = log.watch(topic, () => calls.kept++);
-      stops[0]?.();
-      stops[0]?.();
+      const watches = [log.watch(topic, () => calls.stopped++), log.watch(topic, twice), log.watch(topic, twice)];
+      const kept = log.watch(topic, () => calls.kept++);
+      watches[0]?.stop();
+      watches[0]?.stop();
       // The same function watched twice: stopping one leaves the other.
-      stops[1]?.();
-      stops[1]?.();
+      watches[1]?.stop();
+      watches[1]?.stop();
       await log.append(topic, events("a"));
       await until(() => calls.kept > 0 && calls.twice > 0);
       expect(calls.stopped).toBe(0);
       const before = calls.twice;
-      stops[2]?.();
+      watches[2]?.stop();
       await log.append(topic, events("b"));
       await until(() => calls.kept > 1);
       expect(calls.twice).toBe(before);
-      stopKept();
+      kept.stop();
     },
   },
   {
     name: "lets watchers stop, start and append while they are told",
     async run({ log }) {
-      const stops: (() => void)[] = [];
+      const watches: Watch[] = [];
       const calls = { once: 0, late: 0, last: 0 };
       const late = () => {
         calls.late += 1;
       };
       const once = () => {
         calls.once += 1;
-        for (const stop of stops.splice(0)) stop();
-        stops.push(log.watch(topic, late));
+        for (const watch of watches.splice(0)) watch.stop();
+        watches.push(log.watch(topic, late));
         if (calls.once === 1) void log.append(topic, events("b"));
       };
-      stops.push(log.watch(topic, once), log.watch(topic, once));
-      const stopLast = log.watch(topic, () => calls.last++);
+      watches.push(log.watch(topic, once), log.watch(topic, once));
+      const lastWatch = log.watch(topic, () => calls.last++);
       await log.append(topic, events("a"));
       await until(() => calls.late > 0 && calls.last > 0);
       expect(calls.once).toBe(1);
-      for (const stop of [...stops, stopLast]) stop();
+      for (const watch of [...watches, lastWatch]) watch.stop();
     },
   },
   {
@@ -106,7 +107,7 @@ export const watchCases: readonly LogCase[] = [
     async run({ log }) {
       const report = vi.spyOn(console, "error").mockImplementation(() => {});
       let calls = 0;
-      const stops = [
+      const watches = [
         log.watch(topic, () => {
           throw new Error("a watcher's own fault");
         }),
@@ -121,7 +122,7 @@ export const watchCases: readonly LogCase[] = [
         expect(report).toHaveBeenCalled();
       } finally {
         report.mockRestore();
-        for (const stop of stops) stop();
+        for (const watch of watches) watch.stop();
       }
     },
   },

@@ -1,19 +1,12 @@
-import type {
-  AppendAnswer,
-  Appended,
-  AppendOptions,
-  Conflict,
-  Log,
-  LogEvent,
-  Opened,
-  OpenOptions,
-  Position,
-  ReadFrom,
-  ReadGap,
-  ReadPage,
-} from "../log.js";
+import type { AppendAnswer, AppendOptions, Log, LogEvent, Position } from "../log.js";
+import { append, checkAppend } from "./append.js";
+import { checkLeaseTtl } from "./lease.js";
+import { checkCount, open, read } from "./read.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
+
+/** What is in memory is watched at once. */
+const ready = Promise.resolve();
 
 /** Every method does all its work before it returns its promise, so calls take effect in the order they are made. */
 export function openMemoryLog(topics: Topics): Log {
@@ -29,17 +22,16 @@ export function openMemoryLog(topics: Topics): Log {
   return {
     paths: topics.paths,
 
-    async append<After extends Position | undefined>(
+    async append<After extends Position | undefined, Held extends AppendOptions["lease"]>(
       name: string,
       events: readonly LogEvent[],
-      options?: AppendOptions & { readonly after?: After },
+      options?: AppendOptions & { readonly after?: After; readonly lease?: Held },
     ) {
-      checkEvents(events);
-      checkTopicOptions(options);
+      checkAppend(events, options);
       const topic = topics.open(name);
-      const answer = append(topic, events, topics.now(), options);
+      const answer = append(name, topic, events, topics.now(), options);
       if (!answer.ok) topics.close(name, topic);
-      return answer as AppendAnswer<After>;
+      return answer as AppendAnswer<After, Held>;
     },
 
     async findAppend(name, idempotencyKey) {
@@ -61,14 +53,14 @@ export function openMemoryLog(topics: Topics): Log {
     },
 
     watch(name, onAppend) {
-      const topic = topics.open(name);
-      const stop = topic.watchers.add(onAppend);
-      return () => {
-        if (!stop()) return;
-        // A topic that was watched until now has not been idle, nor has its state begun to expire.
-        topic.usedAt = topics.now();
-        topic.quietSince = topic.usedAt;
-        topics.close(name, topic);
+      // Of the topic, whatever life it is in.
+      const { watchers } = topics.open(name);
+      const stop = watchers.add(onAppend);
+      return {
+        ready,
+        stop() {
+          if (stop()) topics.unwatched(name, watchers);
+        },
       };
     },
 
@@ -85,82 +77,33 @@ export function openMemoryLog(topics: Topics): Log {
       const topic = topics.find(name);
       if (topic && !topic.gapAt(upTo)) topic.trim(upTo.offset);
     },
+
+    async acquire(name, ttl) {
+      checkLeaseTtl(ttl);
+      return look(name, ({ lease }) => {
+        const now = topics.now();
+        return lease.isHeld(now) ? undefined : lease.take(name, ttl, now);
+      });
+    },
+
+    async renew(lease) {
+      checkLeaseTtl(lease.ttl);
+      return look(lease.topic, ({ lease: state }) => {
+        const now = topics.now();
+        const isHeld = state.isHeldBy(lease, now);
+        if (isHeld) state.renew(lease, now);
+        return isHeld;
+      });
+    },
+
+    async release(lease) {
+      look(lease.topic, ({ lease: state }) => {
+        if (state.isHeldBy(lease, topics.now())) state.release();
+      });
+    },
+
+    async free(name) {
+      topics.free(name);
+    },
   };
-}
-
-/** Most entries that a conflict is answered with. */
-const mostSince = 512;
-
-function append(
-  topic: Topic,
-  events: readonly LogEvent[],
-  now: number,
-  options: AppendOptions = {},
-): Appended | Conflict {
-  const { idempotencyKey: key, after, stateful, record, ttl } = options;
-  const first = key === undefined ? undefined : topic.keys.find(key);
-  if (!first && after && !topic.endsAt(after)) return { ok: false, since: read(topic, after, mostSince) };
-  if (stateful) topic.stateful = true;
-  if (first) return { ok: true, duplicate: true, position: first };
-  const before = topic.head;
-  const entries = events.map((event) => topic.append(event, now));
-  if (key !== undefined) topic.keys.remember(key, topic.head, now);
-  if (record !== undefined) topic.record = record;
-  if (ttl !== undefined) topic.ttl = ttl;
-  topic.retain(now);
-  topic.watchers.notify();
-  return { ok: true, duplicate: false, position: topic.head, before, entries };
-}
-
-function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
-  const { before, head, record } = topic;
-  if (typeof from === "object" && "epoch" in from) {
-    const reason = topic.gapAt(from);
-    if (reason) return { ok: false, reason, oldest: before, head, record };
-  }
-  const start = startOf(from, before, head);
-  const entries = topic.entriesAfter(start, limit);
-  return { ok: true, entries, end: topic.placeAt(start + entries.length), head, record };
-}
-
-function open(topic: Topic, { from, limit, snapshotOnGap = false }: OpenOptions): Opened {
-  const { snapshot } = topic;
-  if (from === "snapshot") return { page: read(topic, snapshot?.position ?? "oldest", limit), snapshot };
-  const page = read(topic, from, limit);
-  if (page.ok || !snapshotOnGap || !snapshot) return { page };
-  return { page, snapshot, afterSnapshot: read(topic, snapshot.position, limit) };
-}
-
-function startOf(from: ReadFrom, before: Position, head: Position): number {
-  if (from === "oldest") return before.offset;
-  if ("epoch" in from) return from.offset;
-  checkCount("from.last", from.last);
-  return Math.max(before.offset, head.offset - from.last);
-}
-
-/** All of them, before anything changes: a batch is appended whole or not at all. */
-function checkEvents(events: readonly LogEvent[]): void {
-  if (events.length === 0) throw new RangeError("An append needs at least one event; got an empty array.");
-  for (const { type, data } of events) {
-    if (typeof type !== "string" || typeof data !== "string") {
-      throw new TypeError("An event's type and data must be strings.");
-    }
-  }
-}
-
-/** Most bytes of a topic's record. */
-const longestRecord = 1_024;
-
-function checkTopicOptions({ record, ttl }: AppendOptions = {}): void {
-  const length = record === undefined ? 0 : Buffer.byteLength(record);
-  if (length > longestRecord) {
-    throw new RangeError(`A topic's record may have ${longestRecord} bytes; got one of ${length}.`);
-  }
-  if (ttl === undefined || ttl === Number.POSITIVE_INFINITY || (Number.isSafeInteger(ttl) && ttl >= 1)) return;
-  throw new RangeError(`ttl must be a whole number of at least 1, or Infinity; got ${ttl}`);
-}
-
-function checkCount(name: string, given: number): void {
-  if (Number.isSafeInteger(given) && given >= 0) return;
-  throw new RangeError(`${name} must be a whole number of at least 0; got ${given}`);
 }

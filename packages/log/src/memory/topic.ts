@@ -1,14 +1,21 @@
 import type { GapReason, LogEntry, LogEvent, Position, Snapshot } from "../log.js";
 import { DedupeWindow } from "./dedupe.js";
+import { TopicLease } from "./lease.js";
 import { chainMark } from "./mark.js";
 import type { DedupeOptions, Retention } from "./options.js";
 import { Ring } from "./ring.js";
 import { Watchers } from "./watchers.js";
 
+export interface TopicSettings {
+  readonly retention: Retention;
+  readonly dedupe: DedupeOptions;
+}
+
 /** One topic's history, and what hangs on it. */
 export class Topic {
-  readonly watchers = new Watchers();
+  readonly watchers: Watchers;
   readonly keys: DedupeWindow;
+  readonly lease: TopicLease;
   /** Whether entries after the snapshot must stay. */
   stateful = false;
   /** Outlives the entries. */
@@ -26,8 +33,17 @@ export class Topic {
   #bytes = 0;
   #snapshot: Snapshot | undefined;
 
-  /** @param start The place before the first entry that will be appended. */
-  constructor(start: Position, retention: Retention, dedupe: DedupeOptions) {
+  /**
+   * @param start The place before the first entry that will be appended.
+   * @param known Who watches it already, and what is known of its lease.
+   */
+  constructor(
+    start: Position,
+    { retention, dedupe }: TopicSettings,
+    known: { readonly watchers?: Watchers; readonly lease?: TopicLease } = {},
+  ) {
+    this.watchers = known.watchers ?? new Watchers();
+    this.lease = known.lease ?? new TopicLease(start.epoch);
     this.#before = start;
     this.#head = start;
     this.#retention = retention;
@@ -52,7 +68,7 @@ export class Topic {
     return this.#entries.size === 0;
   }
 
-  /** Nobody has written to it, nor watches it: its epoch is all that has to be known of it. */
+  /** Nobody has written to it, nor watches it: its epoch is all that has to be known of it, and its lease if somebody has it. */
   get isUnwritten(): boolean {
     const hasLife = this.stateful || this.record !== undefined || this.ttl !== undefined || this.keys.size > 0;
     return this.#head.offset === 0 && !hasLife && this.watchers.size === 0;

@@ -59,12 +59,12 @@ it("keeps a topic with state", async () => {
 it("keeps a topic that is watched, and for a while after", async () => {
   const { log, advance } = withClock();
   const { epoch } = await log.head("a");
-  const stop = log.watch("a", () => {});
+  const watch = log.watch("a", () => {});
   advance(60_000);
   await use(log);
-  stop();
+  watch.stop();
   advance(9_000);
-  stop();
+  watch.stop();
   await use(log);
   expect((await log.head("a")).epoch).toBe(epoch);
   advance(10_000);
@@ -165,26 +165,26 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
     () => log.open("a", { from: "snapshot", limit: 0 }),
     () => log.saveSnapshot("a", { epoch: "e", offset: 1, mark: "m" }, "{}"),
     async () => log.trim("a", await log.head("a")),
-    () => log.watch("a", () => {})(),
+    () => log.watch("a", () => {}).stop(),
   ];
   const { epoch } = await log.head("a");
   for (const use of uses) {
     await use(log);
     expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([0, epoch]);
   }
-  const stop = log.watch("a", () => {});
+  const watch = log.watch("a", () => {});
   expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
   expect((await log.append("a", [event])).position).toMatchObject({ epoch, offset: 1 });
-  stop();
+  watch.stop();
   expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
 });
 
 it("lets whoever comes back to a quiet topic within its idle time go on, whatever others have named since", async () => {
   const { log, advance } = withClock({ idle: 600_000 });
-  const stop = log.watch("quiet", () => {});
+  const watch = log.watch("quiet", () => {});
   const start = await log.head("quiet");
   advance(3_600_000);
-  stop();
+  watch.stop();
   for (let i = 1; i < 10_000; i += 1) await log.head(`other/${i}`);
   advance(599_999);
   expect(await log.read("quiet", start, 10)).toMatchObject({ ok: true, entries: [] });

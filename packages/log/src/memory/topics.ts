@@ -1,8 +1,10 @@
 import { mintEpoch } from "./epoch.js";
+import { TopicLease } from "./lease.js";
 import { genesisMark } from "./mark.js";
 import type { MemorySettings } from "./options.js";
 import { Topic } from "./topic.js";
 import { UnwrittenTopics } from "./unwritten-topics.js";
+import type { Watchers } from "./watchers.js";
 
 /** How many topics are looked over per call while a sweep is under way: two, so that sweeping outruns new topics. */
 const stride = 2;
@@ -40,23 +42,50 @@ export class Topics {
   open(name: string): Topic {
     let topic = this.find(name);
     if (!topic) {
-      const { retentionOf, dedupe } = this.#settings;
-      const epoch = this.#unwritten?.take(name, this.#now) ?? mintEpoch();
-      const genesis = { epoch, offset: 0, mark: genesisMark };
-      topic = new Topic(genesis, retentionOf(name), dedupe);
-      topic.usedAt = this.#now;
-      topic.quietSince = this.#now;
-      this.byName.set(name, topic);
+      const known = this.#unwritten?.take(name, this.#now);
+      const lease = known && new TopicLease(known.epoch, known.token, known.ends);
+      topic = this.#begin(name, known?.epoch ?? mintEpoch(), lease ? { lease } : {});
     }
     return topic;
   }
 
-  /** Lets go of all but its epoch, if nobody has written to it. */
+  /** Ends the topic's life. Who watches it watches the next one. */
+  free(name: string): void {
+    const topic = this.find(name);
+    this.#unwritten?.take(name, this.#now);
+    this.byName.delete(name);
+    if (!topic || topic.watchers.size === 0) return;
+    const { watchers } = topic;
+    this.#begin(name, mintEpoch(), { watchers });
+    watchers.notify();
+  }
+
+  /** One of its watchers has gone: until now the topic has not been idle, nor has its state begun to expire. */
+  unwatched(name: string, watchers: Watchers): void {
+    const topic = this.byName.get(name);
+    if (topic?.watchers !== watchers) return;
+    topic.usedAt = this.now();
+    topic.quietSince = topic.usedAt;
+    this.close(name, topic);
+  }
+
+  #begin(name: string, epoch: string, known: { watchers?: Watchers; lease?: TopicLease }): Topic {
+    const { retentionOf, dedupe } = this.#settings;
+    const genesis = { epoch, offset: 0, mark: genesisMark };
+    const topic = new Topic(genesis, { retention: retentionOf(name), dedupe }, known);
+    topic.usedAt = this.#now;
+    topic.quietSince = this.#now;
+    this.byName.set(name, topic);
+    return topic;
+  }
+
+  /** Lets go of all but its epoch and its lease, if nobody has written to it. */
   close(name: string, topic: Topic): void {
     if (!topic.isUnwritten || this.byName.get(name) !== topic) return;
     this.byName.delete(name);
     this.#unwritten ??= new UnwrittenTopics(this.#settings.idle);
-    this.#unwritten.remember(name, topic.head.epoch, this.#now);
+    const { token, ends } = topic.lease;
+    this.#unwritten.remember(name, { epoch: topic.head.epoch, token, ends }, this.#now);
   }
 
   /** The topic as it is now, if anybody has written to it or watches it, and it has not expired since. */
@@ -95,7 +124,8 @@ export class Topics {
 
   #isForgotten(topic: Topic, now: number): boolean {
     const hasLife = topic.stateful || topic.record !== undefined || topic.ttl !== undefined;
-    const inUse = hasLife || topic.watchers.size > 0 || !topic.isEmpty || topic.keys.size > 0;
+    const inUse =
+      hasLife || topic.lease.isHeld(now) || topic.watchers.size > 0 || !topic.isEmpty || topic.keys.size > 0;
     return !inUse && now - topic.usedAt >= this.#settings.idle;
   }
 }

@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { UnwrittenTopics } from "./unwritten-topics.js";
+import { type UnwrittenTopic, UnwrittenTopics } from "./unwritten-topics.js";
 
 const most = 10_000;
 
+const of = (epoch: string) => ({ epoch, token: 0, ends: Number.NEGATIVE_INFINITY });
+
 it("remembers an epoch for as long as it was told to", () => {
   const topics = new UnwrittenTopics(1_000);
-  topics.remember("a", "epoch-a", 0);
-  topics.remember("b", "0123456789abcdef", 500);
-  expect(topics.take("a", 999)).toBe("epoch-a");
-  topics.remember("a", "epoch-a", 999);
-  expect([topics.take("a", 1_998), topics.take("b", 1_500), topics.take("c", 0)]).toEqual([
+  topics.remember("a", of("epoch-a"), 0);
+  topics.remember("b", of("0123456789abcdef"), 500);
+  expect(topics.take("a", 999)?.epoch).toBe("epoch-a");
+  topics.remember("a", of("epoch-a"), 999);
+  expect([topics.take("a", 1_998)?.epoch, topics.take("b", 1_500)?.epoch, topics.take("c", 0)?.epoch]).toEqual([
     "epoch-a",
     undefined,
     undefined,
@@ -19,17 +21,17 @@ it("remembers an epoch for as long as it was told to", () => {
 
 it("gives what it remembers once", () => {
   const topics = new UnwrittenTopics(1_000);
-  topics.remember("a", "epoch", 0);
-  expect([topics.take("a", 0), topics.take("a", 0)]).toEqual(["epoch", undefined]);
+  topics.remember("a", of("epoch"), 0);
+  expect([topics.take("a", 0)?.epoch, topics.take("a", 0)?.epoch]).toEqual(["epoch", undefined]);
 });
 
 it("remembers 10,000, and lets those go first that were used longest ago", () => {
   const topics = new UnwrittenTopics(Number.POSITIVE_INFINITY);
-  for (let i = 0; i < most; i++) topics.remember(`${i}`, `e${i}`, i);
-  topics.remember("0", topics.take("0", most) as string, most);
-  topics.remember("one more", "e", most);
-  topics.remember("another", "e", most);
-  const known = Array.from({ length: most }, (_, i) => topics.take(`${i}`, most));
+  for (let i = 0; i < most; i++) topics.remember(`${i}`, of(`e${i}`), i);
+  topics.remember("0", topics.take("0", most) as UnwrittenTopic, most);
+  topics.remember("one more", of("e"), most);
+  topics.remember("another", of("e"), most);
+  const known = Array.from({ length: most }, (_, i) => topics.take(`${i}`, most)?.epoch);
   expect(known.flatMap((epoch, i) => (epoch === `e${i}` ? [] : [i]))).toEqual([1, 2]);
 });
 
@@ -41,16 +43,16 @@ it("is right after any number of uses", () => {
       const model = new Map<string, string>();
       // Full from the start, so that all of it is under way: free slots, chains, the oldest's going.
       for (let i = 0; i < most; i++) {
-        topics.remember(`${i}`, `first ${i}`, 0);
+        topics.remember(`${i}`, of(`first ${i}`), 0);
         model.set(`${i}`, `first ${i}`);
       }
       for (const [n, [kind, number]] of uses.entries()) {
         const name = `${number}`;
-        const known = topics.take(name, 0);
+        const known = topics.take(name, 0)?.epoch;
         expect(known).toBe(model.get(name));
         model.delete(name);
         if (kind === "take") continue;
-        topics.remember(name, `e${n}`, 0);
+        topics.remember(name, of(`e${n}`), 0);
         model.set(name, `e${n}`);
         if (model.size > most) model.delete(model.keys().next().value as string);
       }

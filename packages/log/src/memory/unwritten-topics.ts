@@ -10,9 +10,18 @@ const chains = 16_384;
 /** Most bytes of an epoch. */
 const epochSize = 16;
 
+/** All that has to be known of a topic that nobody has written to. */
+export interface UnwrittenTopic {
+  readonly epoch: string;
+  /** Of its lease: the last that was given. */
+  readonly token: number;
+  /** When the lease runs out. */
+  readonly ends: number;
+}
+
 /**
- * The epochs of topics that nobody has written to: all that has to be known of them, so that whoever has read their
- * beginning can go on from there. Whoever can open a subscription can name such topics, as many as there are names; so they
+ * The epochs of topics that nobody has written to, so that whoever has read their beginning can go on from there, and who has
+ * their leases. Whoever can open a subscription can name such topics, as many as there are names; so they
  * are kept in typed arrays, by a hash of the name, and take less than 64 bytes each.
  *
  * A record is a slot, from 1 on. The slots of hashes with the same low bits are a chain that ends with 0. All that are used
@@ -25,6 +34,8 @@ export class UnwrittenTopics {
   readonly #highs = new Uint32Array(most + 1);
   readonly #times = new Float64Array(most + 1);
   readonly #epochs = new Uint8Array((most + 1) * epochSize);
+  readonly #tokens = new Float64Array(most + 1);
+  readonly #ends = new Float64Array(most + 1);
   readonly #heads = new Uint16Array(chains);
   /** In a chain, or in the list of slots that were given back. */
   readonly #following = new Uint16Array(most + 1);
@@ -38,23 +49,27 @@ export class UnwrittenTopics {
     this.#maxAge = maxAge;
   }
 
-  /** Gives a topic's epoch, if it is known, and forgets it. */
-  take(name: string, now: number): string | undefined {
+  /** Gives what is known of a topic, if anything is, and forgets it. */
+  take(name: string, now: number): UnwrittenTopic | undefined {
     const [low, high] = keyedHash(this.#key, name);
     let slot = at(this.#heads, low % chains);
     while (slot !== 0 && !(this.#lows[slot] === low && this.#highs[slot] === high)) slot = at(this.#following, slot);
     if (slot === 0) return undefined;
     this.#drop(slot);
-    return now - at(this.#times, slot) < this.#maxAge ? this.#epochAt(slot) : undefined;
+    const [token, ends] = [at(this.#tokens, slot), at(this.#ends, slot)];
+    const isOver = now - at(this.#times, slot) >= this.#maxAge && now >= ends;
+    return isOver ? undefined : { epoch: this.#epochAt(slot), token, ends };
   }
 
   /** Takes note of a topic that is not known, as the one that was used last. */
-  remember(name: string, epoch: string, now: number): void {
+  remember(name: string, { epoch, token, ends }: UnwrittenTopic, now: number): void {
     const slot = this.#freeSlot();
     const [low, high] = keyedHash(this.#key, name);
     this.#lows[slot] = low;
     this.#highs[slot] = high;
     this.#times[slot] = now;
+    this.#tokens[slot] = token;
+    this.#ends[slot] = ends;
     for (let i = 0; i < epochSize; i += 1) this.#epochs[slot * epochSize + i] = epoch.charCodeAt(i); // NaN is 0
     this.#following[slot] = at(this.#heads, low % chains);
     this.#heads[low % chains] = slot;

@@ -11,7 +11,7 @@ export interface TopicEvents {
 }
 
 /** Where to append is said here, and not by the caller. */
-export type UnconditionalOptions = Omit<AppendOptions, "after">;
+export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease">;
 
 /**
  * How often an append is tried while others append to the same topic. Of those who are at it together one gets through each
@@ -23,7 +23,7 @@ const mostTries = 256;
  * Appends events where they have been folded, and nowhere else: had something been appended since, they might not fold any
  * more. Then what came is folded, and they are tried again.
  *
- * @throws SluiceError `unavailable` if others were faster 256 times: nothing is appended.
+ * @throws SluiceError `unavailable` if others were faster 256 times, or somebody holds the topic's lease: nothing is appended.
  */
 export async function appendFolded(
   { log, states }: { readonly log: Log; readonly states: TopicStates },
@@ -76,6 +76,10 @@ export async function appendFolded(
       if (answer.ok && !answer.duplicate && after) fold.adopt(ahead, answer);
       else fold.drop();
       if (answer.ok) return answer;
+      if (answer.reason === "leased") {
+        const message = `"${procedure.path}" is being written by somebody who holds its lease`;
+        throw new SluiceError("unavailable", { message, retryAfter: 1_000 });
+      }
       await fold.take(ahead.after, answer.since);
       return undefined;
     } catch (error) {

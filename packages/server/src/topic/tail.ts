@@ -61,15 +61,15 @@ export class Tail {
     let notify = () => {
       early = true;
     };
-    const unwatch = log.watch(topic, () => notify());
+    const watch = log.watch(topic, () => notify());
     try {
       const tail = new Tail(sources, await log.head(topic));
-      tail.#unwatch = unwatch;
+      tail.#unwatch = () => watch.stop();
       notify = () => tail.#schedule();
       if (early) tail.#schedule();
       return tail;
     } catch (error) {
-      unwatch();
+      watch.stop();
       throw error;
     }
   }

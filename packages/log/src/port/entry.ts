@@ -1,0 +1,29 @@
+/**
+ * A place in a topic's history: the state of affairs after the entry with this offset.
+ *
+ * Equal positions mean equal history up to and including `offset`, whatever happened to the engine in between.
+ * That holds because `mark` is a hash of the previous mark and the entry, so a history that was cut back and grew
+ * again bears other marks at the same offsets.
+ */
+export interface Position {
+  /** Random, minted with the topic. Offsets compare only within one epoch. */
+  readonly epoch: string;
+  /** Dense: the first entry has 1, the next 2. The place before the first entry is 0. */
+  readonly offset: number;
+  /** Chained hash of all entries up to `offset`. `"0"` before the first entry. */
+  readonly mark: string;
+}
+
+/** An event as the log keeps it: named, with its data already encoded. */
+export interface LogEvent {
+  readonly type: string;
+  /** The event's data as one line of JSON text. */
+  readonly data: string;
+}
+
+export interface LogEntry extends LogEvent {
+  /** The place that a reader has reached once it has applied this entry. */
+  readonly position: Position;
+  /** When the entry was appended, in milliseconds since the Unix epoch. */
+  readonly time: number;
+}
