@@ -1,8 +1,9 @@
-import { type AnySubscription, SluiceError } from "@sluice/contract";
-import type { Appended, AppendOptions, Log } from "@sluice/log";
+import type { AnySubscription } from "@sluice/contract";
+import type { Appended, AppendOptions, Lease, Log } from "@sluice/log";
 import type { FoldedAhead, TopicFold } from "../topic/topic-fold.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { EncodedEvent } from "./encode-event.js";
+import { tooBusy, waitForLease } from "./wait-for-lease.js";
 
 export interface TopicEvents {
   readonly procedure: AnySubscription;
@@ -10,20 +11,19 @@ export interface TopicEvents {
   readonly events: readonly EncodedEvent[];
 }
 
-/** Where to append is said here, and not by the caller. */
+/** Where to append, and by which right, is decided here and not by the caller. */
 export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease">;
 
-/**
- * How often an append is tried while others append to the same topic. Of those who are at it together one gets through each
- * time, so that many are enough for hundreds of writers, and it ends for whoever is always the slowest.
- */
-const mostTries = 256;
+/** An append that lost so many races asks for the topic's lease, which keeps all other writers out. */
+const freeTries = 5;
+/** Then only a lease that runs out, or an append that folds nothing, can come in between. */
+const mostTries = 16;
 
 /**
- * Appends events where they have been folded, and nowhere else: had something been appended since, they might not fold any
- * more. Then what came is folded, and they are tried again.
+ * Appends events at the place where they have been folded, and nowhere else: behind anything newer they might not fold any more. If the
+ * topic has moved on, what is new is folded and the append is tried again.
  *
- * @throws SluiceError `unavailable` if others were faster 256 times, or somebody holds the topic's lease: nothing is appended.
+ * @throws SluiceError `unavailable` if the topic can't be had in time, see `waitForLease`, or has moved on 16 times: nothing is appended.
  */
 export async function appendFolded(
   { log, states }: { readonly log: Log; readonly states: TopicStates },
@@ -42,19 +42,23 @@ export async function appendFolded(
   }
 
   async function appendIn(fold: TopicFold): Promise<Appended> {
-    // Who has folded before mostly stands where the topic ends, and need not look.
-    let isFresh = fold.position === undefined || fold.isOver;
-    if (isFresh) await fold.advance();
-    for (let tries = 0; tries < mostTries; tries++) {
-      const ahead = isFresh ? fold.ahead(events) : await aheadOrFresh(fold);
-      const answer = await append(fold, ahead);
-      if (answer) return answer;
-      isFresh = true;
+    let lease: Lease | undefined;
+    try {
+      // A publisher that has folded the topic before is mostly at its head, and need not look.
+      let isFresh = fold.position === undefined || fold.isOver;
+      if (isFresh) await fold.advance();
+      for (let tries = 1; tries <= mostTries; tries++) {
+        const ahead = isFresh ? fold.ahead(events) : await aheadOrFresh(fold);
+        const answer = await append(fold, ahead, lease);
+        if (answer.ok) return answer;
+        isFresh = answer.reason === "moved";
+        if (answer.reason === "moved") await fold.take(ahead.after, answer.since);
+        if (answer.reason === "leased" || (!lease && tries >= freeTries)) lease = await waitForLease(log, topic);
+      }
+      throw tooBusy(topic);
+    } finally {
+      if (lease) log.release(lease).catch(() => {}); // it runs out by itself
     }
-    throw new SluiceError("unavailable", {
-      message: `"${procedure.path}" is published to by too many at once: others were faster ${mostTries} times`,
-      retryAfter: 1_000,
-    });
   }
 
   /** What doesn't fold into a state that is behind may fold into the one that is. */
@@ -67,21 +71,14 @@ export async function appendFolded(
     }
   }
 
-  /** `undefined`: others were faster, and what they appended is folded. */
-  async function append(fold: TopicFold, ahead: FoldedAhead): Promise<Appended | undefined> {
-    // What follows an end is no part of the topic, wherever it stands.
+  async function append(fold: TopicFold, ahead: FoldedAhead, lease: Lease | undefined) {
+    // Events behind a topic's end are not folded, wherever they stand.
     const after = fold.isOver ? undefined : ahead.after;
     try {
-      const answer = await log.append(topic, ahead.events, { ...options, stateful: true, after });
+      const answer = await log.append(topic, ahead.events, { ...options, stateful: true, after, lease });
       if (answer.ok && !answer.duplicate && after) fold.adopt(ahead, answer);
       else fold.drop();
-      if (answer.ok) return answer;
-      if (answer.reason === "leased") {
-        const message = `"${procedure.path}" is being written by somebody who holds its lease`;
-        throw new SluiceError("unavailable", { message, retryAfter: 1_000 });
-      }
-      await fold.take(ahead.after, answer.since);
-      return undefined;
+      return answer;
     } catch (error) {
       fold.drop();
       throw error;

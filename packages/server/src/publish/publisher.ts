@@ -48,8 +48,8 @@ export interface Published {
  * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or gives one that
  * doesn't fit its schema (looked at up to 16 Ki characters of JSON): nothing is appended.
  * (A retry with an idempotency key is not looked at again: it gets the first cursor.)
- * @throws SluiceError `unavailable` if so many others publish to the same topic with state, at the same time, that its events could be
- * appended 256 times only after ones that had yet to be folded: nothing is appended.
+ * @throws SluiceError `unavailable` if others publish to the same topic with state all the time and keep this one from appending
+ * for 10 seconds: nothing is appended.
  * @throws TypeError for an option that isn't there.
  * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
