@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
  */
 const rooms = {
   contract: [".", "wire"],
-  log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts"],
+  log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts", "port"],
   server: [
     "adapters",
     ".",

@@ -16,10 +16,10 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
   let reads = 0;
   const late: Log = {
     ...log,
-    async read(...args) {
+    async open(...args) {
       reads++;
       await turns(1); // or one who reads without end would let nobody else do anything
-      return log.read(...args);
+      return log.open(...args);
     },
     watch(_topic, onAppend) {
       listeners.add(onAppend);

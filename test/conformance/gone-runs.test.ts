@@ -1,5 +1,6 @@
 import { type Log, memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { ask } from "./ask.js";
 import { open, type Reader } from "./reader.js";
 import { gate, losingLog, runPaths, runTopic, startRunWorld } from "./run-world.js";
@@ -50,9 +51,9 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
     let reads = Number.POSITIVE_INFINITY;
     const log: Log = {
       ...inner.log,
-      read: (...args) => {
+      open: (...args) => {
         if (reads-- === 0) inner.lose();
-        return inner.log.read(...args);
+        return inner.log.open(...args);
       },
     };
     const world = await startRunWorld({ log });
@@ -64,7 +65,7 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
 
   it("starts none from the place before a topic's first entry", async () => {
     const world = await startRunWorld();
-    const { epoch, offset, mark } = await world.log.head(runTopic(path));
+    const { epoch, offset, mark } = await headOf(world.log, runTopic(path));
     const reader = await (await open(world, path, { input, lastEventId: `${epoch}.${offset}.${mark}` })).end();
     expect(reader.all("error")).toMatchObject([{ code: "interrupted", final: true }]);
     expect(world.starts).toEqual([]);
@@ -112,7 +113,7 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
     }
     await there.end();
     expect(there.all("error")).toMatchObject([{ final: true, code: "gap" }]);
-    expect((await world.log.head(runTopic(path))).offset).toBe(0);
+    expect((await headOf(world.log, runTopic(path))).offset).toBe(0);
     // So who comes now, without a cursor, has it from the beginning.
     const fresh = await open(other, path, { input });
     await fresh.end();
@@ -140,7 +141,7 @@ it("ends a run whose server is dead for whoever skips what is gone of it", async
   const dead = await startRunWorld({ log, last: () => new Promise(() => {}) });
   const first = await (await open(dead, "skip", { input })).received(3);
   const lastEventId = first.events[0]?.id as string;
-  while ((await log.head(runTopic("skip"))).offset < 10) {
+  while ((await headOf(log, runTopic("skip"))).offset < 10) {
     dead.clock.advance(1_000);
     await turns(2);
   }

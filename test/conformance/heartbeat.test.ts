@@ -52,9 +52,9 @@ describeAdapters("heartbeats", (adapter) => {
     const log = memoryLog();
     const slow: Log = {
       ...log,
-      async read(topic, from, limit) {
-        if (topic === "feed/head" && limit > 0) await new Promise<void>((resolve) => (read = resolve));
-        return log.read(topic, from, limit);
+      async open(topic, options) {
+        if (topic === "feed/head" && options.limit > 0) await new Promise<void>((resolve) => (read = resolve));
+        return log.open(topic, options);
       },
     };
     let asked = 0;

@@ -1,4 +1,5 @@
 import { memoryLog } from "@sluice/server";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import type { Adapter } from "./adapters.js";
 import { goal, posts } from "./events.js";
 import { startWorld, type World } from "./world.js";
@@ -93,7 +94,7 @@ export async function startKinds(adapter: Adapter): Promise<KindWorld> {
       }
     },
     counter: async () => {
-      const { epoch, offset, mark } = await log.head("own/counter");
+      const { epoch, offset, mark } = await headOf(log, "own/counter");
       return { state: { sum: 0, last: 0 }, cursor: `${epoch}.${offset}.${mark}` };
     },
   });

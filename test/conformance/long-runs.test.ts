@@ -1,6 +1,7 @@
 import { createClient } from "@sluice/client";
 import { memoryLog } from "@sluice/server";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { headOf, readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { ask } from "./ask.js";
 import { open } from "./reader.js";
 import { gate, type RunPath, runContract, runPaths, runTopic, startRunWorld } from "./run-world.js";
@@ -30,7 +31,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     const start = goesOn ? ["$retry", "$open", "$snapshot", "$live"] : ["$retry", "$open", "$snapshot"];
     expect([late.names, late.all("snapshot")[0]?.data]).toEqual([[...start, "$end"], "12000"]);
     expect([first.all("snapshot")[0]?.data, sumOf(first.data)]).toEqual(["0", 12_000]);
-    expect((await world.log.read(runTopic("sum"), "oldest", 0)).ok).toBe(true);
+    expect((await readLog(world.log, runTopic("sum"), "oldest", 0)).ok).toBe(true);
     expect(world.errors).toEqual([]);
   });
 
@@ -61,7 +62,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
 
   it("keeps no more of a run with state than of one without", async () => {
     const { world, finish } = await outgrown("sum", { goesOn });
-    const page = await world.log.read(runTopic("sum"), "oldest", 100_000);
+    const page = await readLog(world.log, runTopic("sum"), "oldest", 100_000);
     expect(page.ok && page.entries.length).toBeLessThanOrEqual(10_000);
     finish();
   });
@@ -160,11 +161,11 @@ describe("a run that is over", () => {
   it.each(runPaths)("ends for whoever comes though its last entries were trimmed (%s)", async (path) => {
     const { world, first } = await finished(path);
     const { log } = world;
-    await log.trim(runTopic(path), await log.head(runTopic(path)));
+    await log.trim(runTopic(path), await headOf(log, runTopic(path)));
     const resumed = await (await open(world, path, { input: short, lastEventId: first.cursor })).end();
     if (path === "list") expect(resumed.names.slice(2)).toEqual(["$reset", "$error"]);
     else expect(resumed.names.at(-1)).toBe("$end");
-    const { epoch, offset, mark } = await log.head(runTopic(path));
+    const { epoch, offset, mark } = await headOf(log, runTopic(path));
     const atHead = await (await open(world, path, { input: short, lastEventId: `${epoch}.${offset}.${mark}` })).end();
     expect(atHead.names).toEqual(["$retry", "$open", "$end"]);
   });
@@ -173,7 +174,7 @@ describe("a run that is over", () => {
     const failing = { last: () => Promise.reject(new Error("secret")) };
     const world = await startRunWorld(failing);
     await (await open(world, "skip", { input: short })).end();
-    await world.log.trim(runTopic("skip"), await world.log.head(runTopic("skip")));
+    await world.log.trim(runTopic("skip"), await headOf(world.log, runTopic("skip")));
     const late = await (await open(world, "skip", { input: short })).end();
     expect(late.names).toEqual(["$retry", "$open", "$reset", "$at", "$error"]);
     expect(late.all("error")).toMatchObject([{ code: "internal", final: true }]);
@@ -199,11 +200,11 @@ it("keeps no more of a silent run with state than the log's limits say", async (
   const { passed, open: finish } = gate();
   const world = await startRunWorld({ log, last: () => passed, limits: { connectionLife: 10 ** 9 } });
   const reader = await (await open(world, "sum", { input: { id: "r", count: 3 } })).live();
-  while ((await log.head(runTopic("sum"))).offset < 450) {
+  while ((await headOf(log, runTopic("sum"))).offset < 450) {
     world.clock.advance(10_500);
     await turns(2);
   }
-  const page = await log.read(runTopic("sum"), "oldest", 10_000);
+  const page = await readLog(log, runTopic("sum"), "oldest", 10_000);
   expect(page.ok && page.entries.length).toBeLessThanOrEqual(250);
   finish();
   await reader.end();

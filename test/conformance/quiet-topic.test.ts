@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeStreams } from "./adapters.js";
 import { goal, posts } from "./events.js";
 import { open } from "./reader.js";
@@ -18,7 +19,7 @@ describeStreams("a subscriber of a topic that nobody has written to", (adapter) 
       const { cursor: lastEventId } = reader;
       reader.destroy();
       await eventually(() => expect(world.log.watchers).toBe(0));
-      for (let n = 0; n < 9_000; n++) await world.log.head(`${path}?${n}`);
+      for (let n = 0; n < 9_000; n++) await headOf(world.log, `${path}?${n}`);
       await (path === "feed/head"
         ? world.publish(world.contract.feed.head, undefined, posts(1))
         : world.publish(world.contract.scores.watch, { matchId: "quiet" }, goal("home")));

@@ -6,6 +6,7 @@ import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { partsOf } from "../../packages/server/src/sluice.js";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { countWatchers } from "./watched-log.js";
@@ -52,7 +53,7 @@ async function setUp(slow: Stage) {
       board: s.board.use(tagged).live({
         snapshot: async () => {
           await pass("snapshot");
-          const { epoch, offset, mark } = await log.head('board?{"room":"hall"}');
+          const { epoch, offset, mark } = await headOf(log, 'board?{"room":"hall"}');
           return { state: 0, cursor: `${epoch}.${offset}.${mark}` };
         },
       }),

@@ -108,8 +108,6 @@ export function losingLog(now = () => 1_000_000) {
   const forwarding: Log = {
     append: (...args) => log.append(...args),
     findAppend: (...args) => log.findAppend(...args),
-    read: (...args) => log.read(...args),
-    head: (...args) => log.head(...args),
     watch: (...args) => log.watch(...args),
     open: (...args) => log.open(...args),
     saveSnapshot: (...args) => log.saveSnapshot(...args),

@@ -100,14 +100,14 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     const world = await startWorld(adapter, {
       log: {
         ...log,
-        async read(topic, from, limit) {
-          const result = await log.read(topic, from, limit);
-          if (limit === 0)
+        async open(topic, options) {
+          const opened = await log.open(topic, options);
+          if (options.limit === 0)
             await log.append(
               topic,
               range(4, 9).map((n) => ({ type: "post", data: `{"n":${n}}` })),
             );
-          return result;
+          return opened;
         },
       },
     });

@@ -5,7 +5,7 @@ export interface WatchedLog extends Log {
   readonly watchers: number;
   /** How many watched one at any time. */
   readonly everWatched: number;
-  /** Every read's starting place and number of entries, in order. */
+  /** The starting place of every opening that asks for entries, and their number, in order. */
   readonly reads: readonly { readonly from: unknown; readonly entries: number }[];
 }
 
@@ -23,10 +23,11 @@ export function countWatchers(log: Log): WatchedLog {
       return everWatched;
     },
     reads,
-    async read(topic, from, limit) {
-      const result = await log.read(topic, from, limit);
-      reads.push({ from, entries: result.ok ? result.entries.length : 0 });
-      return result;
+    async open(topic, options) {
+      const opened = await log.open(topic, options);
+      const { page } = opened;
+      if (options.limit > 0) reads.push({ from: options.from, entries: page.ok ? page.entries.length : 0 });
+      return opened;
     },
     watch(topic, onAppend) {
       const watch = log.watch(topic, onAppend);

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import type { Adapter } from "../conformance/adapters.js";
 import { type Kind, type KindWorld, kinds } from "../conformance/kinds.js";
 import { turns } from "../conformance/within.js";
@@ -57,7 +58,7 @@ export async function startFaultWorld(adapter: Adapter, kind: Kind): Promise<Fau
   const started = await startWorld(adapter, {
     tokens,
     counter: async () => {
-      const { epoch, offset, mark } = await started.log.head("own/counter");
+      const { epoch, offset, mark } = await headOf(started.log, "own/counter");
       return { state: { sum: 0, last: 0 }, cursor: `${epoch}.${offset}.${mark}` };
     },
   });

@@ -1,5 +1,6 @@
 import { createClient } from "@sluice/client";
 import { expect, it, onTestFinished } from "vitest";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { type Adapter, adapters } from "../conformance/adapters.js";
 import { posts, range } from "../conformance/events.js";
 import { seeded } from "../conformance/random.js";
@@ -25,7 +26,7 @@ async function startTarget(adapter: Adapter) {
   const world = await startWorld(adapter, {
     limits: { inputBytes: 20_000 },
     counter: async () => {
-      const { epoch, offset, mark } = await world.log.head("own/counter");
+      const { epoch, offset, mark } = await headOf(world.log, "own/counter");
       return { state: { sum: 0, last: 0 }, cursor: `${epoch}.${offset}.${mark}` };
     },
   });

@@ -1,6 +1,7 @@
 import { formatCursor, parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
 import type { LogEntry, Position } from "../../packages/log/src/log.js";
+import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { type Digest, digestOf, initial } from "./contract.js";
 
 export interface Recorded {
@@ -137,7 +138,7 @@ export class History {
   async adopt(log: Log, topics: readonly string[] = [...this.#heads.keys()]): Promise<void> {
     this.lives++;
     for (const topic of topics) {
-      const page = await log.read(topic, "oldest", 0);
+      const page = await readLog(log, topic, "oldest", 0);
       if (page.ok) this.turn(topic, page.end, page.head);
     }
   }

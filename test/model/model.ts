@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { headOf, readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
 import { type FaultyProxy, startProxy } from "../faults/proxy.js";
 import { Generators } from "./generators.js";
@@ -122,8 +123,8 @@ export class Model extends Scenario {
   async losable({ topic = "" }: Kind): Promise<number> {
     const { log } = this.store.harness;
     const [head, page, saved] = [
-      await log.head(topic),
-      await log.read(topic, "oldest", 0),
+      await headOf(log, topic),
+      await readLog(log, topic, "oldest", 0),
       (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot,
     ];
     const kept = Math.max(page.ok ? page.end.offset : 0, saved?.position.offset ?? 0);

@@ -1,4 +1,5 @@
 import type { Log } from "@sluice/server";
+import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { epochOf, type History } from "./history.js";
 
 export interface RecorderOptions {
@@ -14,7 +15,7 @@ export interface RecorderOptions {
 /** A log, what happens to it written down. It must take effect when it is called, as the memory engine does. */
 export function recordLog(log: Log, { history, onNewLife, tick, isOver }: RecorderOptions): Log {
   async function look(topic: string): Promise<void> {
-    const page = await log.read(topic, "oldest", 0);
+    const page = await readLog(log, topic, "oldest", 0);
     if (!page.ok || isOver()) return;
     const known = history.head(topic);
     if (known === undefined || epochOf(known) === page.head.epoch) return history.drop(topic, page.end);
@@ -38,16 +39,14 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
       const [appended, before, page] = await seen(topic, () =>
         Promise.all([
           log.append(topic, events, options),
-          log.read(topic, { last }, 0),
-          log.read(topic, { last }, last),
+          readLog(log, topic, { last }, 0),
+          readLog(log, topic, { last }, last),
         ]),
       );
       if (appended.ok && !appended.duplicate && before.ok && page.ok) history.add(topic, before.end, page.entries);
       return appended;
     },
     findAppend: (topic, key) => seen(topic, () => log.findAppend(topic, key)),
-    read: (topic, ...rest) => seen(topic, () => log.read(topic, ...rest)),
-    head: (topic) => seen(topic, () => log.head(topic)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
     saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
     acquire: (topic, ttl) => seen(topic, () => log.acquire(topic, ttl)),

@@ -1,4 +1,5 @@
 import { implement, type Log, type RevocableContext } from "@sluice/server";
+import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
 import { turns } from "../conformance/turns.js";
 import { contract, passes } from "./contract.js";
@@ -25,7 +26,7 @@ export function routerFor(log: Log, { history, generators, seed }: RouterOptions
   }
   /** Of a while ago, as a database's replica would give it. */
   async function snapshot() {
-    const { epoch, offset, mark } = await log.head("state/own");
+    const { epoch, offset, mark } = await headOf(log, "state/own");
     let cursor = `${epoch}.${offset}.${mark}`;
     const oldest = offsetOf(history.oldest("state/own") ?? cursor);
     for (let lag = Math.floor(random() * 4); lag > 0 && offsetOf(cursor) > oldest; lag--) {

@@ -1,9 +1,10 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { memoryLog, PublishOptions } from "@sluice/server";
 import { describe, expect, it } from "vitest";
-import { openBeside } from "../../packages/log/src/broken-engines/broken.js";
+import { openBeside, reading } from "../../packages/log/src/broken-engines/broken.js";
 import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import type { RunRequest } from "../../packages/server/src/runs/run.js";
+import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
 import { initial } from "./contract.js";
 import { runKills } from "./kill/run-kills.js";
@@ -21,12 +22,15 @@ function keepStates(): (log: Log) => Log {
     stores.set(log.open, states);
     return {
       ...log,
-      open: openBeside(log, async (topic) => {
-        const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
-        const data = states.get(topic);
-        if (snapshot || data === undefined) return snapshot;
-        return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
-      }),
+      open: openBeside(
+        (...args) => readLog(log, ...args),
+        async (topic) => {
+          const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
+          const data = states.get(topic);
+          if (snapshot || data === undefined) return snapshot;
+          return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
+        },
+      ),
       saveSnapshot(topic, position, data) {
         states.set(topic, data);
         return log.saveSnapshot(topic, position, data);
@@ -65,11 +69,11 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     {
       log: (log: Log): Log => ({
         ...log,
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
+        ...reading(log, async (topic, from, limit) => {
+          const page = await readLog(log, topic, from, limit);
           if (!page.ok || page.entries.length < 3) return page;
           return { ...page, entries: page.entries.toSpliced(1, 1) };
-        },
+        }),
       }),
     },
   ],
@@ -79,12 +83,12 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     {
       log: (log: Log): Log => ({
         ...log,
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
-          const rest = page.ok ? page : await log.read(topic, "oldest", limit);
+        ...reading(log, async (topic, from, limit) => {
+          const page = await readLog(log, topic, from, limit);
+          const rest = page.ok ? page : await readLog(log, topic, "oldest", limit);
           // A page that is empty, and ends elsewhere than it was to start, would be asked for again without end.
           return rest.ok && rest.entries.length > 0 ? rest : page;
-        },
+        }),
       }),
     },
   ],
@@ -104,14 +108,14 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     {
       log: (log: Log): Log => ({
         ...log,
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
+        ...reading(log, async (topic, from, limit) => {
+          const page = await readLog(log, topic, from, limit);
           if (page.ok || page.reason !== "diverged" || typeof from !== "object" || !("offset" in from)) return page;
-          const all = await log.read(topic, "oldest", 1_000);
+          const all = await readLog(log, topic, "oldest", 1_000);
           if (!all.ok) return page;
           const entries = all.entries.filter(({ position }) => position.offset > from.offset);
           return { ...all, entries, end: entries.at(-1)?.position ?? from };
-        },
+        }),
       }),
     },
   ],
@@ -255,11 +259,11 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
             events,
             key === undefined || key === "$start" ? options : { ...options, idempotencyKey: key },
           ),
-        async read(topic, from, limit) {
-          const page = await log.read(topic, from, limit);
+        ...reading(log, async (topic, from, limit) => {
+          const page = await readLog(log, topic, from, limit);
           const isAsked = from === "oldest" && limit === 0 && topic.startsWith("bot/run");
           return isAsked ? { ...page, head: { ...page.head, offset: 0 }, record: undefined } : page;
-        },
+        }),
       }),
     },
   ],
@@ -284,11 +288,14 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           log.append(topic, events, isTallied(topic) ? { ...options, stateful: false } : options),
         // It is taken for saved, and what it covers is forgotten: the state begins with whatever there is.
         saveSnapshot: (topic, ...rest) => (isTallied(topic) ? Promise.resolve(true) : log.saveSnapshot(topic, ...rest)),
-        open: openBeside(log, async (topic) => {
-          if (!isTallied(topic)) return (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
-          const page = await log.read(topic, "oldest", 0);
-          return page.ok ? { position: page.end, data: JSON.stringify(initial) } : undefined;
-        }),
+        open: openBeside(
+          (...args) => readLog(log, ...args),
+          async (topic) => {
+            if (!isTallied(topic)) return (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
+            const page = await readLog(log, topic, "oldest", 0);
+            return page.ok ? { position: page.end, data: JSON.stringify(initial) } : undefined;
+          },
+        ),
       }),
     },
   ],

@@ -1,11 +1,15 @@
 import { describe, it } from "vitest";
 import { appendAfterCases } from "./conformance/append-after.js";
+import { appendLeaseCases } from "./conformance/append-lease.js";
 import { batchCases } from "./conformance/batches.js";
 import { dedupeCases } from "./conformance/dedupe.js";
 import { failoverCases } from "./conformance/failover.js";
+import { freeCases } from "./conformance/free.js";
+import { leaseCases } from "./conformance/lease.js";
 import { type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.js";
 import { openCases } from "./conformance/open.js";
 import { orderCases } from "./conformance/order.js";
+import { outageCases } from "./conformance/outage.js";
 import { randomCases } from "./conformance/random.js";
 import { readCases } from "./conformance/read.js";
 import { recordCases } from "./conformance/record.js";
@@ -16,6 +20,7 @@ import { stateTtlCases } from "./conformance/state-ttl.js";
 import { statefulCases } from "./conformance/stateful.js";
 import { trimCases } from "./conformance/trim.js";
 import { ttlCases } from "./conformance/ttl.js";
+import { wakeupCases } from "./conformance/wakeups.js";
 import { watchCases } from "./conformance/watch.js";
 
 export type {
@@ -43,15 +48,20 @@ export const logCases: readonly LogCase[] = [
   ...openCases,
   ...dedupeCases,
   ...appendAfterCases,
+  ...leaseCases,
+  ...appendLeaseCases,
   ...recordCases,
   ...ttlCases,
+  ...freeCases,
   ...watchCases,
+  ...wakeupCases,
+  ...outageCases,
   ...randomCases,
 ];
 
 /**
  * Registers the suite that every engine passes, as vitest tests. A case that needs what the harness can't do (move the
- * clock, fail over) is reported as skipped, with the reason.
+ * clock, fail over, be cut off) is reported as skipped, with the reason.
  *
  * @example
  * ```ts

@@ -1,3 +1,3 @@
 export type * from "./log.js";
-export { LogError } from "./log-error.js";
 export { type MemoryLogOptions, memoryLog, type Retention } from "./memory.js";
+export { LogError } from "./port/log-error.js";

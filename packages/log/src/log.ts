@@ -1,7 +1,7 @@
 import type { AppendAnswer, AppendOptions } from "./port/append.js";
 import type { LogEvent, Position } from "./port/entry.js";
 import type { Lease } from "./port/lease.js";
-import type { Opened, OpenOptions, ReadFrom, ReadGap, ReadPage } from "./port/read.js";
+import type { Opened, OpenOptions } from "./port/read.js";
 import type { Wakeup, Watch } from "./port/watch.js";
 
 export type * from "./port/append.js";
@@ -51,30 +51,25 @@ export interface Log {
   findAppend(topic: string, idempotencyKey: string): Promise<Position | undefined>;
 
   /**
-   * Reads at most `limit` entries. A topic that nobody has written to is empty, not an error: its epoch is minted by
-   * the first call that names it, and should stay for some minutes after the last, for readers that are cut and come back.
-   * That is all that an engine should keep of such a topic: anybody who may subscribe can name as many as he likes.
-   * Whatever a position holds, a bad one is answered with a gap and never with an error.
+   * Reads at most `limit` entries from a place on and, of the same moment and in the same round trip, the snapshot that was saved
+   * last, where that is where it starts, or would after a gap: all that it takes to open a subscription, to fold a state, or to
+   * read on. With the limit 0 it says where the topic ends, and what its record is.
+   *
+   * A topic that nobody has written to is empty, not an error: its epoch is minted by the first call that names it, and should
+   * stay for some minutes after the last, for readers that are cut and come back. That is all that an engine should keep of such
+   * a topic, but for a lease: anybody who may subscribe can name as many as he likes. Whatever a position holds, a bad one is
+   * answered with a gap and never with an error.
    *
    * @throws RangeError if `limit` or `from.last` is not a whole number of at least 0.
-   */
-  read(topic: string, from: ReadFrom, limit: number): Promise<ReadPage | ReadGap>;
-
-  /**
-   * Reads, of one moment and in one round trip, all that it takes to open a subscription or to fold a state: a page of entries, and
-   * the snapshot that was saved last where that is where it starts, or would after a gap.
-   *
-   * @throws RangeError as `read` does.
    *
    * @example
    * ```ts
+   * const { page } = await log.open(topic, { from: cursor, limit: 512 });
+   * const { page: { head } } = await log.open(topic, { from: { last: 0 }, limit: 0 });
    * const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 512 });
    * ```
    */
   open(topic: string, options: OpenOptions): Promise<Opened>;
-
-  /** Where the topic's history ends now. */
-  head(topic: string): Promise<Position>;
 
   /**
    * Calls `onAppend` after every append to the topic, from whatever process, and when the topic is freed; several appends may

@@ -5,6 +5,7 @@ import { TopicLease } from "./memory/lease.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
 import { Topic } from "./memory/topic.js";
 import { Topics } from "./memory/topics.js";
+import { withOutages } from "./memory-outages.js";
 
 export type MemoryHarness = Required<Omit<LogHarness, "close" | "peer">>;
 
@@ -71,8 +72,10 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     if (key !== undefined && !duplicate) used.push({ topic, key, position });
     return answer;
   };
+  const { log: cuttable, outage } = withOutages({ ...log, append });
   return {
-    log: { ...log, append },
+    log: cuttable,
+    outage,
     async advance(ms) {
       moved += ms;
     },

@@ -1,3 +1,4 @@
+import { read } from "../conformance/helpers.js";
 import type { AppendOptions } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
@@ -20,7 +21,7 @@ export const brokenAfter: readonly BrokenEngine[] = [
     name: "looks where the topic ends before it waits, and so lets races through",
     setup: broken((log) => ({
       async append(topic, events, options) {
-        const { head } = await log.read(topic, "oldest", 0);
+        const { head } = await read(log, topic, "oldest", 0);
         const isThere = options?.after?.offset === head.offset;
         return log.append(topic, events, isThere ? anywhere(options) : options);
       },
@@ -31,7 +32,7 @@ export const brokenAfter: readonly BrokenEngine[] = [
     name: "looks where the topic ends by offsets alone",
     setup: broken((log) => ({
       async append(topic, events, options) {
-        const { head } = await log.read(topic, "oldest", 0);
+        const { head } = await read(log, topic, "oldest", 0);
         const after = options?.after?.offset === head.offset ? head : options?.after;
         return log.append(topic, events, { ...options, after } as typeof options);
       },

@@ -1,3 +1,4 @@
+import { headOf, read } from "../conformance/helpers.js";
 import type { LogEvent, Position } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
@@ -17,13 +18,13 @@ export const brokenAppends: readonly BrokenEngine[] = [
       const held = new Map<string, readonly LogEvent[]>();
       return {
         async append(topic, events, options) {
-          const { offset } = await log.head(topic);
+          const { offset } = await headOf(log, topic);
           const before = held.get(topic);
           held.delete(topic);
           // Every fourth append waits until the next one is in.
           if (!before && offset % 4 === 3) {
             held.set(topic, events);
-            const head = await log.head(topic);
+            const head = await headOf(log, topic);
             const position = { ...head, offset: head.offset + events.length };
             return { ok: true, duplicate: false, position, before: head, entries: [] };
           }
@@ -64,7 +65,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     name: "takes an empty append for done",
     setup: broken((log) => ({
       async append(topic, events, options) {
-        if (events.length === 0) return { ok: true, duplicate: true, position: await log.head(topic) };
+        if (events.length === 0) return { ok: true, duplicate: true, position: await headOf(log, topic) };
         return log.append(topic, events, options);
       },
     })),
@@ -86,7 +87,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
         if (!answer.ok) return answer;
-        const page = await log.read(topic, { last: events.length }, 1);
+        const page = await read(log, topic, { last: events.length }, 1);
         return { ...answer, position: (page.ok && page.entries[0]?.position) || answer.position };
       },
     })),
@@ -136,7 +137,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       return {
         async append(topic, events, options) {
           const key = options?.idempotencyKey ?? "";
-          if (key && used.has(key)) return { ok: true, duplicate: true, position: await log.head(topic) };
+          if (key && used.has(key)) return { ok: true, duplicate: true, position: await headOf(log, topic) };
           used.add(key);
           return log.append(topic, events, options);
         },

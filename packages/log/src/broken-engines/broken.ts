@@ -1,5 +1,6 @@
+import { snapshotOf } from "../conformance/helpers.js";
 import type { LogSetup } from "../conformance.js";
-import type { Lease, Log, Snapshot } from "../log.js";
+import type { Lease, Log, ReadFrom, ReadGap, ReadPage, Snapshot } from "../log.js";
 import { type MemoryHarness, openMemoryHarness } from "../memory-harness.js";
 
 /** An engine with one fault, and cases of the suite that must find it. */
@@ -17,8 +18,6 @@ export function inLives(log: Log, life: () => number): Log {
   return {
     append: (topic, events, options) => log.append(named(topic), events, options),
     findAppend: (topic, key) => log.findAppend(named(topic), key),
-    read: (topic, from, limit) => log.read(named(topic), from, limit),
-    head: (topic) => log.head(named(topic)),
     watch: (topic, onAppend) => log.watch(named(topic), onAppend),
     open: (topic, options) => log.open(named(topic), options),
     saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
@@ -30,18 +29,26 @@ export function inLives(log: Log, life: () => number): Log {
   };
 }
 
+type Read = (topic: string, from: ReadFrom, limit: number) => Promise<ReadPage | ReadGap>;
+type Load = (topic: string) => Promise<Snapshot | undefined>;
+
 /** How an engine opens that keeps its snapshots beside its entries, and reads one after the other. */
-export function openBeside(log: Log, load: (topic: string) => Promise<Snapshot | undefined>): Log["open"] {
+export function openBeside(read: Read, load: Load): Log["open"] {
   return async (topic, { from, limit, snapshotOnGap = false }) => {
     if (from === "snapshot") {
       const snapshot = await load(topic);
-      return { page: await log.read(topic, snapshot?.position ?? "oldest", limit), snapshot };
+      return { page: await read(topic, snapshot?.position ?? "oldest", limit), snapshot };
     }
-    const page = await log.read(topic, from, limit);
+    const page = await read(topic, from, limit);
     const snapshot = page.ok || !snapshotOnGap ? undefined : await load(topic);
-    return snapshot ? { page, snapshot, afterSnapshot: await log.read(topic, snapshot.position, limit) } : { page };
+    return snapshot ? { page, snapshot, afterSnapshot: await read(topic, snapshot.position, limit) } : { page };
   };
 }
+
+/** A log whose entries are read in another way. */
+export const reading = (log: Log, read: Read): Pick<Log, "open"> => ({
+  open: openBeside(read, (topic) => snapshotOf(log, topic)),
+});
 
 /** A memory log with some methods replaced. */
 export function broken(change: (log: Log, harness: MemoryHarness) => Partial<Log>): LogSetup {

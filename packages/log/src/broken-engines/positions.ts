@@ -1,3 +1,4 @@
+import { read } from "../conformance/helpers.js";
 import type { Log, LogEntry, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
 import { chainMark } from "../memory/mark.js";
 import { type BrokenEngine, broken, inLives } from "./broken.js";
@@ -32,10 +33,6 @@ function translated(log: Log, out: Translate, back: Translate): Log {
       const position = await log.findAppend(topic, key);
       return position && out(topic, position);
     },
-    async read(topic, from, limit) {
-      return outRead(topic, await log.read(topic, backFrom(topic, from), limit));
-    },
-    head: async (topic) => out(topic, await log.head(topic)),
     async open(topic, options) {
       const { page, snapshot, afterSnapshot } = await log.open(topic, {
         ...options,
@@ -60,7 +57,7 @@ function remarked(log: Log, markOf: (entry: LogEntry) => string): Log {
     ...log,
     async append(topic, events, options) {
       const answer = await log.append(topic, events, options);
-      const page = await log.read(topic, { last: events.length }, events.length);
+      const page = await read(log, topic, { last: events.length }, events.length);
       for (const entry of page.ok ? page.entries : []) {
         known.set(keyOf(topic, entry.position.offset), { inner: entry.position, outer: markOf(entry) });
       }

@@ -1,15 +1,16 @@
+import { read } from "../conformance/helpers.js";
 import type { LogEntry } from "../log.js";
-import { type BrokenEngine, broken } from "./broken.js";
+import { type BrokenEngine, broken, reading } from "./broken.js";
 
 export const brokenReads: readonly BrokenEngine[] = [
   {
     name: "skips what is gone without a word",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
-        return page.ok ? page : log.read(topic, "oldest", limit);
-      },
-    })),
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
+        return page.ok ? page : read(log, topic, "oldest", limit);
+      }),
+    ),
     caughtBy: [
       "tells a reader whose place was trimmed",
       "keeps the newest entries by number",
@@ -19,14 +20,14 @@ export const brokenReads: readonly BrokenEngine[] = [
   },
   {
     name: "takes every position of the right epoch and offset",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
         if (page.ok || page.reason !== "diverged" || typeof from !== "object" || "last" in from) return page;
         const back = { last: Math.min(page.head.offset, Math.max(0, page.head.offset - Math.trunc(from.offset || 0))) };
-        return log.read(topic, back, limit);
-      },
-    })),
+        return read(log, topic, back, limit);
+      }),
+    ),
     caughtBy: [
       "refuses a position beyond the head",
       "refuses a position that bears another mark",
@@ -35,26 +36,26 @@ export const brokenReads: readonly BrokenEngine[] = [
   },
   {
     name: "throws at offsets that are none",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
         const isPosition = typeof from === "object" && "epoch" in from;
         if (isPosition && !(Number.isSafeInteger(from.offset) && from.offset >= 0)) throw new Error("bad offset");
-        return log.read(topic, from, limit);
-      },
-    })),
+        return read(log, topic, from, limit);
+      }),
+    ),
     caughtBy: ["refuses offsets that are none"],
   },
   {
     name: "resumes only from entries that it still has",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
-        const oldest = await log.read(topic, "oldest", 0);
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
+        const oldest = await read(log, topic, "oldest", 0);
         const isBefore = page.ok && oldest.ok && typeof from === "object" && "epoch" in from && from.offset > 0;
         if (!isBefore || from.offset !== oldest.end.offset) return page;
         return { ok: false, reason: "trimmed", oldest: oldest.end, head: page.head };
-      },
-    })),
+      }),
+    ),
     caughtBy: [
       "resumes from the position before the oldest entry",
       "resumes from the head of a topic that was trimmed to nothing",
@@ -63,18 +64,18 @@ export const brokenReads: readonly BrokenEngine[] = [
   },
   {
     name: "fills pages one entry beyond the limit",
-    setup: broken((log) => ({ read: (topic, from, limit) => log.read(topic, from, limit + 1) })),
+    setup: broken((log) => reading(log, (topic, from, limit) => read(log, topic, from, limit + 1))),
     caughtBy: ["fills pages up to the limit, except at the head", "reads page after page without gap or overlap"],
   },
   {
     name: "skips an entry between pages",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
         if (!page.ok || page.entries.length < 2 || page.entries.length < limit) return page;
         return { ...page, entries: page.entries.slice(0, -1) };
-      },
-    })),
+      }),
+    ),
     caughtBy: [
       "reads page after page without gap or overlap",
       "reads the last few entries",
@@ -83,31 +84,32 @@ export const brokenReads: readonly BrokenEngine[] = [
   },
   {
     name: "takes any limit",
-    setup: broken((log) => ({
-      read: (topic, from, limit) => {
+    setup: broken((log) =>
+      reading(log, (topic, from, limit) => {
         const fix = (count: number) => Math.max(0, Math.trunc(count || 0));
-        return log.read(
+        return read(
+          log,
           topic,
           typeof from === "object" && "last" in from ? { last: fix(from.last) } : from,
           fix(limit),
         );
-      },
-    })),
+      }),
+    ),
     caughtBy: ["refuses a limit that is not a whole number of at least 0"],
   },
   {
     name: "reorders entries within a page",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
         if (!page.ok) return page;
         const events = page.entries.toReversed();
         return {
           ...page,
           entries: page.entries.map((entry, i) => ({ ...(events[i] ?? entry), position: entry.position })),
         };
-      },
-    })),
+      }),
+    ),
     caughtBy: [
       "reads entries in the order of their appends",
       "keeps its promises through random appends, trims, reads and snapshots",
@@ -115,13 +117,13 @@ export const brokenReads: readonly BrokenEngine[] = [
   },
   {
     name: "dates entries back",
-    setup: broken((log) => ({
-      async read(topic, from, limit) {
-        const page = await log.read(topic, from, limit);
+    setup: broken((log) =>
+      reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
         const dated = (entry: LogEntry) => ({ ...entry, time: entry.time - entry.position.offset });
         return page.ok ? { ...page, entries: page.entries.map(dated) } : page;
-      },
-    })),
+      }),
+    ),
     caughtBy: ["dates entries, and never back"],
   },
   {
@@ -133,10 +135,10 @@ export const brokenReads: readonly BrokenEngine[] = [
           written.add(topic);
           return log.append(topic, events, options);
         },
-        async read(topic, from, limit) {
+        ...reading(log, async (topic, from, limit) => {
           if (!written.has(topic)) throw new Error(`no such topic: ${topic}`);
-          return log.read(topic, from, limit);
-        },
+          return read(log, topic, from, limit);
+        }),
       };
     }),
     caughtBy: [
@@ -150,8 +152,6 @@ export const brokenReads: readonly BrokenEngine[] = [
       const path = (topic: string) => topic.split("?")[0] ?? "";
       return {
         append: (topic, events, options) => log.append(path(topic), events, options),
-        read: (topic, from, limit) => log.read(path(topic), from, limit),
-        head: (topic) => log.head(path(topic)),
         open: (topic, options) => log.open(path(topic), options),
         saveSnapshot: (topic, position, data) => log.saveSnapshot(path(topic), position, data),
       };

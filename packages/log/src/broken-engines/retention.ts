@@ -1,3 +1,4 @@
+import { headOf, read } from "../conformance/helpers.js";
 import type { LogSetup } from "../conformance.js";
 import type { Log, Snapshot } from "../log.js";
 import { type BrokenEngine, broken, inLives, openBeside } from "./broken.js";
@@ -7,9 +8,12 @@ function snapshotsBeside(log: Log): Partial<Log> {
   const snapshots = new Map<string, Snapshot>();
   return {
     append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),
-    open: openBeside(log, async (topic) => snapshots.get(topic)),
+    open: openBeside(
+      (...args) => read(log, ...args),
+      async (topic) => snapshots.get(topic),
+    ),
     async saveSnapshot(topic, position, data) {
-      const page = await log.read(topic, position, 0);
+      const page = await read(log, topic, position, 0);
       if (!page.ok || position.offset <= (snapshots.get(topic)?.position.offset ?? -1)) return false;
       snapshots.set(topic, { position, data });
       return true;
@@ -55,7 +59,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     name: "trims one entry more than it was told to",
     setup: broken((log) => ({
       async trim(topic, upTo) {
-        const page = await log.read(topic, upTo, 1);
+        const page = await read(log, topic, upTo, 1);
         await log.trim(topic, page.ok ? page.end : upTo);
       },
     })),
@@ -69,7 +73,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     name: "trims wherever the offset says, whatever the mark or the epoch",
     setup: broken((log) => ({
       async trim(topic, upTo) {
-        const page = await log.read(topic, "oldest", Number.MAX_SAFE_INTEGER);
+        const page = await read(log, topic, "oldest", Number.MAX_SAFE_INTEGER);
         const found = page.ok && page.entries.find((entry) => entry.position.offset === Math.trunc(upTo.offset));
         await log.trim(topic, found ? found.position : page.head);
       },
@@ -93,7 +97,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     name: "throws where there is nothing to trim",
     setup: broken((log) => ({
       async trim(topic, upTo) {
-        if ((await log.head(topic)).offset === 0) throw new Error(`no such topic: ${topic}`);
+        if ((await headOf(log, topic)).offset === 0) throw new Error(`no such topic: ${topic}`);
         await log.trim(topic, upTo);
       },
     })),
@@ -143,7 +147,10 @@ export const brokenRetention: readonly BrokenEngine[] = [
     setup: broken((log) => {
       const snapshots = new Map<string, Snapshot>();
       return {
-        open: openBeside(log, async (topic) => snapshots.get(topic)),
+        open: openBeside(
+          (...args) => read(log, ...args),
+          async (topic) => snapshots.get(topic),
+        ),
         saveSnapshot: async (topic, position, data) => Boolean(snapshots.set(topic, { position, data })),
       };
     }),

@@ -1,8 +1,8 @@
-import { topic } from "../conformance/helpers.js";
+import { read, topic } from "../conformance/helpers.js";
 import type { LogSetup } from "../conformance.js";
 import type { Log } from "../log.js";
 import { openMemoryHarness } from "../memory-harness.js";
-import { type BrokenEngine, broken, inLives } from "./broken.js";
+import { type BrokenEngine, broken, inLives, reading } from "./broken.js";
 
 /** As memoryLog's `stateTtl` counts from when the last watcher went, this makes state live on. */
 const prolong = (log: Log, name: string) => log.watch(name, () => {}).stop();
@@ -96,13 +96,13 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
   },
   {
     name: "keeps state for longer when it is read",
-    setup: broken((log) => ({
-      async read(name, from, limit) {
-        const answer = await log.read(name, from, limit);
+    setup: broken((log) =>
+      reading(log, async (name, from, limit) => {
+        const answer = await read(log, name, from, limit);
         prolong(log, name);
         return answer;
-      },
-    })),
+      }),
+    ),
     caughtBy: ["takes neither a read nor a retry nor a snapshot as a reason to keep state for longer"],
   },
   {

@@ -1,5 +1,6 @@
+import { read } from "../conformance/helpers.js";
 import type { AppendOptions, Log } from "../log.js";
-import { type BrokenEngine, broken } from "./broken.js";
+import { type BrokenEngine, broken, reading } from "./broken.js";
 
 /** A log whose appends are given other options. */
 const given = (change: (options: AppendOptions) => AppendOptions) =>
@@ -22,19 +23,21 @@ const recordsBeside = (set: (records: Map<string, string>, topic: string, record
         set(records, topic, options.record);
         return answer;
       },
-      read: async (topic, from, limit) => ({ ...(await log.read(topic, from, limit)), record: records.get(topic) }),
+      ...reading(log, async (topic, from, limit) => ({
+        ...(await read(log, topic, from, limit)),
+        record: records.get(topic),
+      })),
     };
   });
 
 /** The first entry that there is tells the record, or none does. */
-const recordOfEntries = (log: Log): Partial<Log> => ({
-  async read(topic, from, limit) {
-    const answer = await log.read(topic, from, limit);
-    const oldest = await log.read(topic, "oldest", 1);
+const recordOfEntries = (log: Log): Partial<Log> =>
+  reading(log, async (topic, from, limit) => {
+    const answer = await read(log, topic, from, limit);
+    const oldest = await read(log, topic, "oldest", 1);
     const isWhole = oldest.ok && oldest.entries[0]?.position.offset === 1;
     return isWhole ? answer : { ...answer, record: undefined };
-  },
-});
+  });
 
 export const brokenTopicLife: readonly BrokenEngine[] = [
   {

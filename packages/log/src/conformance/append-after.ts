@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { AppendOptions, Log, LogEvent, Moved, Position } from "../log.js";
-import { appended, dataOf, events, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import { appended, dataOf, events, headOf, pageOf, positionOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 /** An append that must find the topic elsewhere. */
@@ -19,7 +19,7 @@ export const appendAfterCases: readonly LogCase[] = [
   {
     name: "answers an append with its entries and the position before them",
     async run({ log, peer }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const first = await log.append(topic, events("a", "b"));
       const second = await peer.append(topic, events("c"));
       const all = await retained(log);
@@ -30,7 +30,7 @@ export const appendAfterCases: readonly LogCase[] = [
   {
     name: "appends after a position only if the topic ends there, and else says what has come since",
     async run({ log, peer }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const first = await log.append(topic, events("a"), { after: start });
       if (!first.ok) expect.fail("a conflict where nothing had come");
       await peer.append(topic, events("b", "c"));
@@ -52,13 +52,13 @@ export const appendAfterCases: readonly LogCase[] = [
   {
     name: "lets one of many through that append after the same position",
     async run({ log, peer }) {
-      for (let after = await log.head(topic), round = 1; round <= 5; round += 1) {
+      for (let after = await headOf(log, topic), round = 1; round <= 5; round += 1) {
         const writers = Array.from({ length: 10 }, (_, i) =>
           (i % 2 ? log : peer).append(topic, events(`${i}`), { after }),
         );
         const answers = await Promise.all(writers);
         expect(answers.filter(({ ok }) => ok).length).toBe(1);
-        after = await log.head(topic);
+        after = await headOf(log, topic);
         expect(after.offset).toBe(round);
       }
     },
@@ -66,7 +66,7 @@ export const appendAfterCases: readonly LogCase[] = [
   {
     name: "answers a conflict with a page to read on from, however much has come",
     async run({ log }) {
-      const after = await log.head(topic);
+      const after = await headOf(log, topic);
       const batch = run(1, 600);
       await log.append(topic, batch);
       const since = await conflict(log, events("x"), { after });
@@ -93,13 +93,13 @@ export const appendAfterCases: readonly LogCase[] = [
       for (const { after, reason } of bad) {
         expect(await conflict(log, events("x"), { after })).toMatchObject({ ok: false, reason, head: last });
       }
-      expect((await log.head(topic)).offset).toBe(4);
+      expect((await headOf(log, topic)).offset).toBe(4);
     },
   },
   {
     name: "takes a retry for a duplicate, wherever the topic ends by now",
     async run({ log, peer }) {
-      const after = await log.head(topic);
+      const after = await headOf(log, topic);
       const first = await log.append(topic, events("a"), { after, idempotencyKey: "k" });
       if (!first.ok) expect.fail("a conflict where nothing had come");
       await log.append(topic, events("b"));
@@ -110,7 +110,7 @@ export const appendAfterCases: readonly LogCase[] = [
   {
     name: "changes nothing of a topic by an append that meets a conflict",
     async run({ log }) {
-      const after = await log.head(topic);
+      const after = await headOf(log, topic);
       await log.append(topic, events("a", "b"), { record: "first" });
       await conflict(log, events("x"), { after, idempotencyKey: "k", record: "second", stateful: true, ttl: 1 });
       expect(await log.findAppend(topic, "k")).toBeUndefined();
@@ -128,7 +128,7 @@ export const appendAfterCases: readonly LogCase[] = [
       expect(await log.findAppend(topic, "k")).toBeUndefined();
       const { position } = await log.append(topic, events("a", "b"), { idempotencyKey: "k" });
       await log.append(topic, events("c"));
-      await log.trim(topic, await log.head(topic));
+      await log.trim(topic, await headOf(log, topic));
       expect(await peer.findAppend(topic, "k")).toEqual(position);
       expect(await log.findAppend(topic, "other")).toBeUndefined();
       expect(await log.findAppend("scores/other", "k")).toBeUndefined();

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Appended } from "../log.js";
-import { appendEach, appended, dataOf, events, retained, run, topic } from "./helpers.js";
+import { appendEach, appended, dataOf, events, headOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const idempotencyKey = "k";
@@ -27,7 +27,7 @@ export const dedupeCases: readonly LogCase[] = [
         Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).append(topic, events("a", "b"), { idempotencyKey })),
       );
       expect(answers.filter((answer) => !answer.duplicate).length).toBe(1);
-      const head = await log.head(topic);
+      const head = await headOf(log, topic);
       for (const answer of answers) expect(answer.position).toEqual(head);
       expect((await retained(log)).length).toBe(2);
     },
@@ -57,7 +57,7 @@ export const dedupeCases: readonly LogCase[] = [
     async run({ log }) {
       const first = await log.append(topic, events("a"), { idempotencyKey });
       await appendEach(log, topic, run(1, 5));
-      await log.trim(topic, await log.head(topic));
+      await log.trim(topic, await headOf(log, topic));
       expect(await log.append(topic, events("a"), { idempotencyKey })).toEqual(duplicateOf(first));
       expect(await retained(log)).toEqual([]);
     },

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, topic } from "./helpers.js";
+import { appended, dataOf, events, expectGap, headOf, pageOf, positionOf, read, retained, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const failoverCases: readonly LogCase[] = [
@@ -25,8 +25,8 @@ export const failoverCases: readonly LogCase[] = [
       await log.append(topic, events("x", "y", "z"));
       await expectGap(log, topic, positionOf(entries, 2), "diverged");
       await expectGap(log, topic, positionOf(entries, 3), "diverged");
-      await log.trim(topic, await log.head(topic));
-      expect(await log.read(topic, positionOf(entries, 3), 10)).toMatchObject({ ok: false });
+      await log.trim(topic, await headOf(log, topic));
+      expect(await read(log, topic, positionOf(entries, 3), 10)).toMatchObject({ ok: false });
     },
   },
   {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadPage, Snapshot } from "../log.js";
+import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadGap, ReadPage, Snapshot } from "../log.js";
 
 export const topic = 'scores/watch?{"matchId":"m1"}';
 
@@ -22,9 +22,19 @@ export async function appendEach(log: Log, name: string, each: readonly LogEvent
   for (const event of each) await log.append(name, [event], { stateful });
 }
 
+/** What there is to read from a place on. */
+export async function read(log: Log, name: string, from: ReadFrom, limit: number): Promise<ReadPage | ReadGap> {
+  return (await log.open(name, { from, limit })).page;
+}
+
+/** Where the topic ends. */
+export async function headOf(log: Log, name = topic): Promise<Position> {
+  return (await read(log, name, { last: 0 }, 0)).head;
+}
+
 /** A read that must find a page. */
 export async function pageOf(log: Log, name: string, from: ReadFrom, limit = 1_000): Promise<ReadPage> {
-  const page = await log.read(name, from, limit);
+  const page = await read(log, name, from, limit);
   if (!page.ok) expect.fail(`expected a page, got the gap "${page.reason}"`);
   return page;
 }
@@ -43,8 +53,8 @@ export async function retained(log: Log, name = topic): Promise<readonly LogEntr
 
 /** A read that must find a gap for this reason, from whose `oldest` all that is retained can be read. */
 export async function expectGap(log: Log, name: string, from: Position, reason: GapReason): Promise<void> {
-  const gap = await log.read(name, from, 10);
-  expect(gap).toMatchObject({ ok: false, reason, head: await log.head(name) });
+  const gap = await read(log, name, from, 10);
+  expect(gap).toMatchObject({ ok: false, reason, head: await headOf(log, name) });
   if (gap.ok) return;
   const rest = await pageOf(log, name, gap.oldest);
   expect(rest.entries).toEqual(await retained(log, name));
@@ -52,7 +62,7 @@ export async function expectGap(log: Log, name: string, from: Position, reason: 
 
 /** Appends these, and answers with their entries. */
 export async function appended(log: Log, name: string, batch: readonly LogEvent[]): Promise<readonly LogEntry[]> {
-  const before = await log.head(name);
+  const before = await headOf(log, name);
   await log.append(name, batch);
   return (await pageOf(log, name, before)).entries;
 }

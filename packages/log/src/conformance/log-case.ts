@@ -19,6 +19,11 @@ export interface LogHarness {
    * failover does to a replica that lagged behind. Without it, cases about lost tails are skipped.
    */
   failover?(topic: string, lost: number): Promise<void>;
+  /**
+   * Cuts `log` off from its store while `meanwhile` runs, and brings the store back. `meanwhile` is given a log that is not cut
+   * off, as another process has it. Without it, cases about a store that is away are skipped.
+   */
+  outage?(meanwhile: (other: Log) => Promise<void>): Promise<void>;
   /** Called after each case, passed or failed. */
   close?(): Promise<void>;
 }
@@ -27,13 +32,14 @@ export interface LogHarness {
 export type LogSetup = (options: LogSetupOptions) => Promise<LogHarness>;
 
 /** What only some harnesses can do. */
-export type LogAbility = "advance" | "failover";
+export type LogAbility = "advance" | "failover" | "outage";
 
 export interface LogCaseContext {
   readonly log: Log;
   readonly peer: Log;
   readonly advance: (ms: number) => Promise<void>;
   readonly failover: (topic: string, lost: number) => Promise<void>;
+  readonly outage: (meanwhile: (other: Log) => Promise<void>) => Promise<void>;
 }
 
 /** One promise of the port. It fails by rejecting. */
@@ -56,6 +62,7 @@ export async function runLogCase(logCase: LogCase, setup: LogSetup): Promise<Log
       peer,
       advance: async (ms) => harness.advance?.(ms),
       failover: async (topic, lost) => harness.failover?.(topic, lost),
+      outage: async (meanwhile) => harness.outage?.(meanwhile),
     });
     return undefined;
   } finally {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
-import { snapshotOf } from "./helpers.js";
+import { headOf, read, snapshotOf } from "./helpers.js";
 
 /**
  * Uses one topic of a log, and knows what must come of it: the full history, nothing trimmed. What the log answers is
@@ -32,7 +32,7 @@ export class LogModel {
   }
 
   async open(): Promise<void> {
-    this.#genesis = await this.#log.head(this.topic);
+    this.#genesis = await headOf(this.#log, this.topic);
     this.#learn(this.#genesis);
   }
 
@@ -48,7 +48,7 @@ export class LogModel {
     if (answer.duplicate) return expect(position).toEqual(first);
     expect(answer.before).toEqual(before);
     expect(position.offset).toBe(before.offset + count);
-    const page = await this.#log.read(this.topic, { last: count }, count);
+    const page = await read(this.#log, this.topic, { last: count }, count);
     if (!page.ok) expect.fail(`no page but the gap "${page.reason}"`);
     expect(page.entries.map(({ type, data }) => ({ type, data }))).toEqual(events);
     expect(answer.entries).toEqual(page.entries);
@@ -81,7 +81,7 @@ export class LogModel {
   }
 
   async read(from: ReadFrom, limit: number): Promise<void> {
-    const page = await this.#log.read(this.topic, from, limit);
+    const page = await read(this.#log, this.topic, from, limit);
     expect(page.head).toEqual(this.#head);
     if (!page.ok) {
       if (typeof from === "string" || "last" in from) expect.fail("a gap where no position was asked for");
@@ -102,7 +102,7 @@ export class LogModel {
 
   /** Reads from the oldest entry to the head, and learns which is the oldest. */
   async readAll(): Promise<void> {
-    const { end } = await this.#log.read(this.topic, "oldest", 0).then((page) => (page.ok ? page : expect.fail()));
+    const { end } = await read(this.#log, this.topic, "oldest", 0).then((page) => (page.ok ? page : expect.fail()));
     expect(end.offset).toBeGreaterThanOrEqual(this.#oldest);
     if (this.#stateful || this.#snapshot) expect(end.offset).toBeLessThanOrEqual(this.#snapshot?.offset ?? 0);
     this.#oldest = end.offset;

@@ -4,8 +4,10 @@ import {
   appended,
   dataOf,
   events,
+  headOf,
   pageOf,
   positionOf,
+  read,
   retained,
   run,
   snapshotOf,
@@ -19,12 +21,12 @@ export const orderCases: readonly LogCase[] = [
   {
     name: "takes a topic that nobody has written to as empty",
     async run({ log }) {
-      const head = await log.head(topic);
+      const head = await headOf(log, topic);
       expect(head).toMatchObject({ offset: 0, mark: "0" });
       const page = { ok: true, entries: [], end: head, head };
-      expect(await log.read(topic, "oldest", 10)).toEqual(page);
-      expect(await log.read(topic, { last: 5 }, 10)).toEqual(page);
-      expect(await log.read(topic, head, 10)).toEqual(page);
+      expect(await read(log, topic, "oldest", 10)).toEqual(page);
+      expect(await read(log, topic, { last: 5 }, 10)).toEqual(page);
+      expect(await read(log, topic, head, 10)).toEqual(page);
       expect(await snapshotOf(log, "scores/other")).toBeUndefined();
     },
   },
@@ -33,18 +35,18 @@ export const orderCases: readonly LogCase[] = [
     async run({ log, peer }) {
       const { head } = await pageOf(log, "first/read", "oldest");
       expect((await log.append("first/read", events("a"))).position.epoch).toBe(head.epoch);
-      const { epoch } = await peer.head("first/head");
+      const { epoch } = await headOf(peer, "first/head");
       await log.append("first/head", events("a"));
       expect((await pageOf(peer, "first/head", "oldest")).head.epoch).toBe(epoch);
       expect((await log.append("first/append", events("a"))).position.epoch).toBe(
-        (await peer.head("first/append")).epoch,
+        (await headOf(peer, "first/append")).epoch,
       );
     },
   },
   {
     name: "mints an epoch for each topic",
     async run({ log }) {
-      const epochs = await Promise.all(oddNames.map(async (name) => (await log.head(name)).epoch));
+      const epochs = await Promise.all(oddNames.map(async (name) => (await headOf(log, name)).epoch));
       expect(new Set(epochs).size).toBe(oddNames.length);
     },
   },
@@ -55,7 +57,7 @@ export const orderCases: readonly LogCase[] = [
       await log.append(topic, run(4, 6));
       await log.append("scores/other", run(1, 1));
       expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([1, 2, 3, 4, 5, 6]);
-      expect((await log.head("scores/other")).offset).toBe(1);
+      expect((await headOf(log, "scores/other")).offset).toBe(1);
     },
   },
   {
@@ -73,7 +75,7 @@ export const orderCases: readonly LogCase[] = [
       await log.append(topic, events("a"));
       const { position, duplicate } = await log.append(topic, events("b", "c"));
       expect(duplicate).toBe(false);
-      expect(position).toEqual(await log.head(topic));
+      expect(position).toEqual(await headOf(log, topic));
       expect(position).toEqual(positionOf(await retained(log), 2));
     },
   },
@@ -100,7 +102,7 @@ export const orderCases: readonly LogCase[] = [
       for (const name of oddNames) await log.append(name, events(name));
       for (const name of oddNames) {
         expect(dataOf(await retained(log, name))).toEqual([JSON.stringify(name)]);
-        expect(await log.saveSnapshot(name, await log.head(name), name)).toBe(true);
+        expect(await log.saveSnapshot(name, await headOf(log, name), name)).toBe(true);
       }
       for (const name of oddNames) expect((await snapshotOf(log, name))?.data).toBe(name);
     },

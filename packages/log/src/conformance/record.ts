@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Log } from "../log.js";
-import { appendEach, events, pageOf, retained, run, topic } from "./helpers.js";
+import { appendEach, events, headOf, pageOf, read, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const recordOf = async (log: Log, name = topic) => (await pageOf(log, name, "oldest", 0)).record;
@@ -14,7 +14,7 @@ export const recordCases: readonly LogCase[] = [
       expect(await recordOf(peer)).toBe("first");
       expect((await pageOf(peer, topic, position)).record).toBe("first");
       expect((await pageOf(log, topic, { last: 1 })).record).toBe("first");
-      const gap = await log.read(topic, { ...position, epoch: `${position.epoch}x` }, 1);
+      const gap = await read(log, topic, { ...position, epoch: `${position.epoch}x` }, 1);
       expect(gap).toMatchObject({ ok: false, record: "first" });
       expect(await recordOf(log, "scores/other")).toBeUndefined();
     },
@@ -45,7 +45,7 @@ export const recordCases: readonly LogCase[] = [
       await log.append(topic, events("a"), { record: "first" });
       await appendEach(log, topic, run(1, 8));
       expect(await recordOf(log)).toBe("first");
-      await log.trim(topic, await log.head(topic));
+      await log.trim(topic, await headOf(log, topic));
       expect([await retained(log), await recordOf(log)]).toEqual([[], "first"]);
     },
   },
@@ -61,7 +61,7 @@ export const recordCases: readonly LogCase[] = [
         await appendEach(log, `record/other${i}`, run(1, 2));
       }
       expect([await retained(log), await recordOf(log)]).toEqual([[], "first"]);
-      expect(await log.head(topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(position);
     },
   },
   {
@@ -69,7 +69,7 @@ export const recordCases: readonly LogCase[] = [
     async run({ log }) {
       const longest = "é".repeat(512);
       await expect(log.append(topic, events("a"), { record: `${longest}x` })).rejects.toThrow(RangeError);
-      expect((await log.head(topic)).offset).toBe(0);
+      expect((await headOf(log, topic)).offset).toBe(0);
       await log.append(topic, events("a"), { record: longest });
       expect(await recordOf(log)).toBe(longest);
     },

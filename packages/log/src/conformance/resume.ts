@@ -1,13 +1,25 @@
 import { expect } from "vitest";
 import type { Position } from "../log.js";
-import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import {
+  appended,
+  dataOf,
+  events,
+  expectGap,
+  headOf,
+  pageOf,
+  positionOf,
+  read,
+  retained,
+  run,
+  topic,
+} from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const resumeCases: readonly LogCase[] = [
   {
     name: "resumes from every position it gave out",
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 20));
       for (const [i, position] of [start, ...entries.map((entry) => entry.position)].entries()) {
         expect((await pageOf(log, topic, position)).entries).toEqual(entries.slice(i));
@@ -18,9 +30,10 @@ export const resumeCases: readonly LogCase[] = [
     name: "resumes from the beginning of a topic that nobody had written to, after its watcher was gone",
     async run({ log, peer }) {
       const watch = log.watch(topic, () => {});
-      const start = await log.head(topic);
+      await watch.ready;
+      const start = await headOf(log, topic);
       watch.stop();
-      for (let i = 0; i < 100; i += 1) await log.head(`scores/other?${i}`);
+      for (let i = 0; i < 100; i += 1) await headOf(log, `scores/other?${i}`);
       expect((await pageOf(peer, topic, start)).entries).toEqual([]);
       await peer.append(topic, events("a", "b"));
       expect(dataOf((await pageOf(log, topic, start)).entries)).toEqual(['"a"', '"b"']);
@@ -39,7 +52,7 @@ export const resumeCases: readonly LogCase[] = [
     async run({ log }) {
       const { position } = await log.append(topic, run(1, 5));
       await log.trim(topic, position);
-      expect(await log.read(topic, position, 10)).toEqual({ ok: true, entries: [], end: position, head: position });
+      expect(await read(log, topic, position, 10)).toEqual({ ok: true, entries: [], end: position, head: position });
       await log.append(topic, events("next"));
       expect(dataOf((await pageOf(log, topic, position)).entries)).toEqual(['"next"']);
     },
@@ -47,7 +60,7 @@ export const resumeCases: readonly LogCase[] = [
   {
     name: "tells a reader whose place was trimmed",
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
       await log.trim(topic, positionOf(entries, 2));
       await expectGap(log, topic, start, "trimmed");
@@ -75,14 +88,14 @@ export const resumeCases: readonly LogCase[] = [
       const { position } = await log.append(topic, run(1, 3));
       await expectGap(log, topic, { ...position, offset: 4 }, "diverged");
       await expectGap(log, topic, { ...position, offset: 2 ** 52 }, "diverged");
-      const fresh = await log.head("scores/other");
+      const fresh = await headOf(log, "scores/other");
       await expectGap(log, "scores/other", { ...fresh, offset: 1 }, "diverged");
     },
   },
   {
     name: "refuses a position that bears another mark",
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
       for (const wrong of ["0", "", "x".repeat(12), positionOf(entries, 2).mark]) {
         await expectGap(log, topic, { ...positionOf(entries, 1), mark: wrong }, "diverged");

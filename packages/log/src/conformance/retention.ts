@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { appendEach, dataOf, events, expectGap, pageOf, retained, run, topic } from "./helpers.js";
+import { appendEach, dataOf, events, expectGap, headOf, pageOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 function bytesOf(data: readonly string[]): number {
@@ -12,7 +12,7 @@ export const retentionCases: readonly LogCase[] = [
     name: "keeps the newest entries by number",
     options: { retain: { events: 3 } },
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       await appendEach(log, topic, run(1, 8));
       expect(dataOf(await retained(log))).toEqual(["6", "7", "8"]);
       expect(dataOf((await pageOf(log, topic, { last: 10 })).entries)).toEqual(["6", "7", "8"]);
@@ -23,7 +23,7 @@ export const retentionCases: readonly LogCase[] = [
     name: "keeps the end of a batch that is larger than the limit",
     options: { retain: { events: 3 } },
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       await log.append(topic, run(1, 7));
       expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([5, 6, 7]);
       await expectGap(log, topic, start, "trimmed");
@@ -58,7 +58,7 @@ export const retentionCases: readonly LogCase[] = [
     options: { retain: { age: 1_000 } },
     needs: ["advance"],
     async run({ log, advance }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       await log.append(topic, events("a"));
       await advance(700);
       const { position } = await log.append(topic, events("b"));

@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import { appended, events, positionOf, run, snapshotOf, topic } from "./helpers.js";
+import { appended, events, headOf, positionOf, run, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const snapshotCases: readonly LogCase[] = [
   {
     name: "loads the snapshot that was saved last",
     async run({ log, peer }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       expect(await snapshotOf(log, topic)).toBeUndefined();
       expect(await log.saveSnapshot(topic, start, "initial")).toBe(true);
       expect(await snapshotOf(peer, topic)).toEqual({ position: start, data: "initial" });

@@ -1,6 +1,17 @@
 import { expect } from "vitest";
 import type { Log, Position } from "../log.js";
-import { appended, dataOf, events, expectGap, pageOf, positionOf, retained, snapshotOf, topic } from "./helpers.js";
+import {
+  appended,
+  dataOf,
+  events,
+  expectGap,
+  headOf,
+  pageOf,
+  positionOf,
+  retained,
+  snapshotOf,
+  topic,
+} from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const options = { retain: { stateTtl: 1_000 } };
@@ -15,7 +26,7 @@ async function withState(log: Log, name = topic): Promise<Position> {
 
 /** All that the topic had is there still. */
 async function expectKept(log: Log, head: Position, name = topic): Promise<void> {
-  expect(await log.head(name)).toEqual(head);
+  expect(await headOf(log, name)).toEqual(head);
   const snapshot = await snapshotOf(log, name);
   expect(snapshot?.data).toBe("{}");
   expect(dataOf((await pageOf(log, name, snapshot?.position ?? "oldest")).entries)).toEqual(['"b"']);
@@ -25,7 +36,7 @@ async function expectKept(log: Log, head: Position, name = topic): Promise<void>
 async function expectFreed(log: Log, head: Position, name = topic): Promise<void> {
   expect(await snapshotOf(log, name)).toBeUndefined();
   expect(await retained(log, name)).toEqual([]);
-  const next = await log.head(name);
+  const next = await headOf(log, name);
   expect([next.offset, next.epoch === head.epoch]).toEqual([0, false]);
   await expectGap(log, name, head, "epoch");
 }
@@ -51,7 +62,7 @@ export const stateTtlCases: readonly LogCase[] = [
     options,
     needs: ["advance"],
     async run({ log, advance }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const head = await withState(log);
       await advance(1_500);
       await expectFreed(log, head);
@@ -108,6 +119,7 @@ export const stateTtlCases: readonly LogCase[] = [
     async run({ log, peer, advance }) {
       const head = await withState(log);
       const watches = [log.watch(topic, () => {}), peer.watch(topic, () => {})];
+      await Promise.all(watches.map(({ ready }) => ready));
       await advance(1_500);
       await expectKept(log, head);
       watches[0]?.stop();

@@ -5,6 +5,7 @@ import {
   dataOf,
   events,
   expectGap,
+  headOf,
   pageOf,
   positionOf,
   retained,
@@ -21,7 +22,7 @@ export const statefulCases: readonly LogCase[] = [
     async run({ log }) {
       await appendEach(log, topic, run(1, 20), true);
       expect((await retained(log)).length).toBe(20);
-      await log.trim(topic, await log.head(topic));
+      await log.trim(topic, await headOf(log, topic));
       expect((await retained(log)).length).toBe(20);
     },
   },
@@ -35,7 +36,7 @@ export const statefulCases: readonly LogCase[] = [
       await appendEach(log, topic, run(11, 12), true);
       expect(dataOf(await retained(log))).toEqual(["6", "7", "8", "9", "10", "11", "12"]);
       await expectGap(log, topic, positionOf(entries, 3), "trimmed");
-      expect(await log.saveSnapshot(topic, await log.head(topic), "{}")).toBe(true);
+      expect(await log.saveSnapshot(topic, await headOf(log, topic), "{}")).toBe(true);
       await appendEach(log, topic, run(13, 13), true);
       expect(dataOf(await retained(log))).toEqual(["11", "12", "13"]);
     },
@@ -45,7 +46,7 @@ export const statefulCases: readonly LogCase[] = [
     options: { retain: { events: 3, bytes: 100 } },
     async run({ log }) {
       await appendEach(log, topic, run(1, 5), true);
-      await log.saveSnapshot(topic, await log.head(topic), "{}");
+      await log.saveSnapshot(topic, await headOf(log, topic), "{}");
       await log.append(topic, run(6, 40));
       const snapshot = await snapshotOf(log, topic);
       expect(snapshot?.position.offset).toBe(5);
@@ -110,9 +111,9 @@ export const statefulCases: readonly LogCase[] = [
         await advance(1_200);
         await appended(log, topic, run(i, i));
       }
-      expect(await log.head("state/saved")).toEqual(saved.position);
+      expect(await headOf(log, "state/saved")).toEqual(saved.position);
       expect((await snapshotOf(log, "state/saved"))?.data).toBe("{}");
-      expect(await log.head("state/unsaved")).toEqual(unsaved.position);
+      expect(await headOf(log, "state/unsaved")).toEqual(unsaved.position);
       expect((await retained(log, "state/unsaved")).length).toBe(1);
     },
   },

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { appended, dataOf, events, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import { appended, dataOf, events, headOf, pageOf, positionOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const trimCases: readonly LogCase[] = [
@@ -11,7 +11,7 @@ export const trimCases: readonly LogCase[] = [
       expect(await retained(log)).toEqual(entries.slice(2));
       await peer.trim(topic, positionOf(entries, 4));
       expect(await retained(log)).toEqual(entries.slice(5));
-      expect(await log.head(topic)).toEqual(positionOf(entries, 5));
+      expect(await headOf(log, topic)).toEqual(positionOf(entries, 5));
     },
   },
   {
@@ -30,7 +30,7 @@ export const trimCases: readonly LogCase[] = [
   {
     name: "trims nothing at a position that isn't of this history",
     async run({ log }) {
-      const start = await log.head(topic);
+      const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
       const other = await appended(log, "scores/other", run(1, 5));
       const third = positionOf(entries, 2);

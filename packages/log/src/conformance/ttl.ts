@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Log, Position } from "../log.js";
-import { appendEach, dataOf, events, expectGap, pageOf, retained, run, snapshotOf, topic } from "./helpers.js";
+import { appendEach, dataOf, events, expectGap, headOf, pageOf, retained, run, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 const ttl = 1_000;
@@ -55,7 +55,7 @@ export const ttlCases: readonly LogCase[] = [
       await advance(1_500);
       await expectFreed(log, shorter.position);
       await advance(1_500);
-      expect(await log.head("ttl/longer")).toEqual(longer.position);
+      expect(await headOf(log, "ttl/longer")).toEqual(longer.position);
     },
   },
   {
@@ -78,11 +78,12 @@ export const ttlCases: readonly LogCase[] = [
     async run({ log, peer, advance }) {
       const { position } = await log.append(topic, events("a"), { ttl });
       const watch = peer.watch(topic, () => {});
+      await watch.ready;
       await advance(1_500);
-      expect(await log.head(topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(position);
       watch.stop();
       await advance(700);
-      expect(await log.head(topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(position);
       await advance(700);
       await expectFreed(log, position);
     },
@@ -104,7 +105,7 @@ export const ttlCases: readonly LogCase[] = [
       for (const bad of [0, -1, 1.5, Number.NaN]) {
         await expect(log.append(topic, events("a"), { ttl: bad })).rejects.toThrow(RangeError);
       }
-      expect((await log.head(topic)).offset).toBe(0);
+      expect((await headOf(log, topic)).offset).toBe(0);
       await log.append(topic, events("a"), { ttl: Number.POSITIVE_INFINITY });
     },
   },

@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import type { Watch } from "../log.js";
-import { dataOf, events, pageOf, run, topic, until } from "./helpers.js";
+import { dataOf, events, headOf, pageOf, run, topic, until } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const watchCases: readonly LogCase[] = [
@@ -11,6 +11,7 @@ export const watchCases: readonly LogCase[] = [
       const watch = log.watch(topic, () => {
         calls += 1;
       });
+      await watch.ready;
       for (const writer of [log, peer, log, peer]) {
         const before = calls;
         await writer.append(topic, events("a"));
@@ -37,6 +38,7 @@ export const watchCases: readonly LogCase[] = [
           hasFailed = true;
         });
       });
+      await watch.ready;
       await Promise.all(run(1, 50).map((event, i) => (i % 2 ? log : peer).append(topic, [event])));
       await until(() => hasFailed || seen.length === 50);
       watch.stop();
@@ -48,7 +50,8 @@ export const watchCases: readonly LogCase[] = [
     name: "shows a watcher the append that it is told of",
     async run({ log }) {
       const heads: Promise<number>[] = [];
-      const watch = log.watch(topic, () => heads.push(log.head(topic).then((head) => head.offset)));
+      const watch = log.watch(topic, () => heads.push(headOf(log, topic).then((head) => head.offset)));
+      await watch.ready;
       await log.append(topic, events("a", "b"));
       await until(() => heads.length > 0);
       watch.stop();
@@ -64,6 +67,7 @@ export const watchCases: readonly LogCase[] = [
       };
       const watches = [log.watch(topic, () => calls.stopped++), log.watch(topic, twice), log.watch(topic, twice)];
       const kept = log.watch(topic, () => calls.kept++);
+      await Promise.all([...watches, kept].map(({ ready }) => ready));
       watches[0]?.stop();
       watches[0]?.stop();
       // The same function watched twice: stopping one leaves the other.
@@ -91,11 +95,13 @@ export const watchCases: readonly LogCase[] = [
       const once = () => {
         calls.once += 1;
         for (const watch of watches.splice(0)) watch.stop();
-        watches.push(log.watch(topic, late));
-        if (calls.once === 1) void log.append(topic, events("b"));
+        const watch = log.watch(topic, late);
+        watches.push(watch);
+        if (calls.once === 1) void watch.ready.then(() => log.append(topic, events("b")));
       };
       watches.push(log.watch(topic, once), log.watch(topic, once));
       const lastWatch = log.watch(topic, () => calls.last++);
+      await Promise.all([...watches, lastWatch].map(({ ready }) => ready));
       await log.append(topic, events("a"));
       await until(() => calls.late > 0 && calls.last > 0);
       expect(calls.once).toBe(1);
@@ -114,6 +120,7 @@ export const watchCases: readonly LogCase[] = [
         log.watch(topic, () => calls++),
       ];
       try {
+        await Promise.all(watches.map(({ ready }) => ready));
         for (const expected of [1, 2, 3]) {
           const before = calls;
           expect((await log.append(topic, events("a"))).position.offset).toBe(expected);

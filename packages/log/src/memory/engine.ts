@@ -1,7 +1,7 @@
 import type { AppendAnswer, AppendOptions, Log, LogEvent, Position } from "../log.js";
 import { append, checkAppend } from "./append.js";
 import { checkLeaseTtl } from "./lease.js";
-import { checkCount, open, read } from "./read.js";
+import { checkCount, open } from "./read.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
 
@@ -38,18 +38,9 @@ export function openMemoryLog(topics: Topics): Log {
       return topics.find(name)?.keys.find(idempotencyKey);
     },
 
-    async read(name, from, limit) {
-      checkCount("limit", limit);
-      return look(name, (topic) => read(topic, from, limit));
-    },
-
     async open(name, options) {
       checkCount("limit", options.limit);
       return look(name, (topic) => open(topic, options));
-    },
-
-    async head(name) {
-      return look(name, ({ head }) => head);
     },
 
     watch(name, onAppend) {

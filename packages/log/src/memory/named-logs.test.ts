@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { headOf } from "../conformance/helpers.js";
 import { memoryLog } from "../memory.js";
 
 /** The module as it is when it was evaluated once more, as a bundler or a reload does. */
@@ -13,7 +14,7 @@ describe("memoryLog({ name })", () => {
     expect(other).not.toBe(memoryLog);
     const [here, there] = [memoryLog({ name: "shared" }), other({ name: "shared" })];
     const { position } = await here.append("a", [{ type: "t", data: "1" }]);
-    expect(await there.head("a")).toEqual(position);
+    expect(await headOf(there, "a")).toEqual(position);
     let calls = 0;
     there.watch("a", () => calls++);
     await here.append("a", [{ type: "t", data: "2" }]);

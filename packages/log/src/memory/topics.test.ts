@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import { headOf, read } from "../conformance/helpers.js";
 import type { Log } from "../log.js";
 import { type MemoryLogOptions, memoryLog } from "../memory.js";
 import { openMemoryLog } from "./engine.js";
@@ -20,19 +21,19 @@ function withClock(options: MemoryLogOptions = {}) {
 
 /** Enough calls for a sweep over all topics. */
 async function use(log: Log): Promise<void> {
-  for (let i = 0; i < 20; i += 1) await log.head("busy");
+  for (let i = 0; i < 20; i += 1) await headOf(log, "busy");
 }
 
 /** Whether the topic is forgotten 20 s after it was used as `prepare` does. */
 async function isFreed(prepare: (log: Log) => unknown, options?: MemoryLogOptions): Promise<boolean> {
   const { log, advance } = withClock(options);
-  const { epoch } = await log.head("a");
+  const { epoch } = await headOf(log, "a");
   await prepare(log);
   for (let i = 0; i < 4; i += 1) {
     advance(5_001);
     await use(log);
   }
-  return (await log.head("a")).epoch !== epoch;
+  return (await headOf(log, "a")).epoch !== epoch;
 }
 
 it("frees a topic that was only looked at", async () => {
@@ -53,12 +54,12 @@ it("keeps a topic that remembers an idempotency key", async () => {
 
 it("keeps a topic with state", async () => {
   expect(await isFreed((log) => log.append("a", [event], { stateful: true }))).toBe(false);
-  expect(await isFreed(async (log) => log.saveSnapshot("a", await log.head("a"), "{}"))).toBe(false);
+  expect(await isFreed(async (log) => log.saveSnapshot("a", await headOf(log, "a"), "{}"))).toBe(false);
 });
 
 it("keeps a topic that is watched, and for a while after", async () => {
   const { log, advance } = withClock();
-  const { epoch } = await log.head("a");
+  const { epoch } = await headOf(log, "a");
   const watch = log.watch("a", () => {});
   advance(60_000);
   await use(log);
@@ -66,19 +67,19 @@ it("keeps a topic that is watched, and for a while after", async () => {
   advance(9_000);
   watch.stop();
   await use(log);
-  expect((await log.head("a")).epoch).toBe(epoch);
+  expect((await headOf(log, "a")).epoch).toBe(epoch);
   advance(10_000);
   await use(log);
-  expect((await log.head("a")).epoch).not.toBe(epoch);
+  expect((await headOf(log, "a")).epoch).not.toBe(epoch);
 });
 
 it("keeps a topic that is used", async () => {
   const { log, advance } = withClock();
-  const { epoch } = await log.head("a");
+  const { epoch } = await headOf(log, "a");
   for (let i = 0; i < 10; i += 1) {
     advance(6_000);
     await use(log);
-    expect((await log.head("a")).epoch).toBe(epoch);
+    expect((await headOf(log, "a")).epoch).toBe(epoch);
   }
 });
 
@@ -103,8 +104,8 @@ it("frees expired state that nobody names any more, with the entries that only i
 
 it("gives expired state to nobody, whatever it is asked", async () => {
   const uses: readonly ((log: Log) => unknown)[] = [
-    (log) => log.head("a"),
-    (log) => log.read("a", "oldest", 10),
+    (log) => headOf(log, "a"),
+    (log) => read(log, "a", "oldest", 10),
     (log) => log.open("a", { from: "snapshot", limit: 0 }),
     (log) => log.watch("a", () => {}),
     (log) => log.append("a", [event]),
@@ -114,20 +115,20 @@ it("gives expired state to nobody, whatever it is asked", async () => {
     const { position } = await log.append("a", [event], { stateful: true });
     await log.saveSnapshot("a", position, "{}");
     advance(4_999);
-    expect(await log.head("a")).toEqual(position);
+    expect(await headOf(log, "a")).toEqual(position);
     advance(1);
     await first(log);
     expect((await log.open("a", { from: "snapshot", limit: 0 })).snapshot).toBeUndefined();
-    expect((await log.head("a")).epoch).not.toBe(position.epoch);
+    expect((await headOf(log, "a")).epoch).not.toBe(position.epoch);
   }
 });
 
 it("frees topics faster than new ones are named", async () => {
   const { log, advance } = withClock();
-  const early = await Promise.all(Array.from({ length: 500 }, (_, i) => log.head(`early/${i}`)));
+  const early = await Promise.all(Array.from({ length: 500 }, (_, i) => headOf(log, `early/${i}`)));
   advance(10_000);
-  for (let i = 0; i < 500; i += 1) await log.head(`late/${i}`);
-  const again = await Promise.all(early.map((_, i) => log.head(`early/${i}`)));
+  for (let i = 0; i < 500; i += 1) await headOf(log, `late/${i}`);
+  const again = await Promise.all(early.map((_, i) => headOf(log, `early/${i}`)));
   expect(again.filter(({ epoch }, i) => epoch === early[i]?.epoch)).toEqual([]);
 });
 
@@ -136,10 +137,10 @@ it("goes on ageing at once when the clock was put back, and gives no entry an ea
   await log.append("a", [event], { idempotencyKey: "k" });
   advance(-60_000_000);
   await log.append("a", [event]);
-  const page = await log.read("a", "oldest", 10);
+  const page = await read(log, "a", "oldest", 10);
   expect(page.ok && page.entries.map((entry) => entry.time)).toEqual([1_000_000, 1_000_000]);
   advance(5_001);
-  expect(await log.read("a", "oldest", 10)).toMatchObject({ ok: true, entries: [], head: { offset: 2 } });
+  expect(await read(log, "a", "oldest", 10)).toMatchObject({ ok: true, entries: [], head: { offset: 2 } });
   expect((await log.append("a", [event], { idempotencyKey: "k" })).duplicate).toBe(false);
 });
 
@@ -150,7 +151,7 @@ it("measures by a clock that nobody can set, where it is given none", async () =
     await log.append("a", [event], { idempotencyKey: "k" });
     const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + jump);
     onTestFinished(() => clock.mockRestore());
-    expect(await log.read("a", "oldest", 10)).toMatchObject({ entries: [{ type: "t" }] });
+    expect(await read(log, "a", "oldest", 10)).toMatchObject({ entries: [{ type: "t" }] });
     expect((await log.append("a", [event], { idempotencyKey: "k" })).duplicate).toBe(true);
   }
 });
@@ -159,48 +160,48 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
   const topics = new Topics(resolveOptions({}));
   const log = openMemoryLog(topics);
   const uses: readonly ((log: Log) => unknown)[] = [
-    () => log.head("a"),
-    () => log.read("a", "oldest", 10),
-    () => log.read("a", { last: 3 }, 10),
+    () => headOf(log, "a"),
+    () => read(log, "a", "oldest", 10),
+    () => read(log, "a", { last: 3 }, 10),
     () => log.open("a", { from: "snapshot", limit: 0 }),
     () => log.saveSnapshot("a", { epoch: "e", offset: 1, mark: "m" }, "{}"),
-    async () => log.trim("a", await log.head("a")),
+    async () => log.trim("a", await headOf(log, "a")),
     () => log.watch("a", () => {}).stop(),
   ];
-  const { epoch } = await log.head("a");
+  const { epoch } = await headOf(log, "a");
   for (const use of uses) {
     await use(log);
-    expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([0, epoch]);
+    expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([0, epoch]);
   }
   const watch = log.watch("a", () => {});
-  expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
+  expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
   expect((await log.append("a", [event])).position).toMatchObject({ epoch, offset: 1 });
   watch.stop();
-  expect([topics.byName.size, (await log.head("a")).epoch]).toEqual([1, epoch]);
+  expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
 });
 
 it("lets whoever comes back to a quiet topic within its idle time go on, whatever others have named since", async () => {
   const { log, advance } = withClock({ idle: 600_000 });
   const watch = log.watch("quiet", () => {});
-  const start = await log.head("quiet");
+  const start = await headOf(log, "quiet");
   advance(3_600_000);
   watch.stop();
-  for (let i = 1; i < 10_000; i += 1) await log.head(`other/${i}`);
+  for (let i = 1; i < 10_000; i += 1) await headOf(log, `other/${i}`);
   advance(599_999);
-  expect(await log.read("quiet", start, 10)).toMatchObject({ ok: true, entries: [] });
+  expect(await read(log, "quiet", start, 10)).toMatchObject({ ok: true, entries: [] });
   advance(600_000);
-  expect(await log.read("quiet", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
+  expect(await read(log, "quiet", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
 });
 
 it("doesn't take the beginning of a freed life for that of the next one", async () => {
   const { log, advance } = withClock({ idle: 20_000 });
-  const start = await log.head("a");
+  const start = await headOf(log, "a");
   await log.append("a", [event]);
   for (let i = 0; i < 8; i += 1) {
     advance(5_001);
     await use(log);
   }
-  expect(await log.read("a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
+  expect(await read(log, "a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
   await log.append("a", [event]);
-  expect(await log.read("a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
+  expect(await read(log, "a", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
 });

@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { headOf } from "../topic/read-log.test-kit.js";
 import { TopicState } from "../topic/topic-state.js";
 import { createPublisher } from "./publisher.js";
 
@@ -61,7 +62,7 @@ describe("publish to a topic with state", () => {
       const appended = answers.filter(({ status }) => status === "fulfilled").length;
       // Who published last has folded all that there is, and is the faster one: an edit after `close` is refused.
       expect(appended).toBe(trial % 2 ? 1 : 2);
-      expect((await log.head("doc")).offset).toBe(2 + appended);
+      expect((await headOf(log, "doc")).offset).toBe(2 + appended);
       expect(await stateOf(log)).toEqual({ text: ".".repeat(1 + appended), isOpen: false });
     }
   });
@@ -102,7 +103,7 @@ describe("publish to a topic with state", () => {
       ...first,
       duplicate: true,
     });
-    expect((await log.head("doc")).offset).toBe(3);
+    expect((await headOf(log, "doc")).offset).toBe(3);
   });
 
   it("says what was wrong with a publish, where the log can't be asked for its key", async () => {
@@ -208,7 +209,7 @@ describe("publish to a topic with state", () => {
     await log.append("doc", [{ type: "$end", data: "{}" }]);
     await publish(doc, edit);
     await publish(doc, edit);
-    expect((await log.head("doc")).offset).toBe(4);
+    expect((await headOf(log, "doc")).offset).toBe(4);
     expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
   });
 

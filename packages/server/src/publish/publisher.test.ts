@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { headOf, readLog } from "../topic/read-log.test-kit.js";
 import { TopicState } from "../topic/topic-state.js";
 import { createPublisher } from "./publisher.js";
 
@@ -19,7 +20,7 @@ async function setUp() {
   const log = memoryLog();
   const { publish } = createPublisher(contract, { log, maxEventLength: 200 });
   const read = async (topic: string) => {
-    const page = await log.read(topic, "oldest", 100);
+    const page = await readLog(log, topic, "oldest", 100);
     return page.ok ? page.entries.map(({ type, data }) => ({ type, data })) : page;
   };
   return { log, publish, read };
@@ -136,7 +137,7 @@ describe("publish of what doesn't read back", () => {
     await expect(publish(table, undefined, bad as never)).rejects.toThrow(message);
     await expect(publish(table, undefined, [good, bad as never])).rejects.toThrow(message);
     await publish(table, undefined, good);
-    expect((await log.head("table")).offset).toBe(2);
+    expect((await headOf(log, "table")).offset).toBe(2);
     const { json } = await new TopicState(log, "table", table).current();
     expect(json).toBe('{"rows":2,"last":[1,2]}');
   });

@@ -1,6 +1,7 @@
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import { hello, read, setUp, turns, type World } from "../resumable.test-kit.js";
+import { headOf, readLog } from "../topic/read-log.test-kit.js";
 import { encodeRecord, fingerprintOf } from "./record.js";
 
 const topic = 'complete?{"runId":"r1"}';
@@ -20,7 +21,7 @@ function setUpAll(options: { abandonAfter?: number; events?: number; onGap?: "sk
     }
   };
   const entries = async () => {
-    const page = await log.read(topic, "oldest", 10_000);
+    const page = await readLog(log, topic, "oldest", 10_000);
     return page.ok ? page.entries.map(({ type }) => type) : [];
   };
   const count = async (type: string) => (await entries()).filter((each) => each === type).length;
@@ -31,12 +32,12 @@ function setUpAll(options: { abandonAfter?: number; events?: number; onGap?: "sk
 function slowed(log: Log) {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => (answer = resolve));
-  const read: Log["read"] = async (name, from, limit) => {
-    const page = await log.read(name, from, limit);
-    if (limit === 64) await answered;
-    return page;
+  const open: Log["open"] = async (name, options) => {
+    const opened = await log.open(name, options);
+    if (options.limit === 64) await answered;
+    return opened;
   };
-  return { log: { ...log, read }, answer };
+  return { log: { ...log, open }, answer };
 }
 
 /** A log that loses all it has, and goes on. */
@@ -45,8 +46,7 @@ function losing() {
   const forwarding: Log = {
     ...log,
     append: (...args) => log.append(...args),
-    read: (...args) => log.read(...args),
-    head: (...args) => log.head(...args),
+    open: (...args) => log.open(...args),
     watch: (...args) => log.watch(...args),
   };
   const lose = () => {
@@ -242,10 +242,10 @@ describe("a run that was taken for dead", () => {
     const { producer, other, third, pass, log } = await wakeUp();
     await producer.steps(1);
     expect([producer.isAborted(), producer.isReturned()]).toEqual([true, true]);
-    const head = await log.head(topic);
+    const head = await headOf(log, topic);
     await producer.steps(3);
     await pass(minutes(2), producer);
-    expect(await log.head(topic)).toEqual(head);
+    expect(await headOf(log, topic)).toEqual(head);
     for (const world of [producer, other, third]) {
       const late = read(world);
       await expect(late.done).rejects.toMatchObject(interrupted);
@@ -383,8 +383,8 @@ describe("a run that lives", () => {
   it("is abandoned only once the log has said that nobody is attached elsewhere", async () => {
     const { log, pass } = setUpAll();
     let isDown = false;
-    const reads: typeof log.read = (...args) => (isDown ? Promise.reject(new Error("down")) : log.read(...args));
-    const producer = setUp({ log: { ...log, read: reads }, abandonAfter: 5_000 });
+    const open: Log["open"] = (...args) => (isDown ? Promise.reject(new Error("down")) : log.open(...args));
+    const producer = setUp({ log: { ...log, open }, abandonAfter: 5_000 });
     const own = read(producer);
     await producer.steps(1);
     own.stop();
@@ -401,12 +401,12 @@ describe("a run that lives", () => {
     const { log, pass } = setUpAll();
     const slow = slowed(log);
     let isDown = !answers;
-    const reads: Log["read"] = async (...args) => {
-      const page = await slow.log.read(...args);
-      if (isDown && args[2] === 64) throw new Error("down");
-      return page;
+    const open: Log["open"] = async (...args) => {
+      const opened = await slow.log.open(...args);
+      if (isDown && args[1].limit === 64) throw new Error("down");
+      return opened;
     };
-    const producer = setUp({ log: { ...log, read: reads }, abandonAfter: 5_000 });
+    const producer = setUp({ log: { ...log, open }, abandonAfter: 5_000 });
     const own = read(producer);
     await producer.steps(1);
     own.stop();
@@ -464,7 +464,7 @@ describe("a run that lives", () => {
     await producer.steps(3);
     // A gap ends a loop in this process, and not the run.
     await expect(own.done).rejects.toMatchObject({ code: "gap" });
-    const rest = await log.read(topic, "oldest", 10);
+    const rest = await readLog(log, topic, "oldest", 10);
     const texts = rest.ok
       ? rest.entries.filter(({ type }) => !type.startsWith("$")).map(({ data }) => JSON.parse(data))
       : [];
@@ -474,8 +474,8 @@ describe("a run that lives", () => {
   it("goes on when the log can't be read, and looks at what others have appended later", async () => {
     const { log, other, pass } = setUpAll();
     let isDown = false;
-    const reads: Log["read"] = (...args) => (isDown ? Promise.reject(new Error("down")) : log.read(...args));
-    const producer = setUp({ log: { ...log, read: reads } });
+    const open: Log["open"] = (...args) => (isDown ? Promise.reject(new Error("down")) : log.open(...args));
+    const producer = setUp({ log: { ...log, open } });
     read(producer);
     await producer.steps(1);
     const there = read(other);

@@ -59,7 +59,7 @@ export class RunWatch implements Deadline {
   async #look(): Promise<void> {
     const { log, wheel, report } = this.#sources;
     try {
-      const read = await log.read(this.#topic, { last: page }, page);
+      const { page: read } = await log.open(this.#topic, { from: { last: page }, limit: page });
       if (this.#isOver) return;
       const record = decodeRecord(read.record);
       if (!record || record.end) this.#endHere();

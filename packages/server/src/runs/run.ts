@@ -167,7 +167,7 @@ export class Run implements Deadline {
   async #look(): Promise<void> {
     const { log } = this.#sources;
     for (;;) {
-      const read = await log.read(this.#request.topic, this.#position, page);
+      const { page: read } = await log.open(this.#request.topic, { from: this.#position, limit: page });
       if (this.#isOver) return;
       if (read.ok) {
         this.#position = read.end;
@@ -215,7 +215,7 @@ export class Run implements Deadline {
     const { log, wheel, runTtl } = this.#sources;
     const { topic, input } = this.#request;
     try {
-      const { record: text, head } = await log.read(topic, "oldest", 0);
+      const { record: text, head } = (await log.open(topic, { from: "oldest", limit: 0 })).page;
       const record = decodeRecord(text);
       const idempotencyKey = logged.endKey;
       if (record && head.epoch === this.#position.epoch) {

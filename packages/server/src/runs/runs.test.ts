@@ -9,13 +9,13 @@ it("a run is started once by processes that found none at the same time, and ano
   const bothLooked = new Promise<void>((resolve) => (go = resolve));
   const slow: typeof log = {
     ...log,
-    async read(topic, from, limit) {
-      const page = await log.read(topic, from, limit);
-      if (from === "oldest" && limit === 0) {
+    async open(topic, options) {
+      const opened = await log.open(topic, options);
+      if (options.from === "oldest" && options.limit === 0) {
         if (++looking === 2) go();
         await bothLooked;
       }
-      return page;
+      return opened;
     },
   };
   const [one, two] = [setUp({ log: slow }), setUp({ log: slow })];

@@ -58,7 +58,7 @@ export class Runs {
   }
 
   async #read(topic: string) {
-    const { record, head } = await this.#sources.log.read(topic, "oldest", 0);
+    const { record, head } = (await this.#sources.log.open(topic, { from: "oldest", limit: 0 })).page;
     return { record: decodeRecord(record), head };
   }
 

@@ -13,6 +13,7 @@ import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
 import { Counters } from "../topic/counters.js";
 import { Hub } from "../topic/hub.js";
+import { headOf } from "../topic/read-log.test-kit.js";
 import { ReplayCache } from "../topic/replay-cache.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
 import { TopicStates } from "../topic/topic-states.js";
@@ -74,7 +75,7 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
       const source = new Subscriber({ ...request, filter: topic === "busy" ? filter : undefined });
       const own = new Lifetime();
       own.watch(source);
-      source.startAt({ position: await log.head(topic), state: undefined, resumes: false });
+      source.startAt({ position: await headOf(log, topic), state: undefined, resumes: false });
       const terms = topic === "busy" ? { number: busy, expiresAt } : { number: quiet, expiresAt: Infinity };
       added.push(lanes.add({ ...terms, subscription, source, lifetime: own }));
     }
@@ -177,11 +178,10 @@ it("a lane whose log doesn't answer keeps nobody waiting", async () => {
   const slow: Log = {
     ...log,
     append: (...args) => log.append(...args),
-    head: (topic) => log.head(topic),
     watch: (...args) => log.watch(...args),
-    read: async (topic, ...args) => {
+    open: async (topic, ...args) => {
       if (isHung && topic === "busy") await hung.promise;
-      return log.read(topic, ...args);
+      return log.open(topic, ...args);
     },
   };
   const { posts, publish, until } = await setUp({ log: slow });

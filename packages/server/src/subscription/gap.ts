@@ -16,7 +16,7 @@ export interface Gap {
 
 /** The gap that is left where no more than `limit` events are sent. */
 export async function limitGap(log: Log, topic: string, limit: number): Promise<Gap> {
-  const result = await log.read(topic, { last: limit }, 0);
+  const { page: result } = await log.open(topic, { from: { last: limit }, limit: 0 });
   const { head, record } = result;
   return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head, record };
 }

@@ -62,7 +62,7 @@ function answerOf(answer: unknown, path: string): boolean {
 }
 
 async function startOf(log: Log, topic: string, { start }: AnySubscription): Promise<Position> {
-  if (start === "head") return log.head(topic);
-  const result = await log.read(topic, start as ReadFrom, 0);
+  const from = start === "head" ? { last: 0 } : (start as ReadFrom);
+  const { page: result } = await log.open(topic, { from, limit: 0 });
   return result.ok ? result.end : result.oldest;
 }

@@ -42,7 +42,9 @@ function setUp({ log = memoryLog(), events = [] }: { log?: Log; events?: unknown
 
 it("a run is abandoned in time though whoever started it was refused before it could attach", async () => {
   const inner = memoryLog();
-  const log = { ...inner, open: () => Promise.reject(new Error("no such table")) };
+  const open: Log["open"] = (topic, options) =>
+    options.from === "snapshot" ? Promise.reject(new Error("no such table")) : inner.open(topic, options);
+  const log = { ...inner, open };
   const world = setUp({ log });
   await expect(world.read()).rejects.toThrow("no such table");
   expect(world.seen.running).toBe(1);

@@ -64,7 +64,8 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
   };
   await runs.attach(request, { lifetime, reader, tail });
   if (!cursor) state ??= await snapshot?.();
-  const position = cursor ?? state?.position ?? beginningOf(await log.head(topic));
+  const position =
+    cursor ?? state?.position ?? beginningOf((await log.open(topic, { from: { last: 0 }, limit: 0 })).page.head);
   reader.startAt({ position, state, resumes: cursor !== undefined });
   return reader;
 }

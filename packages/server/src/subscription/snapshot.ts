@@ -69,13 +69,13 @@ async function askSnapshot(
   snapshot: (args: never) => Promise<SnapshotLike> | SnapshotLike,
 ): Promise<FoldedState> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const head = await log.head(topic);
+    const { head } = (await log.open(topic, { from: { last: 0 }, limit: 0 })).page;
     const { state, cursor } = await snapshot(args() as never);
     const position = cursor === undefined ? head : parseCursor(cursor);
     if (!position || (cursor === undefined && !procedure.idempotent)) {
       throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(cursor)} as cursor, which is none.`);
     }
-    const followed = await log.read(topic, position, 0);
+    const { page: followed } = await log.open(topic, { from: position, limit: 0 });
     if (followed.ok) return { position, json: encodeState(procedure, state) };
   }
   throw new Error(`snapshot() of "${procedure.path}" gives a cursor that the log of its topic has no history after.`);

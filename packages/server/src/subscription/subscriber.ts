@@ -88,7 +88,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
       const from = this.position;
       const limit = Math.min(page, boundary - (from.offset % boundary));
       const { position: handedOut } = tail;
-      const result = await parts.log.read(topic, from, limit);
+      const { page: result } = await parts.log.open(topic, { from, limit });
       if (lane.lifetime.over) return;
       if (!result.ok || this.#isTooFarBehind(result)) {
         const gap = result.ok ? await limitGap(parts.log, topic, parts.limits.catchUpEvents) : result;

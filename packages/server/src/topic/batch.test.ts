@@ -3,17 +3,18 @@ import { type LogEvent, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { Batch } from "./batch.js";
+import { headOf, readLog } from "./read-log.test-kit.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
 
 async function batchOf(...types: string[]): Promise<Batch> {
   const log = memoryLog();
-  const from = await log.head("ticks");
+  const from = await headOf(log, "ticks");
   await log.append(
     "ticks",
     types.map((type): LogEvent => ({ type, data: type === "$error" ? '{"code":"interrupted","message":""}' : "{}" })),
   );
-  const page = await log.read("ticks", from, 100);
+  const page = await readLog(log, "ticks", from, 100);
   if (!page.ok) throw new Error(page.reason);
   return new Batch(ticks, from, page.entries, page.end);
 }

@@ -5,14 +5,15 @@ import * as z from "zod";
 import { Batch } from "./batch.js";
 import { Counters } from "./counters.js";
 import { DirectSubscribers } from "./direct-subscribers.js";
+import { headOf, readLog } from "./read-log.test-kit.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
 
 async function batchOf(...numbers: number[]): Promise<Batch> {
   const log = memoryLog();
-  const from = await log.head("ticks");
+  const from = await headOf(log, "ticks");
   for (const n of numbers) await log.append("ticks", [{ type: "tick", data: String(n) }]);
-  const page = await log.read("ticks", from, numbers.length);
+  const page = await readLog(log, "ticks", from, numbers.length);
   if (!page.ok) throw new Error("The log has lost what was just appended.");
   return new Batch(ticks, from, page.entries, page.end);
 }

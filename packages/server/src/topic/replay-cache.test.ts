@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
+import { readLog } from "./read-log.test-kit.js";
 import { ReplayCache } from "./replay-cache.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
@@ -15,10 +16,10 @@ async function setUp(data: string) {
       Array.from({ length: count }, () => ({ type: "tick", data })),
     );
   const read = async (offset: number, limit: number) => {
-    const page = await log.read("ticks", "oldest", offset);
+    const page = await readLog(log, "ticks", "oldest", offset);
     if (!page.ok) throw new Error(page.reason);
     const from = page.end;
-    const next = await log.read("ticks", from, limit);
+    const next = await readLog(log, "ticks", from, limit);
     if (!next.ok) throw new Error(next.reason);
     return pages.get({ topic: "ticks", procedure: ticks, from }, next);
   };

@@ -123,7 +123,7 @@ export class Snapshots {
   /** Whether the events after a snapshot are still there, and no more than anybody is caught up with. */
   async #isFollowed(topic: string, position: Position): Promise<boolean> {
     const { log, limits } = this.#sources;
-    const read = await log.read(topic, position, 0);
+    const { page: read } = await log.open(topic, { from: position, limit: 0 });
     return read.ok && read.head.offset - position.offset <= limits.catchUpEvents;
   }
 

@@ -3,6 +3,7 @@ import { memoryLog } from "@sluice/log";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
+import { headOf } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -89,7 +90,7 @@ describe("an apply that changes what it is given", () => {
       await expect(failed).rejects.toMatchObject({ code: "contractMismatch" });
       await expect(failed).rejects.toThrow(/event "add" of "doc" changes its state, or the event's data, in place/);
     }
-    expect((await log.head('doc?{"id":"2"}')).offset).toBe(0);
+    expect((await headOf(log, 'doc?{"id":"2"}')).offset).toBe(0);
     expect((await new TopicState(log, 'doc?{"id":"2"}', contract.doc).current()).json).toBe(
       '{"items":[],"counts":[],"since":"1970-01-01T00:00:00.000Z"}',
     );

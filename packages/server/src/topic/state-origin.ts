@@ -58,7 +58,8 @@ export class StateOrigin {
     onSaved(saved?.version === this.#version ? saved.position : undefined);
     this.#isAnew = false;
     if (saved && saved.version >= this.#version) return { ...this.#decoded(saved), page };
-    const genesis = genesisOf(saved ? await this.#log.read(this.#topic, "oldest", 1) : page);
+    const first = saved ? (await this.#log.open(this.#topic, { from: "oldest", limit: 1 })).page : page;
+    const genesis = genesisOf(first);
     if (genesis && !(saved && genesis.epoch === this.#unreadable && this.#migrates)) {
       this.#isAnew = true;
       const origin = this.#initial(genesis, 1);

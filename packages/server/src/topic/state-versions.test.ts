@@ -3,6 +3,7 @@ import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
+import { headOf, readLog } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
 
 const topic = "score";
@@ -112,7 +113,7 @@ describe("a state whose version was raised", () => {
     });
     const { publish } = createPublisher(broken, { log });
     await expect(publish(broken.score, goals(1))).rejects.toMatchObject({ code: "unavailable" });
-    expect((await log.head(topic)).offset).toBe(20);
+    expect((await headOf(log, topic)).offset).toBe(20);
     expect(await stateIn(log, two(withCards))).toEqual({ goals: 20, cards: 7 });
   });
 });
@@ -150,7 +151,7 @@ describe("a server with a lower version", () => {
     );
     for (const error of errors) expect(error).toMatchObject({ code: "unavailable" });
     expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":3,"cards":0}');
-    expect((await log.read(topic, "oldest", 9)).ok && (await log.head(topic)).offset).toBe(3);
+    expect((await readLog(log, topic, "oldest", 9)).ok && (await headOf(log, topic)).offset).toBe(3);
   });
 
   it("answers a retry of what it has published like the first, though it can publish no more", async () => {
@@ -173,7 +174,7 @@ describe("a server with a lower version", () => {
     for (const result of settled) {
       if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "unavailable" });
     }
-    const read = await log.read(topic, "oldest", 100);
+    const read = await readLog(log, topic, "oldest", 100);
     const types = read.ok ? read.entries.map(({ type }) => type) : [];
     expect(types.indexOf("$version")).toBeGreaterThan(types.lastIndexOf("old"));
     expect(types.filter((type) => type === "$version")).toHaveLength(1);
@@ -198,7 +199,7 @@ it("the version is said once in a topic, before the first event that was publish
   await publish(contract.score, goals(1));
   await publish(contract.score, goals(2, 3));
   await createPublisher(contract, { log }).publish(contract.score, goals(4));
-  const read = await log.read(topic, "oldest", 9);
+  const read = await readLog(log, topic, "oldest", 9);
   expect(read.ok && read.entries.map(({ type, data }) => [type, data])).toEqual([
     ["$version", '{"version":2}'],
     ...[1, 2, 3, 4].map((n) => ["goal", String(n)]),

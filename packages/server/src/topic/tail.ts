@@ -63,7 +63,7 @@ export class Tail {
     };
     const watch = log.watch(topic, () => notify());
     try {
-      const tail = new Tail(sources, await log.head(topic));
+      const tail = new Tail(sources, (await log.open(topic, { from: { last: 0 }, limit: 0 })).page.head);
       tail.#unwatch = () => watch.stop();
       notify = () => tail.#schedule();
       if (early) tail.#schedule();
@@ -111,7 +111,7 @@ export class Tail {
     try {
       while (this.#scheduled) {
         this.#scheduled = false;
-        const result = await this.#log.read(this.#topic, this.position, page);
+        const { page: result } = await this.#log.open(this.#topic, { from: this.position, limit: page });
         if (!result.ok) {
           this.#loseAll();
           this.position = result.head;

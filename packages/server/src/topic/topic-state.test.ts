@@ -3,6 +3,7 @@ import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
+import { headOf, readLog } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
 import { TopicStates } from "./topic-states.js";
 
@@ -39,7 +40,7 @@ describe("TopicState", () => {
     await publish(contract.total, undefined, { type: "noted", data: "no part of the state" });
     const { json, position } = await state.current();
     expect(json).toBe('{"sum":6,"count":3}');
-    expect(position).toEqual(await log.head(topic));
+    expect(position).toEqual(await headOf(log, topic));
   });
 
   it("gives the position and the state that belong together while others publish", async () => {
@@ -60,7 +61,7 @@ describe("TopicState", () => {
     const log = memoryLog({ retain: { events: 10 } });
     const { publish } = createPublisher(contract, { log, snapshotEvery: 25 });
     for (let i = 0; i < 100; i++) await publish(contract.total, undefined, add(1));
-    const oldest = await log.read(topic, "oldest", 1);
+    const oldest = await readLog(log, topic, "oldest", 1);
     expect(oldest.ok && oldest.entries[0]?.position.offset).toBeGreaterThan(1);
     const fresh = await new TopicState(log, topic, contract.total).current();
     expect(JSON.parse(fresh.json)).toEqual({ sum: 100, count: 100 });
@@ -122,7 +123,7 @@ describe("TopicState", () => {
       await publish(contract.total, undefined, spend);
       expire();
       await expect(publish(contract.total, undefined, spend)).rejects.toMatchObject({ code: "contractMismatch" });
-      expect((await log.head(topic)).offset).toBe(0);
+      expect((await headOf(log, topic)).offset).toBe(0);
     });
 
     it("saves snapshots as often as in its life before", async () => {
@@ -163,7 +164,7 @@ describe("TopicState", () => {
     const { publish } = createPublisher(contract, { log });
     await publish(contract.total, undefined, add(1));
     await expect(publish(contract.total, undefined, add(2, 13))).rejects.toMatchObject({ code: "contractMismatch" });
-    expect((await log.head(topic)).offset).toBe(1);
+    expect((await headOf(log, topic)).offset).toBe(1);
   });
 
   it("never misfolds what got into the log all the same: every answer from there on is the error", async () => {
@@ -185,7 +186,7 @@ describe("TopicState", () => {
         types.map((type) => ({ type, data: "1" })),
       );
     await append("$start", "add", "$alive", "$attached");
-    expect(await state.current()).toEqual({ json: '{"sum":1,"count":1}', position: await log.head(topic) });
+    expect(await state.current()).toEqual({ json: '{"sum":1,"count":1}', position: await headOf(log, topic) });
     const { position } = await append("$alive", "add");
     await append("$error", "add");
     await append("add");
@@ -208,7 +209,7 @@ describe("TopicState", () => {
     const open = vi.fn(async (...args: Parameters<Log["open"]>) => {
       await new Promise((resolve) => setImmediate(resolve)); // or loading for ever would let nothing else happen
       const [{ snapshot }, { page }] = await Promise.all([log.open(...args), empty.open(...args)]);
-      return { page: snapshot ? await empty.read(topic, snapshot.position, 512) : page, snapshot };
+      return { page: snapshot ? await readLog(empty, topic, snapshot.position, 512) : page, snapshot };
     });
     const emptied = { ...empty, open };
     const current = new TopicState(emptied, topic, contract.total).current();

@@ -1,0 +1,174 @@
+import { expect } from "vitest";
+import type { AppendOptions, Lease, Log } from "../log.js";
+import { dataOf, events, headOf, pageOf, retained, topic } from "./helpers.js";
+import { forged, leaseOf } from "./lease.js";
+import type { LogCase } from "./log-case.js";
+
+const ttl = 1_000;
+const long = 60_000;
+const idempotencyKey = "k";
+
+/** An append that takes the lease, and must get it. */
+async function takeWith(log: Log, options: AppendOptions, milliseconds = long): Promise<Lease> {
+  const answer = await log.append(topic, events("taken"), { ...options, lease: { ttl: milliseconds } });
+  if (!answer.ok || answer.duplicate) expect.fail(`not appended: ${JSON.stringify(answer)}`);
+  return answer.lease ?? expect.fail("appended without the lease");
+}
+
+/** An append that must not be let through, and change nothing. */
+async function expectLeased(log: Log, options: AppendOptions): Promise<void> {
+  const before = await headOf(log);
+  expect(await log.append(topic, events("x"), options)).toEqual({ ok: false, reason: "leased" });
+  expect(await headOf(log)).toEqual(before);
+}
+
+const isFree = async (log: Log) => (await log.acquire(topic, long)) !== undefined;
+
+export const appendLeaseCases: readonly LogCase[] = [
+  {
+    name: "takes a lease together with an append, if nobody holds it",
+    async run({ log, peer }) {
+      const { epoch } = await headOf(log);
+      const lease = await takeWith(log, { idempotencyKey, record: "r" });
+      expect(lease).toEqual({ topic, epoch, token: expect.any(Number), ttl: long });
+      expect(await isFree(peer)).toBe(false);
+      await expectLeased(peer, { lease: { ttl: long } });
+      expect(await log.renew(lease)).toBe(true);
+      await log.release(lease);
+      expect((await takeWith(peer, { after: await headOf(peer) })).token).toBeGreaterThan(lease.token);
+    },
+  },
+  {
+    name: "lets one of many through that take a topic's lease with an append",
+    async run({ log, peer }) {
+      const writers = Array.from({ length: 10 }, (_, i) =>
+        (i % 2 ? log : peer).append(topic, events(`${i}`), { lease: { ttl: long } }),
+      );
+      const answers = await Promise.all(writers);
+      expect(answers.map(({ ok }) => ok).filter(Boolean).length).toBe(1);
+      expect((await headOf(log)).offset).toBe(1);
+    },
+  },
+  {
+    name: "appends with a lease that is held, and so renews it",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = await leaseOf(log, topic, ttl);
+      await advance(700);
+      expect(await log.append(topic, events("a", "b"), { lease })).toMatchObject({ ok: true, duplicate: false, lease });
+      await advance(700);
+      expect(await isFree(peer)).toBe(false);
+      const after = await headOf(log);
+      expect(await peer.append(topic, events("c"), { lease, after })).toMatchObject({ ok: true, before: after, lease });
+      await advance(1_500);
+      expect(await isFree(peer)).toBe(true);
+    },
+  },
+  {
+    name: "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+    async run({ log, peer }) {
+      const first = await leaseOf(log);
+      const other = await leaseOf(log, "scores/other");
+      for (const lease of [...forged(first), other, { ...other, topic }]) await expectLeased(peer, { lease });
+      await log.release(first);
+      await expectLeased(log, { lease: first });
+      const second = await takeWith(peer, {});
+      await expectLeased(log, { lease: first });
+      expect((await peer.append(topic, events("a"), { lease: second })).ok).toBe(true);
+    },
+  },
+  {
+    name: "lets nobody append with a lease that ran out, though nobody has taken it since",
+    needs: ["advance"],
+    async run({ log, advance }) {
+      const lease = await takeWith(log, {}, ttl);
+      await advance(1_500);
+      await expectLeased(log, { lease });
+      await expectLeased(log, { lease, after: await headOf(log) });
+      expect(await isFree(log)).toBe(true);
+    },
+  },
+  {
+    name: "leaves it to a lease's holder to look and then to append; what was not looked for goes through",
+    async run({ log, peer }) {
+      const start = await headOf(log);
+      const lease = await takeWith(log, {});
+      const after = await headOf(log);
+      for (const each of [after, start]) await expectLeased(peer, { after: each });
+      expect(await peer.append(topic, events("a"), { idempotencyKey })).toMatchObject({ ok: true, duplicate: false });
+      const end = await headOf(peer);
+      expect(await log.append(topic, events("b"), { lease, after: end })).toMatchObject({ ok: true, before: end });
+      await log.release(lease);
+      expect((await peer.append(topic, events("c"), { after: await headOf(peer) })).ok).toBe(true);
+      expect(dataOf(await retained(log))).toEqual(['"taken"', '"a"', '"b"', '"c"']);
+    },
+  },
+  {
+    name: "looks for an append's key before it looks for its lease",
+    async run({ log, peer }) {
+      const after = await headOf(log);
+      const lease = await takeWith(log, { idempotencyKey });
+      await log.release(lease);
+      const duplicate = { ok: true, duplicate: true, position: await headOf(log) };
+      expect(await log.append(topic, events("taken"), { idempotencyKey, lease })).toEqual(duplicate);
+      expect(await log.append(topic, events("taken"), { idempotencyKey, lease: { ttl: long } })).toEqual(duplicate);
+      expect(await isFree(peer)).toBe(true);
+      for (const held of [lease, { ttl: long }, undefined]) {
+        expect(await log.append(topic, events("taken"), { idempotencyKey, after, lease: held })).toEqual(duplicate);
+      }
+    },
+  },
+  {
+    name: "renews no lease by a duplicate",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = await takeWith(log, { idempotencyKey }, ttl);
+      await advance(700);
+      expect(await log.append(topic, events("taken"), { idempotencyKey, lease })).toMatchObject({ duplicate: true });
+      await advance(700);
+      expect(await isFree(peer)).toBe(true);
+    },
+  },
+  {
+    name: "looks at the lease before it looks where the topic ends, and takes none if it has moved",
+    async run({ log, peer }) {
+      const after = await headOf(log);
+      const { position: head } = await log.append(topic, events("a"));
+      const moved = { ok: false, reason: "moved", since: { ok: true, head } };
+      expect(await log.append(topic, events("x"), { after, lease: { ttl: long } })).toMatchObject(moved);
+      const lease = await leaseOf(peer);
+      await expectLeased(log, { after, lease: { ttl: long } });
+      for (const each of forged(lease)) await expectLeased(log, { after, lease: each });
+      expect(await peer.append(topic, events("x"), { after, lease })).toMatchObject(moved);
+      expect(dataOf(await retained(log))).toEqual(['"a"']);
+    },
+  },
+  {
+    name: "renews no lease by an append that finds the topic moved",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const after = await headOf(log);
+      const lease = await takeWith(log, {}, ttl);
+      await advance(700);
+      expect(await log.append(topic, events("x"), { after, lease })).toMatchObject({ reason: "moved" });
+      await advance(700);
+      expect(await isFree(peer)).toBe(true);
+    },
+  },
+  {
+    name: "changes nothing of a topic by an append that its lease keeps out",
+    async run({ log, peer }) {
+      await log.append(topic, events("a"), { record: "first" });
+      await leaseOf(log);
+      await expectLeased(peer, { idempotencyKey, record: "second", stateful: true, ttl: 1, lease: { ttl: 1 } });
+      expect(await log.findAppend(topic, idempotencyKey)).toBeUndefined();
+      const page = await pageOf(log, topic, "oldest");
+      expect([page.record, dataOf(page.entries)]).toEqual(["first", ['"a"']]);
+      expect(await isFree(peer)).toBe(false);
+      // A stateful topic would keep what no snapshot covers.
+      await log.trim(topic, page.head);
+      expect(await retained(log)).toEqual([]);
+      expect((await log.append(topic, events("x"), { idempotencyKey })).duplicate).toBe(false);
+    },
+  },
+];

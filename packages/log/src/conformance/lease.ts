@@ -1,0 +1,151 @@
+import { expect } from "vitest";
+import type { Lease, Log } from "../log.js";
+import { events, headOf, retained, run, topic } from "./helpers.js";
+import type { LogCase } from "./log-case.js";
+
+const ttl = 1_000;
+const long = 60_000;
+
+/** A lease that nobody may hold when it is asked for. */
+export async function leaseOf(log: Log, name = topic, milliseconds = long): Promise<Lease> {
+  return (await log.acquire(name, milliseconds)) ?? expect.fail(`somebody has the lease of ${name}`);
+}
+
+/** Leases that are none, though they are like this one. */
+export function forged(lease: Lease): Lease[] {
+  const { epoch, token } = lease;
+  return [
+    { ...lease, token: token + 1 },
+    { ...lease, token: token - 1 },
+    { ...lease, epoch: `${epoch}x` },
+  ];
+}
+
+export const leaseCases: readonly LogCase[] = [
+  {
+    name: "gives a topic's lease to one of those who ask for it at once, and then to nobody, not its holder either",
+    async run({ log, peer }) {
+      const { epoch } = await headOf(log);
+      const asking = Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).acquire(topic, long + i));
+      const given = (await Promise.all(asking)).flatMap((lease, i) => (lease ? [{ lease, ttl: long + i }] : []));
+      expect(given).toEqual([
+        { lease: { topic, epoch, token: expect.any(Number), ttl: given[0]?.ttl }, ttl: given[0]?.ttl },
+      ]);
+      for (const each of [log, peer]) expect(await each.acquire(topic, 1)).toBeUndefined();
+    },
+  },
+  {
+    name: "lets a lease run out, and gives the next holder a token that has grown",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const first = await leaseOf(log, topic, ttl);
+      await advance(1_500);
+      expect(await log.renew(first)).toBe(false);
+      const second = await leaseOf(peer, topic, ttl);
+      expect(second.epoch).toBe(first.epoch);
+      expect(second.token).toBeGreaterThan(first.token);
+      expect([await log.renew(first), await log.acquire(topic, ttl)]).toEqual([false, undefined]);
+      expect(await peer.renew(second)).toBe(true);
+    },
+  },
+  {
+    name: "keeps a lease that is renewed in time, by whoever has it",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = await leaseOf(log, topic, ttl);
+      await advance(700);
+      expect(await peer.renew(JSON.parse(JSON.stringify(lease)))).toBe(true);
+      await advance(700);
+      expect(await peer.acquire(topic, ttl)).toBeUndefined();
+      expect(await log.renew(lease)).toBe(true);
+      await advance(1_500);
+      expect(await log.renew(lease)).toBe(false);
+    },
+  },
+  {
+    name: "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
+    async run({ log, peer }) {
+      const first = await leaseOf(log);
+      await peer.release(first);
+      expect(await log.renew(first)).toBe(false);
+      const second = await leaseOf(peer);
+      expect(second.token).toBeGreaterThan(first.token);
+      await log.release(first);
+      expect([await log.acquire(topic, long), await log.renew(first), await peer.renew(second)]).toEqual([
+        undefined,
+        false,
+        true,
+      ]);
+    },
+  },
+  {
+    name: "takes no other lease for the one that is held",
+    async run({ log, peer }) {
+      const lease = await leaseOf(log);
+      const other = await leaseOf(log, "scores/other");
+      for (const each of [...forged(lease), { ...other, topic }]) {
+        expect(await peer.renew(each)).toBe(false);
+        await peer.release(each);
+      }
+      expect([await log.renew(lease), await log.renew(other)]).toEqual([true, true]);
+    },
+  },
+  {
+    name: "keeps the epoch of a topic that has nothing but a lease, and both for as long as the lease lasts",
+    options: { idle: 500 },
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = await leaseOf(log);
+      for (let i = 0; i < 3; i += 1) {
+        await advance(1_200);
+        // Other topics are used, so that this one could be found to be idle.
+        for (const n of [1, 2]) await peer.append("scores/other", run(n, n));
+      }
+      expect(await peer.acquire(topic, long)).toBeUndefined();
+      expect(await headOf(log)).toMatchObject({ epoch: lease.epoch, offset: 0 });
+      expect((await log.append(topic, events("a"), { lease })).ok).toBe(true);
+      expect(await headOf(peer)).toMatchObject({ epoch: lease.epoch, offset: 1 });
+    },
+  },
+  {
+    name: "keeps no topic for its lease whose ttl is over",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const answer = await log.append(topic, events("a"), { ttl, lease: { ttl: long } });
+      const lease = (answer.ok && !answer.duplicate && answer.lease) || expect.fail("no lease");
+      await advance(700);
+      expect(await log.renew(lease)).toBe(true);
+      await advance(700);
+      expect(await log.renew(lease)).toBe(false);
+      expect(await retained(log)).toEqual([]);
+      expect((await leaseOf(peer)).epoch).not.toBe(lease.epoch);
+      expect(await log.renew(lease)).toBe(false);
+    },
+  },
+  {
+    name: "gives no token twice, though the lease was lost in a failover",
+    needs: ["failover"],
+    async run({ log, peer, failover }) {
+      await log.append(topic, events("a"));
+      const first = await leaseOf(log);
+      await log.append(topic, events("b"), { lease: first });
+      await failover(topic, 1);
+      const second = await peer.acquire(topic, long);
+      // A store may have kept it.
+      expect([second?.token !== first.token, await log.renew(first)]).toEqual([true, second === undefined]);
+    },
+  },
+  {
+    name: "refuses a lease's ttl that is not a whole number of at least 1",
+    async run({ log }) {
+      const lease = await leaseOf(log, "scores/other");
+      for (const bad of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+        await expect(log.acquire(topic, bad)).rejects.toThrow(RangeError);
+        await expect(log.renew({ ...lease, ttl: bad })).rejects.toThrow(RangeError);
+        await expect(log.append(topic, events("a"), { lease: { ttl: bad } })).rejects.toThrow(RangeError);
+      }
+      expect(await retained(log)).toEqual([]);
+      await leaseOf(log, topic, 1);
+    },
+  },
+];

@@ -1,0 +1,58 @@
+import { expect } from "vitest";
+import { LogError } from "../port/log-error.js";
+import { dataOf, events, headOf, pageOf, retained, run, topic, until } from "./helpers.js";
+import { leaseOf } from "./lease.js";
+import type { LogCase } from "./log-case.js";
+
+const idempotencyKey = "k";
+
+export const outageCases: readonly LogCase[] = [
+  {
+    name: "throws a LogError while its store is away, whatever it is asked, and takes a caller's mistake for one all the same",
+    needs: ["outage"],
+    async run({ log, outage }) {
+      const lease = await leaseOf(log, "scores/other");
+      const head = await headOf(log);
+      await outage(async () => {
+        const answers = await Promise.allSettled([
+          log.append(topic, events("a"), { idempotencyKey }),
+          log.append(topic, events("a"), { idempotencyKey, after: head }),
+          log.findAppend(topic, idempotencyKey),
+          log.open(topic, { from: "snapshot", limit: 1 }),
+          log.saveSnapshot("scores/other", head, "{}"),
+          log.trim("scores/other", head),
+          log.acquire("scores/other", 1_000),
+          log.renew(lease),
+          log.release(lease),
+          log.free("scores/third"),
+        ]);
+        const failures = answers.map((answer) => (answer.status === "rejected" ? answer.reason : answer));
+        for (const failure of failures) expect(failure).toSatisfy(LogError.is);
+        await expect(log.append(topic, [])).rejects.toThrow(RangeError);
+      });
+      // It may have been appended.
+      expect(await log.append(topic, events("a"), { idempotencyKey })).toMatchObject({ position: { offset: 1 } });
+      expect(dataOf(await retained(log))).toEqual(['"a"']);
+    },
+  },
+  {
+    name: "calls all who watch when its store is back, whatever happened meanwhile",
+    needs: ["outage"],
+    async run({ log, outage }) {
+      const calls = { changed: 0, quiet: 0 };
+      const { end } = await pageOf(log, topic, "oldest");
+      const watches = [log.watch(topic, () => calls.changed++), log.watch("scores/quiet", () => calls.quiet++)];
+      await Promise.all(watches.map(({ ready }) => ready));
+      for (const first of [1, 11]) {
+        let before = { ...calls };
+        await outage(async (other) => {
+          await other.append(topic, run(first, first + 9));
+          before = { ...calls };
+        });
+        await until(() => calls.changed > before.changed && calls.quiet > before.quiet);
+      }
+      for (const watch of watches) watch.stop();
+      expect((await pageOf(log, topic, end)).entries.length).toBe(20);
+    },
+  },
+];

@@ -1,0 +1,62 @@
+import type { Log } from "./log.js";
+import { checkAppend } from "./memory/append.js";
+import { LogError } from "./port/log-error.js";
+
+interface Outages {
+  readonly log: Log;
+  outage(meanwhile: (other: Log) => Promise<void>): Promise<void>;
+}
+
+/** A log that can be cut off, as a store's engine is that can't reach it. */
+export function withOutages(other: Log): Outages {
+  let isAway = false;
+  const watchers = new Set<() => void>();
+
+  function unlessAway<Args extends unknown[], T>(ask: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
+    return (...args) =>
+      isAway ? Promise.reject(new LogError("unavailable", "The store can't be reached.")) : ask(...args);
+  }
+
+  const log: Log = {
+    ...other,
+    append: async (topic, events, options) => {
+      checkAppend(events, options);
+      return unlessAway(other.append)(topic, events, options) as ReturnType<typeof other.append<never, never>>;
+    },
+    findAppend: unlessAway(other.findAppend),
+    open: unlessAway(other.open),
+    saveSnapshot: unlessAway(other.saveSnapshot),
+    trim: unlessAway(other.trim),
+    acquire: unlessAway(other.acquire),
+    renew: unlessAway(other.renew),
+    release: unlessAway(other.release),
+    free: unlessAway(other.free),
+    watch(topic, onAppend) {
+      const watch = other.watch(topic, (wakeup) => {
+        if (!isAway) onAppend(wakeup);
+      });
+      const tell = () => onAppend();
+      watchers.add(tell);
+      return {
+        ready: watch.ready,
+        stop() {
+          watchers.delete(tell);
+          watch.stop();
+        },
+      };
+    },
+  };
+  return {
+    log,
+    async outage(meanwhile) {
+      isAway = true;
+      try {
+        await meanwhile(other);
+        await new Promise((resolve) => setTimeout(resolve)); // what it has appended is told of, and not heard
+      } finally {
+        isAway = false;
+      }
+      for (const tell of watchers) tell();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Log, Opened, Position, ReadFrom } from "@sluice/log";
+
+type Page = Opened["page"];
+
+/** What a log has from a place on. */
+export async function readLog(log: Log, topic: string, from: ReadFrom, limit = 1_000): Promise<Page> {
+  return (await log.open(topic, { from, limit })).page;
+}
+
+/** Where a topic ends. */
+export async function headOf(log: Log, topic: string): Promise<Position> {
+  return (await readLog(log, topic, { last: 0 }, 0)).head;
+}
