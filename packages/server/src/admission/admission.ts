@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import type { Limits } from "../options/limits.js";
+import { aboutToStop } from "../procedure/about-to-stop.js";
 import type { EventStream } from "../stream/event-stream.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { NewTopics } from "./new-topics.js";
@@ -70,6 +71,3 @@ export class Admission {
     else this.clients.delete(client);
   }
 }
-
-export const aboutToStop = () =>
-  new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });

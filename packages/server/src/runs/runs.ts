@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import { aboutToStop } from "../admission/admission.js";
+import { aboutToStop } from "../procedure/about-to-stop.js";
 import { logged } from "../topic/entry.js";
 import type { RunSubscriber } from "./lead.js";
 import { decodeRecord, encodeRecord } from "./record.js";
