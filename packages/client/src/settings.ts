@@ -17,42 +17,42 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     if (typeof globalThis[name] === "function") continue;
     throw new TypeError(`This runtime has no ${name}: load a polyfill before a client is made.`);
   }
-  const { id, url, headers, fetch, credentials, onUnauthorized, retry = {}, onSkippedEvent } = options;
-  const { clock = systemClock } = options;
-  if (typeof url !== "string" || !/^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(url)) {
-    throw wrong("url", url, 'a path such as "/api" or an absolute http(s) URL, without query and hash');
-  }
+  const { id, url, headers, fetch, credentials, onUnauthorized, retry = {}, onSkippedEvent, clock } = options;
+  const isUrl = typeof url === "string" && /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(url);
+  check(isUrl, "url", url, 'a path such as "/api" or an absolute http(s) URL, without query and hash');
   if (!url.startsWith("/")) attempt("url", () => new URL(url));
-  if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
-  if (id !== undefined && (typeof id !== "string" || id === "")) throw wrong("id", id, "a text that is not empty");
+  const isFunction = typeof headers === "function";
+  if (!isFunction) attempt("headers", () => new Headers(headers as HeadersInit));
+  check(id === undefined || (typeof id === "string" && id !== ""), "id", id, "a text that is not empty");
   checkNames("retry.", retry, ["base", "max", "random"]);
-  checkFunction("fetch", fetch);
-  checkFunction("onUnauthorized", onUnauthorized);
-  checkFunction("onSkippedEvent", onSkippedEvent);
-  checkFunction("retry.random", retry.random);
-  for (const method of ["now", "setTimeout", "clearTimeout", "monotonic"] as const)
-    checkFunction(`clock.${method}`, clock[method], method !== "monotonic");
-  if (credentials !== undefined && !["omit", "same-origin", "include"].includes(credentials)) {
-    throw wrong("credentials", credentials, '"omit", "same-origin" or "include"');
+  checkFunctions("", { fetch, onUnauthorized, onSkippedEvent });
+  checkFunctions("retry.", { random: retry.random });
+  if (clock) {
+    const { now, setTimeout, clearTimeout, monotonic = now } = clock;
+    checkFunctions("clock.", { now, setTimeout, clearTimeout, monotonic }, true);
   }
-  const base = milliseconds("retry.base", retry.base, 1_000);
-  const max = milliseconds("retry.max", retry.max, 30_000);
+  const isKnown = [undefined, "omit", "same-origin", "include"].includes(credentials);
+  check(isKnown, "credentials", credentials, '"omit", "same-origin" or "include"');
   const settings: TransportSettings = {
     url: url.replace(/\/+$/, ""),
-    headers: typeof headers === "function" ? headers : () => headers ?? {},
+    headers: isFunction ? headers : () => headers ?? {},
     fetch: (...args) => (fetch ?? globalThis.fetch)(...args),
     credentials,
     refresher: createRefresher(onUnauthorized),
-    retry: { base, max, random: retry.random ? randomOf(retry.random) : Math.random },
-    connectTimeout: milliseconds("connectTimeout", options.connectTimeout, 10_000, 1),
-    maxFrame: milliseconds("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
-    clock: options.clock ? clockOf(options.clock) : systemClock,
+    retry: {
+      base: number("retry.base", retry.base, 1_000),
+      max: number("retry.max", retry.max, 30_000),
+      random: retry.random ? randomOf(retry.random) : Math.random,
+    },
+    connectTimeout: number("connectTimeout", options.connectTimeout, 10_000, 1),
+    maxFrame: number("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
+    clock: clock ? clockOf(clock) : systemClock,
   };
   return {
     ...settings,
     id: id ?? `client-${++clients}`,
     transport: createDirectTransport(settings),
-    linger: milliseconds("linger", options.linger, 1_000),
+    linger: number("linger", options.linger, 1_000),
     onSkippedEvent: onSkippedEvent ?? createSkippedPrinter(),
   };
 }
@@ -72,8 +72,9 @@ const optionNames = [
   "clock",
 ] as const satisfies (keyof ClientOptions)[];
 
-const wrong = (option: string, given: unknown, allowed: string) =>
-  new TypeError(`Client option "${option}" is ${show(given)}; allowed is ${allowed}.`);
+function check(isAllowed: boolean, option: string, given: unknown, allowed: string): void {
+  if (!isAllowed) throw new TypeError(`Client option "${option}" is ${show(given)}; allowed is ${allowed}.`);
+}
 
 /** What the platform refuses is refused at once, and not request by request. */
 function attempt(option: string, use: () => unknown): void {
@@ -88,9 +89,8 @@ const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(val
 
 function checkNames(prefix: string, options: object, allowed: readonly string[]): void {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Client options${prefix && ` "${prefix.slice(0, -1)}"`} are ${show(options)}; allowed is an object.`,
-    );
+    const which = prefix && ` "${prefix.slice(0, -1)}"`;
+    throw new TypeError(`Client options${which} are ${show(options)}; allowed is an object.`);
   }
   for (const name of Object.keys(options)) {
     if (allowed.includes(name)) continue;
@@ -98,12 +98,14 @@ function checkNames(prefix: string, options: object, allowed: readonly string[])
   }
 }
 
-function checkFunction(option: string, given: unknown, required = false): void {
-  if (typeof given === "function" || (given === undefined && !required)) return;
-  throw wrong(option, given, "a function");
+function checkFunctions(prefix: string, all: object, isRequired = false): void {
+  for (const [name, given] of Object.entries(all)) {
+    const isAllowed = typeof given === "function" || (given === undefined && !isRequired);
+    check(isAllowed, prefix + name, given, "a function");
+  }
 }
 
-function milliseconds(
+function number(
   option: string,
   given: number | undefined,
   fallback: number,
@@ -111,6 +113,6 @@ function milliseconds(
   allowed = `a number of milliseconds from ${least} to ${maxDelay}`,
 ): number {
   if (given === undefined) return fallback;
-  if (typeof given === "number" && given >= least && given <= maxDelay) return given;
-  throw wrong(option, given, allowed);
+  check(typeof given === "number" && given >= least && given <= maxDelay, option, given, allowed);
+  return given;
 }

@@ -31,3 +31,17 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): () =>
     waiting.delete(signal);
   };
 }
+
+/** A signal of ours that aborts with the application's, or by `abort`. It may be given to fetch. */
+export interface Follower {
+  readonly signal: AbortSignal;
+  abort(): void;
+  stopListening(): void;
+}
+
+export function follow(given: AbortSignal | undefined): Follower {
+  const controller = new AbortController();
+  const abort = () => controller.abort(given?.reason);
+  if (given?.aborted) abort();
+  return { signal: controller.signal, abort, stopListening: onAbort(given, abort) };
+}

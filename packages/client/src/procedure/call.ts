@@ -1,8 +1,8 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
-import { onAbort } from "../platform/abort.js";
+import { follow } from "../platform/abort.js";
 import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
-import { failureOf } from "../wire/failure.js";
-import { errorOfAnswer, isType } from "../wire/problem.js";
+import { failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
+import { errorOfAnswer, isType, parseObject } from "../wire/problem.js";
 import { aborted, send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import { encodeTarget, type Target } from "../wire/target.js";
@@ -25,13 +25,11 @@ export async function call(
   { signal }: CallOptions = {},
 ): Promise<unknown> {
   if (!signal) return callOnce(settings, procedure, input);
-  if (signal.aborted) throw aborted(signal.reason);
-  const controller = new AbortController();
-  const stopListening = onAbort(signal, () => controller.abort(signal.reason));
+  const own = follow(signal);
   try {
-    return await callOnce(settings, procedure, input, { signal: controller.signal });
+    return await callOnce(settings, procedure, input, own);
   } finally {
-    stopListening();
+    own.stopListening();
   }
 }
 
@@ -79,7 +77,7 @@ async function ask(
   { cursor, adopt, signal }: AskOptions,
 ): Promise<unknown> {
   const { procedure } = target;
-  const accept = adopt ? "application/json, text/event-stream" : "application/json";
+  const accept = `application/json${adopt ? ", text/event-stream" : ""}`;
   const response = await send(settings, target, { accept, cursor }, signal);
   const adopted = response.status === 200 ? adopt?.(response) : undefined;
   if (adopted) return adopted.output;
@@ -99,24 +97,17 @@ async function readOutput(response: FetchResponse, path: string): Promise<unknow
   try {
     text = await response.text();
   } catch (cause) {
-    throw new SluiceError("network", { message: "The answer was cut.", cause });
+    throw networkError("The answer was cut.", cause);
   }
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === "object" && answer !== null) return (answer as { output?: unknown }).output;
-  } catch {
-    // said below, for this case and for JSON that is no object
-  }
-  throw new SluiceError("protocol", {
-    message: `${response.url || path} answered with JSON that is no Sluice answer.`,
-  });
+  const answer = parseObject(text);
+  if (answer) return answer["output"];
+  throw protocolError(`${response.url || path} answered with JSON that is no Sluice answer.`);
 }
 
 async function decodeOutput(procedure: AnyQuery | AnyMutation, wire: unknown): Promise<unknown> {
   try {
     return await codecOf(procedure).decodeOutput(wire);
   } catch (cause) {
-    const message = `The output of ${procedure.path} does not fit the contract.`;
-    throw new SluiceError("contractMismatch", { message, cause });
+    throw mismatch("The output", procedure, cause);
   }
 }

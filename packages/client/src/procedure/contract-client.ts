@@ -9,10 +9,10 @@ import {
 import type { IterateOptions } from "../subscription/handlers.js";
 import { iterate } from "../subscription/iterate.js";
 import { createRegistry } from "../subscription/registry.js";
-import { subscribeBy } from "../subscription/subscribe.js";
 import { call } from "./call.js";
 import { type CallOptions, type Client, internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
+import { membersOf } from "./subscription-members.js";
 
 /** The client of a contract: its tree, each procedure made callable. */
 export function createContractClient<Tree extends ContractTree>(
@@ -20,21 +20,15 @@ export function createContractClient<Tree extends ContractTree>(
   settings: ClientSettings,
 ): Client<Tree> {
   const registry = createRegistry(settings);
-  const { id: clientId, linger } = settings;
 
-  const subscriptionOf = (procedure: AnySubscription) => {
-    const shared = (input: unknown) => registry.shared(procedure, input);
-    return Object.assign(
+  const subscriptionOf = (procedure: AnySubscription) =>
+    Object.assign(
       (input: unknown, iterateOptions?: IterateOptions) => iterate(settings, procedure, input, iterateOptions),
-      {
-        subscribe: subscribeBy(shared),
-        [internals]: { clientId, procedure, linger, shared },
-      },
+      membersOf(registry, settings, procedure),
     );
-  };
   const callOf = (procedure: AnyQuery | AnyMutation) =>
     Object.assign((input: unknown, callOptions?: CallOptions) => call(settings, procedure, input, callOptions), {
-      [internals]: { clientId, procedure },
+      [internals]: { clientId: settings.id, procedure },
     });
   const walk = (tree: ContractTree): object =>
     Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { AnyMutation, AnySubscription } from "@sluice/contract";
-import { onAbort } from "../platform/abort.js";
+import { type Follower, follow } from "../platform/abort.js";
 import type { FetchResponse } from "../platform/fetch.js";
 import type { AnyEvent } from "../subscription/fold.js";
 import type { IterateOptions } from "../subscription/handlers.js";
@@ -46,32 +46,27 @@ export function wireCall(
   };
 
   async function send(): Promise<unknown> {
-    const { signal, cursor } = options;
-    const controller = new AbortController();
-    const close = () => controller.abort(signal?.reason);
-    if (signal?.aborted) close();
-    const stopListening = onAbort(signal, close);
-    let answered = (_: FetchResponse) => {};
-    let failed = (_: unknown) => {};
-    const answer = new Promise<FetchResponse>((resolve, reject) => {
-      answered = resolve;
-      failed = reject;
+    const own = follow(options.signal);
+    let isStream = false;
+    let called: Promise<unknown> | undefined;
+    const answer = new Promise<FetchResponse>((answered, failed) => {
+      called = callOnce(settings, mutation, input, {
+        signal: own.signal,
+        cursor: options.cursor,
+        adopt(response) {
+          answered(response);
+          isStream = isType(response, "text/event-stream");
+          return isStream ? { output: events } : undefined;
+        },
+      });
+      called.catch(failed);
     });
     answer.catch(() => {}); // a loop that takes it over is told
-    sent = { answer, close, stopListening };
-    let isStream = false;
-    const adopt = (response: FetchResponse) => {
-      answered(response);
-      isStream = isType(response, "text/event-stream");
-      return isStream ? { output: events } : undefined;
-    };
+    sent = { ...own, answer };
     try {
-      return await callOnce(settings, mutation, input, { signal: controller.signal, cursor, adopt });
-    } catch (error) {
-      failed(error);
-      throw error;
+      return await called;
     } finally {
-      if (!isStream) stopListening();
+      if (!isStream) own.stopListening();
     }
   }
 
@@ -80,12 +75,9 @@ export function wireCall(
 }
 
 /** A request that was sent before anybody asked for its events. */
-interface Sent {
+interface Sent extends Follower {
   /** The answer if it is a good one, of whatever type; else it rejects with what the call failed with. */
   readonly answer: Promise<FetchResponse>;
-  close(): void;
-  /** The loop that takes it over listens to the application's signal by itself. */
-  stopListening(): void;
 }
 
 /** A loop's first request is the one that was sent already, if there is one. */
@@ -95,8 +87,8 @@ const adopting = (settings: ClientSettings, take: () => Sent | undefined): Trans
     async fetch(address, init) {
       const sent = take();
       if (!sent) return settings.fetch(address, init);
-      sent.stopListening();
-      init.signal?.addEventListener("abort", sent.close);
+      sent.stopListening(); // the loop listens by itself
+      init.signal?.addEventListener("abort", sent.abort);
       return sent.answer;
     },
   });

@@ -1,8 +1,7 @@
 import type { IterateOptions } from "../subscription/handlers.js";
 import { createRegistry, type Registry } from "../subscription/registry.js";
-import { subscribeBy } from "../subscription/subscribe.js";
-import { internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
+import { membersOf } from "./subscription-members.js";
 import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
@@ -11,15 +10,15 @@ import { wireMutation, wireSubscription } from "./wire-procedure.js";
  * Nothing is sent before one is called.
  */
 export const createWireClient = (settings: ClientSettings): object =>
-  createNode({}, "", () => undefined, { settings, registry: createRegistry(settings) });
+  createNode({}, "", {}, { settings, registry: createRegistry(settings) });
 
 interface Shared {
   readonly settings: ClientSettings;
   readonly registry: Registry;
 }
 
-/** @param member gives what a node has beside its children. */
-function createNode(target: object, path: string, member: (key: PropertyKey) => unknown, shared: Shared): object {
+/** @param members what a node has beside its children. */
+function createNode(target: object, path: string, members: object, shared: Shared): object {
   const children = new Map<string, object>();
   const childOf = (name: string): object => {
     let child = children.get(name);
@@ -30,7 +29,7 @@ function createNode(target: object, path: string, member: (key: PropertyKey) => 
     return child;
   };
   return new Proxy(target, {
-    get: (_, key) => member(key) ?? (isSegment(key) ? childOf(key) : Reflect.get(target, key)),
+    get: (_, key) => (isSegment(key) ? childOf(key) : Reflect.get(Object.hasOwn(members, key) ? members : target, key)),
     // Or an assignment would seem to work, and change nothing.
     defineProperty: () => false,
   });
@@ -40,21 +39,19 @@ function createProcedure(path: string, shared: Shared): object {
   const { settings, registry } = shared;
   const subscription = wireSubscription(path);
   const mutation = wireMutation(path);
-  const sharedOf = (input: unknown) => registry.shared(subscription, input);
-  const subscribe = subscribeBy(sharedOf);
-  const inside = { clientId: settings.id, procedure: subscription, linger: settings.linger, shared: sharedOf };
   const run = (input: unknown, options?: IterateOptions) =>
     wireCall(settings, { subscription, mutation }, input, options);
-  const member = (key: PropertyKey) => {
-    if (key === "subscribe") return subscribe;
-    return key === internals ? inside : undefined;
-  };
   // For whoever prints it: that goes past the proxy.
-  return createNode(Object.defineProperty(run, "name", { value: path }), path, member, shared);
+  return createNode(
+    Object.defineProperty(run, "name", { value: path }),
+    path,
+    membersOf(registry, settings, subscription),
+    shared,
+  );
 }
 
 /** Members of every function: callers such as a debounce use them, and printing and awaiting ask for them. */
-const members: ReadonlySet<string> = new Set(["apply", "bind", "call", "subscribe", "then", "toJSON"]);
+const memberNames: ReadonlySet<string> = new Set(["apply", "bind", "call", "subscribe", "then", "toJSON"]);
 
 const isSegment = (key: PropertyKey): key is string =>
-  typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !members.has(key);
+  typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !memberNames.has(key);

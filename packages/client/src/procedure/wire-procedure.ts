@@ -1,4 +1,10 @@
-import { type AnyMutation, type AnySubscription, carryCodec, type ProcedureCodec } from "@sluice/contract";
+import {
+  type AnyMutation,
+  type AnyProcedure,
+  type AnySubscription,
+  carryCodec,
+  type ProcedureCodec,
+} from "@sluice/contract";
 
 const asItIs = (wire: unknown) => wire;
 
@@ -22,25 +28,11 @@ const wireCodec: ProcedureCodec = {
   decodeErrorData: (_, wire) => wire,
 };
 
-/** The subscription at a path, of which nothing else is known. POST, which every subscription takes. PROTOCOL §2.1. */
-export const wireSubscription = (path: string): AnySubscription =>
-  carryCodec<AnySubscription>(
-    {
-      kind: "subscription",
-      path,
-      input: undefined,
-      events: {},
-      state: undefined,
-      idempotent: false,
-      errors: {},
-      method: "POST",
-      key: undefined,
-      start: "head",
-      onGap: "fail",
-    },
-    wireCodec,
-  );
+const wireProcedure = <P extends AnyProcedure>(kind: P["kind"], path: string): P =>
+  carryCodec({ kind, path, errors: {} } as unknown as P, wireCodec);
+
+/** The subscription at a path, of which nothing else is known: it is asked for by POST, which every one takes. PROTOCOL §2.1. */
+export const wireSubscription = (path: string) => wireProcedure<AnySubscription>("subscription", path);
 
 /** The query or mutation at a path: POST serves both. PROTOCOL §2.2. */
-export const wireMutation = (path: string): AnyMutation =>
-  carryCodec<AnyMutation>({ kind: "mutation", path, input: undefined, output: undefined, errors: {} }, wireCodec);
+export const wireMutation = (path: string) => wireProcedure<AnyMutation>("mutation", path);

@@ -293,7 +293,7 @@ describe("ends", () => {
     await until(() => log.length === 2);
     expect(log).toEqual([{ type: "post", data: "a", id: at(1) }, "end"]);
     expect(connections.at(-1)).toBe("closed");
-    expect(client.feed[internals].shared()).toMatchObject({ ended: true, error: undefined });
+    expect(client.feed[internals].shared().connection).not.toHaveProperty("error");
     expect(clock.pending).toEqual([]);
   });
 
@@ -311,8 +311,8 @@ describe("ends", () => {
     const data = { at: "2026-01-01T00:00:00Z" };
     (await server.next()).open().send({ kind: "error", code: "matchNotFound", message: "none", data, final: true });
     await until(() => log.length === 1);
-    const { error } = client.scores.watch[internals].shared(match);
-    expect(error).toMatchObject({
+    const { connection } = client.scores.watch[internals].shared(match);
+    expect(connection.error).toMatchObject({
       code: "matchNotFound",
       message: "none",
       status: 404,
@@ -525,7 +525,7 @@ describe("resync", () => {
     await until(() => one.log.length === 2);
     const shared = client.scores.watch[internals].shared(match);
     const resynced = shared.resync();
-    expect(shared).toMatchObject({ error: undefined, state: { known: true } });
+    expect(shared).toMatchObject({ connection: { state: "connecting" }, state: { known: true } });
     (await server.next()).open().send(snapshot(2, 0, 2), live(2));
     await resynced;
     await until(() => one.connections.at(-1) === "live");

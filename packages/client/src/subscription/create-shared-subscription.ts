@@ -3,44 +3,44 @@ import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
 import type { Target } from "../wire/target.js";
 import type { SubscriptionSettings } from "./settings.js";
-import { createSharedLane } from "./shared-lane.js";
+import { createSharedLife } from "./shared-life.js";
 import { idle, type Resync, resyncOf, type SharedEvent, type SharedState, transition } from "./shared-state.js";
 import type { SharedSubscription } from "./shared-subscription.js";
-import { createSubscribers, handlersOf } from "./subscribers.js";
-
-export interface SharedSubscriptionOptions {
-  readonly key: string;
-  readonly settings: SubscriptionSettings;
-  readonly target: Target<AnySubscription>;
-  /** Told when it opens a lane, and when it has forgotten everything and is as new. */
-  readonly onActive?: (isActive: boolean) => void;
-}
+import { handlersOf } from "./subscribers.js";
 
 const nothing = () => {};
 
-/** What it is about is `state`, which only `transition` changes; here is what follows from a change. */
-export function createSharedSubscription(options: SharedSubscriptionOptions): SharedSubscription<AnySubscription> {
-  const { key, settings, target, onActive } = options;
+/**
+ * What it is about is `state`, which only `transition` changes; here is what follows from a change.
+ *
+ * @param onActive is told when a lane is opened, and when all is forgotten.
+ */
+export function createSharedSubscription(
+  settings: SubscriptionSettings,
+  target: Target<AnySubscription>,
+  onActive?: (isActive: boolean) => void,
+): SharedSubscription<AnySubscription> {
   const { clock, linger } = settings;
-  const subscribers = createSubscribers();
-  const lane = createSharedLane(settings, target, subscribers, {
-    fresh: () => dispatch({ type: "fresh" }),
-    over(error) {
-      dispatch({ type: "over", error });
-      subscribers.each(({ onError, onEnd }) => (error ? guarded(onError, error) : guarded(onEnd)));
-    },
-  });
+  const begin = () =>
+    createSharedLife(settings, target, {
+      fresh: () => dispatch({ type: "fresh" }),
+      over(error) {
+        dispatch({ type: "over", error });
+        life.subscribers.each(({ onError, onEnd }) => (error ? guarded(onError, error) : guarded(onEnd)));
+      },
+    });
+  let life = begin();
   let state: SharedState = idle;
   let timer: unknown;
 
   function dispatch(event: SharedEvent): void {
     const before = state;
-    state = transition(before, event, { hasSubscribers: subscribers.size > 0, lingers: linger > 0 });
+    state = transition(before, event, { hasSubscribers: life.subscribers.size > 0, lingers: linger > 0 });
     if (state.kind !== before.kind) enter(before.kind);
     const resync = resyncOf(before);
     if (!resync || resync === resyncOf(state)) return;
-    if (event.type === "over") resync.settle(event.error);
-    else resync.settle(event.type === "fresh" ? undefined : new SluiceError("aborted"));
+    const isFresh = event.type === "fresh";
+    resync.settle(event.type === "over" ? event.error : isFresh ? undefined : new SluiceError("aborted"));
   }
 
   function enter(before: SharedState["kind"]): void {
@@ -49,13 +49,14 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
       case "open":
         if (before === "lingering") break;
         onActive?.(true);
-        lane.open(before === "over");
+        life.open(before === "over");
         break;
       case "lingering":
         timer = clock.setTimeout(() => dispatch({ type: "lingered" }), linger);
         break;
       case "idle":
-        lane.close();
+        life.close();
+        life = begin();
         onActive?.(false);
         break;
       case "over":
@@ -69,6 +70,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     const { signal } = given;
     if (signal?.aborted) return nothing;
     const handlers = handlersOf(given);
+    const { subscribers } = life;
     const subscriber = subscribers.add(handlers);
     const stop = (): void => {
       stopListening();
@@ -81,8 +83,8 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     dispatch({ type: "subscribed" });
     if (before.kind === "idle") return stop;
 
-    guarded(handlers.onConnection, lane.connection);
-    if (lane.state.known && subscriber.isActive) guarded(handlers.onState, lane.state.value);
+    guarded(handlers.onConnection, life.connection);
+    if (life.state.known && subscriber.isActive) guarded(handlers.onState, life.state.value);
     if (before.kind === "over") {
       // In a task of its own: a handler that subscribes again would otherwise keep the others from being told.
       setTimeout(() => {
@@ -99,7 +101,7 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     if (pending) return pending.answer;
     const { kind } = state;
     // Without a subscriber, the resync itself keeps the lane open until it has its answer.
-    const stop = subscribers.size === 0 ? subscribe({}) : nothing;
+    const stop = life.subscribers.size === 0 ? subscribe({}) : nothing;
     let settle: Resync["settle"] = nothing;
     const answer = new Promise<void>((resolve, reject) => {
       settle = (error) => {
@@ -110,23 +112,16 @@ export function createSharedSubscription(options: SharedSubscriptionOptions): Sh
     });
     dispatch({ type: "resync", resync: { answer, settle } });
     // A lane that this has opened brings what is wanted by itself.
-    if ((kind === "open" || kind === "lingering") && lane.freshen()) dispatch({ type: "fresh" });
+    if ((kind === "open" || kind === "lingering") && life.freshen()) dispatch({ type: "fresh" });
     return answer;
   }
 
   return {
-    key,
     get connection() {
-      return lane.connection;
+      return life.connection;
     },
     get state() {
-      return lane.state as { known: false };
-    },
-    get error() {
-      return (state.kind === "over" ? state.error : undefined) as never;
-    },
-    get ended() {
-      return state.kind === "over" && !state.error;
+      return life.state as { known: false };
     },
     subscribe,
     resync,

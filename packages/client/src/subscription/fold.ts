@@ -1,7 +1,8 @@
 import { type AnySubscription, codecOf, isErrorNamed, SluiceError } from "@sluice/contract";
-import type { EventFrame, OpenFrame, ResetFrame } from "@sluice/contract/wire";
+import type { EventFrame, OpenFrame } from "@sluice/contract/wire";
 import { guarded } from "../platform/report.js";
 import type { TopicFrame } from "../transport/transport.js";
+import { mismatch, protocolError } from "../wire/failure.js";
 import type { Reset } from "./handlers.js";
 import type { ResumeTracker } from "./resume-tracker.js";
 import type { SkippedEvent } from "./skipped-event.js";
@@ -13,8 +14,10 @@ export interface AnyEvent {
   readonly id: string;
 }
 
-export type KnownState = { readonly known: false } | { readonly known: true; readonly value: unknown };
-const unknownState: KnownState = { known: false };
+export interface KnownState {
+  readonly known: boolean;
+  readonly value?: unknown;
+}
 
 interface FoldSink {
   /** An event that was applied; position and state have moved already. */
@@ -31,7 +34,7 @@ export interface Fold {
   readonly state: KnownState;
   opened(frame: OpenFrame): void;
   /** @throws SluiceError `contractMismatch` or `protocol`, and then nothing has moved. */
-  apply(frame: TopicFrame, open: OpenFrame): void;
+  apply(frame: TopicFrame): void;
 }
 
 export interface FoldOptions {
@@ -50,27 +53,31 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
   // A reader of events alone is the only one who has them.
   const { adopt, run } = createFoldStep(path);
-  const applies = new Map<string, Apply>();
-  for (const [type, apply] of Object.entries(definition?.apply ?? {})) applies.set(type, apply as Apply);
+  const applies = (definition?.apply ?? {}) as Readonly<Record<string, Apply | undefined>>;
   const folds = definition !== undefined && keepState;
-  let state: KnownState = unknownState;
+  let isKnown = false;
+  let value: unknown = definition?.initial;
   let awaitsSnapshot = false;
+  /** Whether ids are the cursors of a log. */
+  let isOrdered = false;
 
-  const mismatch = (what: string, cause: unknown) =>
-    new SluiceError("contractMismatch", { message: `${what} of ${path} does not fit the contract.`, cause });
+  function become(state: unknown): void {
+    isKnown = true;
+    value = state;
+  }
 
   function passOver({ type, data, id }: EventFrame, error?: unknown): void {
-    if (definition) throw mismatch(`An event "${type}"`, error);
+    if (definition) throw mismatch(`An event "${type}"`, procedure, error);
     tracker.commit();
     guarded(onSkippedEvent, { path, type, id, data, ...(error === undefined ? {} : { error }) });
   }
 
-  function applyEvent(frame: EventFrame, open: OpenFrame) {
-    const step = tracker.judge(frame.id, open.stream !== "stream");
+  function applyEvent(frame: EventFrame) {
+    const { type, id } = frame;
+    const step = judge(id, "an event");
     if (step === "applied") return;
-    if (step === "foreign") throw outOfOrder(`an event of another epoch (${frame.id}) without a $reset`);
     if (awaitsSnapshot) throw outOfOrder("an event where a $snapshot was due");
-    const decode = eventDecoder(frame.type);
+    const decode = eventDecoder(type);
     if (!decode) return passOver(frame);
     let data: unknown;
     try {
@@ -79,86 +86,89 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     } catch (error) {
       return passOver(frame, error);
     }
-    const before = state.known ? state.value : definition?.initial;
-    const after = folds ? foldOne(frame, before, data) : undefined;
+    const after = folds ? foldOne(frame, data) : undefined;
     tracker.commit();
-    const changed = folds && !(state.known && Object.is(before, after));
-    if (changed) state = { known: true, value: after };
-    if (step === "diverged") sink.reset({ reason: "diverged", oldest: frame.id as string, head: frame.id as string });
+    const changed = folds && !(isKnown && Object.is(value, after));
+    if (changed) become(after);
+    if (step === "diverged") sink.reset({ reason: "diverged", oldest: id as string, head: id as string });
     if (step !== "told") {
-      const event = { type: frame.type, data, id: frame.id ?? tracker.cursor ?? "" };
+      const event = { type, data, id: id ?? tracker.cursor ?? "" };
       sink.event(keepState ? Object.freeze(event) : event);
     }
     if (changed) sink.state(after);
   }
 
-  function foldOne({ type, id }: EventFrame, before: unknown, data: unknown): unknown {
-    const apply = applies.get(type);
-    if (!apply) return before;
+  function foldOne({ type, id }: EventFrame, data: unknown): unknown {
+    const apply = Object.hasOwn(applies, type) && applies[type];
+    if (!apply) return value;
     try {
-      return run(type, apply, before, data);
+      return run(type, apply, value, data);
     } catch (error) {
       // A step says best what it has changed in place.
       if (isErrorNamed(error, "ChangedInPlaceError")) {
         throw new SluiceError("contractMismatch", { message: error.message, cause: error });
       }
-      throw mismatch(`Applying "${type}" (${id})`, error);
+      throw mismatch(`Applying "${type}" (${id})`, procedure, error);
     }
   }
 
   function swap(json: string, id: string) {
-    let value: unknown;
+    let state: unknown;
     try {
-      value = adopt(decodeState(JSON.parse(json)));
+      state = adopt(decodeState(JSON.parse(json)));
     } catch (error) {
-      throw mismatch("A snapshot", error);
+      throw mismatch("A snapshot", procedure, error);
     }
     if (!definition) {
       tracker.moveTo(id, true);
-      return sink.snapshot?.(value);
+      return sink.snapshot?.(state);
     }
     const leapt = tracker.swapTo(id);
     awaitsSnapshot = false;
     if (leapt) sink.reset({ reason: "resync", oldest: id, head: id });
-    if (!folds) return;
-    state = { known: true, value };
-    sink.state(value);
+    if (folds) show(state);
   }
 
-  function reset({ reason, oldest, head }: ResetFrame): void {
-    tracker.reset();
-    awaitsSnapshot = definition !== undefined;
-    sink.reset({ reason, oldest, head });
+  function show(state: unknown): void {
+    become(state);
+    sink.state(state);
+  }
+
+  function judge(id: string | undefined, what: string) {
+    const step = tracker.judge(id, isOrdered);
+    if (step === "foreign") throw outOfOrder(`${what} of another epoch (${id}) without a $reset`);
+    return step;
   }
 
   return {
     get state() {
-      return state;
+      return { known: isKnown, value };
     },
     opened({ stream }) {
+      isOrdered = stream !== "stream";
+      const isNew = tracker.resumeFrom === undefined;
       // A log's state comes as a snapshot; a generator's begins with its first event.
-      awaitsSnapshot = definition !== undefined && stream === "live" && tracker.resumeFrom === undefined;
-      const startsOver = stream === "stream" && tracker.resumeFrom === undefined;
+      awaitsSnapshot = definition !== undefined && stream === "live" && isNew;
       tracker.opened();
-      if (!folds || !startsOver) return;
-      state = { known: true, value: definition.initial };
-      sink.state(state.value);
+      if (folds && !isOrdered && isNew) show(definition.initial);
     },
-    apply(frame, open) {
+    apply(frame) {
       switch (frame.kind) {
         case "event":
-          return applyEvent(frame, open);
+          return applyEvent(frame);
         case "snapshot":
           return swap(frame.data, frame.id);
-        case "reset":
-          return reset(frame);
+        case "reset": {
+          const { reason, oldest, head } = frame;
+          tracker.reset();
+          awaitsSnapshot = definition !== undefined;
+          return sink.reset({ reason, oldest, head });
+        }
         case "live":
         case "at":
           if (awaitsSnapshot) return; // what it names is not what is shown
-          if (tracker.judge(frame.id, open.stream !== "stream") === "foreign") {
-            throw outOfOrder(`$${frame.kind} of another epoch (${frame.id}) without a $reset`);
-          }
-          return tracker.moveTo(frame.id, open.stream !== "stream");
+          judge(frame.id, `$${frame.kind}`);
+          return tracker.moveTo(frame.id, isOrdered);
         default:
           frame satisfies never;
       }
@@ -166,4 +176,4 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   };
 }
 
-const outOfOrder = (what: string) => new SluiceError("protocol", { message: `The stream has ${what}.` });
+const outOfOrder = (what: string) => protocolError(`The stream has ${what}.`);

@@ -1,7 +1,7 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { encodeTarget, type Target } from "../wire/target.js";
 import { createSharedSubscription } from "./create-shared-subscription.js";
-import { createFailedSubscription } from "./failed-subscription.js";
+import { failingTransport } from "./failing-transport.js";
 import type { SubscriptionSettings } from "./settings.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 
@@ -30,28 +30,25 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
     sweepAt = Math.max(64, all.size * 2);
   }
 
-  function create(key: string, target: Target<AnySubscription>): SharedSubscription<AnySubscription> {
-    const shared = createSharedSubscription({
-      key,
-      settings,
-      target,
-      onActive: (isActive) => void (isActive ? active.add(shared) : active.delete(shared)),
-    });
-    sweep();
-    all.set(key, hold(shared));
-    return shared;
-  }
-
   return {
     shared(procedure, input) {
       let target: Target<AnySubscription>;
       try {
         target = encodeTarget(procedure, input);
       } catch (error) {
-        return createFailedSubscription(procedure.path, SluiceError.from(error), settings.clock.now());
+        const transport = failingTransport(SluiceError.from(error), settings.clock.now());
+        return createSharedSubscription({ ...settings, transport }, { procedure, input, text: undefined });
       }
       const key = target.text === undefined ? procedure.path : `${procedure.path}?${target.text}`;
-      return all.get(key)?.deref() ?? create(key, target);
+      const known = all.get(key)?.deref();
+      if (known) return known;
+      const created = createSharedSubscription(settings, target, (isActive) => {
+        if (isActive) active.add(created);
+        else active.delete(created);
+      });
+      sweep();
+      all.set(key, hold(created));
+      return created;
     },
   };
 }

@@ -54,8 +54,6 @@ export function transition(state: SharedState, event: SharedEvent, facts: Shared
       return resync && "resync" in state ? { ...state, resync: undefined } : state;
     case "over":
       return facts.hasSubscribers ? { kind: "over", error: event.error } : idle;
-    default:
-      return event satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnySubscription, ErrorOf, StateOf } from "@sluice/contract";
+import type { AnySubscription, StateOf } from "@sluice/contract";
 import type { Connection } from "../transport/connection-state.js";
 import type { SubscriptionHandlers } from "./handlers.js";
 
@@ -7,14 +7,9 @@ import type { SubscriptionHandlers } from "./handlers.js";
  * tells every subscriber the same events in the same order.
  */
 export interface SharedSubscription<P extends AnySubscription> {
-  /** Path and canonical input: the same text for the same subscription. */
-  readonly key: string;
   readonly connection: Connection;
   /** The state, once there is one; the `known` flag tells an undefined state from none. */
   readonly state: { readonly known: false } | { readonly known: true; readonly value: StateOf<P> };
-  /** The error that ended it, if one did. */
-  readonly error: ErrorOf<P> | undefined;
-  readonly ended: boolean;
   /**
    * Opens the connection with the first subscriber and lets go of it, after the client's `linger`, when the last one left.
    * A subscriber that joins sees the state at once and events from then on.

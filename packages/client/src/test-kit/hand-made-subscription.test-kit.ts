@@ -13,13 +13,10 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
   const cursor = () => `E.${offset}.m`;
   let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor };
   const shared: SharedSubscription<AnySubscription> = {
-    key: procedure.path,
     get connection() {
       return connection;
     },
     state: { known: false },
-    error: undefined,
-    ended: false,
     subscribe(handlers) {
       const subscriber = subscribers.add(handlersOf(handlers));
       return () => subscribers.remove(subscriber);

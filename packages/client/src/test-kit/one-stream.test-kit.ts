@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
 import type { Connection, ConnectionStatus } from "../transport/connection-state.js";
-import { createLaneReader, type LaneFrame, type LaneReader, type Outcome } from "../transport/lane-reader.js";
+import { createLaneReader, type LaneFrame, type LaneReader } from "../transport/lane-reader.js";
 import type { LaneRequest, LaneSink, Transport } from "../transport/transport.js";
 
 interface Carried {
@@ -34,14 +34,14 @@ export function createOneStreamTransport(): Transport & { connect(): OneStream }
     const readerOf = (lane: Carried): LaneReader =>
       createLaneReader(lane.request.target.procedure, {
         opened: lane.sink.opened,
-        frame(frame, open) {
-          lane.sink.frame(frame, open);
+        frame(frame) {
+          lane.sink.frame(frame);
           if (frame.kind === "live") lane.become("live");
         },
-        closed(outcome: Outcome) {
-          if (outcome.kind === "failed" && outcome.retry !== "no") return lane.become("reconnecting");
+        closed(error, retry) {
+          if (retry !== "no") return lane.become("reconnecting");
           lanes.delete(lane);
-          lane.sink.over(outcome.kind === "failed" ? outcome.error : undefined);
+          lane.sink.over(error);
         },
       });
     const read = (frame: LaneFrame) => {

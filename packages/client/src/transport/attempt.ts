@@ -1,10 +1,11 @@
-import { type AnySubscription, SluiceError } from "@sluice/contract";
+import type { AnySubscription, SluiceError } from "@sluice/contract";
 import { createFrameDecoder, type Frame, WireError } from "@sluice/contract/wire";
 import { failureOf } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import { readStream } from "./connect.js";
-import { createLaneReader, type LaneReaderSink, type Outcome } from "./lane-reader.js";
+import { createLaneReader, type LaneReaderSink } from "./lane-reader.js";
 import { createLiveness } from "./liveness.js";
+import type { Retry } from "./retry.js";
 import type { TransportSettings } from "./settings.js";
 import type { LaneSink } from "./transport.js";
 
@@ -48,10 +49,10 @@ export function startAttempt(
     controller.abort();
   }
 
-  function closed(outcome: Outcome): void {
+  function closed(error: SluiceError | undefined, retry: Retry): void {
     if (isOver) return;
     close();
-    sink.closed(outcome);
+    sink.closed(error, retry);
   }
 
   function onFrame(frame: Frame): void {
@@ -84,10 +85,7 @@ export function startAttempt(
   };
 
   readStream(settings, target, cursor, controller.signal, { onBytes, ready }).then(
-    (outcome) => {
-      if (outcome === "ended") closed({ kind: "ended" });
-      else lane.fail(new SluiceError("network", { message: "The stream was cut." }));
-    },
+    () => closed(undefined, "no"),
     (error: unknown) => lane.fail(failureOf(error)),
   );
 

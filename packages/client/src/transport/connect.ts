@@ -1,9 +1,9 @@
-import { SluiceError } from "@sluice/contract";
 import { type BodyReader, letGo, readerOf } from "../platform/fetch.js";
+import { networkError, protocolError } from "../wire/failure.js";
 import { errorOfAnswer, isType } from "../wire/problem.js";
-import { aborted, send } from "../wire/request.js";
+import { send } from "../wire/request.js";
+import type { RequestSettings } from "../wire/settings.js";
 import type { Target } from "../wire/target.js";
-import type { TransportSettings } from "./settings.js";
 
 /** What a stream's bytes are handed to. */
 export interface ByteSink {
@@ -14,50 +14,42 @@ export interface ByteSink {
 }
 
 /**
- * One attempt: opens a subscription's stream and reads it to its end. Resolves with `ended` if the server says that there is
- * nothing (204), and with `cut` if the body ends. Bytes are asked for one chunk at a time. While the sink isn't ready, Node and
- * Chromium stop reading the socket, which slows the server down; Firefox and WebKit read on into memory. Whoever aborts
- * `signal` closes the socket.
+ * Opens a subscription's stream and reads it. Resolves if the server says that there is nothing (204). Bytes are asked for one
+ * chunk at a time. While the sink isn't ready, Node and Chromium stop reading the socket, which slows the server down;
+ * Firefox and WebKit read on into memory. Aborting `signal` closes the socket.
  *
- * @throws SluiceError for an answer that is no stream, a request that failed, or `aborted`.
+ * @throws SluiceError `network` at the end of the body; what an answer that is no stream stands for, a request that failed,
+ * `aborted`.
  */
 export async function readStream(
-  settings: TransportSettings,
+  settings: RequestSettings,
   target: Target,
   cursor: string | undefined,
   signal: AbortSignal,
   sink: ByteSink,
-): Promise<"ended" | "cut"> {
+): Promise<void> {
   const response = await send(settings, target, { accept: "text/event-stream", cursor }, signal);
+  let reader: BodyReader | undefined;
   try {
-    if (signal.aborted) throw aborted();
-    if (response.status === 204) return "ended";
+    if (response.status === 204) return;
     if (response.status !== 200 || !isType(response, "text/event-stream")) {
       throw await errorOfAnswer(response, target.procedure, settings.clock);
     }
-  } finally {
-    if (response.status !== 200 || signal.aborted) letGo(() => readerOf(response.body));
-  }
-  const reader = readerOf(response.body);
-  if (!reader) {
-    const message = "This fetch gives answers without a readable body; pass one that streams as the fetch option.";
-    throw new SluiceError("protocol", { message });
-  }
-  return pump(reader, signal, sink);
-}
-
-async function pump(reader: BodyReader, signal: AbortSignal, sink: ByteSink): Promise<"cut"> {
-  try {
-    for (;;) {
+    reader = readerOf(response.body);
+    if (!reader) {
+      const message = "This fetch gives answers without a readable body; pass one that streams as the fetch option.";
+      throw protocolError(message);
+    }
+    while (!signal.aborted) {
       const { value } = await reader.read().catch(readFailed);
-      if (value === undefined || signal.aborted) return "cut";
+      if (value === undefined || signal.aborted) break;
       sink.onBytes(value as Uint8Array);
       const held = sink.ready?.();
       if (held) await held;
-      if (signal.aborted) return "cut";
     }
+    throw networkError("The stream was cut.");
   } finally {
-    letGo(() => reader);
+    letGo(() => reader ?? readerOf(response.body));
   }
 }
 

@@ -12,13 +12,19 @@ const failed = (error: SluiceError, wasStream = false): DirectEvent => ({
   type: "failed",
   wasStream,
   error,
-  retry: error === forbidden ? "no" : error === unauthorized ? "refresh" : "yes",
+  retry: error === unauthorized ? "refresh" : "yes",
   mark: 3,
 });
-const refreshed = (failure?: SluiceError): DirectEvent => ({ type: "refreshed", failure });
-const [asked, due, live, ended, woken, closed] = (["asked", "due", "live", "ended", "woken", "closed"] as const).map(
-  (type): DirectEvent => ({ type }),
-) as [DirectEvent, DirectEvent, DirectEvent, DirectEvent, DirectEvent, DirectEvent];
+const ended = (error?: SluiceError): DirectEvent => ({ type: "ended", error });
+const types = ["asked", "due", "live", "refreshed", "woken", "closed"] as const;
+const [asked, due, live, refreshed, woken, closed] = types.map((type): DirectEvent => ({ type })) as [
+  DirectEvent,
+  DirectEvent,
+  DirectEvent,
+  DirectEvent,
+  DirectEvent,
+  DirectEvent,
+];
 const opened: DirectEvent = { type: "opened", stream: "live" };
 const drain: DirectEvent = { type: "drain", ms: 300 };
 
@@ -32,7 +38,7 @@ const open = after(asked, opened, live);
 const waiting = after(asked, failed(network));
 const held = after(asked, failed(busy));
 const refreshing = after(asked, failed(unauthorized));
-const renewed = after(asked, failed(unauthorized), refreshed());
+const renewed = after(asked, failed(unauthorized), refreshed);
 const paused = transition(connecting, failed(network), { ...facts, isOffline: true });
 /** A stream is live, and the next one is … */
 const beside = {
@@ -44,7 +50,7 @@ const beside = {
 /** It was reached while the machine said that it is offline. */
 const doubting = transition(connecting, opened, { ...facts, isOffline: true });
 const generator = after(asked, { type: "opened", stream: "stream" }, live);
-const over = after(asked, failed(forbidden));
+const over = after(asked, ended(forbidden));
 
 type Row = readonly [
   why: string,
@@ -100,8 +106,8 @@ const rows: readonly Row[] = [
     { doubtsOffline: true },
   ],
   ["reached offline, then the network fails", doubting, failed(network, true), { isOffline: true }, soon],
-  ["what is final ends it", connecting, failed(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
-  ["the end ends it", open, ended, {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
+  ["what is final ends it", connecting, ended(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
+  ["the end ends it", open, ended(), {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
   [
     "the first 401",
     connecting,
@@ -112,27 +118,27 @@ const rows: readonly Row[] = [
   ],
   ["asked meanwhile, credentials are waited for", refreshing, asked, {}, refreshing.phase],
   ["woken meanwhile, too", refreshing, woken, {}, refreshing.phase],
-  ["new credentials", refreshing, refreshed(), {}, isConnecting, { isRenewed: true }],
+  ["new credentials", refreshing, refreshed, {}, isConnecting, { isRenewed: true }],
   [
     "new credentials, too fast",
     refreshing,
-    refreshed(),
+    refreshed,
     { paceWait: 9 },
     { kind: "waiting", least: 0 },
     { isRenewed: true },
   ],
-  ["no new credentials", refreshing, refreshed(unauthorized), {}, isClosed, { error: unauthorized }],
+  ["no new credentials", refreshing, ended(unauthorized), {}, isClosed, { error: unauthorized }],
   ["the second 401 in a row", renewed, failed(unauthorized), {}, isClosed, { error: unauthorized }],
   [
     "a 401 after an answer",
-    after(asked, failed(unauthorized), refreshed(), failed(busy), due),
+    after(asked, failed(unauthorized), refreshed, failed(busy), due),
     failed(unauthorized),
     {},
     { kind: "refreshing", error: unauthorized, mark: 3 },
   ],
   [
     "a 401 after a cut is the second in a row",
-    after(asked, failed(unauthorized), refreshed(), failed(network), due),
+    after(asked, failed(unauthorized), refreshed, failed(network), due),
     failed(unauthorized),
     {},
     isClosed,
@@ -215,7 +221,7 @@ describe("what changes nothing gives the same object", () => {
     ["asking while credentials are renewed", refreshing, asked],
   ])("%s", (_, from, event) => expect(transition(from, event, facts)).toBe(from));
 
-  test.each([asked, due, opened, live, drain, ended, failed(network), refreshed(), woken, closed])(
+  test.each([asked, due, opened, live, drain, ended(), failed(network), refreshed, woken, closed])(
     "when it is over, $type",
     (event) => expect(transition(over, event, facts)).toBe(over),
   );
@@ -224,7 +230,7 @@ describe("what changes nothing gives the same object", () => {
 test("a state is never changed in place", () => {
   for (const state of [idle, connecting, open, waiting, refreshing, paused, ...Object.values(beside)]) {
     const frozen = Object.freeze({ ...state, phase: Object.freeze({ ...state.phase }) });
-    for (const event of [asked, due, opened, live, drain, ended, failed(busy, true), refreshed(), woken, closed]) {
+    for (const event of [asked, due, opened, live, drain, ended(), failed(busy, true), refreshed, woken, closed]) {
       transition(frozen, event, facts);
     }
   }

@@ -49,18 +49,19 @@ export type DirectEvent =
   | { readonly type: "opened"; readonly stream: StreamKind }
   | { readonly type: "live" }
   | { readonly type: "drain"; readonly ms: number }
-  | { readonly type: "ended" }
+  /** For good: it came to its proper end, or failed with what no retry mends. */
+  | { readonly type: "ended"; readonly error: SluiceError | undefined }
   | {
       readonly type: "failed";
       /** Whether it was the stream, rather than the attempt under way. */
       readonly wasStream: boolean;
       readonly error: SluiceError;
-      readonly retry: Retry;
+      readonly retry: Exclude<Retry, "no">;
       /** Names the credentials that it was asked for with. */
       readonly mark: number;
     }
-  /** The refresh hook is done. */
-  | { readonly type: "refreshed"; readonly failure: SluiceError | undefined }
+  /** The refresh hook has brought new credentials. */
+  | { readonly type: "refreshed" }
   /** Network or page came back, or the network went. */
   | { readonly type: "woken" }
   | { readonly type: "closed" };
@@ -110,11 +111,10 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
       if (phase.kind !== "open" || stream === "stream") return state;
       return enter(state, { kind: "waiting", least: event.ms });
     case "ended":
-      return over(state, undefined);
+      return over(state, event.error);
     case "failed":
       return fail(event.wasStream ? { ...state, stream: undefined } : state, event, facts);
     case "refreshed": {
-      if (event.failure) return over(state, event.failure);
       const renewed = { ...state, isRenewed: true };
       if (facts.paceWait <= 0) return connect(renewed, facts);
       return enter(renewed, { kind: "waiting", least: 0 });
@@ -125,8 +125,6 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
       return !stream || (phase.kind === "paused" && !facts.isOffline) ? ask(state, facts) : state;
     case "closed":
       return { ...enter(state, { kind: "closed" }), stream: undefined };
-    default:
-      return event satisfies never;
   }
 }
 
@@ -148,7 +146,6 @@ function connect(state: DirectState, facts: Facts): DirectState {
 
 function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, facts: Facts): DirectState {
   const { error, retry, mark, wasStream } = failure;
-  if (retry === "no") return over(state, error);
   const isAnswer = error.status !== 0;
   const next: DirectState = {
     ...state,

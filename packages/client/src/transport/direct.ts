@@ -64,7 +64,9 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
         arm(Math.max(phase.least, backoff.rare()));
         break;
       case "refreshing":
-        void refresher.refresh(phase.error, phase.mark).then((failure) => dispatch({ type: "refreshed", failure }));
+        void refresher
+          .refresh(phase.error, phase.mark)
+          .then((error) => dispatch(error ? { type: "ended", error } : { type: "refreshed" }));
         break;
       case "closed":
         stopListening();
@@ -96,8 +98,8 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
         dispatch({ type: "opened", stream: frame.stream });
         sink.opened(frame);
       },
-      frame(frame, open) {
-        sink.frame(frame, open);
+      frame(frame) {
+        sink.frame(frame);
         if (frame.kind !== "live" || own !== current) return;
         liveSince = clock.monotonic();
         dispatch({ type: "live" });
@@ -106,13 +108,13 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
       drain(ms) {
         if (own === current) dispatch({ type: "drain", ms: Math.min(ms, settings.retry.max) });
       },
-      closed(outcome) {
+      closed(error, retry) {
         const wasStream = own === current;
         if (wasStream) current = undefined;
         else next = undefined;
         forgive();
-        if (outcome.kind === "ended") dispatch({ type: "ended" });
-        else dispatch({ type: "failed", wasStream, mark, error: outcome.error, retry: outcome.retry });
+        if (!error || retry === "no") dispatch({ type: "ended", error });
+        else dispatch({ type: "failed", wasStream, mark, error, retry });
       },
       ready: sink.ready,
     });

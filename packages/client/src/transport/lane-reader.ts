@@ -7,13 +7,9 @@ import type { LaneSink } from "./transport.js";
 /** Frames that belong to a lane, whether it has a number or a stream of its own. */
 export type LaneFrame = Exclude<Frame, { kind: "drain" | "retry" | "comment" }>;
 
-export type Outcome =
-  | { readonly kind: "ended" }
-  | { readonly kind: "failed"; readonly error: SluiceError; readonly retry: Retry };
-
 export interface LaneReaderSink extends Pick<LaneSink, "opened" | "frame"> {
-  /** The lane is over. */
-  closed(outcome: Outcome): void;
+  /** The lane came to its proper end, or failed. Unless `retry` is `no`, it may be opened again. */
+  closed(error: SluiceError | undefined, retry: Retry): void;
 }
 
 /** Reads the frames of one lane, from `$open` to its end. */
@@ -29,8 +25,8 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
   let open: OpenFrame | undefined;
 
   function fail(error: SluiceError, retry: Retry = retryOf(error)): void {
-    if (retry === "no" || !open || open.resumable) sink.closed({ kind: "failed", error, retry });
-    else sink.closed({ kind: "failed", error: new SluiceError("interrupted", { cause: error }), retry: "no" });
+    if (retry === "no" || !open || open.resumable) sink.closed(error, retry);
+    else sink.closed(new SluiceError("interrupted", { cause: error }), "no");
   }
 
   return {
@@ -45,7 +41,7 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
         case "live":
         case "reset":
           if (!open) throw new WireError(`The stream begins with ${frame.kind}; it must begin with $open.`);
-          return sink.frame(frame, open);
+          return sink.frame(frame);
         case "open":
           if (open) throw new WireError("The stream has a second $open; it must have one.");
           checkVersion(procedure, frame.version);
@@ -58,7 +54,7 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
           return fail(error, final ? "no" : again === "no" ? "yes" : again);
         }
         case "end":
-          return sink.closed({ kind: "ended" });
+          return sink.closed(undefined, "no");
         case "unknown":
           return; // of a later version of the protocol; PROTOCOL §5.12
         default:

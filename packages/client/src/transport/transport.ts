@@ -34,11 +34,8 @@ export type TopicFrame = Extract<Frame, { kind: "event" | "snapshot" | "at" | "r
 export interface LaneSink {
   /** Frames begin, from the cursor that was asked for; those of an earlier opening are over. */
   opened(frame: OpenFrame): void;
-  /**
-   * @param open the lane's `$open`.
-   * @throws SluiceError and then this lane fails with it; others on the same stream go on.
-   */
-  frame(frame: TopicFrame, open: OpenFrame): void;
+  /** @throws SluiceError and then this lane fails with it; others on the same stream go on. */
+  frame(frame: TopicFrame): void;
   changed(connection: Connection): void;
   /** The lane ended, or failed for good, which may be the lane's own affair. */
   over(error: SluiceError | undefined): void;

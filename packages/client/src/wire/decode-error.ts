@@ -5,6 +5,7 @@ import {
   SluiceError,
   type SluiceErrorOptions,
 } from "@sluice/contract";
+import { mismatch } from "./failure.js";
 
 /** An error as the server sent it, its data still in wire form. */
 export interface WireFailure extends SluiceErrorOptions {
@@ -16,13 +17,13 @@ export function decodeError(procedure: AnyProcedure, { code, data, ...options }:
   const declared = Object.hasOwn(procedure.errors, code)
     ? (procedure.errors[code] as ErrorDefinition | undefined)
     : undefined;
-  if (!declared) return new SluiceError(code, { ...options, data });
-  const status = options.status ?? declared.status;
-  if (!declared.data) return new SluiceError(code, { ...options, status });
   try {
-    return new SluiceError(code, { ...options, status, data: codecOf(procedure).decodeErrorData(code, data) });
+    return new SluiceError(code, {
+      ...options,
+      status: options.status ?? declared?.status,
+      data: declared ? declared.data && codecOf(procedure).decodeErrorData(code, data) : data,
+    });
   } catch (cause) {
-    const message = `The data of the error "${code}" of ${procedure.path} does not fit the contract.`;
-    return new SluiceError("contractMismatch", { message, cause });
+    return mismatch(`The data of the error "${code}"`, procedure, cause);
   }
 }

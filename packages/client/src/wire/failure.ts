@@ -1,5 +1,13 @@
-import { SluiceError } from "@sluice/contract";
+import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import { WireError } from "@sluice/contract/wire";
+
+export const protocolError = (message: string, cause?: unknown) => new SluiceError("protocol", { message, cause });
+
+export const networkError = (message: string, cause?: unknown) => new SluiceError("network", { message, cause });
+
+/** @param what names the value in the message, such as `The output`. */
+export const mismatch = (what: string, { path }: AnyProcedure, cause: unknown) =>
+  new SluiceError("contractMismatch", { message: `${what} of ${path} does not fit the contract.`, cause });
 
 /**
  * What an attempt or a call failed with, as a SluiceError. Anything but one is an answer that cannot be read, such as a body
@@ -10,7 +18,7 @@ export function failureOf(error: unknown): SluiceError {
     if (SluiceError.is(error)) return error;
     const { message } = error as Error;
     const said = error instanceof WireError ? message : `The answer cannot be read: ${message}`;
-    return new SluiceError("protocol", { message: said, cause: error });
+    return protocolError(said, error);
   } catch {
     return new SluiceError("protocol", { cause: error }); // one that throws when it is looked at
   }

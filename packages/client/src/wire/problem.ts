@@ -46,10 +46,19 @@ function strangersCode(status: number): BuiltInCode {
 
 async function readObject(response: FetchResponse): Promise<Record<string, unknown> | undefined> {
   try {
-    const value: unknown = JSON.parse(await response.text());
+    return parseObject(await response.text());
+  } catch {
+    return undefined; // a body that is cut: the status still says something
+  }
+}
+
+/** Nothing where the text is no JSON, or JSON of another kind. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return undefined; // a body that is cut or no JSON: the status still says something
+    return undefined;
   }
 }
 

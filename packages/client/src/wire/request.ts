@@ -1,6 +1,7 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import type { FetchInit, FetchResponse } from "../platform/fetch.js";
 import { refusalOf } from "../platform/refusal.js";
+import { networkError, protocolError } from "./failure.js";
 import type { RequestSettings } from "./settings.js";
 import type { Target } from "./target.js";
 
@@ -39,16 +40,11 @@ export async function send(
     if (signal?.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
     const refusal = refusalOf(cause, address, init);
-    if (!refusal) throw new SluiceError("network", { message: `${address} cannot be reached.`, cause });
-    throw new SluiceError("protocol", {
-      message: `${address} can never be asked: ${refusal}`,
-      cause,
-    });
+    if (!refusal) throw networkError(`${address} cannot be reached.`, cause);
+    throw protocolError(`${address} can never be asked: ${refusal}`, cause);
   }
   if (typeof response?.status === "number" && typeof response.headers?.get === "function") return response;
-  throw new SluiceError("protocol", {
-    message: "The client's fetch option gave no answer.",
-  });
+  throw protocolError("The client's fetch option gave no answer.");
 }
 
 export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
@@ -61,7 +57,7 @@ function describe(
 ): Pick<FetchInit, "method" | "body"> & { readonly address: string } {
   if (url.startsWith("/") && typeof location === "undefined") {
     const message = `The url "${url}" is relative, and there is no page to resolve it against: pass an absolute URL.`;
-    throw new SluiceError("protocol", { message });
+    throw protocolError(message);
   }
   const address = `${url}/${procedure.path}`;
   if (mayGet(procedure)) {
@@ -90,7 +86,7 @@ function plain(headers: Headers): Record<string, string> {
 const headerSafe = /^[\x21-\x7e]+$/;
 
 const mayGet = (procedure: AnyProcedure) =>
-  procedure.kind === "query" || (procedure.kind === "subscription" && procedure.method === "GET");
+  procedure.kind === "query" || ("method" in procedure && procedure.method === "GET");
 
 async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> {
   let headers: HeadersInit;
@@ -104,6 +100,6 @@ async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> 
     return new Headers(headers);
   } catch (cause) {
     const message = `The client's headers option gave no headers: ${(cause as Error).message}`;
-    throw new SluiceError("protocol", { message, cause });
+    throw protocolError(message, cause);
   }
 }

@@ -7,66 +7,47 @@ import type { Target } from "../wire/target.js";
 import { createFold, type Fold, type KnownState } from "./fold.js";
 import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
-import type { Subscribers } from "./subscribers.js";
+import { createSubscribers, type Subscribers } from "./subscribers.js";
 
-/** The lane that subscribers share, and what it has brought: position, state and connection. */
-export interface SharedLane {
+/**
+ * One life of a shared subscription, from its first subscriber until it is forgotten: its subscribers, the lane that they share,
+ * and what the lane has brought. The next life is another object, so nothing of this one gets into it.
+ */
+export interface SharedLife {
+  readonly subscribers: Subscribers;
   readonly connection: Connection;
   readonly state: KnownState;
   /** Opens a lane. Again: where the server has snapshots, the state stays until a fresh one comes. Else nothing is kept. */
   open(isAgain: boolean): void;
   /** Asks for a fresh snapshot, or for a connection where there are none. True: there is nothing to wait for. */
   freshen(): boolean;
-  /** Closes the lane and forgets what it brought. */
   close(): void;
 }
 
-export interface SharedLaneSink {
+export interface SharedLifeSink {
   /** Something came that a resync waits for. */
   fresh(): void;
   /** The lane ended, or failed for good. What it brought is kept. */
   over(error: SluiceError | undefined): void;
 }
 
-export function createSharedLane(
+export function createSharedLife(
   { transport, clock, onSkippedEvent }: SubscriptionSettings,
   target: Target<AnySubscription>,
-  subscribers: Subscribers,
-  sink: SharedLaneSink,
-): SharedLane {
+  sink: SharedLifeSink,
+): SharedLife {
   const { procedure } = target;
-  const closed = (): Connection => ({ state: "closed", attempt: 0, since: clock.now(), cursor: () => undefined });
-  let lane: Lane | undefined;
+  const subscribers = createSubscribers();
   let tracker: ResumeTracker;
   let fold: Fold | undefined;
+  let lane: Lane | undefined;
   let stream: StreamKind | undefined;
-  let connection = closed();
+  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor: () => undefined };
   // A generator's state comes of its events alone.
   const hasSnapshots = () => procedure.state && stream === "live";
 
-  /** Tells subscribers nothing once they look at another fold: a handler may have closed the lane, and opened a new one. */
-  function createSharedFold(): Fold {
-    const own = createFold({
-      procedure,
-      tracker,
-      onSkippedEvent,
-      sink: {
-        event(event) {
-          if (fold === own) subscribers.event(event);
-        },
-        state(value) {
-          if (fold === own) subscribers.each(({ onState }) => guarded(onState, value));
-        },
-        snapshot(value) {
-          if (fold === own) subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value));
-        },
-        reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),
-      },
-    });
-    return own;
-  }
-
   return {
+    subscribers,
     get connection() {
       return connection;
     },
@@ -78,36 +59,40 @@ export function createSharedLane(
         tracker.refresh();
       } else {
         tracker = createResumeTracker();
-        fold = createSharedFold();
+        fold = createFold({
+          procedure,
+          tracker,
+          onSkippedEvent,
+          sink: {
+            event: subscribers.event,
+            state: (value) => subscribers.each(({ onState }) => guarded(onState, value)),
+            snapshot: (value) => subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value)),
+            reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),
+          },
+        });
       }
-      const folding = fold as Fold;
-      const own = transport.lane(
+      const { opened, apply } = fold as Fold;
+      lane = transport.lane(
         { target, resume: tracker },
         {
           opened(frame) {
             stream = frame.stream;
-            folding.opened(frame);
+            opened(frame);
           },
-          frame(frame, open) {
-            folding.apply(frame, open);
-            if (lane !== own) return;
+          frame(frame) {
+            apply(frame);
             const { kind } = frame;
-            if (kind === "snapshot" || (kind === "live" && !(hasSnapshots() && tracker.isRefreshing))) sink.fresh();
+            const isFresh = kind === "snapshot" || (kind === "live" && !(hasSnapshots() && tracker.isRefreshing));
+            if (isFresh && lane) sink.fresh(); // a handler may have closed it
           },
           changed(changed) {
-            if (lane !== own) return;
             connection = changed;
             subscribers.each(({ onConnection }) => guarded(onConnection, connection));
           },
-          over(error) {
-            if (lane !== own) return;
-            lane = undefined;
-            sink.over(error);
-          },
+          over: sink.over,
         },
       );
-      lane = own;
-      own.open();
+      lane.open();
     },
     freshen() {
       if (hasSnapshots() && tracker.cursor !== undefined) {
@@ -120,8 +105,7 @@ export function createSharedLane(
     },
     close() {
       lane?.close();
-      lane = fold = stream = undefined;
-      connection = closed();
+      lane = undefined;
     },
   };
 }
