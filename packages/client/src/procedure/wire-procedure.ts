@@ -3,6 +3,7 @@ import {
   type AnyProcedure,
   type AnySubscription,
   carryCodec,
+  type FoldStep,
   type ProcedureCodec,
 } from "@sluice/contract";
 
@@ -18,15 +19,14 @@ const freeze = <T>(value: T): T => {
   return value;
 };
 
-/** Everything stays as it travels. */
-const wireCodec: ProcedureCodec = {
+/** Everything stays as it travels. What is asked for a declared error or a fold is left out: none is known. */
+const wireCodec = {
   encodeInput: asItIs,
-  decodeOutput: (wire) => Promise.resolve(wire),
+  decodeOutput: asItIs as ProcedureCodec["decodeOutput"],
   eventDecoder: () => asItIs,
   decodeState: asItIs,
-  createFoldStep: () => ({ hasUnfrozen: false, adopt: freeze, run: (_type, _apply, state) => state }),
-  decodeErrorData: (_, wire) => wire,
-};
+  createFoldStep: () => ({ adopt: freeze }) as FoldStep,
+} satisfies Partial<ProcedureCodec> as unknown as ProcedureCodec;
 
 const wireProcedure = <P extends AnyProcedure>(kind: P["kind"], path: string): P =>
   carryCodec({ kind, path, errors: {} } as unknown as P, wireCodec);

@@ -1,4 +1,4 @@
-import type { Connection } from "../transport/connection-state.js";
+import { type Connection, closedConnection } from "../transport/connection-state.js";
 
 /** What a view shows beside its query's data. Changes at most once per frame, together with the data. */
 export interface LiveSnapshot {
@@ -7,13 +7,11 @@ export interface LiveSnapshot {
   readonly ended: boolean;
 }
 
-const nowhere = () => undefined;
-
 /** Of what is not asked for, as with `skipToken`. */
 export const notAsked: LiveSnapshot = {
-  connection: { state: "closed", attempt: 0, since: Date.now(), cursor: nowhere },
+  connection: closedConnection(Date.now()),
   ended: false,
 };
 
 /** Of what is about to open. */
-export const opening = (): Connection => ({ state: "connecting", attempt: 0, since: Date.now(), cursor: nowhere });
+export const opening = (): Connection => ({ ...closedConnection(Date.now()), state: "connecting" });

@@ -6,7 +6,7 @@ import type { SubscriptionSettings } from "./settings.js";
 import { createSharedLife } from "./shared-life.js";
 import { idle, type Resync, resyncOf, type SharedEvent, type SharedState, transition } from "./shared-state.js";
 import type { SharedSubscription } from "./shared-subscription.js";
-import { handlersOf } from "./subscribers.js";
+import type { AnyHandlers } from "./subscribers.js";
 
 const nothing = () => {};
 
@@ -69,7 +69,7 @@ export function createSharedSubscription(
   function subscribe(given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0]): () => void {
     const { signal } = given;
     if (signal?.aborted) return nothing;
-    const handlers = handlersOf(given);
+    const handlers = given as AnyHandlers;
     const { subscribers } = life;
     const subscriber = subscribers.add(handlers);
     const stop = (): void => {

@@ -1,4 +1,5 @@
 import type { SluiceError } from "@sluice/contract";
+import { closedConnection } from "../transport/connection-state.js";
 import type { Transport } from "../transport/transport.js";
 
 /** For a subscription that can't even be asked for, as with an input that doesn't fit: its lanes fail, and nothing is sent. */
@@ -7,7 +8,7 @@ export const failingTransport = (error: SluiceError, now: number): Transport => 
     let timer: ReturnType<typeof setTimeout>;
     return {
       open() {
-        changed({ state: "closed", attempt: 0, since: now, error, cursor: () => undefined });
+        changed({ ...closedConnection(now), error });
         timer = setTimeout(() => over(error));
       },
       nudge() {},

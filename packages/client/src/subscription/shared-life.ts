@@ -1,7 +1,7 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
 import { guarded } from "../platform/report.js";
-import type { Connection } from "../transport/connection-state.js";
+import { type Connection, closedConnection } from "../transport/connection-state.js";
 import type { Lane } from "../transport/transport.js";
 import type { Target } from "../wire/target.js";
 import { createFold, type Fold, type KnownState } from "./fold.js";
@@ -42,7 +42,7 @@ export function createSharedLife(
   let fold: Fold | undefined;
   let lane: Lane | undefined;
   let stream: StreamKind | undefined;
-  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor: () => undefined };
+  let connection = closedConnection(clock.now());
   // A generator's state comes of its events alone.
   const hasSnapshots = () => procedure.state && stream === "live";
 

@@ -1,8 +1,8 @@
-import type { AnySubscription, SluiceError } from "@sluice/contract";
+import type { SluiceError } from "@sluice/contract";
 import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { AnyEvent } from "./fold.js";
-import type { Reset, SubscriptionHandlers } from "./handlers.js";
+import type { Reset } from "./handlers.js";
 
 /** The handlers of any subscription, before types tell them apart. */
 export interface AnyHandlers {
@@ -16,8 +16,6 @@ export interface AnyHandlers {
   readonly onError?: (error: SluiceError) => void;
   readonly onEnd?: () => void;
 }
-
-export const handlersOf = (handlers: SubscriptionHandlers<AnySubscription>) => handlers as AnyHandlers;
 
 export interface Subscriber {
   readonly handlers: AnyHandlers;

@@ -1,7 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
-import { createSubscribers, handlersOf } from "../subscription/subscribers.js";
+import { type AnyHandlers, createSubscribers } from "../subscription/subscribers.js";
 import type { Connection } from "../transport/connection-state.js";
 
 type Moment = Partial<Connection> & Pick<Connection, "state">;
@@ -18,7 +18,7 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
     },
     state: { known: false },
     subscribe(handlers) {
-      const subscriber = subscribers.add(handlersOf(handlers));
+      const subscriber = subscribers.add(handlers as AnyHandlers);
       return () => subscribers.remove(subscriber);
     },
     resync: () => Promise.resolve(),

@@ -29,3 +29,13 @@ export interface Connection {
   /** Why the last attempt failed, or why the subscription is over. */
   readonly error?: SluiceError;
 }
+
+const nowhere = () => undefined;
+
+/** @param since in milliseconds since the Unix epoch. */
+export const closedConnection = (since: number, cursor: Connection["cursor"] = nowhere): Connection => ({
+  state: "closed",
+  attempt: 0,
+  since,
+  cursor,
+});

@@ -1,6 +1,6 @@
 import { isOffline, listenForWake } from "../platform/wake.js";
 import { type Attempt, startAttempt } from "./attempt.js";
-import type { Connection } from "./connection-state.js";
+import { closedConnection } from "./connection-state.js";
 import { type DirectEvent, initialState, type Phase, transition } from "./direct-state.js";
 import { createPace, leastBase } from "./pace.js";
 import { createBackoff } from "./retry.js";
@@ -24,7 +24,7 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
   const pace = createPace(clock);
   let state = initialState;
   /** As last told. */
-  let connection: Connection = { state: "closed", attempt: 0, since: clock.now(), cursor: () => resume.cursor };
+  let connection = closedConnection(clock.now(), () => resume.cursor);
   /** The stream that frames come from. */
   let current: Attempt | undefined;
   /** The attempt under way. */
