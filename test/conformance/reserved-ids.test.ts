@@ -32,7 +32,7 @@ describeAdapters("reserved ids", (adapter) => {
       const reader = await (await open(world, path, { headers: { "last-event-id": "$once" } })).end();
       expect([reader.status, reader.response.headers["content-type"]]).toEqual([200, "text/event-stream"]);
       expect(reader.response.headers).not.toHaveProperty("content-length");
-      const data = '{"code":"interrupted","message":"The stream was cut and cannot be taken up again","final":true}';
+      const data = '{"code":"interrupted","message":"The stream was cut and cannot be resumed","final":true}';
       expect(reader.text).toBe(`id: $end\nevent: $error\ndata: ${data}\n\n`);
     }
     expect([runs, world.log.everWatched, world.parts.admission.streams.size]).toEqual([0, 0, 0]);

@@ -73,7 +73,7 @@ const contract = defineContract({
 });
 type Contract = typeof contract;
 
-test("an input that contains itself may hold codecs and defaults", () => {
+test("a recursive input may contain codecs and defaults", () => {
   expectTypeOf<{ text: string; at: Date; replies: { text: string; at: Date; replies: [] }[] }>().toExtend<
     InputOf<Contract["comment"]>
   >();
@@ -87,7 +87,7 @@ test("an input that contains itself may hold codecs and defaults", () => {
   expectTypeOf<{ where: Query; since: Date }>().toEqualTypeOf<InputOf<Contract["search"]>>();
 });
 
-test("a codec is read in code's type wherever it stands", () => {
+test("a codec has its code type in any place", () => {
   expectTypeOf<InputOf<Contract["rest"]>>().toEqualTypeOf<[string, Date, ...Date[]]>();
   expectTypeOf<{ at: Date; other: Date }>().toExtend<InputOf<Contract["open"]>>();
   expectTypeOf<{ at: Date; other: string }>().not.toExtend<InputOf<Contract["open"]>>();
@@ -96,7 +96,7 @@ test("a codec is read in code's type wherever it stands", () => {
   expectTypeOf<InputOf<Contract["deep"]>["a"]["b"]["c"]["d"]>().toEqualTypeOf<{ at: Date }>();
 });
 
-test("a brand is asked for, and a readonly array is taken", () => {
+test("a brand is required, and a readonly array is accepted", () => {
   expectTypeOf<{ id: string; at: Date }>().not.toExtend<InputOf<Contract["brand"]>>();
   expectTypeOf<InputOf<Contract["tags"]>>().toEqualTypeOf<{ tags: readonly string[] }>();
 });

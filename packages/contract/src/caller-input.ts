@@ -2,8 +2,8 @@ import type { CodeOf, WireOf, ZodLike } from "./schema.js";
 import type { Anything, Shaped, TraitsOf } from "./schema-traits.js";
 
 /**
- * What a caller passes: as code has it, but that what has a default may be left out, at any depth. Where nothing reads
- * differently on the wire, zod's own type says just that; else the type is made from the schema's parts.
+ * The input type for a caller: as in code, but fields with a default are optional, at any depth. If the wire type and
+ * the code type are the same, zod's own type already says this. Otherwise the type is built from the schema's parts.
  */
 export type CallerOf<S> = 0 extends 1 & S
   ? S

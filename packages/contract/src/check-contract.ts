@@ -4,15 +4,15 @@ import type { CodeOf } from "./schema.js";
 import type { Shaped, TraitsOf } from "./schema-traits.js";
 
 /**
- * What the compiler holds against a contract: `unknown` wherever a tree is right, else a sentence in the place of what is
- * wrong. It stands at `defineContract`, where all types are known: earlier, a function that is generic in a schema could
- * not define a procedure with it.
+ * Type-level checks of a contract: `unknown` where a node is valid, otherwise a sentence that describes the problem.
+ * The check is at `defineContract`, where all types are concrete. An earlier check would make it impossible to define
+ * a procedure inside a function that is generic in a schema.
  */
 export type CheckContract<Tree> = undefined extends 0
   ? 'Sluice needs "strictNullChecks": turn it on, or "strict", in tsconfig.json'
   : {
       [Name in keyof Tree]: Name extends "router" | "context" | "use" | "middleware" | "then"
-        ? `"${Name}" cannot stand at a contract's root: the server's builder has a member of this name`
+        ? `"${Name}" cannot be used at a contract's root: the server's builder has a member of this name`
         : CheckNode<Tree[Name]>;
     };
 
@@ -38,7 +38,7 @@ type CheckEventType<Type> = Type extends "" | "open" | "error" | "message" | `$$
   : never;
 
 type BadEventType<Type extends string> = Type extends `$${string}`
-  ? `"${Type}" cannot be an event type: "$" starts the names of control frames`
+  ? `"${Type}" cannot be an event type: "$" is reserved for control frames`
   : Type extends `${string}/${string}`
     ? `"${Type}" cannot be an event type: "/" separates a lane from a type`
     : `"${Type}" cannot be an event type: EventSource uses this name itself`;
@@ -53,10 +53,10 @@ type ProblemsOfErrors<Errors> = keyof Errors extends never
 
 type At<Place extends string, Problem> = [Problem] extends [never] ? never : `${Place}: ${Problem & string}`;
 
-/** What JSON can't carry. */
+/** The parts that JSON can't carry. */
 type Unfit<S> = Exclude<TraitsOf<S>, "differs">;
 
-/** The same, for what a frame always carries: an input or output may be absent, an event or a state may not. */
+/** Like `Unfit`, for events and states: a frame always has data, so they can't be undefined. Inputs and outputs can. */
 type UnfitFrame<S> = Unfit<S> | Undefinable<S>;
 
 type Undefinable<S> = S extends Shaped

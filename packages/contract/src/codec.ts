@@ -2,49 +2,55 @@ import type { FoldStep } from "./fold-step.js";
 import type { AnyProcedure } from "./procedure.js";
 
 /**
- * What a client asks of a procedure's schemas. A contract's procedures carry theirs along, so that a client which was
- * never given a contract holds no code that runs schemas.
+ * What a client needs from a procedure's schemas. Each procedure of a contract carries its own codec, so a client
+ * that is created without a contract bundles no schema code.
  */
 export interface ProcedureCodec {
   /**
-   * A caller's input in wire form; `undefined` if the procedure takes none.
+   * The caller's input in wire form; `undefined` if the procedure takes no input.
    *
-   * @throws ValidationError for what a codec cannot encode.
+   * @throws ValidationError if a codec cannot encode the value.
    */
   encodeInput(input: unknown): unknown;
-  /** Rejects with a ValidationError for what doesn't fit. */
+  /** Rejects with a ValidationError if the output doesn't fit its schema. */
   decodeOutput(wire: unknown): Promise<unknown>;
   /**
-   * Reads the data of one event type, and throws a ValidationError for what doesn't fit; `undefined` for an unknown
-   * type.
+   * Returns the decoder for one event type, or `undefined` for an unknown type. The decoder throws a ValidationError
+   * if the data doesn't fit.
    */
   eventDecoder(type: string): ((wire: unknown) => unknown) | undefined;
-  /** @throws ValidationError for what doesn't fit. */
+  /** @throws ValidationError if the state doesn't fit its schema. */
   decodeState(wire: unknown): unknown;
-  /** What folds events into the state, for one fold of the subscription at `path`. */
+  /** Creates the step that folds events into state, for one fold of the subscription at `path`. */
   createFoldStep(path: string): FoldStep;
-  /** @throws ValidationError for what doesn't fit. */
+  /** @throws ValidationError if the data doesn't fit its schema. */
   decodeErrorData(code: string, wire: unknown): unknown;
 }
 
-// One for all copies of the package, so that a contract made by one works with the client of another.
+// `Symbol.for` is shared by all copies of the package, so a contract from one copy works with a client from another.
 const carried: unique symbol = Symbol.for("sluice.contract.codec");
 
 interface Carrier {
   readonly [carried]?: ProcedureCodec;
 }
 
-/** Makes a procedure carry its codec, where no copy, comparison or print of it shows. */
+/**
+ * Attaches a codec to a procedure. The property is not enumerable: copying, comparing or printing the procedure
+ * ignores it.
+ */
 export const carryCodec = <P extends AnyProcedure>(procedure: P, codec: ProcedureCodec): P =>
   Object.defineProperty(procedure, carried, { value: codec });
 
 /**
- * The codec that a procedure carries.
+ * The codec of a procedure.
  *
- * @throws TypeError for a procedure that `defineContract` hasn't stamped.
+ * @throws TypeError if the procedure was not returned by `defineContract`.
  */
 export function codecOf(procedure: AnyProcedure): ProcedureCodec {
   const codec = (procedure as Carrier)[carried];
-  if (!codec) throw new TypeError(`This ${procedure.kind} is of no contract: pass what defineContract gave.`);
+  if (!codec)
+    throw new TypeError(
+      `This ${procedure.kind} is not part of a contract: pass a procedure of the object that defineContract returned.`,
+    );
   return codec;
 }

@@ -1,11 +1,14 @@
-/** A schema made ready to run at the wire, both ways. Every method throws a `ValidationError` for what doesn't fit. */
+/**
+ * Converts values between code and wire form. Every method throws a `ValidationError` if the value doesn't fit the
+ * schema.
+ */
 export interface Coder {
-  /** From what code sees to what JSON can carry. */
+  /** From the code form to a value that JSON can carry. */
   encode(value: unknown): unknown;
-  /** From parsed JSON to what code sees. */
+  /** From parsed JSON to the code form. */
   decode(wire: unknown): unknown;
-  /** Like `encode`, for schemas that may check asynchronously: outputs of queries and mutations. */
+  /** Like `encode`, but allows asynchronous checks: for outputs of queries and mutations. */
   encodeAsync(value: unknown): Promise<unknown>;
-  /** Like `decode`, for schemas that may check asynchronously: inputs and outputs of queries and mutations. */
+  /** Like `decode`, but allows asynchronous checks: for inputs and outputs of queries and mutations. */
   decodeAsync(wire: unknown): Promise<unknown>;
 }

@@ -53,7 +53,7 @@ const contract = defineContract({
 });
 type Watch = typeof contract.scores.watch;
 
-test("a codec's type is the code's on both ends, and defaults may be left out by the caller only", () => {
+test("a codec has its code type on both ends, and only the caller may omit defaults", () => {
   expectTypeOf<InputOf<Watch>>().toEqualTypeOf<{
     matchId: string;
     limit?: number | undefined;
@@ -64,7 +64,7 @@ test("a codec's type is the code's on both ends, and defaults may be left out by
   expectTypeOf<InputOf<typeof contract.ticks>>().toEqualTypeOf<{ symbol: string }>();
 });
 
-test("events are a union that `type` tells apart", () => {
+test("events are a union discriminated by `type`", () => {
   expectTypeOf<EventOf<Watch>>().toEqualTypeOf<
     | { type: "goal"; data: { team: "home" | "away"; minute: number }; id: string }
     | { type: "fullTime"; data: { at: Date }; id: string }
@@ -75,12 +75,12 @@ test("events are a union that `type` tells apart", () => {
   expectTypeOf<EventDataOf<Watch, "corner">>().toBeAny();
 });
 
-test("state is the code's type, and never where there is none", () => {
+test("state has its code type, and is never if there is no state", () => {
   expectTypeOf<StateOf<Watch>>().toEqualTypeOf<{ home: number; away: number; endedAt: Date | null }>();
   expectTypeOf<StateOf<typeof contract.ticks>>().toEqualTypeOf<never>();
 });
 
-test("outputs and errors", () => {
+test("infers outputs and errors", () => {
   expectTypeOf<OutputOf<typeof contract.scores.report>>().toEqualTypeOf<{ at: Date }>();
   expectTypeOf<OutputOf<typeof contract.scores.list>>().toEqualTypeOf<string[]>();
   expectTypeOf<OutputOf<typeof contract.scores.reset>>().toEqualTypeOf<void>();
@@ -91,7 +91,7 @@ test("outputs and errors", () => {
   expectTypeOf<ErrorOf<Watch>["code"]>().extract<"unauthorized">().toEqualTypeOf<"unauthorized">();
 });
 
-test("refuses what JSON cannot carry, wherever it stands", () => {
+test("refuses what JSON cannot carry, in any place", () => {
   // @ts-expect-error a Date has no wire form without a codec
   defineContract({ p: subscription({ events: { at: z.date() } }) });
   // @ts-expect-error deep inside, too
@@ -137,7 +137,7 @@ test("refuses reserved names", () => {
   defineContract({ deeper: { router: query(), use: query() } });
 });
 
-test("holds key, apply and initial against input, events and state", () => {
+test("checks key, apply and initial against input, events and state", () => {
   const input = z.object({ runId: z.string(), prompt: z.string() });
   const events = { token: z.string() };
   subscription({ input, events, key: ["runId"] });

@@ -11,7 +11,7 @@ const tree = () => ({
   ping: query(),
 });
 
-test("stamps each procedure with its path", () => {
+test("gives each procedure its path", () => {
   const contract = defineContract(tree());
   expect([...proceduresOf(contract)].map(({ kind, path }) => [kind, path])).toEqual([
     ["subscription", "scores/watch"],
@@ -22,7 +22,7 @@ test("stamps each procedure with its path", () => {
   expect(contract.feed.byUser["all-posts"].path).toBe("feed/byUser/all-posts");
 });
 
-test("stamps copies and leaves the tree that was passed as it was", () => {
+test("sets paths on copies and doesn't change the tree that was passed", () => {
   const before = tree();
   const { watch } = before.scores;
   const fields = { ...watch };
@@ -35,7 +35,7 @@ test("stamps copies and leaves the tree that was passed as it was", () => {
   expect(Object.isFrozen(before.scores) || Object.isFrozen(watch)).toBe(false);
 });
 
-test("one tree makes two contracts", () => {
+test("one tree can make two contracts", () => {
   const shared = tree();
   expect(defineContract({ v1: shared }).v1.ping.path).toBe("v1/ping");
   expect(defineContract({ v2: shared }).v2.ping.path).toBe("v2/ping");
@@ -48,7 +48,7 @@ test("a contract can't be changed afterwards", () => {
   expect(Object.isFrozen(contract.scores.watch)).toBe(true);
 });
 
-test("what an option leaves out has its documented default", () => {
+test("an option that is omitted has its documented default", () => {
   expect(subscription({ events: { tick: z.string() } })).toEqual({
     kind: "subscription",
     path: "",
@@ -66,12 +66,12 @@ test("what an option leaves out has its documented default", () => {
   expect(mutation()).toEqual({ kind: "mutation", path: "", input: undefined, output: undefined, errors: {} });
 });
 
-test("a state that says so is idempotent", () => {
+test("a state is idempotent if its definition says so", () => {
   const state = { schema: z.string(), initial: "", apply: {}, idempotent: true } as const;
   expect(subscription({ events: { tick: z.string() }, state }).idempotent).toBe(true);
 });
 
-test("tells a procedure from a subtree, also from one with members named kind and path", () => {
+test("distinguishes a procedure from a subtree, even one with members named kind and path", () => {
   expect(isProcedure(query())).toBe(true);
   expect(isProcedure({ kind: query(), path: query() })).toBe(false);
   expect([...proceduresOf(defineContract({ kind: query(), path: { kind: query() } }))].map(({ path }) => path)).toEqual(

@@ -26,11 +26,11 @@ export interface SubscriptionOptions<
   Errors extends ErrorDefinitions,
   Idempotent extends boolean,
 > {
-  /** What a subscriber asks for. Default: nothing. */
+  /** What the subscriber passes. Default: no input. */
   readonly input?: Input;
-  /** The events' schemas, by event type. Synchronous, and JSON on the wire. */
+  /** The schemas of the events, by event type. They must be synchronous, and JSON on the wire. */
   readonly events: Events;
-  /** How the events fold into state. Declaring it makes this live state. */
+  /** How the events fold into state. A subscription with this option has live state. */
   readonly state?: StateDefinition<Events, NonNullable<State>> & {
     readonly schema: State;
     readonly idempotent?: Idempotent;
@@ -39,19 +39,25 @@ export interface SubscriptionOptions<
   readonly errors?: Errors;
   /** Which input fields name the topic. Default: all of them. */
   readonly key?: readonly FieldOf<NoInfer<Input>>[];
-  /** `"POST"` where opening has side effects: then GET is refused, and with it any cross-site form or link. Default: `"GET"`. */
+  /**
+   * Use `"POST"` if opening the subscription has side effects. GET is then refused, and so are cross-site forms and
+   * links. Default: `"GET"`.
+   */
   readonly method?: "GET" | "POST";
-  /** Where a new subscriber begins. Default: `"head"`. With state it begins with a snapshot. */
+  /** Where a new subscriber begins. Default: `"head"`. A subscription with state begins with a snapshot instead. */
   readonly start?: Start;
-  /** After a reset without state: `"fail"` (default) ends with the error `gap`, `"skip"` goes on from the oldest there is. */
+  /**
+   * After a reset, if there is no state: `"fail"` ends with the error `gap`, `"skip"` continues from the oldest event
+   * that the server has. Default: `"fail"`.
+   */
   readonly onGap?: "fail" | "skip";
 }
 
 /**
  * Defines a subscription: a stream of typed events, and optionally the state that they fold into.
  *
- * @throws TypeError for an option that isn't there. What else the types could not see, `defineContract` refuses, naming path and
- * rule.
+ * @throws TypeError if an option has an unknown name. `defineContract` checks everything else that the types can't;
+ * its error names the path and the rule.
  * @example
  * subscription({
  *   input: z.object({ matchId: z.string() }),
@@ -93,18 +99,18 @@ export interface CallOptions<
   Output extends Schema | undefined,
   Errors extends ErrorDefinitions,
 > {
-  /** What a caller passes. Default: nothing. */
+  /** What the caller passes. Default: no input. */
   readonly input?: Input;
-  /** What the caller gets. Default: nothing. */
+  /** What the caller receives. Default: no output. */
   readonly output?: Output;
   /** Errors that the procedure may raise, by code. */
   readonly errors?: Errors;
 }
 
 /**
- * Defines a query: reads, answers once as JSON, and may be asked again at any time.
+ * Defines a query: a call that reads, returns one JSON value, and is safe to repeat.
  *
- * @throws TypeError for an option that isn't there.
+ * @throws TypeError if an option has an unknown name.
  * @example query({ input: z.object({ id: z.string() }), output: Match })
  */
 export function query<
@@ -117,9 +123,9 @@ export function query<
 }
 
 /**
- * Defines a mutation: changes something and answers once as JSON. Served by POST only.
+ * Defines a mutation: a call that changes something and returns one JSON value. The server accepts it by POST only.
  *
- * @throws TypeError for an option that isn't there.
+ * @throws TypeError if an option has an unknown name.
  * @example mutation({ input: GoalReport, output: z.object({ cursor: z.string() }) })
  */
 export function mutation<
@@ -149,10 +155,10 @@ export interface ContractTree {
 }
 
 /**
- * Makes a tree of procedures a contract: checks every rule and stamps each procedure with its path. The tree that was
- * passed stays as it was.
+ * Turns a tree of procedures into a contract: checks all rules and gives each procedure its path. The tree that you
+ * pass is not changed.
  *
- * @throws ContractError naming path and rule.
+ * @throws ContractError if a rule is broken. The message names the path and the rule.
  * @example
  * export const contract = defineContract({ scores: { watch: subscription({ events: { goal: Goal } }) } });
  */
@@ -160,7 +166,7 @@ export function defineContract<const Tree extends ContractTree>(tree: Tree & Che
   return stampTree(tree, "", new Map()) as Tree;
 }
 
-/** @param places where each procedure and subtree has been met */
+/** @param places the path at which each procedure and subtree was first found */
 function stampTree(tree: ContractTree, parent: string, places: Map<object, string>): ContractTree {
   const stamped: Record<string, ProcedureMarker | ContractTree> = {};
   for (const [name, node] of Object.entries(tree)) {
@@ -169,15 +175,15 @@ function stampTree(tree: ContractTree, parent: string, places: Map<object, strin
     if (typeof node !== "object" || node === null) {
       throw new ContractError(
         path,
-        `holds ${node === null ? "null" : typeof node}; allowed are procedures and objects of them`,
+        `has a value of type ${node === null ? "null" : typeof node}; allowed are procedures and objects that contain procedures`,
       );
     }
     const place = places.get(node);
-    if (place !== undefined) throw new ContractError(path, `stands at "${place}" already; define it anew`);
+    if (place !== undefined) throw new ContractError(path, `is already used at "${place}"; define a new one`);
     places.set(node, path);
     if (isProcedure(node)) {
       checkProcedure(node, path);
-      // All topics begin with the one object, on both ends.
+      // All topics share this one object, on the server and in the client.
       if (node.kind === "subscription") freezeShared(node.state?.initial);
       stamped[name] = Object.freeze(carryCodec({ ...node, path }, schemaCodec(node)));
     } else {
@@ -187,7 +193,7 @@ function stampTree(tree: ContractTree, parent: string, places: Map<object, strin
   return Object.freeze(stamped);
 }
 
-/** Says whether a node of a contract is a procedure; else it is a subtree. */
+/** Returns true if a node of a contract is a procedure, false if it is a subtree. */
 export function isProcedure(node: ProcedureMarker | ContractTree): node is AnyProcedure {
   return typeof node.kind === "string" && typeof node.path === "string";
 }

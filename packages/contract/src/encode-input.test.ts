@@ -14,7 +14,7 @@ const lowerCase = z.codec(z.string(), z.string(), {
 const epoch = new Date(0);
 const text = "1970-01-01T00:00:00.000Z";
 
-test("a field with a default may be left out beside a codec, which zod's own encode refuses", () => {
+test("a field with a default may be omitted next to a codec, which zod's own encode refuses", () => {
   const schema = z.object({ matchId: z.string(), since: isoDate.default(epoch), limit: z.int().default(10) });
   expect(() => coderOf(schema).encode({ matchId: "x" })).toThrow(ValidationError);
   expect(encodeInput(schema, { matchId: "x" })).toEqual({ matchId: "x" });
@@ -117,7 +117,7 @@ describe("leaves the rest to the server", () => {
     expect(encodeInput(schema, input)).toBe(input);
   });
 
-  test("also beside a codec", () => {
+  test("even next to a codec", () => {
     const schema = z.object({ id: z.string().refine(async () => true), n: z.int().max(5), at: isoDate });
     expect(encodeInput(schema, { id: 1, n: 9, at: epoch })).toEqual({ id: 1, n: 9, at: text });
     expect(encodeInput(schema, {})).toEqual({});
@@ -129,14 +129,14 @@ describe("leaves the rest to the server", () => {
     ["of an option", (check) => z.union([z.object({ a: isoDate }).refine(check), isoDate]), { a: epoch }, { a: text }],
     ["of an open union", (check) => z.union([isoDate, z.string().refine(check)]), "x", "x"],
     ["of a record's keys", (check) => z.record(lowerCase.refine(check), z.int()), { A: 1 }, { a: 1 }],
-  ])("an asynchronous check is left to it, and not even begun: %s", (_what, make, input, wire) => {
+  ])("doesn't start an asynchronous check: %s", (_what, make, input, wire) => {
     let isBegun = false;
     const check = async () => (isBegun = true);
     expect(encodeInput(make(check), input)).toEqual(wire);
     expect(isBegun).toBe(false);
   });
 
-  test("the first option is taken whose checks can't be told at once", () => {
+  test("picks the first option whose checks may be asynchronous", () => {
     const schema = z.union([z.object({ a: isoDate }).refine(() => Promise.resolve(true)), z.string()]);
     expect(encodeInput(schema, { a: epoch })).toEqual({ a: text });
   });
@@ -150,14 +150,14 @@ test.each<[what: string, schema: Schema, input: unknown, path: (string | number)
   ["the input itself", z.object({ at: isoDate }), "x", []],
   ["a broken date", z.object({ at: isoDate }), { at: new Date(Number.NaN) }, ["at"]],
   ["a union that no option fits", z.object({ on: z.union([isoDate, z.int()]) }), { on: "x" }, ["on"]],
-])("names the place of what a codec cannot encode: %s", (_what, schema, input, path) => {
+])("names the place of a value that a codec cannot encode: %s", (_what, schema, input, path) => {
   const run = () => encodeInput(schema, input);
   expect(run).toThrow(ValidationError);
   expect(run).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path })] }));
   if (path.length > 0) expect(run).toThrow(new RegExp(`^${path.join("\\.")}: `));
 });
 
-test("a codec that encodes asynchronously is refused by its place", () => {
+test("a codec that encodes asynchronously is refused with its place", () => {
   const slow = z.codec(z.string(), z.string(), { decode: String, encode: (text) => Promise.resolve(text) });
   expect(() => encodeInput(z.object({ a: slow }), { a: "x" })).toThrow(/^a: this codec encodes asynchronously/);
 });

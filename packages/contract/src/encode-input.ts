@@ -6,10 +6,11 @@ import { ValidationError } from "./validation-error.js";
 import { AsyncSchemaError, runZod } from "./zod-coder.js";
 
 /**
- * A caller's input in wire form. Unlike `coderOf(schema).encode` it lets out what the caller left out: the server fills
- * in defaults. Only codecs run here, the server checks the rest, and may do so asynchronously.
+ * The caller's input in wire form. Unlike `coderOf(schema).encode`, it omits fields that the caller left out, because
+ * the server fills in the defaults. Only codecs run here. The server runs the other checks, which may be
+ * asynchronous.
  *
- * @throws ValidationError naming the field, for a value that a codec cannot encode, or not at once.
+ * @throws ValidationError naming the field if a codec cannot encode the value, or encodes asynchronously.
  */
 export function encodeInput(schema: Schema | undefined, value: unknown): unknown {
   return schema && isZod(schema) ? encodePart(schema, value, []) : value;
@@ -50,7 +51,7 @@ function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
         ? encodeFields({ shape: {}, catchall: def.valueType }, value, path)
         : encodeWhole(schema, value, path);
     case "intersection":
-      return encodeBoth(schema, [def.left, def.right], value, path);
+      return encodeIntersection(schema, [def.left, def.right], value, path);
     case "union":
       return encodeUnion(schema, def.options as readonly $ZodType[], value, path);
     default:
@@ -58,7 +59,7 @@ function encodePart(schema: $ZodType, value: unknown, path: Path): unknown {
   }
 }
 
-/** A field that the schema doesn't know has no wire form and stays out, unless the schema takes such fields. */
+/** Omits fields that the schema doesn't know: they have no wire form. A schema with a `catchall` keeps them. */
 function encodeFields(
   { shape, catchall }: Pick<$ZodObjectDef, "shape" | "catchall">,
   value: Record<string, unknown>,
@@ -72,19 +73,19 @@ function encodeFields(
   return Object.fromEntries(wire);
 }
 
-/** A side without a codec leaves the value as it is, so what the other side has encoded goes over it. */
-function encodeBoth(schema: $ZodType, sides: readonly $ZodType[], value: unknown, path: Path): unknown {
+/** A side without a codec returns the value unchanged, so the encoded fields of the other side take precedence. */
+function encodeIntersection(schema: $ZodType, sides: readonly $ZodType[], value: unknown, path: Path): unknown {
   const [left, right] = sides.map((side) => encodePart(side, value, path));
   if (!isRecord(left) || !isRecord(right)) return encodeWhole(schema, value, path);
   return left === value ? { ...left, ...right } : { ...right, ...left };
 }
 
-/** The option is the first whose wire form the server would take, as far as can be told at once. */
+/** Picks the first option whose wire form the server would accept, as far as synchronous checks can tell. */
 function encodeUnion(schema: $ZodType, options: readonly $ZodType[], value: unknown, path: Path): unknown {
   for (const option of options) {
     try {
       const wire = encodePart(option, value, path);
-      if (isTaken(option, wire)) return wire;
+      if (isAccepted(option, wire)) return wire;
     } catch (error) {
       if (!isErrorNamed(error, "ValidationError")) throw error;
     }
@@ -92,11 +93,11 @@ function encodeUnion(schema: $ZodType, options: readonly $ZodType[], value: unkn
   return encodeWhole(schema, value, path);
 }
 
-/** Checks that may be asynchronous, such as a look into a database, are the server's. */
-function isTaken(option: $ZodType, wire: unknown): boolean {
-  const mayWait = inspectZod(option).asyncAt.length > 0;
+/** Leaves checks that may be asynchronous, such as a database lookup, to the server. */
+function isAccepted(option: $ZodType, wire: unknown): boolean {
+  const hasAsyncChecks = inspectZod(option).asyncAt.length > 0;
   try {
-    runZod(option, wire, mayWait ? { async: false, skipChecks: true } : { async: false });
+    runZod(option, wire, hasAsyncChecks ? { async: false, skipChecks: true } : { async: false });
     return true;
   } catch (error) {
     if (isErrorNamed(error, "ValidationError")) return false;
@@ -110,7 +111,7 @@ function encodeWhole(schema: $ZodType, value: unknown, path: Path): unknown {
     return runZod(schema, value, { async: false, direction: "backward", skipChecks: true });
   } catch (error) {
     if (error instanceof AsyncSchemaError) {
-      const message = "this codec encodes asynchronously, and a caller's input is encoded at once";
+      const message = "this codec encodes asynchronously, but a caller's input must be encoded synchronously";
       throw new ValidationError([{ message, path }]);
     }
     if (!(error instanceof ValidationError)) throw error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { encodeJson } from "./encode-json.js";
-import { fateInJson } from "./plain-schema.js";
+import { jsonRoundTrip } from "./json-round-trip.js";
 import type { Schema } from "./schema.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -34,21 +34,26 @@ const changed: readonly (readonly [string, Schema, unknown, RegExp])[] = [
     { cells: [1, undefined] },
     /cells\.1:/,
   ],
-  ["undefined in a tuple", z.tuple([z.string().optional(), z.string()]), [undefined, "a"], /0: JSON makes null of/],
-  ["a hole in an array", z.array(z.unknown()), [1].concat(Array(2)), /1: JSON makes null of undefined/],
-  ["NaN, where anything goes", z.object({ at: z.any() }), { at: Number.NaN }, /at: JSON makes null of NaN/],
+  [
+    "undefined in a tuple",
+    z.tuple([z.string().optional(), z.string()]),
+    [undefined, "a"],
+    /0: JSON turns undefined into null/,
+  ],
+  ["a hole in an array", z.array(z.unknown()), [1].concat(Array(2)), /1: JSON turns undefined into null/],
+  ["NaN, where anything goes", z.object({ at: z.any() }), { at: Number.NaN }, /at: JSON turns NaN into null/],
   ["Infinity, where a default lets it in", z.number().default(Number.POSITIVE_INFINITY), undefined, /Infinity/],
-  ["a Date, where anything goes", z.unknown(), { at: [new Date(0)] }, /at\.0: JSON makes a string of a Date/],
-  ["a Map, where anything goes", z.unknown(), { by: new Map([[1, 2]]) }, /by: JSON makes an object of a Map/],
-  ["an Error, where anything goes", z.unknown(), new TypeError("x"), /of a TypeError/],
-  ["a function, where anything goes", z.unknown(), { f: () => 1 }, /f: JSON leaves out a function/],
-  ["nothing but a function", z.unknown(), () => 1, /JSON cannot say a function/],
-  ["a symbol", z.unknown(), [Symbol("s")], /0: JSON makes null of a symbol/],
+  ["a Date, where anything goes", z.unknown(), { at: [new Date(0)] }, /at\.0: JSON turns a Date into a string/],
+  ["a Map, where anything goes", z.unknown(), { by: new Map([[1, 2]]) }, /by: JSON turns a Map into an object/],
+  ["an Error, where anything goes", z.unknown(), new TypeError("x"), /turns a TypeError into/],
+  ["a function, where anything goes", z.unknown(), { f: () => 1 }, /f: JSON omits a function/],
+  ["nothing but a function", z.unknown(), () => 1, /JSON cannot represent a function/],
+  ["a symbol", z.unknown(), [Symbol("s")], /0: JSON turns a symbol into null/],
   ["a bigint", z.unknown(), { n: 1n }, /BigInt/],
-  ["a number in an object of its own", z.unknown(), [Object(1)], /0: JSON makes 1 of a Number/],
-  ["toJSON", z.unknown(), { money: { toJSON: () => "1 €" } }, /money: JSON makes a string of an object/],
+  ["a number in an object of its own", z.unknown(), [Object(1)], /0: JSON turns a Number into 1/],
+  ["toJSON", z.unknown(), { money: { toJSON: () => "1 €" } }, /money: JSON turns an object into a string/],
   ["an object that holds itself", z.unknown(), circular(), /circular/i],
-  ["a value of a class", z.instanceof(URL), new URL("http://a.b"), /JSON makes a string of a URL/],
+  ["a value of a class", z.instanceof(URL), new URL("http://a.b"), /JSON turns a URL into a string/],
   ["a custom type", z.custom<bigint[]>((v) => Array.isArray(v)), [1n], /BigInt/],
   ["a member that must be there, and is undefined", z.object({ a: z.any() }), { a: undefined }, /a: doesn't read back/],
   ["a default that doesn't fit", z.object({ a: z.string().default(1 as never) }), {}, /a: doesn't read back/],
@@ -60,20 +65,25 @@ const changed: readonly (readonly [string, Schema, unknown, RegExp])[] = [
     { a: undefined },
     /a must be there/,
   ],
-  ["another vendor's undefined", vendor(() => true), [undefined], /JSON makes null of undefined/],
-  ["what another vendor takes as long as it is NaN", vendor(numbers), { a: Number.NaN }, /a: JSON makes null of NaN/],
+  ["another vendor's undefined", vendor(() => true), [undefined], /JSON turns undefined into null/],
   [
-    "an option that was chosen for a member that is undefined",
+    "a value that another vendor accepts only while it is NaN",
+    vendor(numbers),
+    { a: Number.NaN },
+    /a: JSON turns NaN into null/,
+  ],
+  [
+    "an option that fits only because of an undefined member",
     z.union([
       z.object({ a: z.undefined(), b: z.number() }).strict(),
       z.object({ a: z.custom((v) => v !== 1) }).loose(),
     ]),
     { a: Number.NaN },
-    /a: JSON makes null of NaN/,
+    /a: JSON turns NaN into null/,
   ],
 ];
 
-describe("encodeJson refuses what doesn't read back, naming the place:", () => {
+describe("encodeJson refuses a value that doesn't read back, and names the place:", () => {
   it.each(changed)("%s", (_what, schema, value, message) => {
     expect(() => encodeJson(schema, value)).toThrow(
       expect.objectContaining({ name: "ValidationError", message: expect.stringMatching(message) }),
@@ -102,7 +112,7 @@ const kept: [string, Schema, unknown, unknown?][] = [
   ["itself within itself", tree(), { n: 1, children: [{ n: 2, children: [] }] }],
 ];
 
-describe("encodeJson lets through, and gives what is read:", () => {
+describe("encodeJson accepts, and returns what a reader gets:", () => {
   it.each<(typeof kept)[0]>(kept)("%s", (_what, schema, value, read = value) => {
     const encoded = encodeJson(schema, value);
     expect(encoded?.read()).toStrictEqual(read);
@@ -112,7 +122,7 @@ describe("encodeJson lets through, and gives what is read:", () => {
   it("nothing, for undefined", () => expect(encodeJson(z.string().optional(), undefined)).toBeUndefined());
 
   it.each<(typeof kept)[0]>(kept.filter(([, , value]) => typeof value === "object"))(
-    "an object of its own: %s",
+    "returns a separate object: %s",
     (_what, schema, value) => {
       expect(encodeJson(schema, value)?.read()).not.toBe(value);
     },
@@ -138,7 +148,7 @@ function tree() {
 const a = z.object({ type: z.literal("a"), x: z.string().optional() });
 const b = z.object({ type: z.literal("b"), y: z.number() });
 
-describe("fateInJson", () => {
+describe("jsonRoundTrip", () => {
   it.each<[string, Schema, string?]>([
     ["types of JSON", z.object({ s: z.string().min(1), n: z.number().int().gt(3), b: z.boolean(), z: z.null() })],
     ["formats and enums", z.object({ at: z.iso.datetime(), id: z.uuid(), team: z.enum(["x", "y"]), k: z.literal(1) })],
@@ -155,28 +165,28 @@ describe("fateInJson", () => {
         .readonly(),
     ],
     ["records", z.record(z.string(), z.object({ n: z.number() }))],
-    ["options that nothing is left out of", z.union([z.string(), z.array(b)])],
-    ["options that are told apart", z.discriminatedUnion("type", [a, b]), "losesUndefined"],
-    ["what contains itself", tree(), "losesUndefined"],
-    ["checks of texts", z.object({ word: z.string().refine((text) => text !== "no") })],
+    ["unions without optional members", z.union([z.string(), z.array(b)])],
+    ["discriminated unions", z.discriminatedUnion("type", [a, b]), "losesUndefined"],
+    ["recursive schemas", tree(), "losesUndefined"],
+    ["checks of strings", z.object({ word: z.string().refine((text) => text !== "no") })],
     ["closed objects", z.strictObject({ a: z.string() })],
-  ])("tries nothing with %s", (_what, schema, fate = "same") => expect(fateInJson(schema)).toBe(fate));
+  ])("needs no read-back: %s", (_what, schema, roundTrip = "same") => expect(jsonRoundTrip(schema)).toBe(roundTrip));
 
   it.each<[string, Schema]>([
     ["anything", z.object({ a: z.any() })],
     ["custom types", z.custom<string>()],
     ["codecs", z.object({ at: isoDate })],
     ["defaults", z.object({ a: z.string().default("x") })],
-    ["texts that are made others", z.string().trim()],
-    ["URLs that are made others", z.url({ normalize: true })],
+    ["strings that are rewritten", z.string().trim()],
+    ["URLs that are normalized", z.url({ normalize: true })],
     ["checks of objects", z.object({}).refine(() => true)],
     ["checks of numbers", z.number().refine((n) => !Object.is(n, -0))],
     ["undefined in lists", z.array(z.string().optional())],
     ["undefined in records", z.record(z.string(), z.string().optional())],
     ["open objects", z.looseObject({})],
-    ["options that can be mixed up", z.union([a, b])],
-    ["literals that JSON can't say", z.literal([undefined, "a"])],
-    ["what is found later", z.lazy(() => z.string())],
+    ["ambiguous unions", z.union([a, b])],
+    ["literals that JSON can't represent", z.literal([undefined, "a"])],
+    ["lazy schemas", z.lazy(() => z.string())],
     ["other vendors' schemas", vendor(() => true)],
-  ])("tries %s", (_what, schema) => expect(fateInJson(schema)).toBe("changes"));
+  ])("needs a read-back: %s", (_what, schema) => expect(jsonRoundTrip(schema)).toBe("changes"));
 });

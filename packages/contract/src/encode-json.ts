@@ -1,22 +1,26 @@
 import type { ErrorIssue } from "./errors.js";
-import { fateInJson } from "./plain-schema.js";
+import { jsonRoundTrip } from "./json-round-trip.js";
 import { coderOf, type Schema } from "./schema.js";
 import { isErrorNamed, messageOf } from "./thrown.js";
 import { ValidationError } from "./validation-error.js";
 
-/** A value as JSON text that reads back. */
+/** A value as JSON text. Reading the text gives the same value back. */
 export interface EncodedJson {
   readonly json: string;
-  /** Gives what whoever reads the text gets, as code sees it: always the same, and nobody else's. */
+  /**
+   * Returns the value that a reader of the text gets, in code form. Each call returns the same object, and nothing
+   * else holds it.
+   */
   readonly read: () => unknown;
 }
 
 /**
- * Makes a value JSON text, and sees to it that the text reads back as what it was made from: what JSON leaves out or turns
- * into something else would fail, or mislead, whoever reads it. Where a schema's values can't change, nothing is tried.
+ * Encodes a value as JSON text and checks that the text reads back as the same value. Without this check, a reader
+ * would silently get a different value where JSON omits or changes a part. The check is skipped for schemas whose
+ * values JSON can't change.
  *
- * @returns `undefined` for `undefined`, of which JSON has none.
- * @throws ValidationError naming the place, for what doesn't fit or doesn't read back.
+ * @returns `undefined` if the value is `undefined`, which JSON can't represent.
+ * @throws ValidationError naming the place if the value doesn't fit or doesn't read back.
  * @example encodeJson(z.object({ minute: z.int() }), { minute: 12 }) ?.json // '{"minute":12}'
  */
 export function encodeJson(schema: Schema, value: unknown): EncodedJson | undefined {
@@ -34,16 +38,17 @@ export function encodeJson(schema: Schema, value: unknown): EncodedJson | undefi
 }
 
 /**
- * Looks whether a value fits its schema and would read back from JSON, and makes no text where nothing can change in it.
+ * Checks that a value fits its schema and would read back from JSON. It creates no text if JSON can't change the
+ * schema's values.
  *
- * @throws ValidationError as `encodeJson` does, and for `undefined`, of which JSON has none.
+ * @throws ValidationError like `encodeJson`, and if the value is `undefined`.
  */
 export function checkJson(schema: Schema, value: unknown): void {
-  const isGiven = fateInJson(schema) === "changes" ? encodeJson(schema, value) : coderOf(schema).encode(value);
-  if (isGiven === undefined) throw new ValidationError([{ message: "JSON cannot say undefined", path: [] }]);
+  const encoded = jsonRoundTrip(schema) === "changes" ? encodeJson(schema, value) : coderOf(schema).encode(value);
+  if (encoded === undefined) throw new ValidationError([{ message: "JSON cannot represent undefined", path: [] }]);
 }
 
-/** The same for schemas that may check asynchronously: outputs of queries and mutations. */
+/** Like `encodeJson`, but allows asynchronous checks: for outputs of queries and mutations. */
 export async function encodeJsonAsync(schema: Schema, value: unknown): Promise<EncodedJson | undefined> {
   const coder = coderOf(schema);
   const wire = await coder.encodeAsync(value);
@@ -58,13 +63,13 @@ export async function encodeJsonAsync(schema: Schema, value: unknown): Promise<E
   }
 }
 
-/** Where nothing can change, nothing is tried; `undefined` elsewhere. */
+/** Encodes without reading back; returns `undefined` if the schema's values could change in JSON. */
 function encodePlain(schema: Schema, wire: unknown): EncodedJson | undefined {
-  const fate = fateInJson(schema);
-  if (fate === "changes" || wire === undefined) return undefined;
+  const roundTrip = jsonRoundTrip(schema);
+  if (roundTrip === "changes" || wire === undefined) return undefined;
   const json = JSON.stringify(wire);
-  if (fate === "same") return { json, read: () => wire };
-  // A member that is undefined is none for who reads the text, and a fold may tell the two apart.
+  if (roundTrip === "same") return { json, read: () => wire };
+  // JSON omits members that are undefined, and a fold can see the difference, so parse the text again.
   let parsed: unknown;
   return { json, read: () => (parsed ??= JSON.parse(json)) };
 }
@@ -93,19 +98,19 @@ function textOf(wire: unknown): string {
   } catch (error) {
     throw new ValidationError([{ message: messageOf(error), path: [] }]);
   }
-  if (json === undefined) throw new ValidationError([{ message: `JSON cannot say ${nameOf(wire)}`, path: [] }]);
+  if (json === undefined) throw new ValidationError([{ message: `JSON cannot represent ${nameOf(wire)}`, path: [] }]);
   return json;
 }
 
 type Path = readonly (string | number)[];
 
-/** The first place where JSON has made something else of a value. A member that is undefined may go: it reads the same. */
+/** The first place where JSON changed the value. An undefined member may disappear: it reads the same. */
 function changeBetween(wire: unknown, read: unknown, path: Path): ErrorIssue | undefined {
   if (wire === read) return undefined;
   if (Array.isArray(wire) && Array.isArray(read)) return changeOfItems(wire, read, path);
   if (isData(wire) && isData(read)) return changeOfMembers(wire, read, path);
-  const became = read === undefined ? "leaves out" : `makes ${nameOf(read)} of`;
-  return { message: `JSON ${became} ${nameOf(wire)}: use what JSON can say, or a codec`, path };
+  const change = read === undefined ? `omits ${nameOf(wire)}` : `turns ${nameOf(wire)} into ${nameOf(read)}`;
+  return { message: `JSON ${change}: use a JSON value or a codec`, path };
 }
 
 function changeOfItems(wire: readonly unknown[], read: readonly unknown[], path: Path): ErrorIssue | undefined {
@@ -126,7 +131,7 @@ function changeOfMembers(wire: Members, read: Members, path: Path): ErrorIssue |
   return undefined;
 }
 
-/** An object whose members are all that there is to it, which a `Map` or an `Error` is not. */
+/** An object whose own members are all of its data. A `Map` or an `Error` is not. */
 const isData = (value: unknown): value is Members =>
   Object.prototype.toString.call(value) === "[object Object]" &&
   typeof (value as { readonly toJSON?: unknown }).toJSON !== "function";

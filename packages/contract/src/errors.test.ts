@@ -11,7 +11,7 @@ describe("a SluiceError", () => {
     },
   );
 
-  test("of a declared code is 422 and says its code, unless told otherwise", () => {
+  test("of a declared code has the status 422 and the code as its message by default", () => {
     expect(new SluiceError("matchNotFound")).toMatchObject({ status: 422, message: "matchNotFound", data: undefined });
     const options = { status: 404, message: "No match m1", data: { matchId: "m1" }, retryAfter: 500, cause: 1 };
     expect(new SluiceError("matchNotFound", options)).toMatchObject(options);
@@ -19,26 +19,26 @@ describe("a SluiceError", () => {
     expect(isBuiltInCode("toString")).toBe(false);
   });
 
-  test("is retryable if its code says that trying again may help, and never if the contract declares it", () => {
+  test("is retryable if the table says so, and never for a code that the contract declares", () => {
     const codes = Object.keys(errorTable).filter((code) => new SluiceError(code).retryable);
     expect(codes).toEqual(["tooManyRequests", "internal", "unavailable", "network", "timeout"]);
     expect(new SluiceError("matchNotFound", { status: 503 }).retryable).toBe(false);
   });
 
-  test("has no cause where none was given", () => {
+  test("has no cause if none was given", () => {
     expect("cause" in new SluiceError("gap")).toBe(false);
   });
 });
 
 describe("is", () => {
   const gap = new SluiceError("gap");
-  test("knows Sluice errors, by code if asked", () => {
+  test("recognizes Sluice errors, by code if one is given", () => {
     expect(SluiceError.is(gap)).toBe(true);
     expect(SluiceError.is(gap, "gap")).toBe(true);
     expect(SluiceError.is(gap, "network")).toBe(false);
   });
 
-  test("knows those of another copy of the package", () => {
+  test("recognizes errors of another copy of the package", () => {
     class Other extends Error {
       override name = "SluiceError";
       code = "gap";
@@ -47,7 +47,7 @@ describe("is", () => {
   });
 
   test.each([new Error("x"), { name: "SluiceError", code: "gap" }, "gap", null, undefined])(
-    "doesn't take %s for one",
+    "doesn't recognize %s",
     (other) => {
       expect(SluiceError.is(other)).toBe(false);
     },
@@ -55,7 +55,7 @@ describe("is", () => {
 });
 
 describe("from", () => {
-  test("hands a Sluice error on as it is", () => {
+  test("returns a Sluice error unchanged", () => {
     const gap = new SluiceError("gap");
     expect(SluiceError.from(gap)).toBe(gap);
   });
@@ -70,15 +70,15 @@ describe("from", () => {
   );
 });
 
-test("what a client sees of an error before a stream has an HTTP status, what it raises itself has none", () => {
+test("errors of the server have an HTTP status, errors that the client raises have none", () => {
   for (const { raisedBy, status } of Object.values(errorTable)) {
     if (raisedBy === "client") expect(status).toBe(0);
     else expect(status).toBeGreaterThanOrEqual(400);
   }
 });
 
-describe.each(oddThrows)("of %s", (_, make) => {
-  test("neither is, from nor what they give throws", () => {
+describe.each(oddThrows)("for %s", (_, make) => {
+  test("neither is() nor from() throws, and their results are readable", () => {
     expect(SluiceError.is(make(), "gap")).toBe(false);
     const { code, message, status, data, issues, retryAfter } = SluiceError.from(make());
     expect({ code, message, status, data, issues, retryAfter }).toMatchObject({ code: "internal", status: 500 });
@@ -93,6 +93,6 @@ test.each([
   [Number.POSITIVE_INFINITY, undefined],
   [Number.NaN, undefined],
   ["7" as never, undefined],
-])("a retryAfter of %s is %s: no more than a day, and nothing that is none", (retryAfter, bounded) => {
+])("a retryAfter of %s becomes %s: at most a day, and finite", (retryAfter, bounded) => {
   expect(new SluiceError("unavailable", { retryAfter }).retryAfter).toBe(bounded);
 });

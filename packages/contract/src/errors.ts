@@ -1,18 +1,21 @@
 import { boundRetryAfter } from "./retry-after.js";
 import { isErrorNamed } from "./thrown.js";
 
-/** One row of the closed table of built-in codes: where an error arises, its HTTP status, and whether a client tries again. */
+/** One row of the table of built-in codes. */
 interface ErrorRow {
   readonly status: number;
-  /** What stands in `title` of a problem+json answer, and is the message where nobody gave a better one. */
+  /** The `title` of a problem+json response, and the default message. */
   readonly title: string;
-  /** Who raises it: the server before a stream starts (`http`), the server within one (`stream`), or the client itself. */
+  /**
+   * Where the error arises: on the server before a stream starts (`http`), on the server within a stream (`stream`),
+   * or in the client.
+   */
   readonly raisedBy: "http" | "stream" | "client";
-  /** What a client does by itself: try again, ask its refresh hook once (401), or give up. */
+  /** What a client does without being asked: retry, call its refresh hook once (401), or give up. */
   readonly retry: "yes" | "refresh" | "no";
 }
 
-/** Every code that Sluice itself uses. Codes that a contract declares stand beside these and never in their place. */
+/** Every code that Sluice itself uses. Codes that a contract declares can't replace these. */
 export const errorTable = {
   badRequest: { status: 400, title: "Bad request", raisedBy: "http", retry: "no" },
   unauthorized: { status: 401, title: "Unauthorized", raisedBy: "http", retry: "refresh" },
@@ -27,11 +30,11 @@ export const errorTable = {
   unavailable: { status: 503, title: "Service unavailable", raisedBy: "http", retry: "yes" },
   interrupted: {
     status: 410,
-    title: "The stream was cut and cannot be taken up again",
+    title: "The stream was cut and cannot be resumed",
     raisedBy: "stream",
     retry: "no",
   },
-  gap: { status: 410, title: "History after the cursor is no longer to be had", raisedBy: "stream", retry: "no" },
+  gap: { status: 410, title: "History after the cursor is no longer available", raisedBy: "stream", retry: "no" },
   contractMismatch: {
     status: 500,
     title: "An event does not fit the contract",
@@ -47,31 +50,36 @@ export const errorTable = {
 /** A code of the built-in table. */
 export type BuiltInCode = keyof typeof errorTable;
 
-/** What was wrong with a piece of input, and where. */
+/** One problem with the input, and its place. */
 export interface ErrorIssue {
   readonly message: string;
-  /** Keys from the input's root to the value. Empty for the input itself. */
+  /** Keys from the root of the input to the value. Empty for the input itself. */
   readonly path: readonly (string | number)[];
 }
 
 /** What an error carries besides its code. */
 export interface SluiceErrorOptions<Data = unknown> {
-  /** Default: the title of the code in the table, or the code itself. Clients see it, except for `internal`. */
+  /**
+   * Default: the title of the code in the table, or the code itself. Clients see the message, except for `internal`.
+   */
   message?: string | undefined;
   data?: Data | undefined;
-  /** HTTP status. Default: the table's, or 422 for codes that a contract declares. */
+  /** HTTP status. Default: the status in the table, or 422 for a code that a contract declares. */
   status?: number | undefined;
   issues?: readonly ErrorIssue[] | undefined;
-  /** Stays on this side of the wire. */
+  /** Never sent over the wire. */
   cause?: unknown;
-  /** Milliseconds after which a client may try again (`Retry-After`), at most a day; what is less than 0 is 0, what is not finite is none. */
+  /**
+   * Milliseconds after which a client may try again (`Retry-After`), at most one day. A negative value counts as 0. A
+   * value that isn't finite is ignored.
+   */
   retryAfter?: number | undefined;
 }
 
 export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOwn(errorTable, code);
 
 /**
- * The one error class on both ends. `code` says what happened: a built-in code or one that the contract declares.
+ * The only error class of the server and the client. `code` is a built-in code or one that the contract declares.
  *
  * @example
  * try {
@@ -98,30 +106,35 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
     this.retryAfter = boundRetryAfter(options.retryAfter);
   }
 
-  /** Whether the same request may succeed if it is only made again: by the table of codes. Never so for a declared code. */
+  /**
+   * True if the same request may succeed when it is repeated, according to the table of codes. Always false for a
+   * declared code.
+   */
   get retryable(): boolean {
     return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes";
   }
 
   /**
-   * Says whether `error` is a Sluice error, and of `code` if one is given; also one that another copy of the package threw. Never
-   * throws, also where looking at `error` does.
+   * Returns true if `error` is a Sluice error and, if `code` is given, has that code. It also recognizes errors from
+   * another copy of the package. It never throws, even if reading `error` throws.
    */
   static is<Code extends string = string>(error: unknown, code?: Code): error is SluiceError<Code> {
-    return isErrorNamed(error, "SluiceError") && isWhole(error) && (code === undefined || error.code === code);
+    return (
+      isErrorNamed(error, "SluiceError") && hasReadableMembers(error) && (code === undefined || error.code === code)
+    );
   }
 
   /**
-   * The error itself if it is a Sluice error; anything else becomes `internal`, and its text stays here as the cause. Whatever was
-   * thrown, this doesn't throw, and what it gives can be looked at.
+   * Returns the error itself if it is a Sluice error. Anything else becomes `internal` with the error as its cause,
+   * which is never sent to clients. It never throws, and the result is safe to read.
    */
   static from(error: unknown): SluiceError {
     return SluiceError.is(error) ? error : new SluiceError("internal", { cause: error });
   }
 }
 
-/** Whether an error has what a Sluice error has, and all of it can be read: by the name alone it could be anybody's. */
-function isWhole(error: Error): error is SluiceError {
+/** Checks that all members can be read: any error could have this name. */
+function hasReadableMembers(error: Error): error is SluiceError {
   try {
     const { code, message, status, data, issues, retryAfter } = error as SluiceError;
     void { status, data, issues, retryAfter };

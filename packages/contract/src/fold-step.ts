@@ -1,12 +1,12 @@
 import { freezeFolded, freezeShared, isFrozenError } from "./freeze.js";
 
-/** A step of a fold has changed the state that it was given, which others share, in place of giving back a new one. */
+/** A call of `apply` changed the shared state or event data in place, instead of returning a new state. */
 export class ChangedInPlaceError extends TypeError {
   override readonly name = "ChangedInPlaceError";
 
   constructor(path: string, type: string, cause?: unknown) {
     const what = `Applying the event "${type}" of "${path}" changes its state, or the event's data, in place`;
-    super(`${what}. Both are shared: give back a new state, such as { ...state }.`, { cause });
+    super(`${what}. Both are shared: return a new state, such as { ...state }.`, { cause });
   }
 }
 
@@ -17,27 +17,31 @@ export interface FoldStepOptions {
   readonly encodeState: (state: unknown) => unknown;
 }
 
-/** Runs a subscription's `apply`, so that what it is given, and what it gave, stays what it is. */
+/** Runs a subscription's `apply` and protects its arguments and its result from later changes. */
 export interface FoldStep {
-  /** Whether a state may hold what can't be frozen. Then a step that throws may have left it half changed. */
+  /**
+   * True if a state may contain values that can't be frozen. A step that throws may then have changed the state in
+   * part.
+   */
   readonly hasUnfrozen: boolean;
-  /** Freezes a state or an event's data that came from elsewhere. */
+  /** Freezes a state or event data that was not created by this fold. */
   adopt<T>(value: T): T;
-  /** @throws ChangedInPlaceError, and whatever `apply` throws. */
+  /** @throws ChangedInPlaceError if `apply` changes its arguments, and any error that `apply` throws. */
   run(type: string, apply: (state: never, data: never) => unknown, state: unknown, data: unknown): unknown;
 }
 
 /**
- * Plain objects and arrays are frozen, so that changing them throws. A `Map`, a `Date` or an instance can't be: where a state
- * has any, a step is held, in development, against what the state was before. (That takes as long as encoding it.)
+ * Plain objects and arrays are frozen, so changing them throws. A `Map`, a `Date` or an instance of a class can't be
+ * frozen. If a state contains one, development builds encode the state before and after each step and compare. That
+ * costs as much as encoding the state.
  */
 export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep {
   let hasUnfrozen = false;
-  const picture = (state: unknown): string | undefined => {
+  const encodedText = (state: unknown): string | undefined => {
     try {
       return JSON.stringify(encodeState(state));
     } catch {
-      return undefined; // it doesn't fit its schema, and whoever sends it is told so
+      return undefined; // it doesn't fit its schema; sending it will report that
     }
   };
   return {
@@ -49,8 +53,8 @@ export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep
       return value;
     },
     run(type, apply, state, data) {
-      const isWatched = hasUnfrozen && isDevelopment();
-      const before = isWatched ? picture(state) : undefined;
+      const comparesStates = hasUnfrozen && isDevelopment();
+      const before = comparesStates ? encodedText(state) : undefined;
       let after: unknown;
       try {
         after = apply(state as never, data as never);
@@ -58,16 +62,16 @@ export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep
         throw isFrozenError(error) ? new ChangedInPlaceError(path, type, error) : error;
       }
       if (freezeFolded(after, state)) hasUnfrozen = true;
-      if (isWatched && picture(state) !== before) throw new ChangedInPlaceError(path, type);
+      if (comparesStates && encodedText(state) !== before) throw new ChangedInPlaceError(path, type);
       return after;
     },
   };
 }
 
-// The package has no types of Node's, which a browser's project may lack.
+// Declared here because the package must compile in browser projects, which have no types for Node.
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
 
-/** Bundlers put a constant in place of what is asked here; a browser without one has no `process`. */
+/** Bundlers replace this expression with a constant. In a browser without a bundler, `process` doesn't exist. */
 function isDevelopment(): boolean {
   try {
     return process.env["NODE_ENV"] !== "production";

@@ -6,13 +6,13 @@ const everyObject = (value: unknown): object[] =>
 const isFrozenWhole = (value: unknown) => everyObject(value).every(Object.isFrozen);
 
 describe("freezeShared", () => {
-  it("freezes at any depth, also below what is frozen already", () => {
+  it("freezes at any depth, even below a frozen object", () => {
     const value = Object.freeze({ list: Object.freeze([{ n: 1, deep: [[{}]] }]), bare: Object.create(null) });
     expect(freezeShared(value)).toBe(false);
     expect(isFrozenWhole(value)).toBe(true);
   });
 
-  it("ends with what contains itself, frozen or not", () => {
+  it("ends for a value that contains itself, frozen or not", () => {
     const loop: { self?: unknown; list: unknown[] } = { list: [] };
     loop.self = loop;
     loop.list.push(loop);
@@ -21,7 +21,7 @@ describe("freezeShared", () => {
     expect(isFrozenError(attempt(() => loop.list.push(1)))).toBe(true);
   });
 
-  it("takes any depth", () => {
+  it("accepts any depth", () => {
     let deep: unknown = [];
     for (let i = 0; i < 100_000; i++) deep = [deep];
     freezeShared(deep);
@@ -33,12 +33,12 @@ describe("freezeShared", () => {
     ["a Date", new Date()],
     ["bytes", new Uint8Array(2)],
     ["an instance", new (class Point {})()],
-  ])("leaves %s as it is, and says so", (_what, value) => {
+  ])("doesn't freeze %s, and returns true", (_what, value) => {
     expect(freezeShared({ list: [value] })).toBe(true);
     expect(Object.isFrozen(value)).toBe(ArrayBuffer.isView(value) ? Object.isFrozen(value) : false);
   });
 
-  it.each([1, "a", null, undefined, true, () => {}])("has nothing to do for %s", (value) => {
+  it.each([1, "a", null, undefined, true, () => {}])("ignores %s", (value) => {
     expect(freezeShared(value)).toBe(false);
   });
 });
@@ -59,17 +59,17 @@ describe("freezeFolded", () => {
     "something else": () => [{}],
     nothing: () => undefined,
   };
-  it.each(Object.entries(steps))("freezes whatever a step has made new: %s", (_what, step) => {
+  it.each(Object.entries(steps))("freezes everything that a step has created: %s", (_what, step) => {
     const after = step(before);
     expect(freezeFolded(after, before)).toBe(false);
     expect(isFrozenWhole(after)).toBe(true);
   });
 
-  it("says so where something can't be frozen", () => {
+  it("returns true if something can't be frozen", () => {
     expect(freezeFolded({ ...before, seen: new Set() }, before)).toBe(true);
   });
 
-  it("ends with what contains itself", () => {
+  it("ends for a value that contains itself", () => {
     const loop: { self?: unknown } = {};
     loop.self = loop;
     expect(freezeFolded(loop, undefined)).toBe(false);
@@ -90,12 +90,12 @@ const changes: Record<string, () => unknown> = {
   length: () => (frozen.list.length = 0),
 };
 
-it.each(Object.entries(changes))("isFrozenError knows what %s throws at something frozen", (_name, change) => {
+it.each(Object.entries(changes))("isFrozenError recognizes the error of %s on a frozen object", (_name, change) => {
   expect(isFrozenError(attempt(change))).toBe(true);
 });
 
 it.each([new TypeError("x.map is not a function"), new Error("not extensible"), undefined, null])(
-  "isFrozenError takes %s for something else",
+  "isFrozenError doesn't recognize %s",
   (error) => expect(isFrozenError(error)).toBe(false),
 );
 

@@ -1,6 +1,6 @@
 import { isErrorNamed } from "./thrown.js";
 
-/** An object or array that `Object.freeze` makes unchangeable. A `Map`, a `Date` or an instance of a class it doesn't. */
+/** True if `Object.freeze` makes the value immutable. It doesn't for a `Map`, a `Date` or an instance of a class. */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -10,19 +10,19 @@ function isPlain(value: object): boolean {
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /**
- * Freezes plain objects and arrays, at any depth: of what is shared, nobody may change a part.
+ * Freezes plain objects and arrays at any depth, because the value is shared.
  *
- * @returns whether something was left that can't be frozen, such as a `Map` or a `Date`.
+ * @returns true if the value contains something that can't be frozen, such as a `Map` or a `Date`.
  */
 export function freezeShared(value: unknown): boolean {
   if (!isObject(value)) return false;
-  let leftOver = false;
-  // What is frozen already may hold what isn't: zod's `readonly()` freezes no deeper than itself.
+  let hasUnfrozen = false;
+  // A frozen object may contain objects that are not frozen: zod's `readonly()` freezes one level only.
   const seen = new Set<object>();
-  const waiting: object[] = [value];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
+  const queue: object[] = [value];
+  for (let next = queue.pop(); next; next = queue.pop()) {
     if (!isPlain(next)) {
-      leftOver = true;
+      hasUnfrozen = true;
       continue;
     }
     if (Object.isFrozen(next)) {
@@ -31,56 +31,57 @@ export function freezeShared(value: unknown): boolean {
     } else {
       Object.freeze(next);
     }
-    for (const child of Array.isArray(next) ? next : Object.values(next)) if (isObject(child)) waiting.push(child);
+    for (const child of Array.isArray(next) ? next : Object.values(next)) if (isObject(child)) queue.push(child);
   }
-  return leftOver;
+  return hasUnfrozen;
 }
 
 /**
- * Freezes what a step of a fold has made new. It stops at what is frozen: that came from the state before, or from an event.
+ * Freezes what a step of a fold created. It stops at frozen objects: they came from the state before or from an
+ * event.
  *
- * @param before the state that the step was given. What is the same object in both isn't looked at, so that one new item
- * in a list of thousands costs a comparison for each, and no more.
- * @returns whether something was left that can't be frozen, such as a `Map` or a `Date`.
+ * @param before the state before the step. Objects that are identical in both states are skipped, so adding an item
+ * to a list of thousands costs one comparison per item.
+ * @returns true if the value contains something that can't be frozen, such as a `Map` or a `Date`.
  */
 export function freezeFolded(after: unknown, before: unknown): boolean {
   if (!isObject(after) || after === before) return false;
-  let leftOver = false;
-  // The state itself is looked into even if its author has frozen it, as deep as `Object.freeze` goes.
+  let hasUnfrozen = false;
+  // Visit the state itself even if `apply` has frozen it: `Object.freeze` freezes one level only.
   let isRoot = true;
-  const waiting: [object, unknown][] = [[after, before]];
-  for (let next = waiting.pop(); next; next = waiting.pop(), isRoot = false) {
+  const queue: [object, unknown][] = [[after, before]];
+  for (let next = queue.pop(); next; next = queue.pop(), isRoot = false) {
     const [made, from] = next;
-    if (!isPlain(made)) leftOver = true;
+    if (!isPlain(made)) hasUnfrozen = true;
     else if (isRoot || !Object.isFrozen(made)) {
-      if (Array.isArray(made)) newItems(made, Array.isArray(from) ? from : [], waiting);
-      else newMembers(made, isObject(from) ? from : {}, waiting);
+      if (Array.isArray(made)) newItems(made, Array.isArray(from) ? from : [], queue);
+      else newMembers(made, isObject(from) ? from : {}, queue);
       Object.freeze(made);
     }
   }
-  return leftOver;
+  return hasUnfrozen;
 }
 
-/** Follows a list along the one before it, past what was put in, left out or replaced. */
-function newItems(made: readonly unknown[], from: readonly unknown[], waiting: [object, unknown][]): void {
+/** Compares a list with the one before it and skips items that were inserted, removed or replaced. */
+function newItems(made: readonly unknown[], from: readonly unknown[], queue: [object, unknown][]): void {
   let place = 0;
-  // By index: an iterator takes twice as long, and a list may have thousands.
+  // A loop by index: an iterator takes twice as long, and a list may have thousands of items.
   for (let index = 0; index < made.length; index++) {
     const item = made[index];
     if (item === from[place]) place++;
     else if (item === from[place + 1]) place += 2;
-    else if (isObject(item)) waiting.push([item, from[place]]);
+    else if (isObject(item)) queue.push([item, from[place]]);
   }
 }
 
-function newMembers(made: object, from: object, waiting: [object, unknown][]): void {
+function newMembers(made: object, from: object, queue: [object, unknown][]): void {
   for (const key of Object.keys(made)) {
     const [member, old] = [(made as Record<string, unknown>)[key], (from as Record<string, unknown>)[key]];
-    if (member !== old && isObject(member)) waiting.push([member, old]);
+    if (member !== old && isObject(member)) queue.push([member, old]);
   }
 }
 
-/** Says whether an error is what an engine throws at code that changes something frozen. */
+/** True if the error is what a JavaScript engine throws when code changes a frozen object. */
 export const isFrozenError = (error: unknown): boolean =>
   isErrorNamed(error, "TypeError") &&
   /read.?only|not extensible|non-(configurable|writable)|(delete|redefine) property/i.test(error.message);

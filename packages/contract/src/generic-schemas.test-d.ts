@@ -14,7 +14,7 @@ import {
   subscription,
 } from "./index.js";
 
-/** A part of a contract for a kind of thing, as applications share them. */
+/** A generic part of a contract, as applications share them. */
 function collection<Item extends z.ZodType>(item: Item) {
   return {
     list: query({ input: z.object({ after: z.string().optional() }), output: z.array(item) }),
@@ -43,7 +43,7 @@ const contract = defineContract({
 });
 type User = { id: string; name: string; age: number };
 
-test("a function that is generic in a schema defines procedures with it", () => {
+test("a function that is generic in a schema can define procedures", () => {
   expectTypeOf<OutputOf<typeof contract.users.list>>().toEqualTypeOf<User[]>();
   expectTypeOf<InputOf<typeof contract.users.save>>().toEqualTypeOf<{
     id: string;
@@ -56,7 +56,7 @@ test("a function that is generic in a schema defines procedures with it", () => 
   expectTypeOf<EventOf<typeof contract.all>["type"]>().toEqualTypeOf<"a" | "b">();
 });
 
-test("what such a function made is checked where it becomes a contract", () => {
+test("the procedures of such a function are checked by defineContract", () => {
   // @ts-expect-error a Date has no wire form
   defineContract({ dates: collection(z.date()) });
   // @ts-expect-error an event can't be undefined

@@ -10,45 +10,47 @@ import type {
 } from "./procedure.js";
 import type { CodeOf, Schema, ZodLike } from "./schema.js";
 
-/** Shows a computed object type as the plain shape that it is. A class with private members is more than its shape. */
+/** Shows a computed object type as a plain shape in editors. A class with private members stays as it is. */
 type Plain<T> = T extends Leaf | readonly unknown[] ? T : T extends object ? Shape<T, { [K in keyof T]: T[K] }> : T;
 type Shape<T, Mapped> = Mapped extends T ? Mapped : T;
-/** What has no fields of its own to show. Primitives stand here for those that a brand makes objects, too. */
+/** Types without fields to show. Primitives are listed because a brand turns them into objects. */
 type Leaf =
   | (string | number | boolean | bigint | symbol)
   | (Date | Error | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>)
   | ((...args: never[]) => unknown);
 
-/** What a caller passes; `void` if the procedure takes nothing. Fields with a default may be left out. */
+/** What a caller passes; `void` if the procedure takes no input. Fields with a default are optional. */
 export type InputOf<P extends AnyProcedure> = P["input"] extends Schema ? CallerOf<P["input"]> : void;
 
-/** What code gets of a schema. zod shows its types plainly already. */
+/** The type of decoded data. zod's types already show as plain shapes. */
 type DataOf<S> = S extends ZodLike ? S["_zod"]["output"] : Plain<CodeOf<S>>;
 
 /**
- * Beside the type of a last argument, it lets an input be left out that may be `undefined`: there is none, or its schema is
- * optional or has a default.
+ * Added to the type of the last parameter, it makes an input optional that may be `undefined`: because there is no
+ * input, or because its schema is optional or has a default.
  */
 export type LeftOut<Input> = undefined extends Input ? void : never;
 
-/** The same for a procedure that is passed without its input: what is passed, or a sentence that says what to write. */
+/**
+ * Like `LeftOut`, for a procedure that is passed without its input: `Passed`, or a sentence that says what to write.
+ */
 export type WithoutInput<P extends AnyProcedure, Passed, Call extends string> =
   undefined extends InputOf<P> ? Passed : `input is missing: write ${Call}`;
 
-/** What the server's code gets as input: parsed, decoded, with defaults filled in; `undefined` if there is none. */
+/** The input that server code receives: parsed, decoded, with defaults filled in; `undefined` if there is no input. */
 export type ParsedInputOf<P extends AnyProcedure> = P["input"] extends Schema ? DataOf<P["input"]> : undefined;
 
-/** What a query or mutation answers; `void` if it answers nothing. */
+/** What a query or mutation returns; `void` if it has no output. */
 export type OutputOf<P extends AnyQuery | AnyMutation> = P["output"] extends Schema ? DataOf<P["output"]> : void;
 
-/** An event without its id: what is published. */
+/** An event to publish: without its id. */
 export type EventInputOf<P extends AnySubscription> = EventInputs<P["events"]>;
 
 type EventInputs<Events extends EventSchemas> = {
   [Type in keyof Events & string]: { type: Type; data: DataOf<Events[Type]> };
 }[keyof Events & string];
 
-/** An event as subscribers get it: a union, discriminated by `type`. `id` is the cursor after this event. */
+/** An event that a subscriber receives: a union, discriminated by `type`. `id` is the cursor after this event. */
 export type EventOf<P extends AnySubscription> = Events<P["events"]>;
 
 type Events<Schemas extends EventSchemas> = {
@@ -58,12 +60,12 @@ type Events<Schemas extends EventSchemas> = {
 /** The data of one event type. */
 export type EventDataOf<P extends AnySubscription, Type extends keyof P["events"]> = DataOf<P["events"][Type]>;
 
-/** The state that a subscription folds into; `never` if it declares none. */
+/** The state that a subscription folds into; `never` if it declares no state. */
 export type StateOf<P extends AnySubscription> = P["state"] extends { readonly schema: infer State }
   ? DataOf<State>
   : never;
 
-/** The errors that a procedure's caller may see: those that it declares, and the built-in ones. */
+/** The errors that a caller of the procedure may see: its declared errors and the built-in ones. */
 export type ErrorOf<P extends AnyProcedure> = DeclaredErrors<P["errors"]> | SluiceError<BuiltInCode, undefined>;
 
 /** The errors that a contract declares, by code, with their data. */

@@ -1,22 +1,25 @@
 import type { ErrorIssue } from "./errors.js";
 
-/** Most issues that an error carries: whoever sends a hundred thousand wrong items is told of the first. PROTOCOL §3. */
+/** The maximum number of issues in an error. PROTOCOL §3. */
 export const maxIssues = 20;
-/** Longest message of an issue, in characters; a path's keys have as many together. */
+/** Maximum length of an issue's message, in characters, and of all keys of its path together. */
 const maxIssueText = 500;
-/** Longest message of an error that goes to a client, in characters. PROTOCOL §3. */
+/** Maximum length of an error message that goes to a client, in characters. PROTOCOL §3. */
 export const maxDetail = 2_000;
 
-/** A text of at most `max` characters, whose end says if there was more. */
+/** Shortens a text to at most `max` characters. A shortened text ends in "…". */
 export const shorten = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
-/** What is told of issues, however many there are and whatever they hold of the input: a key may be as long as a body. */
+/**
+ * Limits the number and the length of issues: input can make both arbitrarily large, for example with a key as long
+ * as the body.
+ */
 export const boundIssues = (issues: readonly ErrorIssue[]): readonly ErrorIssue[] =>
   issues
     .slice(0, maxIssues)
     .map(({ message, path }) => ({ message: shorten(String(message), maxIssueText), path: boundPath(path) }));
 
-/** The keys from the root on, as far as there is room. */
+/** The first keys of the path, as many as fit. */
 function boundPath(path: readonly (string | number)[]): readonly (string | number)[] {
   const keys: (string | number)[] = [];
   let room = maxIssueText;

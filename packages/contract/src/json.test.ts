@@ -9,17 +9,17 @@ test.each<[what: string, value: unknown, text: string]>([
     { b: [{ d: 1, c: 2 }], a: { f: 1, e: 2 } },
     '{"a":{"e":2,"f":1},"b":[{"c":2,"d":1}]}',
   ],
-  ["keys like array indices, too", { 9: 1, 10: 1, a: 1, "-1": 1 }, '{"-1":1,"10":1,"9":1,"a":1}'],
+  ["keys that look like array indices are sorted, too", { 9: 1, 10: 1, a: 1, "-1": 1 }, '{"-1":1,"10":1,"9":1,"a":1}'],
   ["by code unit, not by code point", { "\ufb33": 1, "😀": 2, é: 3, Z: 4 }, '{"Z":4,"é":3,"😀":2,"\ufb33":1}'],
   ["members that are undefined are left out", { b: undefined, a: 1, c: () => 1 }, '{"a":1}'],
   ["items that are undefined are null", [undefined, 1, () => 1], "[null,1,null]"],
   ["holes are null", new Array(2), "[null,null]"],
   ["undefined is null", undefined, "null"],
-  ["numbers are ECMAScript's", [1.0, -0, 1e21, 1e-7, 0.1], "[1,0,1e+21,1e-7,0.1]"],
+  ["numbers are written as in ECMAScript", [1.0, -0, 1e21, 1e-7, 0.1], "[1,0,1e+21,1e-7,0.1]"],
   ["strings have the shortest escapes", '"\\\b\u0001/\u2028\ud800', '"\\"\\\\\\b\\u0001/\u2028\\ud800"'],
-  ["toJSON is asked", { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+  ["toJSON is called", { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
   [
-    "__proto__ is a key like any other",
+    "__proto__ is an ordinary key",
     JSON.parse('{"__proto__":{"b":1,"a":2},"a":1}'),
     '{"__proto__":{"a":2,"b":1},"a":1}',
   ],
@@ -27,7 +27,7 @@ test.each<[what: string, value: unknown, text: string]>([
   expect(canonicalJson(value)).toBe(text);
 });
 
-/** The same value with the members of every object the other way round. */
+/** The same value, with the members of every object in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== "object" || value === null) return value;
@@ -38,7 +38,7 @@ function reversed(value: unknown): unknown {
   );
 }
 
-test("equal values give equal text, and the text is the value (PROTOCOL §6.4)", () => {
+test("equal values give equal text, which parses to the value (PROTOCOL §6.4)", () => {
   fc.assert(
     fc.property(jsonValue, (value) => {
       const text = canonicalJson(value);
@@ -50,7 +50,7 @@ test("equal values give equal text, and the text is the value (PROTOCOL §6.4)",
   );
 });
 
-test("keys stand in the order of their code units, whatever they are (PROTOCOL §6.4)", () => {
+test("any keys are sorted by code units (PROTOCOL §6.4)", () => {
   const key = fc.oneof(fc.nat().map(String), fc.string({ unit: "binary" }));
   fc.assert(
     fc.property(fc.uniqueArray(key), (keys) => {
@@ -65,7 +65,7 @@ test("keys stand in the order of their code units, whatever they are (PROTOCOL �
   );
 });
 
-test("says what JSON cannot say", () => {
+test("refuses what JSON cannot represent, with a clear message", () => {
   const circular: Record<string, unknown> = {};
   circular["self"] = { list: [circular] };
   expect(() => canonicalJson(circular)).toThrow(TypeError);

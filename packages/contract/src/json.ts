@@ -1,11 +1,11 @@
-/** What JSON can say. */
+/** A value that JSON can represent. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 type Leaf = string | number | boolean | null | undefined;
 
 /**
- * The parts of `T` that JSON cannot carry; `never` if there are none. `unknown` and `any` are taken on trust.
- * Looks eight levels deep, so that a type which contains itself ends.
+ * The parts of `T` that JSON cannot carry; `never` if there are none. `unknown` and `any` are not checked. The check
+ * stops at eight levels, because a recursive type has no end.
  */
 export type NotJson<T, Depth extends readonly 0[] = []> = 0 extends 1 & T
   ? never
@@ -23,7 +23,7 @@ export type NotJson<T, Depth extends readonly 0[] = []> = 0 extends 1 & T
               ? { [K in keyof T]-?: NotJson<T[K], [...Depth, 0]> }[keyof T]
               : T;
 
-/** Objects that `JSON.stringify` turns into something else, or into nothing. */
+/** Objects that `JSON.stringify` changes or omits. */
 type Opaque =
   | Date
   | RegExp
@@ -39,20 +39,20 @@ type Opaque =
   | ((...args: never[]) => unknown);
 
 /**
- * JSON text as RFC 8785 defines it: object keys in the order of their UTF-16 code units and nothing between the tokens, so
- * that equal values give equal text. Like `JSON.stringify`, it leaves out members that are `undefined`.
+ * Canonical JSON (RFC 8785): object keys sorted by UTF-16 code units and no white space, so equal values give equal
+ * text. Like `JSON.stringify`, it omits members that are `undefined`.
  *
- * @throws TypeError for what JSON cannot say, such as a bigint or a circular object.
+ * @throws TypeError if JSON cannot represent the value, such as a bigint or a circular object.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, new Set()) ?? "null";
 }
 
-/** Not a replacer of `JSON.stringify`: objects put keys that look like array indices first, whatever their order. */
+/** A replacer for `JSON.stringify` can't do this: objects always list keys that look like array indices first. */
 function write(value: unknown, parents: Set<object>): string | undefined {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if ("toJSON" in value && typeof value.toJSON === "function") return write(value.toJSON(), parents);
-  if (parents.has(value)) throw new TypeError("JSON cannot say an object that contains itself");
+  if (parents.has(value)) throw new TypeError("JSON cannot represent an object that contains itself");
   parents.add(value);
   const text = Array.isArray(value)
     ? `[${Array.from(value, (item) => write(item, parents) ?? "null").join(",")}]`

@@ -1,6 +1,6 @@
 import { checkNames } from "./options.js";
 
-// Not typed by the interfaces: those stand in the file that asks for these checks, and a circle of files is none the less one.
+// These objects are not typed by the option interfaces: importing them would create a circular import.
 const subscriptionNames = {
   input: true,
   events: true,
@@ -22,29 +22,29 @@ const stateNames = {
 const callNames = { input: true, output: true, errors: true } as const;
 const errorNames = { status: true, data: true } as const;
 
-/** The options of `subscription`, before they are held against the contract's rules: only the names. */
-interface Subscribed {
+/** The options of `subscription`, before the contract's rules are checked. */
+interface CheckedOptions {
   readonly state?: unknown;
   readonly errors?: Readonly<Record<string, unknown>> | undefined;
   readonly start?: unknown;
 }
 
-/** @throws TypeError naming the option that isn't there, and those there are. */
-export function checkSubscriptionNames(options: Subscribed): void {
+/** @throws TypeError naming the unknown option and the options that exist. */
+export function checkSubscriptionNames(options: CheckedOptions): void {
   checkNames("subscription", options, subscriptionNames);
   checkNames("subscription", options.state, stateNames, { at: "state." });
   if (typeof options.start === "object") checkNames("subscription", options.start, { last: true }, { at: "start." });
   checkErrorNames("subscription", options.errors);
 }
 
-/** @throws TypeError naming the option that isn't there, and those there are. */
-export function checkCallNames(of: "query" | "mutation", options: Pick<Subscribed, "errors">): void {
-  checkNames(of, options, callNames);
-  checkErrorNames(of, options.errors);
+/** @throws TypeError naming the unknown option and the options that exist. */
+export function checkCallNames(caller: "query" | "mutation", options: Pick<CheckedOptions, "errors">): void {
+  checkNames(caller, options, callNames);
+  checkErrorNames(caller, options.errors);
 }
 
-function checkErrorNames(of: string, errors: Subscribed["errors"] = {}): void {
+function checkErrorNames(caller: string, errors: CheckedOptions["errors"] = {}): void {
   for (const [code, definition] of Object.entries(errors)) {
-    checkNames(of, definition, errorNames, { at: `errors.${code}.` });
+    checkNames(caller, definition, errorNames, { at: `errors.${code}.` });
   }
 }

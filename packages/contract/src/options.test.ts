@@ -11,37 +11,37 @@ describe("options", () => {
     [
       "a subscription's",
       () => subscription({ events, strat: "oldest" } as never),
-      "subscription: strat is no option; there are input, events, state, errors, key, method, start, onGap.",
+      "subscription: strat is not a known option; known options are input, events, state, errors, key, method, start, onGap.",
     ],
     [
       "a state's",
       () => subscription({ events, state: { ...state, aply: {} } } as never),
-      "subscription: state.aply is no option; there are schema, initial, apply, version, migrate, idempotent.",
+      "subscription: state.aply is not a known option; known options are schema, initial, apply, version, migrate, idempotent.",
     ],
     [
       "an error's",
       () => subscription({ events, errors: { full: { stauts: 409 } } } as never),
-      "subscription: errors.full.stauts is no option; there are status, data.",
+      "subscription: errors.full.stauts is not a known option; known options are status, data.",
     ],
     [
       "a start's",
       () => subscription({ events, start: { lst: 5 } } as never),
-      "subscription: start.lst is no option; there are last.",
+      "subscription: start.lst is not a known option; known options are last.",
     ],
     [
       "a query's",
       () => query({ inpt: z.string() } as never),
-      "query: inpt is no option; there are input, output, errors.",
+      "query: inpt is not a known option; known options are input, output, errors.",
     ],
     [
       "a mutation's",
       () => mutation({ events } as never),
-      "mutation: events is no option; there are input, output, errors.",
+      "mutation: events is not a known option; known options are input, output, errors.",
     ],
     [
       "an error's of a query",
       () => query({ errors: { full: { sttus: 409 } } } as never),
-      "query: errors.full.sttus is no option",
+      "query: errors.full.sttus is not a known option",
     ],
     [
       "a subscription's, which are none",
@@ -53,18 +53,18 @@ describe("options", () => {
       () => subscription({ events, state: "x" } as never),
       'subscription: state is "x"; allowed is an object.',
     ],
-  ])("with a name that isn't there are refused, with those there are: %s", (_whose, use, message) => {
+  ])("with an unknown name are refused, and the message lists the known names: %s", (_whose, use, message) => {
     expect(use).toThrow(TypeError);
     expect(use).toThrow(message);
   });
 
-  it("may be left out, and hold what is undefined", () => {
+  it("may be omitted, and may have undefined members", () => {
     checkNames<{ a?: 1 }>("f", undefined, { a: true });
     checkNames<{ a?: 1 }>("f", { a: undefined }, { a: true });
     checkFunctions("f", { a: undefined, b: () => {} });
   });
 
-  it("are shown whatever they are", () => {
+  it("any value can be shown in a message", () => {
     const odd = Object.create(null);
     for (const [given, text] of [
       [odd, "an object"],
@@ -77,8 +77,10 @@ describe("options", () => {
     }
   });
 
-  it("have no names from the prototype of all objects", () => {
-    expect(() => checkNames<{ a?: 1 }>("f", { constructor: 1 }, { a: true })).toThrow("f: constructor is no option");
+  it("don't accept names from Object.prototype", () => {
+    expect(() => checkNames<{ a?: 1 }>("f", { constructor: 1 }, { a: true })).toThrow(
+      "f: constructor is not a known option",
+    );
     expect(() => checkNames<{ a?: 1 }>("f", JSON.parse('{"__proto__":1}'), { a: true })).toThrow("f: __proto__ is no");
   });
 });

@@ -1,45 +1,47 @@
-/** Every option of an interface by name: one that is added there and not here doesn't compile. */
+/** All options of an interface, by name. It doesn't compile if an option is missing. */
 export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true };
 
-/** What is checked, for the sentence that says what is wrong with it. */
+/** Used in the text of an error. */
 export interface OptionsPlace {
-  /** Where the names stand within the options, such as `"retain."`. Default: in the options themselves. */
+  /** The place of the names within the options, such as `"retain."`. Default: the options themselves. */
   readonly at?: string;
-  /** What the names are names of. Default: `"option"`. */
+  /** What each name stands for. Default: `"option"`. */
   readonly kind?: string;
 }
 
 /**
- * Refuses options with a name that isn't there: a slip of the pen must not pass for "nothing given".
+ * Refuses options with an unknown name: a typo must not be ignored silently.
  *
- * @param of the function whose options they are.
- * @throws TypeError naming the option and those there are.
+ * @param caller the function that takes the options.
+ * @throws TypeError naming the unknown option and the options that exist.
  */
 export function checkNames<Options>(
-  of: string,
+  caller: string,
   given: unknown,
   names: NamesOf<Options>,
   { at = "", kind = "option" }: OptionsPlace = {},
 ): void {
   if (given === undefined) return;
   if (typeof given !== "object" || given === null) {
-    throw new TypeError(`${of}: ${at ? at.slice(0, -1) : "options"} is ${shown(given)}; allowed is an object.`);
+    throw new TypeError(`${caller}: ${at ? at.slice(0, -1) : "options"} is ${shown(given)}; allowed is an object.`);
   }
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(names, name)) continue;
-    throw new TypeError(`${of}: ${at}${name} is no ${kind}; there are ${Object.keys(names).join(", ")}.`);
+    throw new TypeError(
+      `${caller}: ${at}${name} is not a known ${kind}; known ${kind}s are ${Object.keys(names).join(", ")}.`,
+    );
   }
 }
 
-/** @throws TypeError for what is neither a function nor left out. */
-export function checkFunctions(of: string, given: Readonly<Record<string, unknown>>): void {
+/** @throws TypeError if a value is neither a function nor undefined. */
+export function checkFunctions(caller: string, given: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || typeof value === "function") continue;
-    throw new TypeError(`${of}: ${name} is ${shown(value)}; allowed is a function.`);
+    throw new TypeError(`${caller}: ${name} is ${shown(value)}; allowed is a function.`);
   }
 }
 
-/** A value as a sentence names it, whatever it is. */
+/** A short text for any value, for use in an error. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";

@@ -1,13 +1,13 @@
 import type { CodeOf, Schema } from "./schema.js";
 
-/** Schemas of a subscription's events, by event type. */
+/** The schemas of a subscription's events, by event type. */
 export type EventSchemas = Readonly<Record<string, Schema>>;
 
-/** An error that a procedure may raise, beside the built-in ones. */
+/** An error that a procedure may raise, in addition to the built-in ones. */
 export interface ErrorDefinition {
   /** HTTP status, 400 to 599. Default: 422. */
   readonly status?: number;
-  /** What the error carries. Default: nothing. */
+  /** The schema of the error's data. Default: no data. */
   readonly data?: Schema;
 }
 
@@ -15,14 +15,15 @@ export type ErrorDefinitions = Readonly<Record<string, ErrorDefinition>>;
 
 /** How a subscription's events fold into state. The same functions run on the server and in the client. */
 export interface StateDefinition<Events extends EventSchemas, State extends Schema> {
-  /** The state's schema: the wire type of a snapshot. */
+  /** The schema of the state. A snapshot is the state in this schema's wire form. */
   readonly schema: State;
-  /** The state of a topic without events. Its plain objects and arrays are frozen by `defineContract`. */
+  /** The state of a topic without events. `defineContract` freezes its plain objects and arrays. */
   readonly initial: CodeOf<NoInfer<State>>;
   /**
-   * One pure function per event type: the state before and the event's data give the state after. Absent: no change. Both are
-   * shared, so they are frozen, and an `apply` that changes them in place throws. A `Map`, a `Date` or an instance of a class
-   * can't be frozen: unless `NODE_ENV` is `production`, one that was changed is found by encoding the state before and after.
+   * One pure function per event type. It takes the state and the event's data and returns the new state. An event
+   * type without a function changes nothing. Both arguments are shared and frozen: an `apply` that changes them in
+   * place throws. A `Map`, a `Date` or an instance of a class can't be frozen. Unless `NODE_ENV` is `production`,
+   * such a change is detected by encoding the state before and after.
    */
   readonly apply: {
     readonly [Type in keyof NoInfer<Events>]?: (
@@ -31,31 +32,32 @@ export interface StateDefinition<Events extends EventSchemas, State extends Sche
     ) => CodeOf<NoInfer<State>>;
   };
   /**
-   * Which edition of the state this is: raise it whenever the schema changes, or an event is renamed or removed. It is saved with
-   * every snapshot, and once it is raised, servers with a lower one step back from a topic that it was published to. A whole number
-   * of at least 1. Default: 1.
+   * The version of the state: a whole number of at least 1. Raise it when the schema changes, or when an event is
+   * renamed or removed. It is saved with every snapshot. After a server with a higher version has published to a
+   * topic, servers with a lower version no longer serve that topic. Default: 1.
    */
   readonly version?: number;
   /**
-   * Makes a state of this version from one that was saved with a lower one, where events that it was folded from are no longer
-   * there. `old` is in wire form, as the old contract's schema encoded it: parse it with that, if you kept it. If `migrate` throws,
-   * or gives a state that doesn't fit, the topic is `unavailable` until it doesn't. Default: such a state begins anew, with `initial`.
+   * Creates a state of this version from a saved state of a lower version. It is called when the log no longer has
+   * all events of that state. `old` is in wire form, encoded by the old contract's schema: parse it with that schema
+   * if you kept it. If `migrate` throws or returns a state that doesn't fit, the topic is `unavailable` until
+   * `migrate` succeeds. Default: the state begins again with `initial`.
    *
    * @example migrate: (old, fromVersion) => ({ ...ScoreV1.parse(old), corners: 0 })
    */
   readonly migrate?: (old: unknown, fromVersion: number) => CodeOf<NoInfer<State>>;
   /**
-   * Says that applying an event twice gives the same state as applying it once, so that a snapshot may come without the
-   * cursor it belongs to. Default: `false`.
+   * Set to `true` if applying an event twice gives the same state as applying it once. A snapshot may then come
+   * without the cursor it belongs to. Default: `false`.
    */
   readonly idempotent?: boolean;
 }
 
-/** Where a new subscriber begins. With state it always begins with a snapshot. */
+/** Where a new subscriber begins. With state, a subscriber always begins with a snapshot. */
 export type Start = "head" | "oldest" | { readonly last: number };
 
 interface ProcedureBase<Input extends Schema | undefined, Errors extends ErrorDefinitions> {
-  /** Keys from the contract's root, joined by `/`. Empty until `defineContract` stamps it. */
+  /** Keys from the contract's root, joined by `/`. Empty until `defineContract` sets it. */
   readonly path: string;
   readonly input: Input;
   readonly errors: Errors;
@@ -97,8 +99,8 @@ export interface Mutation<
 }
 
 /**
- * Any leaf, seen from outside. Not generic on purpose: as the expected type of a call to `subscription(…)` it gives the
- * compiler nothing to infer from, where a generic one would turn whatever is left out into `any`.
+ * Any procedure, without its type parameters. It must not be generic: as the expected type of a call to
+ * `subscription(…)`, a generic type would turn every omitted option into `any`.
  */
 export interface ProcedureMarker {
   readonly kind: "subscription" | "query" | "mutation";
@@ -110,7 +112,7 @@ export type AnySubscription = Subscription<any, any, any, any, any>;
 export type AnyQuery = Query<any, any, any>;
 export type AnyMutation = Mutation<any, any, any>;
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
-/** A leaf of a contract. */
+/** Any procedure of a contract. */
 export type AnyProcedure = AnySubscription | AnyQuery | AnyMutation;
 
 /** The version of a subscription's state. */

@@ -10,7 +10,7 @@ const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");
 const [, ...headings] = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading as string);
 const streams = [...page.matchAll(/^```event-stream\n([\s\S]*?)^```$/gm)].map(([, text]) => text as string);
 
-test("the table of codes is the one in the code (PROTOCOL §3)", () => {
+test("the table of codes equals the one in the code (PROTOCOL §3)", () => {
   const rows = [
     ...page.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (http|stream|client) +\| (yes|no|refresh) +\|$/gm),
   ].map(([, code, status, title, raisedBy, retry]) => [code, { status: Number(status), title, raisedBy, retry }]);
@@ -38,7 +38,7 @@ const tableRows = Object.entries(frameTable as Record<string, Row<Record<string,
   },
 );
 
-test("the table of control frames is the one in the code (PROTOCOL §5.1)", () => {
+test("the table of control frames equals the one in the code (PROTOCOL §5.1)", () => {
   const rows = [...page.matchAll(/^\| `(\$\w+)` +\| (.+?) +\| (.+?) +\| `(begins|applies|ends|reopens)` +\|$/gm)].map(
     ([, type, id, members = "", client]) => {
       const named = [...members.matchAll(/`(\w+)`(\??)/g)].map(([, name, optional]) => `${name}${optional}`);
@@ -57,7 +57,7 @@ test("the table of control frames is the one in the code (PROTOCOL §5.1)", () =
   expect(rows).toEqual(known);
 });
 
-/** What the page's tables say of a member's values. */
+/** The word for a check in the tables of PROTOCOL.md. */
 const wordOf: Record<string, string> = {
   [checks.anything.allowed]: "any",
   [checks.text.allowed]: "string",
@@ -69,27 +69,22 @@ const wordOf: Record<string, string> = {
   [checks.stream.allowed]: "string",
 };
 
-test.each(tableRows)(
-  "$type has a section of its own, which names its members and their values (PROTOCOL §5)",
-  (row) => {
-    const section = page
-      .split(/^### /m)
-      .find((text) => /^5\.\d+ /.test(text) && text.split("\n")[0]?.includes(row.type));
-    expect(section).toBeDefined();
-    const told = [...(section as string).matchAll(/^\| `(\w+)` +\| (\w[^|]*?(?:, optional)?|) +\|.*\|$/gm)]
-      .filter(([, , kind]) => kind !== "")
-      .map(([, name, kind]) => `${name}: ${kind}`);
-    const known = row.members.map(
-      ({ name, check }) => `${name}: ${wordOf[check.allowed]}${check.isOptional ? ", optional" : ""}`,
-    );
-    if (told.length > 0) expect(told).toEqual(known);
-    for (const { name } of row.members) expect(section).toContain(name);
-    for (const { allowed } of [checks.stream, checks.reason]) {
-      if (!row.members.some(({ check }) => check.allowed === allowed)) continue;
-      for (const value of allowed.split(", ")) expect(section).toContain(`\`${value}\``);
-    }
-  },
-);
+test.each(tableRows)("$type has its own section, which names its members and their values (PROTOCOL §5)", (row) => {
+  const section = page.split(/^### /m).find((text) => /^5\.\d+ /.test(text) && text.split("\n")[0]?.includes(row.type));
+  expect(section).toBeDefined();
+  const told = [...(section as string).matchAll(/^\| `(\w+)` +\| (\w[^|]*?(?:, optional)?|) +\|.*\|$/gm)]
+    .filter(([, , kind]) => kind !== "")
+    .map(([, name, kind]) => `${name}: ${kind}`);
+  const known = row.members.map(
+    ({ name, check }) => `${name}: ${wordOf[check.allowed]}${check.isOptional ? ", optional" : ""}`,
+  );
+  if (told.length > 0) expect(told).toEqual(known);
+  for (const { name } of row.members) expect(section).toContain(name);
+  for (const { allowed } of [checks.stream, checks.reason]) {
+    if (!row.members.some(({ check }) => check.allowed === allowed)) continue;
+    for (const value of allowed.split(", ")) expect(section).toContain(`\`${value}\``);
+  }
+});
 
 test("sections are numbered without a gap", () => {
   const numbers = headings.map((heading) => /^(\d+)\.(?:(\d+))? /.exec(heading)?.slice(1).map(Number) ?? []);
@@ -101,15 +96,15 @@ test("sections are numbered without a gap", () => {
   expect(section).toBe(14);
 });
 
-test("sections that the page refers to are there", () => {
+test("all sections that the page refers to exist", () => {
   const known = new Set(headings.map((heading) => heading.split(" ")[0]?.replace(/\.$/, "")));
   for (const [, number] of page.matchAll(/§(\d+(?:\.\d+)?)/g)) expect(known).toContain(number);
 });
 
-test("the transcript is what the code reads and writes (PROTOCOL §14)", () => {
+test("the code reads and writes the transcript exactly (PROTOCOL §14)", () => {
   expect(streams.length).toBeGreaterThan(4);
   for (const text of streams) {
-    // A drain frame brings its own `retry:` line, so what was read before it is dropped.
+    // A drain frame writes its own `retry:` line, so drop the one that was read.
     const frames = decodeAll([text]).filter(
       ({ kind }, index, all) => kind !== "retry" || all[index + 1]?.kind !== "drain",
     );

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
-// Never written to disk: the language service is told that it stands beside this file.
+// Never written to disk: the language service gets it as a virtual file next to this one.
 const fixture = fileURLToPath(new URL("./quick-info.fixture.ts", import.meta.url));
 const source = `
 import * as z from "zod";
@@ -61,13 +61,13 @@ const service = ts.createLanguageService({
   ...(ts.sys.realpath && { realpath: ts.sys.realpath }),
 });
 
-/** What an editor shows where the pointer rests on the name of a type. */
+/** The text that an editor shows for the name of a type. */
 function hover(name: string): string {
   const position = source.indexOf(`type ${name} =`) + "type ".length;
   return ts.displayPartsToString(service.getQuickInfoAtPosition(fixture, position)?.displayParts);
 }
 
-test("the fixture compiles, so that what follows says something", { timeout: 30_000 }, () => {
+test("the fixture compiles, so the following tests are meaningful", { timeout: 30_000 }, () => {
   const problems = [...service.getSyntacticDiagnostics(fixture), ...service.getSemanticDiagnostics(fixture)];
   const errors = problems.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   const unused = 6196;

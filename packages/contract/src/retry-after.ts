@@ -1,7 +1,7 @@
-/** Longest that anybody is asked to wait, in milliseconds: a day. PROTOCOL §11. */
-const longest = 86_400_000;
+/** Maximum wait, in milliseconds: one day. PROTOCOL §11. */
+const maxRetryAfter = 86_400_000;
 
-/** Milliseconds to wait that somebody gave, as far as they make sense: from 0 to a day, or none. */
+/** Limits a wait in milliseconds to the range from 0 to one day; `undefined` if it isn't finite. */
 export function boundRetryAfter(ms: number | undefined): number | undefined {
-  return Number.isFinite(ms) ? Math.min(longest, Math.max(0, ms as number)) : undefined;
+  return Number.isFinite(ms) ? Math.min(maxRetryAfter, Math.max(0, ms as number)) : undefined;
 }

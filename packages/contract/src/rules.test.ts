@@ -5,14 +5,14 @@ import { defineContract, mutation, query, subscription } from "./contract.js";
 import { errorTable } from "./errors.js";
 import { ContractError } from "./rules.js";
 
-// What types refuse, too, is refused at run time: contracts are also written in JavaScript, and by programs.
+// Run-time checks repeat the type checks: contracts are also written in JavaScript and generated.
 const define = defineContract as (tree: unknown) => unknown;
 const sub = subscription as (options: unknown) => unknown;
 const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t), encode: (d) => d.toISOString() });
 const events = { tick: z.string() };
 const input = z.object({ id: z.string() });
 
-/** The error that defining this tree gives. */
+/** The error that defineContract throws for this tree. */
 function refusal(tree: unknown): ContractError {
   try {
     define(tree);
@@ -29,28 +29,28 @@ cyclic["again"] = cyclic;
 
 describe("names", () => {
   test.each<[path: string, rule: string, tree: unknown]>([
-    ["router", "cannot stand at the root", { router: query() }],
-    ["context", "cannot stand at the root", { context: { list: query() } }],
-    ["use", "cannot stand at the root", { use: query() }],
-    ["middleware", "cannot stand at the root", { middleware: query() }],
+    ["router", "cannot be used at the root", { router: query() }],
+    ["context", "cannot be used at the root", { context: { list: query() } }],
+    ["use", "cannot be used at the root", { use: query() }],
+    ["middleware", "cannot be used at the root", { middleware: query() }],
     ["then", "reserved name", { then: query() }],
     ["a/then", "reserved name", { a: { then: query() } }],
     ["__proto__", "reserved name", JSON.parse('{"__proto__": {"a": {}}}')],
     ["a/__proto__", "reserved name", JSON.parse('{"a": {"__proto__": {"kind": "query", "path": ""}}}')],
     ["constructor", "reserved name", { constructor: query() }],
     ["a/prototype", "reserved name", { a: { prototype: query() } }],
-    ["", "starts with a letter", { "": query() }],
-    ["a/b.c", "starts with a letter", { a: { "b.c": query() } }],
-    ["a/b", "starts with a letter", { "a/b": query() }],
-    ["$streams", "starts with a letter", { $streams: query() }],
-    ["1st", "starts with a letter", { "1st": query() }],
-    ["a/0", "starts with a letter", { a: [query()] }],
-    ["ä", "starts with a letter", { ä: query() }],
-    ["a b", "starts with a letter", { "a b": query() }],
-    ["a", "holds number", { a: 1 }],
-    ["a/b", "holds null", { a: { b: null } }],
-    ["a", "holds undefined", { a: undefined }],
-    ["a", "holds function", { a: () => query() }],
+    ["", "must start with a letter", { "": query() }],
+    ["a/b.c", "must start with a letter", { a: { "b.c": query() } }],
+    ["a/b", "must start with a letter", { "a/b": query() }],
+    ["$streams", "must start with a letter", { $streams: query() }],
+    ["1st", "must start with a letter", { "1st": query() }],
+    ["a/0", "must start with a letter", { a: [query()] }],
+    ["ä", "must start with a letter", { ä: query() }],
+    ["a b", "must start with a letter", { "a b": query() }],
+    ["a", "has a value of type number", { a: 1 }],
+    ["a/b", "has a value of type null", { a: { b: null } }],
+    ["a", "has a value of type undefined", { a: undefined }],
+    ["a", "has a value of type function", { a: () => query() }],
   ])("at %j: %s", (path, rule, tree) => {
     const error = refusal(tree);
     expect(error.path).toBe(path);
@@ -62,16 +62,16 @@ describe("names", () => {
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
-  test("names of the server's builder are free below the root", () => {
+  test("names of the server's builder are allowed below the root", () => {
     expect(() => define({ a: { router: query(), use: query(), _x: query(), "b-c9": query() } })).not.toThrow();
   });
 });
 
 describe("places", () => {
   test.each<[path: string, rule: string, tree: unknown]>([
-    ["b", 'stands at "a" already', { a: used, b: used }],
-    ["b/c", 'stands at "a" already', { a: used, b: { c: used } }],
-    ["again/again", 'stands at "again" already', cyclic],
+    ["b", 'is already used at "a"', { a: used, b: used }],
+    ["b/c", 'is already used at "a"', { a: used, b: { c: used } }],
+    ["again/again", 'is already used at "again"', cyclic],
     ["c", 'already belongs to a contract, at "a"', { c: defineContract({ a: query() }).a }],
   ])("at %j: %s", (path, rule, tree) => {
     const error = refusal(tree);
@@ -91,20 +91,20 @@ describe("subscriptions", () => {
     ['"message" cannot be an event type', { events: { message: z.string() } }],
     ['"__proto__" cannot be an event type', { events: { ["__proto__"]: z.string() } }],
     ['"$goal" starts with "$"', { events: { $goal: z.string() } }],
-    ['"a/b" holds /', { events: { "a/b": z.string() } }],
-    ['"a\\rb" holds CR', { events: { "a\rb": z.string() } }],
-    ['"a\\nb" holds LF', { events: { "a\nb": z.string() } }],
-    ['"a\\u0000b" holds NUL', { events: { "a\0b": z.string() } }],
-    ['event "tick" is no schema', { events: { tick: undefined } }],
-    ['event "tick" is no schema', { events: { tick: { type: "string" } } }],
+    ['"a/b" contains /', { events: { "a/b": z.string() } }],
+    ['"a\\rb" contains CR', { events: { "a\rb": z.string() } }],
+    ['"a\\nb" contains LF', { events: { "a\nb": z.string() } }],
+    ['"a\\u0000b" contains NUL', { events: { "a\0b": z.string() } }],
+    ['event "tick" is not a schema', { events: { tick: undefined } }],
+    ['event "tick" is not a schema', { events: { tick: { type: "string" } } }],
     ['event "tick" may be undefined', { events: { tick: z.string().optional() } }],
     ['event "tick" may be undefined', { events: { tick: z.undefined() } }],
-    ["input is no schema", { events, input: { id: "string" } }],
-    ["state is no schema", { events, state: { ...state, schema: undefined } }],
+    ["input is not a schema", { events, input: { id: "string" } }],
+    ["state is not a schema", { events, state: { ...state, schema: undefined } }],
     ["state.initial doesn't fit state.schema", { events, state: { ...state, initial: 1 } }],
     ["state may be undefined", { events, state: { ...state, schema: z.string().nullish() } }],
     [
-      'state.apply names "tock", which is no event; events are tick',
+      'state.apply names "tock", which is not an event; events are tick',
       { events, state: { ...state, apply: { tock: () => "" } } },
     ],
     ["state.version is 0; allowed are whole numbers of at least 1", { events, state: { ...state, version: 0 } }],
@@ -114,8 +114,8 @@ describe("subscriptions", () => {
     ["state.migrate is 1; allowed is a function", { events, state: { ...state, version: 2, migrate: 1 } }],
     ["state.migrate has no version to migrate from", { events, state: { ...state, migrate: () => "" } }],
     ['state.apply names "toString"', { events, state: { ...state, apply: { toString: () => "" } } }],
-    ['key names "name", which is no field of the input (id)', { events, input, key: ["name"] }],
-    ['key names "id", which is no field of the input', { events, key: ["id"] }],
+    ['key names "name", which is not a field of the input (id)', { events, input, key: ["name"] }],
+    ['key names "id", which is not a field of the input', { events, key: ["id"] }],
     ["start: { last: 0 }", { events, start: { last: 0 } }],
     ["start: { last: -1 }", { events, start: { last: -1 } }],
     ["start: { last: 1.5 }", { events, start: { last: 1.5 } }],
@@ -142,7 +142,7 @@ describe("subscriptions", () => {
 describe("errors", () => {
   const withErrors = (errors: unknown) => ({ a: (query as (options: unknown) => unknown)({ errors }) });
 
-  test.each(Object.keys(errorTable))("the built-in code %s is taken", (code) => {
+  test.each(Object.keys(errorTable))("the built-in code %s is refused", (code) => {
     expect(refusal(withErrors({ [code]: {} })).message).toContain(`"${code}" is a built-in error code`);
   });
 
@@ -155,12 +155,12 @@ describe("errors", () => {
   });
 
   test("data must be a schema, and JSON on the wire", () => {
-    expect(refusal(withErrors({ late: { data: {} } })).message).toContain('error "late" is no schema');
+    expect(refusal(withErrors({ late: { data: {} } })).message).toContain('error "late" is not a schema');
     expect(refusal(withErrors({ late: { data: z.date() } })).message).toContain('error "late" is a date');
   });
 });
 
-describe("schemas that can't travel", () => {
+describe("schemas without a wire form", () => {
   const tree = z.object({
     name: z.string(),
     get children() {
@@ -274,7 +274,7 @@ describe("schemas that can't travel", () => {
       "defaults, catch and prefault",
       z.object({ a: z.string().default("x"), b: z.int().catch(1), c: z.string().prefault("y") }),
     ],
-  ])("but %s is accepted", (_what, schema) => {
+  ])("accepts %s", (_what, schema) => {
     expect(() => define({ a: query({ input: schema, output: schema } as object) })).not.toThrow();
   });
 });
@@ -288,11 +288,11 @@ describe("asynchronous functions in schemas", () => {
     ["input, at name,", { s: sub({ input: slow, events }) }],
     ["state, at name,", { s: sub({ events, state: { schema: slow, initial: { name: "" }, apply: {} } }) }],
     ['error "e", at name,', { s: mutation({ errors: { e: { data: slow } } }) }],
-  ])("are refused where nobody can wait for them: %s", (where, tree) => {
+  ])("are refused where checks must be synchronous: %s", (where, tree) => {
     expect(refusal(tree).message).toContain(`${where} checks asynchronously; only inputs and outputs of queries`);
   });
 
-  test("are welcome in inputs and outputs of calls, but for a codec's encode in an input", () => {
+  test("are accepted in inputs and outputs of calls, except a codec's encode in an input", () => {
     expect(() =>
       define({ m: mutation({ input: slow, output: slowEncode }), q: query({ output: slow }) }),
     ).not.toThrow();

@@ -6,7 +6,7 @@ import { isZod, type Schema } from "./schema.js";
 import { inspectZod } from "./schema-rules.js";
 import { messageOf } from "./thrown.js";
 
-/** A contract breaks a rule. The message names the path of the procedure, the rule, and what is allowed. */
+/** A contract breaks a rule. The message names the path of the procedure, the rule, and the allowed values. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
   /** Path of the procedure or subtree, such as `scores/watch`. */
@@ -21,15 +21,18 @@ export class ContractError extends Error {
 const reservedAtRoot = new Set(["router", "context", "use", "middleware"]);
 const reservedAnywhere = new Set(["then", "__proto__", "constructor", "prototype"]);
 
-/** A path's segment stands in URLs and is a member of trees on both ends. */
+/** A segment is part of URLs and a property name on the server and in the client. */
 export function checkSegment(name: string, parent: string): void {
   const path = parent ? `${parent}/${name}` : name;
   if (reservedAnywhere.has(name)) throw new ContractError(path, `"${name}" is a reserved name; choose another`);
   if (parent === "" && reservedAtRoot.has(name)) {
-    throw new ContractError(path, `"${name}" cannot stand at the root: the server's builder has a member of this name`);
+    throw new ContractError(
+      path,
+      `"${name}" cannot be used at the root: the server's builder has a member of this name`,
+    );
   }
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
-    throw new ContractError(path, "a name starts with a letter or _ and goes on with letters, digits, _ and -");
+    throw new ContractError(path, "a name must start with a letter or _, followed by letters, digits, _ or -");
   }
 }
 
@@ -37,12 +40,12 @@ export function checkProcedure(procedure: AnyProcedure, path: string): void {
   if (procedure.path !== "") {
     throw new ContractError(
       path,
-      `this procedure already belongs to a contract, at "${procedure.path}"; define it anew`,
+      `this procedure already belongs to a contract, at "${procedure.path}"; define a new one`,
     );
   }
   const isCall = procedure.kind !== "subscription";
   if (procedure.input) {
-    checkSchema(procedure.input, "input", path, { mayWait: isCall });
+    checkSchema(procedure.input, "input", path, { allowAsync: isCall });
     checkEncodesAtOnce(procedure.input, path);
   }
   for (const [code, { status, data }] of Object.entries<{ status?: number; data?: Schema }>(procedure.errors)) {
@@ -53,7 +56,7 @@ export function checkProcedure(procedure: AnyProcedure, path: string): void {
     if (data) checkSchema(data, `error "${code}"`, path);
   }
   if (procedure.kind === "subscription") checkSubscription(procedure, path);
-  else if (procedure.output) checkSchema(procedure.output, "output", path, { mayWait: true });
+  else if (procedure.output) checkSchema(procedure.output, "output", path, { allowAsync: true });
 }
 
 function checkSubscription({ events, state, key, start, input, method, onGap }: AnySubscription, path: string): void {
@@ -71,7 +74,10 @@ function checkSubscription({ events, state, key, start, input, method, onGap }: 
     checkVersion(state, path);
     for (const type of Object.keys(state.apply)) {
       if (!Object.hasOwn(events, type)) {
-        throw new ContractError(path, `state.apply names "${type}", which is no event; events are ${types.join(", ")}`);
+        throw new ContractError(
+          path,
+          `state.apply names "${type}", which is not an event; events are ${types.join(", ")}`,
+        );
       }
     }
   }
@@ -80,7 +86,7 @@ function checkSubscription({ events, state, key, start, input, method, onGap }: 
     if (!input || (fields && !fields.includes(field))) {
       throw new ContractError(
         path,
-        `key names "${field}", which is no field of the input${fields ? ` (${fields.join(", ")})` : ""}`,
+        `key names "${field}", which is not a field of the input${fields ? ` (${fields.join(", ")})` : ""}`,
       );
     }
   }
@@ -125,7 +131,8 @@ function checkEventType(type: string, path: string): void {
   if (type === "open" || type === "error" || type === "message") {
     throw new ContractError(path, `${name} cannot be an event type: EventSource uses this name itself`);
   }
-  if (type.startsWith("$")) throw new ContractError(path, `event type ${name} starts with "$", as control frames do`);
+  if (type.startsWith("$"))
+    throw new ContractError(path, `event type ${name} starts with "$", which is reserved for control frames`);
   for (const [what, bad] of [
     ["CR", "\r"],
     ["LF", "\n"],
@@ -133,14 +140,14 @@ function checkEventType(type: string, path: string): void {
     ["/", "/"],
   ] as const) {
     if (type.includes(bad))
-      throw new ContractError(path, `event type ${name} holds ${what}; it must hold no CR, LF, NUL or /`);
+      throw new ContractError(path, `event type ${name} contains ${what}; CR, LF, NUL and / are not allowed`);
   }
 }
 
-/** @param mayWait whether its checks may be asynchronous. */
-function checkSchema(schema: Schema, where: string, path: string, { mayWait = false } = {}): void {
+/** @param allowAsync true if checks may be asynchronous. */
+function checkSchema(schema: Schema, where: string, path: string, { allowAsync = false } = {}): void {
   if (typeof schema?.["~standard"]?.validate !== "function") {
-    throw new ContractError(path, `${where} is no schema; allowed is any Standard Schema, such as zod's`);
+    throw new ContractError(path, `${where} is not a schema; allowed is any Standard Schema, such as a zod schema`);
   }
   if (!isZod(schema)) return;
   const { oneWay, notJson, asyncAt } = inspectZod(schema);
@@ -151,17 +158,17 @@ function checkSchema(schema: Schema, where: string, path: string, { mayWait = fa
   for (const { at, type } of notJson) {
     throw new ContractError(path, `${place(at)} is a ${type}, which JSON cannot carry; wrap it in z.codec`);
   }
-  for (const at of mayWait ? [] : asyncAt) {
+  for (const at of allowAsync ? [] : asyncAt) {
     throw new ContractError(
       path,
-      `${place(at)} checks asynchronously; only inputs and outputs of queries and mutations may, so check in the procedure`,
+      `${place(at)} checks asynchronously; only inputs and outputs of queries and mutations may, so move the check into the procedure`,
     );
   }
 }
 
 const placeOf = (where: string, at: string) => (at ? `${where}, at ${at},` : where);
 
-/** A caller's input names what it asks for, in caches and URLs, so it is encoded without waiting. */
+/** The encoded input identifies a subscription in caches and URLs, so encoding must be synchronous. */
 function checkEncodesAtOnce(input: Schema, path: string): void {
   for (const at of isZod(input) ? inspectZod(input).asyncEncodeAt : []) {
     throw new ContractError(
@@ -171,10 +178,10 @@ function checkEncodesAtOnce(input: Schema, path: string): void {
   }
 }
 
-/** A frame always has data. An input or output may be absent, an event or a state may not. */
+/** A frame always has data. An input or output may be undefined, an event or a state may not. */
 function checkDefined(schema: Schema, where: string, path: string): void {
   if (isZod(schema) && (schema._zod.optout === "optional" || schema._zod.def.type === "undefined")) {
-    throw new ContractError(path, `${where} may be undefined, which JSON cannot say; use null, or an object`);
+    throw new ContractError(path, `${where} may be undefined, which JSON cannot represent; use null, or an object`);
   }
 }
 

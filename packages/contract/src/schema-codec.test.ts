@@ -21,7 +21,7 @@ const contract = defineContract({
 const iso = "2026-01-01T00:00:00.000Z";
 const date = new Date(iso);
 
-test("a contract's procedures carry codecs for all that they declare", async () => {
+test("the procedures of a contract carry codecs for everything that they declare", async () => {
   const watch = codecOf(contract.watch);
   expect(watch.encodeInput({ since: date })).toEqual({ since: iso });
   expect(watch.eventDecoder("over")?.({ at: iso })).toEqual({ at: date });
@@ -30,7 +30,7 @@ test("a contract's procedures carry codecs for all that they declare", async () 
   expect(await codecOf(contract.report).decodeOutput({ at: iso })).toEqual({ at: date });
 });
 
-test("what doesn't fit is a ValidationError", async () => {
+test("a value that doesn't fit is a ValidationError", async () => {
   const watch = codecOf(contract.watch);
   expect(() => watch.encodeInput({ since: new Date(Number.NaN) })).toThrow(ValidationError);
   expect(() => watch.eventDecoder("over")?.({})).toThrow(ValidationError);
@@ -39,7 +39,7 @@ test("what doesn't fit is a ValidationError", async () => {
   await expect(codecOf(contract.report).decodeOutput({})).rejects.toThrow(ValidationError);
 });
 
-test("what isn't declared", async () => {
+test("without a declared schema, inputs and outputs are undefined and error data passes unchanged", async () => {
   const watch = codecOf(contract.watch);
   expect(watch.eventDecoder("corner")).toBeUndefined();
   expect(watch.eventDecoder("toString")).toBeUndefined();
@@ -49,8 +49,10 @@ test("what isn't declared", async () => {
   expect(await codecOf(contract.ping).decodeOutput(1)).toBeUndefined();
 });
 
-test("only stamped procedures carry one, and nothing that looks at them sees it", () => {
-  expect(() => codecOf(query())).toThrow("This query is of no contract: pass what defineContract gave.");
+test("only procedures of a contract carry a codec, and it is not enumerable", () => {
+  expect(() => codecOf(query())).toThrow(
+    "This query is not part of a contract: pass a procedure of the object that defineContract returned.",
+  );
   expect(codecOf(contract.ping)).toBe(codecOf(contract.ping));
   expect(Reflect.ownKeys({ ...contract.ping })).toEqual(["kind", "path", "input", "output", "errors"]);
 });

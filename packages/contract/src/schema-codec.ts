@@ -4,7 +4,10 @@ import { createFoldStep } from "./fold-step.js";
 import type { AnyProcedure, ErrorDefinition } from "./procedure.js";
 import { coderOf, type Schema } from "./schema.js";
 
-/** The codec that runs a procedure's own schemas. What it isn't declared to have comes through as it is. */
+/**
+ * The codec that runs a procedure's own schemas. Without a schema, inputs and outputs are `undefined`; state and error
+ * data pass unchanged.
+ */
 export function schemaCodec(procedure: AnyProcedure): ProcedureCodec {
   const decode = (schema: Schema | undefined, wire: unknown) => (schema ? coderOf(schema).decode(wire) : wire);
   const { input, errors } = procedure;

@@ -8,7 +8,7 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), { decode: (t) => new Date(t)
 const epoch = new Date(0);
 const text = "1970-01-01T00:00:00.000Z";
 
-describe("a schema that builds its parts anew whenever it is asked for them", () => {
+describe("a schema that creates its parts anew every time they are read", () => {
   const list = (value: z.ZodType): z.ZodType => z.lazy(() => z.object({ value, next: list(value).optional() }));
   const tree = (value: z.ZodType): z.ZodType =>
     z.object({
@@ -24,7 +24,7 @@ describe("a schema that builds its parts anew whenever it is asked for them", ()
   test.each([
     ["list", list],
     ["tree", tree],
-  ])("is looked through as far as it shows what it is: %s", (_, make) => {
+  ])("is inspected up to a limit: %s", (_, make) => {
     expect(inspectZod(make(z.string()))).toMatchObject({ hasCodec: false, oneWay: [], notJson: [], asyncAt: [] });
     expect(inspectZod(make(isoDate)).hasCodec).toBe(true);
     expect(inspectZod(make(z.date())).notJson[0]).toEqual({ at: "value", type: "date" });
@@ -32,7 +32,7 @@ describe("a schema that builds its parts anew whenever it is asked for them", ()
     expect(inspectZod(make(z.string().refine(async () => true))).asyncAt[0]).toBe("value");
   });
 
-  test("runs both ways, codecs and all", () => {
+  test("runs both ways, including codecs", () => {
     const schema = list(isoDate);
     const value = { value: epoch, next: { value: epoch, next: { value: epoch } } };
     const wire = { value: text, next: { value: text, next: { value: text } } };
@@ -42,7 +42,7 @@ describe("a schema that builds its parts anew whenever it is asked for them", ()
   });
 });
 
-test("a codec is found behind a long row of schemas that lead to one another", () => {
+test("finds a codec behind a long chain of schemas", () => {
   let schema: z.ZodType = isoDate;
   for (let level = 0; level < 20; level++) {
     const inner = schema;
@@ -56,11 +56,11 @@ test.each([
   ["a check", z.string().check(z.refine(async () => true))],
   ["custom", z.custom(async () => true)],
   ["a codec", z.codec(z.string(), z.string(), { decode: async (t) => t, encode: (t) => t })],
-])("knows asynchronous functions: %s", (_, schema) => {
+])("detects asynchronous functions: %s", (_, schema) => {
   expect(inspectZod(z.object({ a: z.array(schema) })).asyncAt).toEqual(["a.*"]);
 });
 
-test("knows whether it runs code of the application's", () => {
+test("detects schemas that run the application's code", () => {
   expect(inspectZod(z.object({ a: z.email(), b: z.int().max(5).default(1) })).runsCode).toBe(false);
   expect(inspectZod(z.object({ a: z.string().superRefine(() => {}) })).runsCode).toBe(true);
   expect(inspectZod(isoDate).runsCode).toBe(true);

@@ -1,19 +1,19 @@
 import type { $ZodLazy, $ZodType, $ZodTypes } from "zod/v4/core";
 
-/** What a look through a zod schema found. */
+/** The result of inspecting a zod schema. */
 export interface ZodTraits {
-  /** Some part reads differently on the wire than in code. */
+  /** True if some part has different types on the wire and in code. */
   readonly hasCodec: boolean;
   readonly hasIntersection: boolean;
-  /** It calls functions of the application's, which may be asynchronous. */
+  /** True if it calls functions of the application, which may be asynchronous. */
   readonly runsCode: boolean;
-  /** Places of `async` functions. Others that give promises can't be told before they are called. */
+  /** Places of `async` functions. Other functions that return promises are known only when they are called. */
   readonly asyncAt: readonly string[];
   /** Places of codecs whose `encode` is an `async` function. */
   readonly asyncEncodeAt: readonly string[];
-  /** Places of one-way transforms, from the root (`""`). They can't be run backwards, so nothing could be encoded. */
+  /** Places of one-way transforms; `""` is the root. They can't run backwards, so nothing could be encoded. */
   readonly oneWay: readonly string[];
-  /** Places whose wire type JSON can't carry, each with the name of the type. */
+  /** Places whose wire type JSON can't carry, with the name of that type. */
   readonly notJson: readonly { readonly at: string; readonly type: string }[];
 }
 
@@ -21,7 +21,7 @@ const notJsonTypes = new Set(["date", "bigint", "symbol", "map", "set", "nan", "
 
 const inspected = new WeakMap<$ZodType, ZodTraits>();
 
-/** Looks through a zod schema once, at definition; what it finds decides how the schema runs and whether it's accepted. */
+/** Inspects a zod schema once, at definition. The result decides whether the schema is accepted and how it runs. */
 export function inspectZod(schema: $ZodType): ZodTraits {
   let traits = inspected.get(schema);
   if (!traits) {
@@ -31,10 +31,10 @@ export function inspectZod(schema: $ZodType): ZodTraits {
   return traits;
 }
 
-/** Which side of a codec a part of a schema describes. What stands in code only may be of any type. */
+/** The side of a codec that a part describes. A part on the code side may have any type. */
 type Side = "wire" | "code";
 
-/** A part of a schema, and where it was met. */
+/** A part of a schema, and its place. */
 interface Part {
   readonly schema: $ZodType;
   readonly at: string;
@@ -42,8 +42,8 @@ interface Part {
   readonly depth: number;
 }
 
-// A schema may build its parts anew whenever it is asked for them, as `z.lazy(() => make())` does in `make`: it has no end.
-// What is found in so many levels and parts, nearest first, is taken for all of it.
+// A schema can create new parts every time they are read, as `make` does in `z.lazy(() => make())`. The inspection
+// therefore stops at these limits, nearest parts first.
 const maxDepth = 100;
 const maxParts = 5_000;
 
@@ -66,7 +66,7 @@ function inspect(schema: $ZodType): ZodTraits {
   };
   add({ schema, at: "", side: "wire", depth: 0 });
   for (const part of parts) {
-    note(part, traits);
+    addTraits(part, traits);
     for (const [child, key, side = part.side] of childrenOf(part.schema)) {
       const at = key === undefined ? part.at : part.at ? `${part.at}.${key}` : String(key);
       add({ schema: child as $ZodType, at, side, depth: part.depth + 1 });
@@ -75,13 +75,13 @@ function inspect(schema: $ZodType): ZodTraits {
   return traits;
 }
 
-/** Traits while they are being gathered. */
+/** Traits during the inspection. */
 type Findings = {
   -readonly [Trait in keyof ZodTraits]: ZodTraits[Trait] extends readonly (infer Item)[] ? Item[] : ZodTraits[Trait];
 };
 
-/** What a part says by itself. */
-function note({ schema, at, side }: Part, traits: Findings): void {
+/** Adds what one part contributes to the traits. */
+function addTraits({ schema, at, side }: Part, traits: Findings): void {
   const { def } = (schema as $ZodTypes)._zod;
   const notJson = side === "wire" && notJsonType(def);
   if (notJson) traits.notJson.push({ at, type: notJson });
@@ -132,7 +132,7 @@ function childrenOf(schema: $ZodType): readonly Child[] {
   }
 }
 
-/** The application's own functions that run when a value is held against this part. */
+/** The application's functions that run when this part checks a value. */
 function functionsOf(schema: $ZodType): readonly unknown[] {
   const definitions: object[] = [schema._zod.def, ...(schema._zod.def.checks ?? []).map(({ _zod }) => _zod.def)];
   return definitions.flatMap((def) => {

@@ -13,7 +13,7 @@ const entries = z.codec(z.array(z.tuple([z.string(), z.number()])), z.map(z.stri
   encode: (map) => [...map],
 });
 
-/** The error that this gives. */
+/** The error that a function throws. */
 function refusal(run: () => unknown): ValidationError {
   try {
     run();
@@ -65,7 +65,7 @@ describe("zod codecs run both ways", () => {
     expect(await coder.decodeAsync(wire)).toEqual(code);
   });
 
-  test("and refuse the other side's values, naming the place", () => {
+  test("refuse values of the other side, and name the place", () => {
     const coder = coderOf(z.object({ list: z.array(z.object({ at: isoDate })) }));
     expect(refusal(() => coder.decode({ list: [{ at: "yesterday" }] })).issues).toEqual([
       { message: expect.stringContaining("ISO datetime"), path: ["list", 0, "at"] },
@@ -85,7 +85,7 @@ describe("parsing", () => {
     }
   });
 
-  test("runs a schema without codecs once, whichever way", () => {
+  test("runs a schema without codecs only once, in both directions", () => {
     const check = vi.fn(() => true);
     const coder = coderOf(z.object({ id: z.string().refine(check) }));
     coder.encode({ id: "a" });
@@ -123,7 +123,7 @@ describe("other schemas", () => {
     ["zod/mini", mini.object({ id: mini.string(), n: mini.number() })],
     ["valibot", v.object({ id: v.string(), n: v.number() })],
     ["arktype", type({ id: "string", n: "number" })],
-  ])("%s says yes and no", async (_vendor, schema) => {
+  ])("%s accepts and refuses values", async (_vendor, schema) => {
     const coder = coderOf(schema);
     const good = { id: "a", n: 1 };
     const bad = { id: "a", n: "one" };
@@ -144,7 +144,7 @@ describe("other schemas", () => {
     expect(coderOf(schema).encode({ at: new Date(0) })).toEqual({ at: "1970-01-01T00:00:00.000Z" });
   });
 
-  test("of another vendor, code sees the input: a transform judges and changes nothing", () => {
+  test("for another vendor, code sees the input: a transform validates and changes nothing", () => {
     const coder = coderOf(v.pipe(v.string(), v.transform(Number), v.minValue(3)));
     expect(coder.decode("5")).toBe("5");
     expect(coder.encode("5")).toBe("5");
@@ -158,7 +158,7 @@ describe("asynchronous schemas", () => {
     ["zod", z.string().refine(later)],
     ["zod with a codec", z.object({ id: z.string().refine(later), at: isoDate.optional() })],
     ["valibot", v.pipeAsync(v.string(), v.checkAsync(later))],
-  ])("%s: decodeAsync takes them, the synchronous ways say what is wrong", async (vendor, schema) => {
+  ])("%s: decodeAsync accepts them, and synchronous methods throw a clear error", async (vendor, schema) => {
     const coder = coderOf(schema);
     const wrap = (id: string) => (vendor === "zod with a codec" ? { id } : id);
     expect(await coder.decodeAsync(wrap("good"))).toEqual(wrap("good"));
@@ -168,17 +168,17 @@ describe("asynchronous schemas", () => {
   });
 });
 
-test("what a schema throws itself comes out as it is", () => {
+test("an error that a schema throws is passed on unchanged", () => {
   const broken = z.string().refine(() => {
     throw new RangeError("broken check");
   });
   expect(() => coderOf(broken).decode("a")).toThrow(RangeError);
 });
 
-describe("what doesn't fit in very many places", () => {
+describe("a value that doesn't fit in very many places", () => {
   const wrong = Array(900).fill(1);
 
-  test("is told of the first twenty, and how many there are", async () => {
+  test("reports the first twenty issues and their total number", async () => {
     const coder = coderOf(z.array(z.string()));
     for (const error of [refusal(() => coder.decode(wrong)), await rejection(coder.decodeAsync(wrong))]) {
       expect(error.issues).toHaveLength(20);
@@ -191,7 +191,7 @@ describe("what doesn't fit in very many places", () => {
     ["array", z.array(z.string())],
     ["object of them", z.object({ a: z.array(z.string()) })],
     ["checked", z.array(z.string().refine(async () => true))],
-  ])("of a large input, in the first: %s", async (_, schema) => {
+  ])("reports only the first issue of a large input: %s", async (_, schema) => {
     const large = Array(100_000).fill(1);
     const { issues } = await rejection(
       coderOf(schema).decodeAsync(schema instanceof z.ZodObject ? { a: large } : large),
@@ -199,13 +199,13 @@ describe("what doesn't fit in very many places", () => {
     expect(issues).toHaveLength(1);
   });
 
-  test("a large intersection is read to its end: what one side refuses, the other may allow", async () => {
+  test("a large intersection is read to its end: one side may allow what the other refuses", async () => {
     const schema = z.strictObject({ a: z.string() }).and(z.strictObject({ b: z.array(z.string()) }));
     const value = { a: "x", b: Array(2_000).fill("y") };
     expect(await coderOf(schema).decodeAsync(value)).toEqual(value);
   });
 
-  test("of another vendor, too", () => {
+  test("reports the first twenty issues for another vendor, too", () => {
     const error = refusal(() => coderOf(v.array(v.string())).decode(wrong));
     expect(error.issues).toHaveLength(20);
     expect(error.message).toMatch(/; and 880 more$/);

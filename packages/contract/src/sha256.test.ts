@@ -10,7 +10,7 @@ test("is SHA-256 of a text's UTF-8 bytes", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (text) => sha256(text) === reference(text)));
 });
 
-test("is right at every length around a block's end, and for a long text", () => {
+test("is correct for every length around the end of a block, and for a long text", () => {
   for (let length = 0; length <= 200; length++) expect(sha256("x".repeat(length))).toBe(reference("x".repeat(length)));
   const long = "é🎉".repeat(200_000);
   expect(sha256(long)).toBe(reference(long));

@@ -1,9 +1,9 @@
 /*
- * SHA-256 (FIPS 180-4), synchronous and on every runtime: `crypto.subtle` answers with a promise, and `node:crypto` is not
- * in browsers. It names what is too long to be a name; nothing here is secret.
+ * SHA-256 (FIPS 180-4), synchronous and for every runtime: `crypto.subtle` returns a promise, and browsers have no
+ * `node:crypto`. It shortens names that are too long; nothing here is secret.
  */
 
-/** The first 32 bits of the fractional parts of a root of each of the first primes. */
+/** The first 32 bits of the fractional parts of the square (2) or cube (3) roots of the first primes. */
 function fractions(count: number, root: number): Int32Array {
   const bits = new Int32Array(count);
   for (let candidate = 2, found = 0; found < count; candidate++) {

@@ -97,7 +97,7 @@ const contract = defineContract({
 type Watch = typeof contract.watch;
 type Data<T extends keyof typeof shapes> = EventDataOf<Watch, T>;
 
-test("every shape of zod's comes out as it is", () => {
+test("infers every kind of zod schema", () => {
   expectTypeOf<Data<"any">>().toBeAny();
   expectTypeOf<Data<"optional">>().toEqualTypeOf<{
     a?: string | undefined;
@@ -117,14 +117,14 @@ test("every shape of zod's comes out as it is", () => {
   expectTypeOf<Data<"node">["children"][number]["children"]>().toEqualTypeOf<Node[]>();
 });
 
-test("and every shape of other vendors'", () => {
+test("infers every kind of schema of other vendors", () => {
   expectTypeOf<Data<"mini">>().toEqualTypeOf<{ id: string; at?: number | undefined }>();
   expectTypeOf<Data<"arktype">>().toEqualTypeOf<{ id: string; n?: number }>();
   expectTypeOf<InputOf<typeof contract.mini>>().toEqualTypeOf<{ id: string; n?: number | undefined }>();
   expectTypeOf<OutputOf<typeof contract.mini>>().toEqualTypeOf<string>();
 });
 
-test("an event has the type's data and no other's", () => {
+test("an event has the data of its type only", () => {
   expectTypeOf<Extract<EventOf<Watch>, { type: "enum" }>>().toEqualTypeOf<{
     type: "enum";
     data: "home" | "away";
@@ -136,7 +136,7 @@ test("an event has the type's data and no other's", () => {
   expectTypeOf<keyof EventInputOf<Watch>>().toEqualTypeOf<"type" | "data">();
 });
 
-test("a caller may leave out defaults at any depth, and nothing else", () => {
+test("a caller may omit fields with a default at any depth, and no others", () => {
   expectTypeOf<InputOf<typeof contract.save>>().toEqualTypeOf<{
     view: { lang?: string | undefined; deep: { n?: number | undefined; s: string } };
     range?: { from?: number | undefined; to: number } | undefined;
@@ -160,7 +160,7 @@ test("a caller may leave out defaults at any depth, and nothing else", () => {
   expectTypeOf<OutputOf<typeof contract.save>>().toEqualTypeOf<string | undefined>();
 });
 
-test("also in an option of a union, and in items", () => {
+test("a caller may omit fields with a default in unions and items, too", () => {
   type Item = { n?: number | undefined; s: string };
   type Filter =
     | { by: "date"; at: Date; n?: number | undefined }
@@ -176,7 +176,7 @@ test("also in an option of a union, and in items", () => {
   }>();
 });
 
-test("a subscription without state has none, however it is written", () => {
+test("a subscription without state infers no state, however it is written", () => {
   const events = { tick: z.string() };
   const full = {
     bare: subscription({ events }),
@@ -197,7 +197,7 @@ test("a subscription without state has none, however it is written", () => {
   expectTypeOf<InputOf<typeof bare>["id"]>();
 });
 
-test("the fold's functions keep their types, and say so if they are wrong", () => {
+test("the functions of apply are typed, and a wrong type is an error", () => {
   const events = { add: z.int(), name: z.enum(["a", "b"]) };
   const schema = z.object({ sum: z.int(), last: z.enum(["a", "b"]).nullable() });
   const initial = { sum: 0, last: null };
@@ -223,7 +223,7 @@ test("the fold's functions keep their types, and say so if they are wrong", () =
   subscription({ events, state: { schema, apply: {} } });
 });
 
-test("what a frame can't do without can't be undefined", () => {
+test("events and states can't be undefined", () => {
   // @ts-expect-error an event that may be undefined
   defineContract({ p: subscription({ events: { tick: z.string().optional() } }) });
   // @ts-expect-error an event that is nothing
@@ -241,7 +241,7 @@ test("what a frame can't do without can't be undefined", () => {
   });
 });
 
-test("a date is found behind optional, union, tuple and record, and not behind a codec", () => {
+test("finds a date behind optional, union, tuple and record, but accepts it behind a codec", () => {
   // @ts-expect-error optional
   defineContract({ p: query({ output: z.object({ at: z.date().optional() }) }) });
   // @ts-expect-error union

@@ -1,21 +1,21 @@
 import { sha256 } from "./sha256.js";
 
-/** Most bytes of UTF-8 that a name or a key is kept with as it is. PROTOCOL §6.4. */
-const longest = 512;
+/** The maximum length of a name or key that is kept unchanged, in bytes of UTF-8. PROTOCOL §6.4. */
+const maxNameBytes = 512;
 
-/** Says whether a text has more bytes of UTF-8 than a name may have. */
+/** True if a text is longer than 512 bytes of UTF-8. */
 export function isTooLong(text: string): boolean {
-  if (text.length > longest) return true;
-  return text.length * 3 > longest && new TextEncoder().encode(text).length > longest;
+  if (text.length > maxNameBytes) return true;
+  return text.length * 3 > maxNameBytes && new TextEncoder().encode(text).length > maxNameBytes;
 }
 
 /**
- * A text that a client chose, short enough to be kept: as it is up to 512 bytes of UTF-8, else `#` and the SHA-256 of its JSON. So what a
- * server remembers by keys takes memory by their number, and not by their length.
+ * A bounded name for a text that a client chose. A text of up to 512 bytes of UTF-8 stays the same. A longer one
+ * becomes `#` and the SHA-256 of its JSON. So the memory for keys depends on their number, not on their length.
  *
  * @example shortName("order-17"); // "order-17"
  */
 export const shortName = (text: string): string => (isTooLong(text) ? digestName(JSON.stringify(text)) : text);
 
-/** The name of what is too long to be one, from its JSON: that has an escape for lone surrogates, which UTF-8 lacks. */
+/** The name for a text that is too long. It hashes JSON, which escapes lone surrogates: UTF-8 can't encode them. */
 export const digestName = (json: string): string => `#${sha256(json)}`;

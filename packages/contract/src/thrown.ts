@@ -1,9 +1,12 @@
-// What is thrown may be anything, also a revoked proxy, or an error whose `message` is a getter that throws. Whoever looks at
-// it where nobody catches ends the process, so all looks go through here.
+// Any value can be thrown, including a revoked proxy or an error whose `message` getter throws. Reading such a value
+// outside a `try` would end the process, so all code reads thrown values through these functions.
 
-const unspeakable = "something that cannot be looked at";
+const unreadableValue = "a value that cannot be read";
 
-/** Says whether an error with this name was thrown: by its name, since another copy of a package has classes of its own. */
+/**
+ * True if an error with this name was thrown. It compares names, because another copy of a package has its own
+ * classes.
+ */
 export function isErrorNamed(thrown: unknown, name: string): thrown is Error {
   try {
     return thrown instanceof Error && thrown.name === name;
@@ -12,32 +15,35 @@ export function isErrorNamed(thrown: unknown, name: string): thrown is Error {
   }
 }
 
-/** What was thrown, in words. */
+/** The text of a thrown value. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
-    return unspeakable;
+    return unreadableValue;
   }
 }
 
-/** What was thrown, if it is an error that others can look at as they are used to; else an error with it as its cause. */
+/**
+ * Returns the thrown value if it is an error whose name, message and stack are safe to read. Otherwise it returns a
+ * new error with the thrown value as its cause.
+ */
 export function legible(thrown: unknown): Error {
   try {
-    const isUsual = thrown instanceof Error && [thrown.name, thrown.message, thrown.stack].every(isText);
-    if (isUsual) return thrown;
+    const isReadable = thrown instanceof Error && [thrown.name, thrown.message, thrown.stack].every(isText);
+    if (isReadable) return thrown;
   } catch {
-    // a getter, or a proxy's trap
+    // a getter or a proxy trap threw
   }
-  return new Error(`Thrown was ${messageOf(thrown)}`, { cause: thrown });
+  return new Error(`A value that is not a readable Error was thrown: ${messageOf(thrown)}`, { cause: thrown });
 }
 
-/** Prints what was thrown, after a label if there is one; it never throws, whatever that is. */
+/** Prints a thrown value, after a label if there is one. It never throws. */
 export function printThrown(thrown: unknown, ...label: string[]): void {
   try {
     console.error(...label, thrown);
   } catch {
-    console.error(...label, unspeakable);
+    console.error(...label, unreadableValue);
   }
 }
 

@@ -44,7 +44,7 @@ test.each([
   expect(topicOf(procedure, parsed)).toBe(topic);
 });
 
-test("fields that the schema doesn't know open no new topic", () => {
+test("fields that the schema doesn't know don't change the topic", () => {
   const parsed = coderOf(run).decode({ runId: "r1", prompt: "Hi", colour: "red" });
   expect(topicOf(a.all, parsed)).toBe(topicOf(a.all, { runId: "r1", prompt: "Hi" }));
   expect(topicOf(a.all, { runId: "r1", prompt: "Hi", colour: "red" })).toBe('a/all?{"prompt":"Hi","runId":"r1"}');
@@ -55,22 +55,22 @@ test("equal inputs written differently are one topic", () => {
 });
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-/** The input's text for a name of so many bytes. */
+/** An input for a name of this many bytes. */
 const filling = (bytes: number) => "x".repeat(bytes - 'a/text?""'.length);
 
-test("a name of 512 bytes stays, one that is longer is named by a digest (PROTOCOL §6.4)", () => {
+test("a name of 512 bytes is kept, a longer one is replaced by a digest (PROTOCOL §6.4)", () => {
   expect(topicOf(a.text, filling(512))).toBe(`a/text?"${filling(512)}"`);
   expect(topicOf(a.text, filling(513))).toBe(`a/text?#${sha256(`"${filling(513)}"`)}`);
 });
 
-test("bytes count, not characters, and a lone surrogate has a name of its own", () => {
+test("the limit counts bytes, not characters, and a lone surrogate has its own name", () => {
   expect(topicOf(a.text, "é".repeat(251))).toBe(`a/text?"${"é".repeat(251)}"`);
   expect(topicOf(a.text, "é".repeat(252))).toBe(`a/text?#${sha256(`"${"é".repeat(252)}"`)}`);
   const long = "x".repeat(600);
   expect(topicOf(a.text, `${long}\ud800`)).not.toBe(topicOf(a.text, `${long}\ud801`));
 });
 
-test("a long name is that of its key fields, however they are written", () => {
+test("a long name depends on the key fields only, not on how they are written", () => {
   const runId = "r".repeat(600);
   const name = topicNamed("a/two", { runId, at: input.at.toISOString() });
   expect(topicOf(a.two, { ...input, runId })).toBe(name);
@@ -78,7 +78,7 @@ test("a long name is that of its key fields, however they are written", () => {
   expect(topicOf(a.one, { ...input, runId })).not.toBe(topicOf(a.one, { ...input, runId: `${runId}r` }));
 });
 
-test("a key stays up to 512 bytes, and is a digest beyond", () => {
+test("a key is kept up to 512 bytes, and replaced by a digest beyond", () => {
   const keys = ["", "order-17", "k".repeat(512), "é".repeat(256)];
   for (const key of keys) expect(shortName(key)).toBe(key);
   for (const key of ["k".repeat(513), `${"é".repeat(256)}k`])

@@ -4,10 +4,10 @@ import { coderOf } from "./schema.js";
 import { digestName, isTooLong } from "./short-name.js";
 
 /**
- * The name of the log that a subscription's events live in: its path and, after `?`, the canonical JSON of the key fields
- * of its input in wire form, or a digest of it where the name would be longer than 512 bytes. PROTOCOL §6.4.
+ * The name of a subscription's topic: its path, `?`, and the canonical JSON of the key fields of its input in wire
+ * form. If the name would be longer than 512 bytes, a digest replaces the JSON. PROTOCOL §6.4.
  *
- * @param input parsed input, as code sees it.
+ * @param input parsed input, in code form.
  */
 export function topicOf(procedure: AnySubscription, input: unknown): string {
   if (!procedure.input) return procedure.path;
@@ -19,7 +19,7 @@ export function topicOf(procedure: AnySubscription, input: unknown): string {
 }
 
 /**
- * The same, of the key fields alone.
+ * The name of the topic with these key fields.
  *
  * @param key in wire form.
  */

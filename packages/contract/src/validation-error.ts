@@ -1,15 +1,15 @@
 import type { ErrorIssue } from "./errors.js";
 import { boundIssues, maxDetail, shorten } from "./issues.js";
 
-/** What a schema says of a value that doesn't fit. The message names the first places, and what is allowed there. */
+/** A value doesn't fit its schema. The message names the first places and what is allowed there. */
 export class ValidationError extends Error {
   override readonly name = "ValidationError";
-  /** The first 20, each of bounded length. PROTOCOL §3. */
+  /** The first 20 issues, each limited in length. PROTOCOL §3. */
   readonly issues: readonly ErrorIssue[];
 
   /**
-   * @param subject what was held against the schema, where the message should say so.
-   * @param total how many issues there were. Default: as many as are given.
+   * @param subject what was validated, as a prefix of the message. Default: no prefix.
+   * @param total the total number of issues. Default: the length of `issues`.
    */
   constructor(issues: readonly ErrorIssue[], subject?: string, total: number = issues.length) {
     const bounded = boundIssues(issues);

@@ -5,41 +5,45 @@ import { maxIssues } from "./issues.js";
 import { inspectZod } from "./schema-rules.js";
 import { ValidationError } from "./validation-error.js";
 
-/** How zod is to run a schema: its own options, without those that its functions set. */
+/** How to run a schema: the options of zod's internal `run` that its public functions would set. */
 interface ZodRun {
-  /** Whether it may check asynchronously. */
+  /** True if checks may be asynchronous. */
   readonly async: boolean;
-  /** From code to wire. Default: `"forward"`. */
+  /** `"backward"` encodes from code to wire. Default: decode. */
   readonly direction?: "backward";
-  /** Runs codecs, and checks types, but none of the checks that were added to them, such as `refine`. */
+  /** Runs codecs and type checks, but no added checks such as `refine`. */
   readonly skipChecks?: true;
-  /** Ends at the first array item or object field that doesn't fit. */
+  /** Stops at the first array item or object field that doesn't fit. */
   readonly abortEarly?: true;
 }
 
 type Payload = Awaited<ReturnType<$ZodType["_zod"]["run"]>>;
 
 export function zodCoder(schema: $ZodType): Coder {
-  // Without a codec inside, both directions are one and the same check, and zod's forward path is the fast one.
+  // Without a codec, encoding and decoding are the same check, and zod's forward path is faster.
   const { hasCodec, hasIntersection, runsCode } = inspectZod(schema);
   const back = hasCodec ? ({ direction: "backward" } as const) : {};
   const decode = (wire: unknown) => runZod(schema, wire, { async: false });
   const encode = (value: unknown) => runZod(schema, value, { async: false, ...back });
-  // What runs no code of the application's has nothing to wait for, and zod's synchronous path is three times as fast.
+  // If no application code runs, nothing is asynchronous, and zod's synchronous path is three times as fast.
   const [run, isAsync] = runsCode ? ([runZodAsync, true] as const) : ([runZodAtOnce, false] as const);
   return {
     encode,
     decode,
     encodeAsync: (value) => run(schema, value, { async: isAsync, ...back }),
     decodeAsync(wire) {
-      // What one side of an intersection refuses, such as a key, the other may allow, so both go to their end.
-      const early = !hasIntersection && isLarge(wire) ? ({ abortEarly: true } as const) : {};
-      return run(schema, wire, { async: isAsync, ...early });
+      // One side of an intersection may allow what the other refuses, such as an unknown key, so both must run to the
+      // end.
+      const abort = !hasIntersection && isLarge(wire) ? ({ abortEarly: true } as const) : {};
+      return run(schema, wire, { async: isAsync, ...abort });
     },
   };
 }
 
-/** Of so many values zod takes milliseconds to say that all are wrong. Of a megabyte it takes seconds: the first must do. */
+/**
+ * zod takes milliseconds to report this many invalid values, and seconds for a megabyte of them. Larger inputs stop
+ * at the first one.
+ */
 const maxValues = 1_000;
 
 function isLarge(value: unknown): boolean {
@@ -55,39 +59,39 @@ function isLarge(value: unknown): boolean {
 }
 
 /**
- * Not by zod's own functions: they make a message for each issue, be there a million.
+ * Runs a schema without zod's own functions: they create a message for every issue, even if there are a million.
  *
- * @throws ValidationError for what doesn't fit, AsyncSchemaError where it would have to wait.
+ * @throws ValidationError if the value doesn't fit; AsyncSchemaError if a check is asynchronous.
  */
-export function runZod(schema: $ZodType, value: unknown, how: ZodRun): unknown {
+export function runZod(schema: $ZodType, value: unknown, options: ZodRun): unknown {
   let payload: Payload | Promise<Payload>;
   try {
-    payload = schema._zod.run({ value, issues: [] }, how);
+    payload = schema._zod.run({ value, issues: [] }, options);
   } catch (error) {
     throw isZodAsyncError(error) ? new AsyncSchemaError() : error;
   }
   if (payload instanceof Promise) {
-    payload.catch(() => {}); // it is of no use to anybody, and must not end the process
+    payload.catch(() => {}); // ignored: an unhandled rejection would end the process
     throw new AsyncSchemaError();
   }
-  return unwrap(payload, how);
+  return unwrap(payload, options);
 }
 
-const runZodAtOnce = async (schema: $ZodType, value: unknown, how: ZodRun) => runZod(schema, value, how);
+const runZodAtOnce = async (schema: $ZodType, value: unknown, options: ZodRun) => runZod(schema, value, options);
 
-async function runZodAsync(schema: $ZodType, value: unknown, how: ZodRun): Promise<unknown> {
-  return unwrap(await schema._zod.run({ value, issues: [] }, how), how);
+async function runZodAsync(schema: $ZodType, value: unknown, options: ZodRun): Promise<unknown> {
+  return unwrap(await schema._zod.run({ value, issues: [] }, options), options);
 }
 
-function unwrap({ issues, value }: Payload, how: ZodRun): unknown {
+function unwrap({ issues, value }: Payload, options: ZodRun): unknown {
   if (issues.length === 0) return value;
   throw invalid(
-    issues.slice(0, maxIssues).map((issue) => util.finalizeIssue(issue, how, config())),
+    issues.slice(0, maxIssues).map((issue) => util.finalizeIssue(issue, options, config())),
     issues.length,
   );
 }
 
-/** Of a schema of any vendor. */
+/** The error for the issues of any vendor's schema. */
 export const invalid = (issues: readonly StandardSchemaV1.Issue[], total: number = issues.length): ValidationError =>
   new ValidationError(
     issues.slice(0, maxIssues).map(({ message, path = [] }) => ({ message, path: Array.from(path, pathKey) })),
@@ -100,12 +104,12 @@ function pathKey(part: PropertyKey | StandardSchemaV1.PathSegment): string | num
   return typeof key === "number" ? key : String(key);
 }
 
-/** A schema that checks asynchronously was run where nobody can wait for it. */
+/** A schema with asynchronous checks was run in a place that must be synchronous. */
 export class AsyncSchemaError extends TypeError {
   override readonly name = "AsyncSchemaError";
 
   constructor() {
-    super("This schema checks asynchronously. Only schemas of a query's or mutation's input and output may.");
+    super("This schema checks asynchronously. Only inputs and outputs of queries and mutations may do so.");
   }
 }
 
@@ -113,6 +117,6 @@ function isZodAsyncError(error: unknown): boolean {
   try {
     return error instanceof $ZodAsyncError;
   } catch {
-    return false; // a schema's code may throw anything
+    return false; // reading the thrown value threw
   }
 }

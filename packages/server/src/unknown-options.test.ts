@@ -34,60 +34,60 @@ const unknownNames: Case[] = [
   [
     "createSluice",
     () => createSluice(router, wrong({ heartbeet: 1 })),
-    "createSluice: heartbeet is no option; there are log, onError",
+    "createSluice: heartbeet is not a known option; known options are log, onError",
   ],
   [
     "its limits",
     () => createSluice(router, wrong({ limits: { conections: 1 } })),
-    "createSluice: limits.conections is no limit; there are connections",
+    "createSluice: limits.conections is not a known limit; known limits are connections",
   ],
   [
     "createPublisher",
     () => createPublisher(contract, wrong({ log: memoryLog(), snapshotEver: 1 })),
-    "createPublisher: snapshotEver is no option; there are log, maxEventLength",
+    "createPublisher: snapshotEver is not a known option; known options are log, maxEventLength",
   ],
   [
     "sluiceExpress",
     () => sluiceExpress(sluice, wrong({ identfy: () => "" })),
-    "sluiceExpress: identfy is no option; there are context, identify.",
+    "sluiceExpress: identfy is not a known option; known options are context, identify.",
   ],
   [
     "sluiceNode",
     () => sluiceNode(sluice, wrong({ bse: "/" })),
-    "sluiceNode: bse is no option; there are base, context, identify.",
+    "sluiceNode: bse is not a known option; known options are base, context, identify.",
   ],
   [
     "live",
     () => s.feed.live(wrong({ filtr: () => true })),
-    'live() of "feed": filtr is no option; there are snapshot, filter.',
+    'live() of "feed": filtr is not a known option; known options are snapshot, filter.',
   ],
   [
     "stream",
     () => s.feed.stream(generator, wrong({ oncut: "restart" })),
-    'stream() of "feed": oncut is no option; there are resumable',
+    'stream() of "feed": oncut is not a known option; known options are resumable',
   ],
   [
     "publish",
     () => sluice.publish(contract.feed, undefined, post, wrong({ idempotentKey: "k" })),
-    "publish: idempotentKey is no option; there are idempotencyKey.",
+    "publish: idempotentKey is not a known option; known options are idempotencyKey.",
   ],
   [
     "call",
     () => sluice.call(contract.send, undefined, wrong({ contxt: {} })),
-    "call: contxt is no option; there are context, signal.",
+    "call: contxt is not a known option; known options are context, signal.",
   ],
   [
     "subscribe",
     () => sluice.subscribe(contract.feed, undefined, wrong({ curser: "" })),
-    "subscribe: curser is no option; there are context, signal, cursor, onSnapshot.",
+    "subscribe: curser is not a known option; known options are context, signal, cursor, onSnapshot.",
   ],
   [
     "disconnect",
     () => sluice.disconnect(wrong({ tga: "x" })),
-    "disconnect: tga is no option; there are tag, path, key, reason.",
+    "disconnect: tga is not a known option; known options are tag, path, key, reason.",
   ],
-  ["drain", () => sluice.drain(wrong({ timeot: 1 })), "drain: timeot is no option; there are timeout."],
-  ["next", () => sluice.call(contract.send, undefined), "next: user is no option; there are context."],
+  ["drain", () => sluice.drain(wrong({ timeot: 1 })), "drain: timeot is not a known option; known options are timeout."],
+  ["next", () => sluice.call(contract.send, undefined), "next: user is not a known option; known options are context."],
 ];
 
 const wrongValues: Case[] = [
@@ -236,7 +236,7 @@ describe("what would silently do nothing is refused, and those there are named",
     const published = vi.fn();
     onTestFinished(() => expect(published).not.toHaveBeenCalled());
     const refused = sluice.publish(contract.feed, undefined, post, wrong({ key: "k" })).then(published);
-    await expect(refused).rejects.toThrow("publish: key is no option");
+    await expect(refused).rejects.toThrow("publish: key is not a known option");
     await expect(sluice.drain(wrong({ timeot: 1 }))).rejects.toThrow(TypeError);
     await sluice.publish(contract.feed, undefined, post);
   });

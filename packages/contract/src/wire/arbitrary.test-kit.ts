@@ -6,19 +6,22 @@ import type { Check } from "./frame-checks.js";
 import * as checks from "./frame-checks.js";
 import { frameTable, type Row } from "./frame-table.js";
 
-const troublemakers = [
+const trickyParts = [
   ..."\r\n\0\u2028\u2029\ufeff\u0085\ud800\udfff😀:",
   ..."data: x|\n\ndata: y|\r\n\r\n|event: $end|id: $end|: hb|retry: 1|{}|__proto__".split("|"),
 ];
 
-/** Strings that have broken a stream before: line breaks, byte order marks, halves of surrogate pairs, text like SSE's own. */
+/**
+ * Strings that are known to break stream parsers: line breaks, byte order marks, lone surrogates, text that looks
+ * like SSE.
+ */
 const trickyString = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.array(fc.constantFrom(...troublemakers), { maxLength: 6 }).map((parts) => parts.join("")),
+  fc.array(fc.constantFrom(...trickyParts), { maxLength: 6 }).map((parts) => parts.join("")),
   fc.array(fc.integer({ max: 0xffff, min: 0 })).map((units) => String.fromCharCode(...units)),
 );
 
-/** Any value that comes back from `JSON.parse`. */
+/** Any value that `JSON.parse` can return. */
 export const jsonValue: fc.Arbitrary<unknown> = fc
   .letrec((tie) => ({
     value: fc.oneof({ maxDepth: 4 }, tie("leaf"), tie("array"), tie("object")),
@@ -42,7 +45,7 @@ const lane = fc.option(fc.nat({ max: 999_999_999 }), { nil: undefined });
 
 const cursorText = cursor.map(formatCursor);
 
-/** Values that pass a check of the table of frames, by what it allows. */
+/** Valid values for each check of the frame table, by the check's `allowed` text. */
 const passing = new Map<string, fc.Arbitrary<unknown>>([
   [checks.anything.allowed, jsonValue],
   [checks.text.allowed, trickyString],
@@ -62,11 +65,11 @@ function passingBy({ allowed, isOptional }: Check<unknown>): fc.Arbitrary<unknow
   return isOptional ? fc.option(value, { nil: undefined }) : value;
 }
 
-/** Of `$open` any id is read, though a server writes one only. */
+/** Readers accept any id on `$open`, although a server writes only `$once`. */
 const someId: Check<unknown> = { ...checks.text, allowed: "an id", isOptional: true };
 passing.set(someId.allowed, id);
 
-/** Any frame of a row of the table. */
+/** Any frame of one row of the table. */
 function control([kind, [idRule, data, client]]: [string, Row<Record<string, unknown>>]): fc.Arbitrary<Frame> {
   const members = Object.entries(data === "json" ? {} : data).map(([property, check]) => [property, passingBy(check)]);
   return record({
@@ -77,14 +80,14 @@ function control([kind, [idRule, data, client]]: [string, Row<Record<string, unk
   });
 }
 
-/** A frame of these parts, without those that are undefined. */
+/** A frame with these members; undefined ones are omitted. */
 const record = (parts: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Frame> =>
   fc
     .record(parts)
     .map((frame) => Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined)))
     .map((frame) => frame as unknown as Frame);
 
-/** Any frame that a server may write. */
+/** Any frame that a server can write. */
 export const frame: fc.Arbitrary<Frame> = fc.oneof(
   record({
     kind: fc.constant("event"),
@@ -103,7 +106,7 @@ export const frame: fc.Arbitrary<Frame> = fc.oneof(
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What a reader gets who is handed these chunks. */
+/** The frames that a reader decodes from these chunks. */
 export function decodeAll(chunks: Iterable<Uint8Array | string>, options?: FrameDecoderOptions): Frame[] {
   const frames: Frame[] = [];
   const decoder = createFrameDecoder((frame) => frames.push(frame), options);
@@ -111,7 +114,7 @@ export function decodeAll(chunks: Iterable<Uint8Array | string>, options?: Frame
   return frames;
 }
 
-/** The bytes in chunks of the given lengths, taken in turn. */
+/** Splits the bytes into chunks of the given lengths, used in turn. */
 export function* cut(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Array> {
   for (let from = 0, turn = 0; from < bytes.length; turn++) {
     const to = from + (lengths[turn % lengths.length] ?? bytes.length);

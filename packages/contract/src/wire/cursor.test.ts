@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { cursor as cursorArbitrary } from "./arbitrary.test-kit.js";
 import { formatCursor, maxCursorLength, parseCursor, reservedId } from "./cursor.js";
 
-test("a cursor that was written is read as it was (PROTOCOL §6.1)", () => {
+test("a formatted cursor parses to the same cursor (PROTOCOL §6.1)", () => {
   fc.assert(
     fc.property(cursorArbitrary, (cursor) => {
       expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
@@ -11,7 +11,7 @@ test("a cursor that was written is read as it was (PROTOCOL §6.1)", () => {
   );
 });
 
-test("what is read is written as it was, and everything else is none", () => {
+test("a parsed text formats to the same text, and any other text is not a cursor", () => {
   const nearly = fc.array(fc.constantFrom("a", "Z", "_", "-", ".", "0", "1", "42", " ", "é", "\n", "+", "e", "$"), {
     maxLength: 12,
   });
@@ -48,7 +48,7 @@ test.each([
   ["a letter that is not ASCII", "é.1.b"],
   ["a reserved id", reservedId.end],
   ["a reserved id", reservedId.once],
-])("a text with %s is no cursor: %j (PROTOCOL §6.1)", (_what, text) => {
+])("a text with %s is not a cursor: %j (PROTOCOL §6.1)", (_what, text) => {
   expect(parseCursor(text)).toBeUndefined();
 });
 

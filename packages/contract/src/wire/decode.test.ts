@@ -7,12 +7,12 @@ import type { Frame } from "./frame.js";
 
 const frames = fc.array(frameArbitrary, { maxLength: 8 });
 const textOf = (written: readonly Frame[]) => written.map(encodeFrame).join("");
-/** A drain comes with a `retry:` line, which readers get as a frame of its own (PROTOCOL §5.10). */
+/** A drain frame includes a `retry:` line, which readers get as a separate frame (PROTOCOL §5.10). */
 const asRead = (written: readonly Frame[]): Frame[] =>
   written.flatMap((frame): Frame[] => (frame.kind === "drain" ? [{ kind: "retry", ms: frame.retry }, frame] : [frame]));
 
 describe("reads what was written", () => {
-  test("any frame comes back as it was", () => {
+  test("any frame, unchanged", () => {
     fc.assert(
       fc.property(frameArbitrary, (frame) => {
         expect(decodeAll([encodeFrame(frame)])).toEqual(asRead([frame]));
@@ -21,7 +21,7 @@ describe("reads what was written", () => {
     );
   });
 
-  test("however the bytes are cut, also within a character (PROTOCOL §5.1)", () => {
+  test("from chunks cut anywhere, even within a character (PROTOCOL §5.1)", () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(frames, lengths, fc.constantFrom("\n", "\r\n", "\r"), (written, chunks, lineEnd) => {
@@ -32,7 +32,7 @@ describe("reads what was written", () => {
   });
 
   test.each(["\n", "\r\n", "\r"])(
-    "with lines that end in %j, a leading byte order mark, and a frame at once",
+    "with lines that end in %j and a leading byte order mark, each frame as soon as it is complete",
     (lineEnd) => {
       fc.assert(
         fc.property(frames, (written) => {
@@ -48,7 +48,7 @@ describe("reads what was written", () => {
     },
   );
 
-  test("through comments and fields that it doesn't know", () => {
+  test("despite comments and unknown fields", () => {
     const noise = fc.constantFrom(
       "",
       ": hb\n",
@@ -70,20 +70,20 @@ describe("reads what was written", () => {
     );
   });
 
-  test("whatever the order of the lines, and joins several data lines", () => {
+  test("with lines in any order, and joins several data lines", () => {
     expect(decodeAll(["data: [1,\ndata: 2]\nevent: goal\nid: a.1.b\n\n"])).toEqual([
       { kind: "event", type: "goal", data: "[1,\n2]", id: "a.1.b" },
     ]);
   });
 
-  test("but no half frame at a cut (PROTOCOL §4.4)", () => {
+  test("but no incomplete frame at a cut (PROTOCOL §4.4)", () => {
     const text = encodeFrame({ kind: "event", type: "goal", data: "1", id: "a.1.b" });
     for (let length = 0; length < text.length; length++) expect(decodeAll([text.slice(0, length)])).toEqual([]);
   });
 });
 
 describe("ids (PROTOCOL §5.1)", () => {
-  test("a frame has the id of its own block, not one before", () => {
+  test("a frame has the id of its own block, not of an earlier one", () => {
     expect(
       decodeAll(["id: a.1.b\nevent: x\ndata: 1\n\nevent: x\ndata: 2\n\nid: a.3.b\n\nevent: x\ndata: 4\n\n"]),
     ).toEqual([
@@ -93,7 +93,7 @@ describe("ids (PROTOCOL §5.1)", () => {
     ]);
   });
 
-  test("an empty id, or one with NUL, counts as none", () => {
+  test("an empty id, or one with NUL, counts as no id", () => {
     expect(decodeAll(["id:\nevent: x\ndata: 1\n\nid: a\0b\nevent: x\ndata: 2\n\n"])).toEqual([
       { kind: "event", type: "x", data: "1" },
       { kind: "event", type: "x", data: "2" },
@@ -122,19 +122,19 @@ describe("lanes (PROTOCOL §10.2)", () => {
   });
 });
 
-describe("what it doesn't know", () => {
-  test("is a frame of kind unknown, without its id (PROTOCOL §5.12)", () => {
+describe("unknown frames and members", () => {
+  test("an unknown control frame has the kind unknown, and no id (PROTOCOL §5.12)", () => {
     expect(decodeAll(["id: a.1.b\nevent: $later\ndata: no json\n\nevent: 3/$\ndata: 1\n\n"])).toEqual([
       { kind: "unknown", type: "$later" },
       { kind: "unknown", type: "$", lane: 3 },
     ]);
   });
 
-  test("a block without a type is an event of the type that EventSource gives it", () => {
+  test("a block without a type is an event of type message, as in EventSource", () => {
     expect(decodeAll(["data: 1\n\n"])).toEqual([{ kind: "event", type: "message", data: "1" }]);
   });
 
-  test("members of control data are passed over (PROTOCOL §5.1)", () => {
+  test("unknown members of a control frame are ignored (PROTOCOL §5.1)", () => {
     const data = { kind: "live", heartbeat: 1, resumable: true, colour: "red" };
     expect(decodeAll([`event: $open\ndata: ${JSON.stringify(data)}\n\n`])).toEqual([
       { kind: "open", stream: "live", heartbeat: 1, resumable: true },
@@ -172,23 +172,23 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
     ["$error", "final", { ...error, final: 1 }],
     ["$drain", "retry", {}],
     ["$drain", "retry", { retry: "1" }],
-  ])("a %s frame with a wrong %s is refused by name: %j", (type, field, data) => {
+  ])("a %s frame with a wrong %s is refused, and the message names both: %j", (type, field, data) => {
     const read = () => decodeAll([`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`]);
     expect(read).toThrow(WireError);
     expect(read).toThrow(`"${field}" of a ${type} frame`);
   });
 
-  test("a $drain frame of a lane is refused: it is the connection's (PROTOCOL §5.10)", () => {
+  test("a $drain frame in a lane is refused: it belongs to the connection (PROTOCOL §5.10)", () => {
     expect(() => decodeAll(['event: 7/$drain\ndata: {"retry":1}\n\n'])).toThrow('"lane" of a $drain frame is 7');
   });
 
   test.each(["", "no json", "1", "null", "[]", '"text"'])("$error with the data %j is refused", (data) => {
     expect(() => decodeAll([`event: $error\ndata: ${data}\n\n`])).toThrow(
-      "The data of a $error frame is no JSON object",
+      "The data of a $error frame is not a JSON object",
     );
   });
 
-  test("nothing is read after one: its decoder refuses all that follows", () => {
+  test("a decoder refuses all later input after a malformed frame", () => {
     const got: Frame[] = [];
     const decoder = createFrameDecoder((frame) => got.push(frame));
     const event = bytesOf("event: x\ndata: 1\n\n");
@@ -203,7 +203,7 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
 describe("the limit of a frame's length (PROTOCOL §5.1)", () => {
   const text = (length: number) => `event: x\ndata: ${"1".repeat(length)}\n\n`;
 
-  test("is the same however the bytes are cut", () => {
+  test("is the same for chunks cut anywhere", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom("\n", "\r\n", "\r"), (chunk, lineEnd) => {
         const read = (length: number) =>
@@ -214,7 +214,7 @@ describe("the limit of a frame's length (PROTOCOL §5.1)", () => {
     );
   });
 
-  test("holds for a line that never ends, and for data in many lines", () => {
+  test("applies to a line that never ends, and to data in many lines", () => {
     expect(() => decodeAll(["event: x\ndata: ", "1".repeat(50)], { maxFrame: 20 })).toThrow(
       "longer than 20 characters",
     );
@@ -222,7 +222,7 @@ describe("the limit of a frame's length (PROTOCOL §5.1)", () => {
     expect(() => decodeAll(["data: 1234\n".repeat(10)], { maxFrame: 20 })).toThrow(WireError);
   });
 
-  test("does not add up over frames", () => {
+  test("applies to each frame separately", () => {
     expect(
       decodeAll(
         Array.from({ length: 50 }, () => text(20)),

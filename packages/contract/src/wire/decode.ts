@@ -3,30 +3,30 @@ import { absent, type Check } from "./frame-checks.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
 
-/** The bytes are no Sluice stream. The message says what was wrong and what is allowed. */
+/** The bytes are not a Sluice stream. The message says what was wrong and what is allowed. */
 export class WireError extends Error {
   override readonly name = "WireError";
 }
 
-/** Longest data of a frame that a decoder takes by default, in characters: 16 Mi. */
+/** Default limit of a frame's data, in characters: 16 Mi. */
 export const defaultMaxFrame = 16 * 1024 * 1024;
 
 export interface FrameDecoder {
   /**
-   * Takes the next bytes and hands over, in order and at once, every frame that they complete.
+   * Decodes the next bytes and passes every complete frame to `onFrame`, in order and synchronously.
    *
-   * @throws WireError if a control frame is malformed or its data longer than the limit, and from then on at every call: what
-   * follows the broken place can't be trusted.
+   * @throws WireError if a control frame is malformed or a frame's data exceeds the limit. All later calls throw the
+   * same error, because the rest of the stream can't be trusted.
    */
   push(chunk: Uint8Array): void;
 }
 
 export interface FrameDecoderOptions {
-  /** Longest data of a frame, in characters. Default: 16 Mi. */
+  /** Maximum length of a frame's data, in characters. Default: 16 Mi. */
   readonly maxFrame?: number;
 }
 
-/** Decodes a stream of bytes, cut into chunks anywhere, to frames. A half block at the end of the bytes is no frame. */
+/** Decodes a stream of bytes to frames. Chunks may be cut anywhere. An incomplete block at the end is ignored. */
 export function createFrameDecoder(
   onFrame: (frame: Frame) => void,
   { maxFrame = defaultMaxFrame }: FrameDecoderOptions = {},
@@ -38,7 +38,7 @@ export function createFrameDecoder(
       comment: (comment) => onFrame({ kind: "comment", text: comment }),
       retry: (ms) => onFrame({ kind: "retry", ms }),
       tooLong() {
-        throw new WireError(`A frame is longer than ${maxFrame} characters, the longest that is taken.`);
+        throw new WireError(`A frame is longer than ${maxFrame} characters, the limit.`);
       },
     },
     maxFrame,
@@ -58,9 +58,9 @@ export function createFrameDecoder(
 }
 
 /**
- * The frame that an SSE message is.
+ * Converts an SSE message to a frame.
  *
- * @throws WireError if it is a control frame with data that isn't this frame's.
+ * @throws WireError if it is a control frame with invalid data.
  */
 export function decodeMessage({ event = "message", data, id }: SseMessage): Frame {
   const [laned, type] = splitLane(event);
@@ -105,7 +105,7 @@ function checked(check: Check<unknown>, kind: string, name: string, value: unkno
   throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}; allowed is ${check.allowed}.`);
 }
 
-/** PROTOCOL §10.2. A type with a `/` that is no lane's is a type like any other. */
+/** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
 const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
 
 function splitLane(event: string): [Laned, type: string] {
@@ -118,7 +118,7 @@ function controlData(kind: string, data: string): Record<string, unknown> {
     const value: unknown = JSON.parse(data);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // said below, for this and for JSON that is no object
+    // handled below, together with JSON that is not an object
   }
-  throw new WireError(`The data of a $${kind} frame is no JSON object: ${data.slice(0, 80)}`);
+  throw new WireError(`The data of a $${kind} frame is not a JSON object: ${data.slice(0, 80)}`);
 }

@@ -92,12 +92,12 @@ test.each(["a\rb", "a\nb", "a\0b", "", " ", "a b", "é", "a\u007f", "x".repeat(1
   "refuses the id %j (PROTOCOL §5.1)",
   (id) => {
     expect(() => encodeFrame({ kind: "event", type: "e", data: "1", id })).toThrow(RangeError);
-    expect(() => encodeFrame({ kind: "at", id })).toThrow(/^An id is 1 to 128 characters/);
+    expect(() => encodeFrame({ kind: "at", id })).toThrow(/^An id must be 1 to 128 characters/);
   },
 );
 
 test.each(["a\rb", "a\nb", "a\0b", "", "$open", "1/goal"])("refuses the event type %j (PROTOCOL §5.2)", (type) => {
-  expect(() => encodeFrame({ kind: "event", type, data: "1" })).toThrow(/^An event type has no/);
+  expect(() => encodeFrame({ kind: "event", type, data: "1" })).toThrow(/^An event type must not/);
 });
 
 test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e21])(
@@ -108,6 +108,6 @@ test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e21])(
   },
 );
 
-test("never writes a frame that it doesn't know", () => {
+test("refuses to write an unknown frame", () => {
   expect(() => encodeFrame({ kind: "unknown", type: "$later" })).toThrow(RangeError);
 });

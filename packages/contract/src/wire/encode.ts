@@ -3,10 +3,11 @@ import type { Frame, SnapshotFrame } from "./frame.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 
 /**
- * The text of a frame, ending in the empty line that closes it. PROTOCOL §5.
+ * The text of a frame, including the empty line at its end. PROTOCOL §5.
  *
- * @throws RangeError if it would be read as another frame, or as none: an id that isn't 1 to 128 characters from `!` to `~`,
- * an event type that is a control frame's, a lane's or no line, a retry that isn't a whole number.
+ * @throws RangeError if a reader would not read the same frame back: if an id is not 1 to 128 characters from `!` to
+ * `~`, if an event type belongs to a control frame or a lane or is not a single line, or if a retry is not a whole
+ * number.
  */
 export function encodeFrame(frame: Frame): string {
   switch (frame.kind) {
@@ -17,9 +18,9 @@ export function encodeFrame(frame: Frame): string {
     case "retry":
       return `retry: ${milliseconds(frame.ms)}\n\n`;
     case "unknown":
-      throw new RangeError(`Frames of the unknown type ${JSON.stringify(frame.type)} are read, never written.`);
+      throw new RangeError(`Frames of the unknown type ${JSON.stringify(frame.type)} can be read, but not written.`);
     case "drain":
-      // A native `EventSource` reads no more of it than this line.
+      // A native `EventSource` understands only this line.
       return `retry: ${milliseconds(frame.retry)}\n${encodeControl(frame)}`;
     default:
       return encodeControl(frame);
@@ -48,8 +49,8 @@ function idOf(frame: ControlFrame, rule: Row<Frame>[0]): string | undefined {
 }
 
 /**
- * The text of an event that comes from a log: what `encodeFrame` gives, without looking at type and cursor again. The
- * contract has checked the type, and an engine's cursors are header-safe by its port.
+ * The text of an event from a log. It equals the result of `encodeFrame`, but doesn't check the type and the cursor
+ * again: the contract has checked the type, and the log port guarantees header-safe cursors.
  */
 export const encodeLogged = (type: string, data: string, { epoch, offset, mark }: Cursor): string =>
   `id: ${epoch}.${offset}.${mark}\nevent: ${type}\ndata: ${oneLine(data)}\n\n`;
@@ -60,11 +61,12 @@ function block(lane: number | undefined, type: string, data: string, id: string 
   return `${idLine}event: ${name}\ndata: ${oneLine(data)}\n\n`;
 }
 
-/** Whatever has this form comes back unchanged in a `Last-Event-ID` header. */
+/** Text of this form survives unchanged in a `Last-Event-ID` header. */
 const idPattern = /^[!-~]{1,128}$/;
 
 function headerSafe(id: string): string {
-  if (!idPattern.test(id)) throw new RangeError(`An id is 1 to 128 characters from ! to ~, not ${JSON.stringify(id)}.`);
+  if (!idPattern.test(id))
+    throw new RangeError(`An id must be 1 to 128 characters from ! to ~: ${JSON.stringify(id)}.`);
   return id;
 }
 
@@ -73,17 +75,18 @@ const notEventType = /^$|^\$|[\r\n\0/]/;
 function eventType(type: string): string {
   if (notEventType.test(type)) {
     throw new RangeError(
-      `An event type has no CR, LF, NUL or /, no $ at its start, and isn't ${JSON.stringify(type)}.`,
+      `An event type must not be empty, start with $ or contain CR, LF, NUL or /: ${JSON.stringify(type)}.`,
     );
   }
   return type;
 }
 
 function milliseconds(retry: number): number {
-  if (!Number.isSafeInteger(retry) || retry < 0) throw new RangeError(`retry is ${retry}, not a whole number of ms.`);
+  if (!Number.isSafeInteger(retry) || retry < 0)
+    throw new RangeError(`retry is ${retry}; allowed is a whole number of milliseconds.`);
   return retry;
 }
 
-/** JSON from elsewhere may be spread over lines. A line break in JSON text stands between tokens only, so it can go. */
+/** JSON from other sources may have line breaks. They only occur between tokens, so a space can replace them. */
 const oneLine = (json: string) =>
   json.indexOf("\n") !== -1 || json.indexOf("\r") !== -1 ? json.replace(/[\r\n]+/g, " ") : json;

@@ -1,13 +1,13 @@
 import { parseCursor } from "./cursor.js";
 import type { ResetReason, StreamKind } from "./frame.js";
 
-/** What a member of a frame's data has to be, as a function and in words. */
+/** The check of one member of a frame's data, as a function and in words. */
 export interface Check<T> {
   readonly allowed: string;
   holds(value: unknown): boolean;
-  /** It may be absent, too. */
+  /** True if the member may be absent. */
   readonly isOptional?: boolean;
-  /** Only the type: what passes. */
+  /** Exists only as a type: the type of a valid value. */
   readonly "~passes"?: T;
 }
 
@@ -22,13 +22,13 @@ export const optional = <T>(check: Check<T>): Check<T | undefined> => ({ ...chec
 export const absent: Check<undefined> = { allowed: "none", holds: (value) => value === undefined };
 export const anything: Check<unknown> = { allowed: "anything", holds: () => true };
 export const text: Check<string> = { allowed: "a string", holds: (value) => typeof value === "string" };
-export const flag: Check<boolean> = { allowed: "true and false", holds: (value) => typeof value === "boolean" };
+export const flag: Check<boolean> = { allowed: "true or false", holds: (value) => typeof value === "boolean" };
 export const ms: Check<number> = {
   allowed: "a number of milliseconds",
   holds: (value) => typeof value === "number" && value >= 0,
 };
 export const version: Check<number> = {
-  allowed: "a whole number from 1 on",
+  allowed: "a whole number of at least 1",
   holds: (value) => isWhole(value) && value !== 0,
 };
 export const indices: Check<readonly number[]> = {

@@ -13,22 +13,25 @@ import {
   version,
 } from "./frame-checks.js";
 
-/** The kinds of frames whose type is `$` and the kind. */
+/** The kinds of control frames. Their wire type is `$` and the kind. */
 export type ControlKind = Exclude<Frame["kind"], "event" | "comment" | "retry" | "unknown">;
 
 type PropertyOf<F> = Exclude<keyof F, "kind" | "lane" | "id">;
 
-/** One kind of control frame. A tuple, since each client carries the table along. */
+/** One kind of control frame. A tuple, because every client bundles this table. */
 export type Row<F> = readonly [
-  /** What its `id` has to be. `end`: `$end` if it is final, which readers pass over. `none`: is passed over, too. */
+  /** The check of its `id`. `end`: `$end` on a final frame; readers ignore it. `none`: no id; readers ignore it too. */
   id: Check<string> | Check<string | undefined> | "end" | "none",
-  /** The members of its data, in the order in which they are written. `json`: its data is no object of the protocol's. */
+  /** The members of its data, in the order they are written. `json`: the data is any JSON of the application. */
   data: { readonly [P in PropertyOf<F>]-?: Check<F[P]> } | "json",
-  /** What a client does: `begins`, `applies` it to what it knows of the topic, `ends`, or `reopens`, which is of the whole connection. */
+  /**
+   * What a client does with it: `begins` the stream, `applies` it to the topic's state and cursor, `ends` the stream,
+   * or `reopens` the whole connection.
+   */
   client: "begins" | "applies" | "ends" | "reopens",
 ];
 
-/** The control frames that there are: what encodes, decodes and makes them up for tests goes by this table. PROTOCOL §5.1. */
+/** All control frames. Encoder, decoder and property tests use this table. PROTOCOL §5.1. */
 export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kind: K }>> } = {
   open: [
     optional(text),
@@ -51,5 +54,8 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
   drain: ["none", { retry: ms }, "reopens"],
 };
 
-/** What a property is called on the wire: `kind` tells frames apart in code, so that of `$open` has another name there. */
+/**
+ * The name of a property on the wire. In code, `kind` discriminates frames, so the `kind` member of `$open` is
+ * `stream` there.
+ */
 export const memberOf = (property: string): string => (property === "stream" ? "kind" : property);

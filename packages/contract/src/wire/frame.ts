@@ -1,6 +1,6 @@
 /**
- * One SSE block, told apart by `kind`. Everything that goes over a Sluice stream is one of these, and nothing but
- * `encode.ts` and `decode.ts` knows how they are written. PROTOCOL §5.
+ * One SSE block, discriminated by `kind`. A Sluice stream consists of these frames. Only `encode.ts` and `decode.ts`
+ * know their text form. PROTOCOL §5.
  */
 export type Frame =
   | EventFrame
@@ -16,41 +16,44 @@ export type Frame =
   | RetryFrame
   | UnknownFrame;
 
-/** On a multiplexed stream, the number of the lane that the frame belongs to. */
+/** The number of the frame's lane, on a multiplexed stream. */
 interface Laned {
   readonly lane?: number;
 }
 
-/** A contract's event. */
+/** An event of the contract. */
 export interface EventFrame extends Laned {
   readonly kind: "event";
   readonly type: string;
-  /** JSON text: it is written once and read once, so it stays text in between. */
+  /** JSON text. It is encoded once and parsed once, so it stays text in between. */
   readonly data: string;
   readonly id?: string;
 }
 
-/** What the server does with the procedure: reads a log, runs a generator, or runs a resumable generator through a log. */
+/**
+ * How the server serves the subscription: `live` reads a log, `stream` runs a generator, `resumable` runs a generator
+ * through a log.
+ */
 export type StreamKind = "live" | "stream" | "resumable";
 
-/** First frame of a stream, or of a lane. */
+/** The first frame of a stream or lane. */
 export interface OpenFrame extends Laned {
   readonly kind: "open";
   readonly stream: StreamKind;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
-  /** Cursor of the topic's head when the stream was opened; absent where there is no log. */
+  /** Cursor of the topic's head when the stream was opened. Absent if there is no log. */
   readonly head?: string;
   /** Version of the state that the server folds. Absent: 1, or no state. */
   readonly version?: number;
-  /** False for a generator that a cut ends for good. */
+  /** False if the stream ends for good when it is cut. */
   readonly resumable: boolean;
   readonly id?: string;
-  /** On a multiplexed stream, which of the request's subscriptions (by index) this lane serves. */
+  /** On a multiplexed stream, the subscriptions that this lane serves, as indices into the request's array. */
   readonly subscriptions?: readonly number[];
 }
 
-/** The folded state after the event that `id` names. */
+/** The state after the event at `id`. */
 export interface SnapshotFrame extends Laned {
   readonly kind: "snapshot";
   /** JSON text. */
@@ -58,16 +61,18 @@ export interface SnapshotFrame extends Laned {
   readonly id: string;
 }
 
-/** All that was there has been sent; what follows is sent as it happens. */
+/** The subscriber has caught up; later events are sent as they happen. */
 export interface LiveFrame extends Laned {
   readonly kind: "live";
   readonly id?: string;
 }
 
-/** `limit`: there was more to catch up with than the server sends. The others are the log's reasons. */
+/**
+ * `limit`: the subscriber is further behind than the server is willing to send. The other reasons come from the log.
+ */
 export type ResetReason = "trimmed" | "epoch" | "diverged" | "limit";
 
-/** History between the subscriber's cursor and what follows is not to be had. */
+/** The history after the subscriber's cursor is missing. */
 export interface ResetFrame extends Laned {
   readonly kind: "reset";
   readonly reason: ResetReason;
@@ -75,7 +80,7 @@ export interface ResetFrame extends Laned {
   readonly head: string;
 }
 
-/** The position moved past events that this subscriber doesn't get. */
+/** The cursor moved past events that this subscriber doesn't receive. */
 export interface AtFrame extends Laned {
   readonly kind: "at";
   readonly id: string;
@@ -85,24 +90,27 @@ export interface ErrorFrame extends Laned {
   readonly kind: "error";
   readonly code: string;
   readonly message: string;
-  /** Wire form of the declared error's data. */
+  /** Data of a declared error, in wire form. */
   readonly data?: unknown;
-  /** True: the subscription is over, a client must not open it again by itself. */
+  /** True: the subscription has ended and a client must not reopen it automatically. */
   readonly final: boolean;
 }
 
-/** The subscription has come to its proper end. */
+/** The subscription has ended normally. */
 export interface EndFrame extends Laned {
   readonly kind: "end";
 }
 
-/** The server is about to go: open again after `retry` milliseconds, then let go of this stream. */
+/**
+ * The server is about to shut down, or the stream has reached its maximum age. The client opens a new stream after
+ * `retry` milliseconds, then closes this one.
+ */
 export interface DrainFrame {
   readonly kind: "drain";
   readonly retry: number;
 }
 
-/** A comment: the heartbeat. */
+/** A comment, used as a heartbeat. */
 export interface CommentFrame {
   readonly kind: "comment";
   readonly text: string;
@@ -114,7 +122,7 @@ export interface RetryFrame {
   readonly ms: number;
 }
 
-/** A control frame of a later version of the protocol. Readers pass over it. */
+/** A control frame of a later protocol version. Readers ignore it. */
 export interface UnknownFrame extends Laned {
   readonly kind: "unknown";
   readonly type: string;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSseReader } from "./sse-reader.js";
 
-/** What is read of these chunks, a line for each call. */
+/** The calls of the sink for these chunks, one line each. */
 function read(chunks: readonly string[], maxLength = 100): unknown[] {
   const got: unknown[] = [];
   const reader = createSseReader(
@@ -19,7 +19,7 @@ function read(chunks: readonly string[], maxLength = 100): unknown[] {
   return got;
 }
 
-/** However it is cut, the same is read. */
+/** Reads the same, however the text is cut. */
 function readAnyhow(text: string): unknown[] {
   const whole = read([text]);
   for (let size = 1; size < text.length; size++) {
@@ -28,14 +28,14 @@ function readAnyhow(text: string): unknown[] {
   return whole;
 }
 
-test("a block is its type, its data and its id, in any order", () => {
+test("a block has a type, data and an id, in any order", () => {
   expect(readAnyhow("id: 1\nevent: a\ndata: x\n\ndata: y\nid: 2\nevent: b\n\n")).toEqual([
     ["a", "x", "1"],
     ["b", "y", "2"],
   ]);
 });
 
-test("one space after the colon is no part of the value, the next one is", () => {
+test("one space after the colon is not part of the value, further spaces are", () => {
   expect(readAnyhow("data:x\n\ndata: x\n\ndata:  x\n\n")).toEqual(
     ["x", "x", " x"].map((data) => [undefined, data, undefined]),
   );
@@ -60,19 +60,19 @@ test.each([
   "retry: soon",
   "retry:",
   "retry: -1",
-])("the line %j says nothing", (line) =>
+])("the line %j is ignored", (line) =>
   expect(readAnyhow(`${line}\ndata: 1\n\n`)).toEqual([[undefined, "1", undefined]]),
 );
 
-test("several lines of data are joined, empty ones too", () => {
+test("several data lines are joined, including empty ones", () => {
   expect(readAnyhow("data: a\ndata:\ndata\ndata: b\n\n")).toEqual([[undefined, "a\n\n\nb", undefined]]);
 });
 
-test("a block without data is none, and leaves nothing to the next", () => {
+test("a block without data is ignored, and doesn't affect the next block", () => {
   expect(readAnyhow("event: a\nid: 1\n\n\ndata: x\n\n")).toEqual([[undefined, "x", undefined]]);
 });
 
-test("comments and retry are told at once", () => {
+test("comments and retry are reported at once", () => {
   expect(readAnyhow(": hb\n:\n:x\nretry: 1000\nretry:5\n\n")).toEqual([":hb", ":", ":x", 1000, 5]);
 });
 
@@ -83,14 +83,14 @@ test("lines end in LF, CRLF or CR, and a CR at the end of a chunk ends a line at
   }
 });
 
-test("a line of a megabyte, in pieces of 16 characters, costs what it is long and no more", () => {
+test("a line of a megabyte in pieces of 16 characters takes linear time", () => {
   const piece = "x".repeat(16);
   const pieces = Array.from({ length: 2 ** 16 }, () => piece);
   const [message] = read(["data: ", ...pieces, "\n\n"], 2 ** 21) as [[undefined, string]];
   expect(message[1]).toBe(piece.repeat(2 ** 16));
 });
 
-test("what is longer than allowed is refused before it ends", () => {
+test("data over the limit is refused before it ends", () => {
   expect(read([`data: ${"x".repeat(100)}\n\n`])).toHaveLength(1);
   for (const text of [`data: ${"x".repeat(101)}\n\n`, "x".repeat(107), "data: x\n".repeat(60)]) {
     expect(() => read([text])).toThrow("too long");

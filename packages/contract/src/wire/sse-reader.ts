@@ -1,32 +1,33 @@
-/** What a block of an event stream says, in the terms of the SSE standard. */
+/** One block of an event stream, in the terms of the SSE standard. */
 export interface SseMessage {
   readonly event: string | undefined;
   readonly data: string;
-  /** Of this very block: it is not inherited (PROTOCOL §5.1). */
+  /** The id of this block. It is not inherited from an earlier block (PROTOCOL §5.1). */
   readonly id: string | undefined;
 }
 
 export interface SseSink {
-  /** A block that has data; the others are nothing. */
+  /** Called for each block that has data. */
   message(message: SseMessage): void;
   comment(text: string): void;
   retry(ms: number): void;
-  /** The data of a block, or a line, is longer than `maxLength`. Has to throw. */
+  /** Called when the data of a block, or a line, is longer than `maxLength`. Must throw. */
   tooLong(): never;
 }
 
 /**
- * Reads the text of an event stream, cut anywhere, line by line, as https://html.spec.whatwg.org/multipage/server-sent-events.html
- * says (but for the id). A byte order mark is the decoder's to strip. Whatever `sink` throws leaves it unusable.
+ * Reads the text of an event stream, as https://html.spec.whatwg.org/multipage/server-sent-events.html defines it,
+ * except that ids are not inherited. Chunks may be cut anywhere. The text decoder must strip a byte order mark. The
+ * reader can't be used after `sink` has thrown.
  *
- * @param maxLength longest data of a block, in characters.
+ * @param maxLength maximum length of a block's data, in characters.
  */
 export function createSseReader(sink: SseSink, maxLength: number): (text: string) => void {
   let event: string | undefined;
   let data: string | undefined;
   let id: string | undefined;
-  /** A line whose end has not come yet. Only ever added to, so that a long one in many pieces is put together once. */
-  let held = "";
+  /** The start of an incomplete line. It is only appended to, so a long line in many pieces is built once. */
+  let partialLine = "";
   let afterCr = false;
 
   function endBlock(): void {
@@ -38,7 +39,10 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
     } else event = id = undefined;
   }
 
-  /** The line from `from` to `to`, which is not empty. Names are found in place: most lines cost no text but their value. */
+  /**
+   * Reads the line from `from` to `to`, which is not empty. It compares field names in place, so most lines allocate
+   * only their value.
+   */
   function readLine(text: string, from: number, to: number): void {
     switch (text.charCodeAt(from)) {
       case 100 /* d */:
@@ -76,9 +80,9 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
     afterCr = given.endsWith("\r");
     let from = 0;
     let to = text.indexOf("\n");
-    if (to >= 0 && held !== "") {
-      const line = held + text.slice(0, to);
-      held = "";
+    if (to >= 0 && partialLine !== "") {
+      const line = partialLine + text.slice(0, to);
+      partialLine = "";
       readLine(line, 0, line.length);
       from = to + 1;
       to = text.indexOf("\n", from);
@@ -88,21 +92,21 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
       else endBlock();
       from = to + 1;
       if (text.charCodeAt(from) === 10) {
-        endBlock(); // seen without a search
+        endBlock(); // an empty line, found without a search
         from++;
       }
       to = text.indexOf("\n", from);
     }
-    held += from === 0 ? text : text.slice(from);
-    if (held.length + (data?.length ?? 0) > maxLength + "data: ".length) sink.tooLong();
+    partialLine += from === 0 ? text : text.slice(from);
+    if (partialLine.length + (data?.length ?? 0) > maxLength + "data: ".length) sink.tooLong();
   };
 }
 
 /**
- * The value of a line whose first character is the field's; undefined if it is another field after all. A line without a colon
- * is a field with an empty value. Compared by characters, which is faster than `startsWith`.
+ * The value of a line whose first character matches the field; `undefined` if it is a different field. A line without
+ * a colon is a field with an empty value. Comparing characters is faster than `startsWith`.
  *
- * @param field its name and a colon.
+ * @param field the field's name and a colon.
  */
 function fieldValue(field: string, text: string, from: number, to: number): string | undefined {
   for (let index = 1; index < field.length; index++) {
@@ -113,7 +117,7 @@ function fieldValue(field: string, text: string, from: number, to: number): stri
   return text.slice(text.charCodeAt(start) === 32 ? start + 1 : start, to);
 }
 
-/** Makes every line end LF; a CR counts at once, and an LF that follows it in the next chunk is part of it. */
+/** Converts all line ends to LF. A CR ends a line at once; an LF at the start of the next chunk then belongs to it. */
 function toLf(text: string, afterCr: boolean): string {
   const rest = afterCr && text.startsWith("\n") ? text.slice(1) : text;
   return rest.includes("\r") ? rest.replace(/\r\n?/g, "\n") : rest;

@@ -22,6 +22,6 @@ describe("limits", () => {
   });
 
   it("refuses what is no limit, and names those there are", () => {
-    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is no limit; .*connections/);
+    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is not a known limit; .*connections/);
   });
 });
