@@ -32,3 +32,11 @@ describe.each(documents)("%s", (document) => {
     expect(links.filter((target) => !existsSync(new URL(target, base)))).toEqual([]);
   });
 });
+
+it("CONTRIBUTING.md names only paths that exist", () => {
+  const paths = [...read("CONTRIBUTING.md").matchAll(/`((?:packages|test|scripts|\.ci)\/[^`\s]+)`/g)].map(
+    ([, path]) => path as string,
+  );
+  expect(paths.length).toBeGreaterThan(10);
+  expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
