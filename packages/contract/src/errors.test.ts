@@ -32,13 +32,13 @@ describe("a SluiceError", () => {
 
 describe("is", () => {
   const gap = new SluiceError("gap");
-  test("recognizes Sluice errors, by code if one is given", () => {
+  test("recognises Sluice errors, by code if one is given", () => {
     expect(SluiceError.is(gap)).toBe(true);
     expect(SluiceError.is(gap, "gap")).toBe(true);
     expect(SluiceError.is(gap, "network")).toBe(false);
   });
 
-  test("recognizes errors of another copy of the package", () => {
+  test("recognises errors of another copy of the package", () => {
     class Other extends Error {
       override name = "SluiceError";
       code = "gap";
@@ -47,7 +47,7 @@ describe("is", () => {
   });
 
   test.each([new Error("x"), { name: "SluiceError", code: "gap" }, "gap", null, undefined])(
-    "doesn't recognize %s",
+    "doesn't recognise %s",
     (other) => {
       expect(SluiceError.is(other)).toBe(false);
     },

@@ -115,7 +115,7 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
   }
 
   /**
-   * Returns true if `error` is a Sluice error and, if `code` is given, has that code. It also recognizes errors from
+   * Returns true if `error` is a Sluice error and, if `code` is given, has that code. It also recognises errors from
    * another copy of the package. It never throws, even if reading `error` throws.
    */
   static is<Code extends string = string>(error: unknown, code?: Code): error is SluiceError<Code> {

@@ -90,12 +90,12 @@ const changes: Record<string, () => unknown> = {
   length: () => (frozen.list.length = 0),
 };
 
-it.each(Object.entries(changes))("isFrozenError recognizes the error of %s on a frozen object", (_name, change) => {
+it.each(Object.entries(changes))("isFrozenError recognises the error of %s on a frozen object", (_name, change) => {
   expect(isFrozenError(attempt(change))).toBe(true);
 });
 
 it.each([new TypeError("x.map is not a function"), new Error("not extensible"), undefined, null])(
-  "isFrozenError doesn't recognize %s",
+  "isFrozenError doesn't recognise %s",
   (error) => expect(isFrozenError(error)).toBe(false),
 );
 
