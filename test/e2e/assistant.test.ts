@@ -89,7 +89,7 @@ test("an answer is asked for, streams, and has an address of its own", async () 
 
   // The page's own link leads to a page without a run.
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Assistant" }).click();
-  await page.getByText("Nothing asked yet.").waitFor();
+  await page.getByText("No question yet.").waitFor();
   expect(problems).toEqual([]);
 });
 
@@ -151,7 +151,7 @@ test("another prompt for the same run is a conflict, and leaves the run alone", 
 
 test("an address that names no run says so", async () => {
   await using opened = await openPage(browser, addressOf("no-uuid"));
-  await eventually(() => opened.page.getByRole("alert").textContent()).toMatch(/^This address names no run/);
+  await eventually(() => opened.page.getByRole("alert").textContent()).toMatch(/^This address is not a valid run/);
 });
 
 test("a run that went with its server ends in words, and a reload runs it anew", async () => {

@@ -63,7 +63,7 @@ const isSettled: Record<string, (page: Page) => Promise<unknown>> = {
   newswire: (page) => Promise.all([page.locator(".land").waitFor(), page.locator(".dot").first().waitFor()]),
   feed: (page) => page.getByText("Substitutable").first().waitFor(),
   document: (page) => page.locator(".cm-ySelectionCaret").waitFor(),
-  assistant: (page) => page.getByText("Nothing asked yet").waitFor(),
+  assistant: (page) => page.getByText("No question yet").waitFor(),
 };
 
 const cases = Object.keys(isSettled).flatMap((path) =>

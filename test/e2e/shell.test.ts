@@ -84,7 +84,7 @@ test("the start page shows the quick start's code, and links lead to the README 
 test("links, back button and address lead to pages, and the focus goes along", async () => {
   await using opened = await openPage(browser, example.url);
   const { page, problems } = opened;
-  const start = "Live data that loses nothing in silence";
+  const start = "Live data that never loses events silently";
   await eventually(() => title(page)).toBe(start);
   expect(await focused(page)).not.toBe(start);
   for (const name of livePages) {

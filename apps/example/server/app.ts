@@ -14,15 +14,15 @@ import { createReplay } from "./replay.ts";
 import { scores, setUpScores } from "./scores.ts";
 
 export interface AppOptions {
-  /** Ends the replays when it aborts. */
+  /** Stops the replays. */
   readonly signal: AbortSignal;
   /** Serves everything that is not the API. */
   readonly pages: RequestHandler;
-  /** Whether matches are played only by visitors. Default: false, a match day goes on by itself. */
+  /** If true, only visitors play matches. Default: false, a match day runs by itself. */
   readonly isStill?: boolean;
 }
 
-/** The example's server, without a port. */
+/** The example's server, not yet listening on a port. */
 export async function createApp({
   signal,
   pages,
@@ -38,7 +38,7 @@ export async function createApp({
     assistant: assistant(),
   });
   const sluice = createSluice(router, {
-    // Twelve seconds at the highest rate: whoever was away for longer is told so.
+    // Twelve seconds at the highest rate. A client that was away for longer gets a reset.
     log: memoryLog({ overrides: { "prices/ticks": { events: 60_000 } } }),
   });
   await setUpScores(sluice);

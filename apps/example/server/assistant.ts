@@ -6,14 +6,14 @@ import { MarkovChain, topicsOf } from "./markov.ts";
 const sentences = 9;
 const sentencesPerParagraph = 3;
 
-/** Milliseconds that a token takes: a reader's pace, about 25 a second. */
+/** Milliseconds per token: reading speed, about 25 tokens a second. */
 const pace = (token: string) => (token.endsWith(".") ? 150 : 20 + Math.random() * 30);
 
 export function assistant() {
   const model = new MarkovChain(readSentences());
   return {
     complete: s.assistant.complete.stream(
-      // It runs once, whoever watches. When nobody has come back in a minute, the signal aborts, and the wait throws.
+      // Runs once, for all subscribers. If nobody is subscribed for a minute, the signal aborts, and the wait throws.
       async function* ({ input: { prompt }, signal }) {
         const start = performance.now();
         let tokens = 0;
@@ -29,7 +29,7 @@ export function assistant() {
   };
 }
 
-/** A word is a token, and takes along what stands before it. */
+/** Each word is a token, with the space before it. */
 function* answer(model: MarkovChain, prompt: string): Generator<string> {
   const topics = topicsOf(prompt);
   const said = new Set<string>();

@@ -3,7 +3,7 @@ import express, { Router } from "express";
 
 const webRoot = fileURLToPath(new URL("../web", import.meta.url));
 
-/** What Vite has built. Every path is a page, and the browser's router knows which. */
+/** The pages that Vite has built. Every path serves the same file, and the router in the browser picks the page. */
 export function builtPages(): Router {
   const router = Router();
   router.use("/assets", express.static(`${webRoot}/assets`, { immutable: true, maxAge: "1y", fallthrough: false }));

@@ -7,7 +7,7 @@ import type { Quake } from "../shared/newswire.ts";
 import { symbols, type TickerSymbol } from "../shared/prices.ts";
 import { projection } from "../shared/projection.ts";
 
-// The package exports its code only; its data files lie beside it.
+// The package exports only code; its data files are next to it.
 const entry = import.meta.resolve("vega-datasets");
 const read = (name: string) => readFileSync(new URL(`../data/${name}`, entry), "utf8");
 
@@ -21,7 +21,7 @@ interface FootballRow {
 }
 
 const competition = "English Premier League";
-/** A Saturday with eight matches, and Norwich 4–5 Liverpool among them. */
+/** A Saturday with eight matches, including Norwich 4–5 Liverpool. */
 const day = "2016-01-23";
 
 export function readMatchDay(): EventDataOf<typeof contract.scores.board, "matchDay"> {
@@ -39,7 +39,7 @@ export function readMatchDay(): EventDataOf<typeof contract.scores.board, "match
 
 const slug = (name: string) => name.toLowerCase().replaceAll(" ", "-");
 
-/** A closing price, and the month it is of, in milliseconds since the Unix epoch. */
+/** A closing price and its month, in milliseconds since the Unix epoch. */
 export interface Close {
   readonly at: number;
   readonly price: number;
@@ -71,7 +71,7 @@ interface QuakeCollection {
   }[];
 }
 
-/** A week of 2018, as reported to the United States Geological Survey, oldest first. */
+/** A week of 2018, as reported by the United States Geological Survey, oldest first. */
 export function readQuakes(): readonly Omit<Quake, "seq">[] {
   const { features }: QuakeCollection = JSON.parse(read("earthquakes.json"));
   return features

@@ -6,7 +6,7 @@ import { createApp } from "./app.ts";
 import { explain, listen } from "./listen.ts";
 import { portFrom } from "./port.ts";
 
-// Server and pages on one port, both reloaded on change: tsx runs this file anew, and Vite keeps the pages up to date.
+// Server and pages on one port. tsx restarts this file when it changes, and Vite reloads the pages.
 const server = createServer();
 try {
   await listen(server, portFrom(process.env["PORT"]));
@@ -26,5 +26,5 @@ try {
   process.exit(1);
 }
 
-// No farewell to clients: what a hard stop does to them is what one wants to see here.
+// Exits without `drain`, so that a developer sees how clients recover from a hard stop.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit());

@@ -8,8 +8,8 @@ export function document() {
   const presence = createPresence();
 
   return {
-    // The server's own document takes the place of the fold: Yjs forgets in it what was deleted. It holds every edit before
-    // the log does, and an edit that comes twice does no harm, so the snapshot needs no cursor.
+    // The server's own document replaces the fold, because Yjs can drop deleted text from it. It contains every edit
+    // before the log does, and applying an edit twice is harmless, so the snapshot needs no cursor.
     text: s.document.text.live({ snapshot: () => ({ state: { update: encodeStateAsUpdate(doc) } }) }),
 
     edit: s.document.edit.handler(async ({ input, errors, publish }) => {
@@ -17,7 +17,7 @@ export function document() {
         decodeUpdate(input.update);
         applyUpdate(doc, input.update);
       } catch {
-        throw errors.badRequest({ message: "This is no update of Yjs." });
+        throw errors.badRequest({ message: "This is not a Yjs update." });
       }
       await publish(contract.document.text, undefined, { type: "edited", data: input });
     }),
@@ -38,7 +38,7 @@ export function document() {
   };
 }
 
-/** The same after every start, down to the ids that Yjs gives, so that it merges with what browsers have kept. */
+/** The same after every start, including the ids that Yjs assigns, so that it merges with the documents of browsers. */
 function firstDraft(): Doc {
   const doc = new Doc();
   doc.clientID = 1;

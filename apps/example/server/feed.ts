@@ -7,7 +7,8 @@ export function feed() {
   return {
     posts: s.feed.posts.live(),
 
-    // Who was cut off in mid-request can't know whether it got through, and sends again: the key makes it one post.
+    // A client that was cut off during a request can't know whether it succeeded, and sends again. The key prevents a
+    // second post.
     post: s.feed.post.handler(({ input, publish }) => post(publish, input)),
 
     like: s.feed.like.handler(({ input, publish }) =>
@@ -24,7 +25,7 @@ const post = (publish: Publish, draft: Draft) =>
     { idempotencyKey: draft.id },
   );
 
-/** Gives the first visitor something to like. */
+/** Creates a post for the first visitor to like. */
 export async function setUpFeed(publish: Publish): Promise<void> {
   for (const draft of firstPosts) await post(publish, draft);
 }

@@ -18,10 +18,10 @@ async function start(): Promise<void> {
   await listen(server, port);
   console.log(greeting((server.address() as AddressInfo).port));
 
-  // Once: a second Ctrl-C finds no listener and ends the process at once.
+  // `once`: a second Ctrl-C finds no listener and ends the process at once.
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.once(name, async () => {
-      console.log("Stopping; once more to stop at once.");
+      console.log("Stopping. Press Ctrl-C again to stop at once.");
       await sluice.drain({ timeout: 1_000 });
       stop.abort();
       server.close();

@@ -1,19 +1,19 @@
-/** Picks from 0 up to, and without, 1, like `Math.random`. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive), like `Math.random`. */
 export type Random = () => number;
 
-/** How often the chain looks at one word instead of two. More often it rambles, less often it recites. */
-const leap = 0.08;
-const longestSentence = 42;
+/** How often the chain looks at one word instead of two. A higher value rambles, a lower value recites. */
+const leapChance = 0.08;
+const maxSentence = 42;
 const candidates = 200;
 
-/** A language model as small as can be: it knows which words followed which two, and which one. */
+/** A minimal language model: it knows which words followed two words, and which followed one. */
 export class MarkovChain {
   readonly #followers = new Map<string, string[]>();
 
   constructor(sentences: readonly (readonly string[])[]) {
     for (const words of sentences) {
       let [before, last] = ["", ""];
-      // The empty word stands for both ends of a sentence.
+      // The empty word marks both ends of a sentence.
       for (const word of [...words, ""]) {
         this.#learn(`${before} ${last}`, word);
         if (last !== "") this.#learn(last, word);
@@ -22,25 +22,25 @@ export class MarkovChain {
     }
   }
 
-  /** Of many sentences the one that says most about the topics; none if all that come to it are taken. */
+  /** Returns the sentence that matches the topics best, out of many; none if all of them are taken. */
   sentence(topics: readonly string[], random: Random, isTaken: (sentence: string) => boolean): string[] {
     let best: string[] = [];
     let bestScore = -1;
     for (let tried = 0; tried < candidates; tried++) {
-      const words = this.#ramble(random);
+      const words = this.#randomSentence(random);
       const text = words.join(" ");
-      if (words.length < 5 || words.length >= longestSentence || isTaken(text)) continue;
+      if (words.length < 5 || words.length >= maxSentence || isTaken(text)) continue;
       const score = topics.filter((topic) => text.toLowerCase().includes(topic)).length;
       if (score > bestScore) [best, bestScore] = [words, score];
     }
     return best;
   }
 
-  #ramble(random: Random): string[] {
+  #randomSentence(random: Random): string[] {
     const words: string[] = [];
     let [before, last] = ["", ""];
-    while (words.length < longestSentence) {
-      const key = last !== "" && random() < leap ? last : `${before} ${last}`;
+    while (words.length < maxSentence) {
+      const key = last !== "" && random() < leapChance ? last : `${before} ${last}`;
       const followers = this.#followers.get(key) ?? [];
       const word = followers[Math.floor(random() * followers.length)] ?? "";
       if (word === "") break;
@@ -57,7 +57,7 @@ export class MarkovChain {
   }
 }
 
-/** The words that carry a prompt's meaning, without the plural's end. */
+/** The words that carry the meaning of a prompt, without a plural ending. */
 export const topicsOf = (prompt: string) =>
   (prompt.toLowerCase().match(/\p{L}{4,}/gu) ?? [])
     .filter((word) => !fillers.has(word))

@@ -5,25 +5,25 @@ import { contract } from "../shared/contract.ts";
 import type { Side } from "../shared/scores.ts";
 import { readMatchDay } from "./data.ts";
 
-/** Milliseconds that a minute of the match takes: ninety take three real ones. */
+/** Milliseconds per minute of the match: ninety minutes take three. */
 const minuteLasts = 2_000;
-/** Minutes that are over when the server starts, so that the first visitor finds some goals. */
-const past = 25;
+/** Minutes that have been played when the server starts, so that the first visitor sees some goals. */
+const playedMinutes = 25;
 /** Milliseconds between full time and the next kick-off. */
 const interval = 20_000;
 
 type Fixture = ReturnType<typeof readMatchDay>["fixtures"][number];
 
 export interface PlayOptions {
-  /** Ends it when it aborts. */
+  /** Stops the match day. */
   readonly signal: AbortSignal;
-  /** How a minute, or the time between two rounds, passes. Default: really. */
+  /** Waits for a minute, or between two rounds. Default: a real timer. */
   readonly pass?: (ms: number) => Promise<unknown>;
 }
 
 /**
- * Plays the match day over and over: each match ends as it did in history, in minutes that are made up, the same at every start.
- * Visitors report goals beside it.
+ * Plays the match day again and again. Each match ends with its historical result; the minutes of the goals are
+ * invented and the same at every start. Visitors can report goals, too.
  */
 export async function playMatchDay(publish: Publish, { signal, pass = passTime }: PlayOptions): Promise<void> {
   const { fixtures } = readMatchDay();
@@ -35,7 +35,7 @@ export async function playMatchDay(publish: Publish, { signal, pass = passTime }
     const goalsIn = (minute: number) => goals.filter(({ goal }) => goal.minute === minute);
     await tell(fixtures.map(({ id }) => ({ type: "kickOff", data: { matchId: id } })));
     for (let minute = 1; minute <= 90; minute++) {
-      if (round > 0 || minute > past) await pass(minuteLasts);
+      if (round > 0 || minute > playedMinutes) await pass(minuteLasts);
       if (signal.aborted) return;
       await tell([
         { type: "minute", data: { minute } },
@@ -47,7 +47,7 @@ export async function playMatchDay(publish: Publish, { signal, pass = passTime }
   }
 }
 
-/** Without `ref` it doesn't keep a process that has nothing else to do. */
+/** `ref: false`: the timer alone doesn't keep the process alive. */
 const passTime = (ms: number) => sleep(ms, undefined, { ref: false });
 
 function goalsOf({ id, result }: Fixture, round: number) {
@@ -59,7 +59,7 @@ function goalsOf({ id, result }: Fixture, round: number) {
   }));
 }
 
-/** Numbers from 0 to 1, the same for the same text (mulberry32). */
+/** Random numbers from 0 to 1, the same for the same text (mulberry32). */
 function randomFrom(text: string): () => number {
   let seed = [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
   return () => {

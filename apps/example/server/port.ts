@@ -1,4 +1,4 @@
-/** @throws Error with a line for people. */
+/** @throws Error with a message for people. */
 export function portFrom(text: string | undefined): number {
   if (text === undefined || text === "") return 3000;
   const port = Number(text);

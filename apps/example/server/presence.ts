@@ -1,13 +1,13 @@
-/** Milliseconds that a reader may be away before it has left: a cut is no farewell. */
-const patience = 2_000;
+/** Milliseconds that a reader may be away before it counts as gone: it may have been cut. */
+const leaveDelay = 2_000;
 
 export interface Presence {
   has(clientId: number): boolean;
-  /** Keeps somebody present until the signal aborts, and a little longer; then calls `onLeft`. */
+  /** Keeps a client present until the signal aborts and a little longer, then calls `onLeft`. */
   enter(clientId: number, signal: AbortSignal, onLeft: () => void): void;
 }
 
-/** Knows who reads along. */
+/** Tracks who is reading the document. */
 export function createPresence(): Presence {
   const streams = new Map<number, number>();
 
@@ -17,7 +17,7 @@ export function createPresence(): Presence {
       if (streams.get(clientId) !== 0) return;
       streams.delete(clientId);
       onLeft();
-    }, patience);
+    }, leaveDelay);
     timer.unref();
   };
 

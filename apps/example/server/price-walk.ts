@@ -2,7 +2,7 @@ import type { Tick } from "../shared/prices.ts";
 import type { Close } from "./data.ts";
 
 const ticksPerMonth = 400;
-/** How far ticks stray from the line between two months' prices: periods in ticks, and share of the price. */
+/** How far ticks stray from the line between the prices of two months: period in ticks, and share of the price. */
 const waves = [
   { period: 233, height: 0.05 },
   { period: 61, height: 0.022 },
@@ -11,7 +11,7 @@ const waves = [
   { period: 1, height: 0.0015 },
 ];
 
-/** The tick with a number: history's monthly prices, joined by made-up ticks, over and over. The same at every run. */
+/** The tick with this number: historical monthly prices, joined by invented ticks, in a loop. The same at every run. */
 export function tickAt(history: readonly Close[], seq: number): Tick {
   const step = (seq - 1) % (ticksPerMonth * (history.length - 1));
   const month = Math.floor(step / ticksPerMonth);
@@ -35,7 +35,7 @@ function smoothNoise(x: number): number {
   return noise(whole) * (1 - ease) + noise(whole + 1) * ease;
 }
 
-/** From -1 to 1, and anywhere: a whole number's bits, well stirred. */
+/** From -1 to 1, without any pattern: a hash of the number's bits. */
 function noise(n: number): number {
   let bits = Math.imul(n ^ (n >>> 16), 0x45d9f3b);
   bits = Math.imul(bits ^ (bits >>> 16), 0x45d9f3b);

@@ -4,7 +4,7 @@ import type { Replay } from "./replay.ts";
 
 export function prices(replay: Replay) {
   return {
-    // The signal aborts when the subscriber is gone, in whatever way.
+    // The signal aborts when the subscriber has left for any reason.
     ticks: s.prices.ticks
       .use(({ input, signal, next }) => {
         replay.watch(input.symbol, signal);

@@ -4,14 +4,14 @@ import { contract } from "../shared/contract.ts";
 import type { Quake } from "../shared/newswire.ts";
 import { readQuakes } from "./data.ts";
 
-/** How much faster than in history: a week takes less than six minutes. */
+/** The speed compared with history: a week takes less than six minutes. */
 const speed = 1_800;
-/** Reports that are there from the start. */
-const past = 120;
-/** Longest silence, in milliseconds. */
-const longestPause = 2_000;
+/** Number of reports that exist at the start. */
+const initialReports = 120;
+/** Maximum pause, in milliseconds. */
+const maxPause = 2_000;
 
-/** Publishes a week of reports in the rhythm in which they came, over and over, until the signal aborts. */
+/** Publishes a week of reports at their original intervals, in a loop, until the signal aborts. */
 export async function replayQuakes(publish: Publish, signal: AbortSignal): Promise<void> {
   const week = readQuakes();
   const quakeAt = (seq: number) => ({ ...week[(seq - 1) % week.length], seq }) as Quake;
@@ -22,11 +22,11 @@ export async function replayQuakes(publish: Publish, signal: AbortSignal): Promi
       quakes.map((data) => ({ type: "quake", data })),
     );
 
-  await report(Array.from({ length: past }, (_, index) => quakeAt(index + 1)));
-  for (let seq = past + 1; !signal.aborted; seq++) {
+  await report(Array.from({ length: initialReports }, (_, index) => quakeAt(index + 1)));
+  for (let seq = initialReports + 1; !signal.aborted; seq++) {
     const pause = (quakeAt(seq).at.getTime() - quakeAt(seq - 1).at.getTime()) / speed;
-    // Without `ref` it doesn't keep a process that has nothing else to do.
-    await sleep(Math.max(0, Math.min(pause, longestPause)), undefined, { ref: false });
+    // `ref: false`: the timer alone doesn't keep the process alive.
+    await sleep(Math.max(0, Math.min(pause, maxPause)), undefined, { ref: false });
     if (!signal.aborted) await report([quakeAt(seq)]);
   }
 }

@@ -5,36 +5,39 @@ import type { TickerSymbol } from "../shared/prices.ts";
 import { readHistories } from "./data.ts";
 import { tickAt } from "./price-walk.ts";
 
-/** Milliseconds between two publishes: what is due by then goes out as one batch. */
-const turn = 20;
-/** Milliseconds between two looks whether somebody has come. */
-const idleTurn = 200;
-/** Longest pause that is made up for, in milliseconds: a machine that slept doesn't wake to a flood. */
-const longestTurn = 250;
-/** Milliseconds for which ticks go on unwatched, so that who comes back after a cut has something to catch up with. */
+/** Milliseconds between two publishes. Ticks that are due by then are one batch. */
+const publishInterval = 20;
+/** Milliseconds between two checks for a subscriber. */
+const idleInterval = 200;
+/** Maximum pause to make up for, in milliseconds, so that a machine that slept doesn't publish a flood. */
+const maxElapsed = 250;
+/**
+ * Milliseconds for which ticks continue without a subscriber, so that a client that was cut has something to catch up
+ * with.
+ */
 const linger = 30_000;
-/** Ticks that a symbol begins with, so that its first visitor finds a past to look at. */
-const past = 600;
+/** Number of ticks that a symbol begins with, so that its first visitor sees a history. */
+const initialTicks = 600;
 
 interface Ticker {
   watchers: number;
   watchedUntil: number;
   /** Number of the last tick. */
   seq: number;
-  /** Ticks to publish, with the fraction that is not due yet. */
+  /** Number of ticks to publish, including a fraction that is not due yet. */
   due: number;
 }
 
 export interface Replay {
   /** Ticks per second of each symbol. */
   rate: number;
-  /** Keeps a symbol's ticks coming until the signal aborts, and a while longer. */
+  /** Publishes a symbol's ticks until the signal aborts and a little longer. */
   watch(symbol: TickerSymbol, signal: AbortSignal): void;
   /** Runs until the signal aborts. */
   run(publish: Publish, signal: AbortSignal): Promise<void>;
 }
 
-/** Publishes ticks of the symbols that somebody watches. */
+/** Publishes ticks of the symbols that have subscribers. */
 export function createReplay(): Replay {
   const histories = readHistories();
   const tickers = new Map<TickerSymbol, Ticker>();
@@ -58,7 +61,7 @@ export function createReplay(): Replay {
     rate: contract.prices.rate.state.initial.perSecond,
     watch(symbol, signal) {
       if (signal.aborted) return;
-      const ticker = tickers.get(symbol) ?? { watchers: 0, watchedUntil: 0, seq: 0, due: past };
+      const ticker = tickers.get(symbol) ?? { watchers: 0, watchedUntil: 0, seq: 0, due: initialTicks };
       tickers.set(symbol, ticker);
       ticker.watchers++;
       const leave = () => {
@@ -71,9 +74,9 @@ export function createReplay(): Replay {
       let before = performance.now();
       let isWatched = false;
       while (!signal.aborted) {
-        await sleep(isWatched ? turn : idleTurn);
+        await sleep(isWatched ? publishInterval : idleInterval);
         const now = performance.now();
-        const elapsed = Math.min(now - before, longestTurn);
+        const elapsed = Math.min(now - before, maxElapsed);
         before = now;
         const watched = [...tickers].filter(([, { watchers, watchedUntil }]) => watchers > 0 || now < watchedUntil);
         isWatched = watched.length > 0;

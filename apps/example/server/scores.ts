@@ -26,7 +26,7 @@ export function scores() {
 
     report: s.scores.report.use(withMatch).handler(({ input, context: { match }, errors, publish }) => {
       const { reportId, matchId, side, minute } = input;
-      // A report that is sent again after full time has been counted all the same.
+      // A report that is repeated after full time was counted the first time.
       const isCounted = match.goals.some(({ id }) => id === reportId);
       if (match.over && !isCounted) throw errors.matchOver({ data: { matchId } });
       return toBoard(publish, { type: "goal", data: { matchId, goal: { id: reportId, side, minute } } }, reportId);
@@ -50,7 +50,7 @@ export function scores() {
 const toBoard = (publish: Publish, event: BoardEvent, idempotencyKey?: string) =>
   publish(contract.scores.board, undefined, event, { idempotencyKey });
 
-/** Puts the fixtures on the board, unless the log has kept them from an earlier run. */
+/** Publishes the fixtures, unless the log has them from an earlier run. */
 export async function setUpScores({ publish, state }: Pick<Sluice, "publish" | "state">): Promise<void> {
   const board = await state(contract.scores.board, undefined);
   if (board.state.matches.length === 0) await toBoard(publish, { type: "matchDay", data: readMatchDay() }, "set-up");

@@ -1,21 +1,21 @@
 import { subscription } from "@sluice/contract";
 import * as z from "zod";
 
-export const longestPrompt = 200;
+export const maxPromptLength = 200;
 
 export const assistant = {
   /**
-   * An answer, word by word. The visitor names the run, and only `runId` names its topic: who opens it again attaches
-   * to the run that there is, and another prompt for the same run is a conflict.
+   * An answer, word by word. The visitor chooses the run's id, and only `runId` names its topic: a subscriber with
+   * the same id attaches to the existing run, and another prompt for the same run is a conflict.
    */
   complete: subscription({
-    // It makes the server work: nothing that a link or another site may set off.
+    // It makes the server work, so a link or another site must not trigger it.
     method: "POST",
-    input: z.object({ runId: z.uuid(), prompt: z.string().trim().min(1).max(longestPrompt) }),
+    input: z.object({ runId: z.uuid(), prompt: z.string().trim().min(1).max(maxPromptLength) }),
     key: ["runId"],
     events: {
       token: z.string(),
-      /** How many tokens there were, and how many milliseconds it took. */
+      /** Number of tokens, and duration in milliseconds. */
       done: z.object({ tokens: z.int(), ms: z.int() }),
     },
   }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-// Not `z.instanceof`: it would refuse the type of an array whose memory may be shared, as Yjs's are.
+// Not `z.instanceof`: its type excludes arrays with shared memory, which the type of Yjs's arrays includes.
 const isBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** A `Uint8Array` in code on both ends, base64 on the wire. */

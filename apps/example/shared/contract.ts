@@ -6,5 +6,5 @@ import { newswire } from "./newswire.ts";
 import { prices } from "./prices.ts";
 import { scores } from "./scores.ts";
 
-/** What server and browser agree on. Change an event here, and the types of handler and hook follow. */
+/** The contract between server and browser. If you change an event, the types of handlers and hooks change, too. */
 export const contract = defineContract({ scores, prices, newswire, feed, document, assistant });

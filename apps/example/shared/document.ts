@@ -3,14 +3,14 @@ import { mergeUpdates } from "yjs";
 import * as z from "zod";
 import { bytes } from "./bytes.ts";
 
-/** Of one window, as Yjs numbers its clients. */
+/** Identifies one window, as Yjs numbers its clients. */
 const ClientId = z.int().min(0);
 
-/** Yjs writes no text as two zeros. */
+/** How Yjs encodes an empty text: two zeros. */
 const empty = new Uint8Array([0, 0]);
 
 export const document = {
-  /** Yjs updates. They merge in any order, and one that comes twice changes nothing the second time. */
+  /** Yjs updates. They merge in any order, and applying one twice changes nothing. */
   text: subscription({
     events: { edited: z.object({ update: bytes }) },
     state: {
@@ -22,7 +22,7 @@ export const document = {
   }),
   edit: mutation({ input: z.object({ update: bytes }) }),
 
-  /** Who is here, and where their cursors are, as the awareness protocol of Yjs writes it. */
+  /** Who is present, and their cursors, in the format of the Yjs awareness protocol. */
   presence: subscription({
     input: z.object({ clientId: ClientId }),
     key: [],
@@ -41,7 +41,7 @@ export const document = {
       },
     },
   }),
-  /** Only who reads `presence` can be seen in it: that is how the server knows who has left. */
+  /** Only a subscriber of `presence` can be seen in it, because the server must know when it leaves. */
   move: mutation({
     input: z.object({ clientId: ClientId, awareness: bytes }),
     errors: { notPresent: { status: 409 } },

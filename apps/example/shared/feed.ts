@@ -3,24 +3,24 @@ import * as z from "zod";
 import { isoDate } from "./iso-date.ts";
 import { Receipt } from "./receipt.ts";
 
-export const longestPost = 280;
-export const longestName = 30;
-/** Posts that are kept; a live state has to have a bound. */
-const mostPosts = 50;
-const mostLikes = 500;
+export const maxPostLength = 280;
+export const maxNameLength = 30;
+/** Number of posts that are kept: a live state must be bounded. */
+const maxPosts = 50;
+const maxLikes = 500;
 
-/** What a visitor writes. The id is the visitor's own: sent twice, it is one post. */
+/** What a visitor writes. The visitor chooses the id: a draft that is sent twice becomes one post. */
 export const Draft = z.object({
   id: z.uuid(),
-  author: z.string().trim().min(1).max(longestName),
-  text: z.string().trim().min(1).max(longestPost),
+  author: z.string().trim().min(1).max(maxNameLength),
+  text: z.string().trim().min(1).max(maxPostLength),
 });
 export type Draft = z.infer<typeof Draft>;
 
 export const Post = Draft.extend({
   at: isoDate,
-  /** Ids of the visitors who like it. */
-  likes: z.array(z.string()).max(mostLikes),
+  /** Ids of the visitors who like this post. */
+  likes: z.array(z.string()).max(maxLikes),
 });
 export type Post = z.infer<typeof Post>;
 
@@ -34,12 +34,12 @@ export const feed = {
       schema: z.object({ posts: z.array(Post) }),
       initial: { posts: [] },
       apply: {
-        posted: ({ posts }, post) => ({ posts: [{ ...post, likes: [] }, ...posts].slice(0, mostPosts) }),
+        posted: ({ posts }, post) => ({ posts: [{ ...post, likes: [] }, ...posts].slice(0, maxPosts) }),
         liked: ({ posts }, { postId, visitorId, likes }) => ({
           posts: posts.map((post) => {
             if (post.id !== postId) return post;
             const others = post.likes.filter((id) => id !== visitorId);
-            return { ...post, likes: likes ? [...others, visitorId].slice(-mostLikes) : others };
+            return { ...post, likes: likes ? [...others, visitorId].slice(-maxLikes) : others };
           }),
         }),
       },

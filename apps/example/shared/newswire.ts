@@ -3,7 +3,7 @@ import * as z from "zod";
 import { isoDate } from "./iso-date.ts";
 
 export const Quake = z.object({
-  /** Counts up by one with every report: a hole in it is what the server held back. */
+  /** Counts up by one with every report: a gap shows reports that the server withheld. */
   seq: z.int(),
   magnitude: z.number(),
   place: z.string(),
@@ -17,8 +17,8 @@ export type Quake = z.infer<typeof Quake>;
 
 export const newswire = {
   /**
-   * What a subscriber asks for doesn't name the topic (`key`), so everybody reads one and the same log, and the server
-   * leaves out what is too small for the one who asks.
+   * The input doesn't name the topic (`key`), so all subscribers read the same log. The server filters out reports
+   * below the subscriber's minimum magnitude.
    */
   quakes: subscription({
     input: z.object({ minMagnitude: z.number().optional() }),

@@ -8,10 +8,10 @@ export type TickerSymbol = z.infer<typeof TickerSymbol>;
 const PerSecond = z.int().min(1).max(5_000);
 
 export const Tick = z.object({
-  /** Counts up by one with every tick of a symbol: a hole in it is an event that was lost. */
+  /** Counts up by one with every tick of a symbol: a gap shows a lost event. */
   seq: z.int(),
   price: z.number(),
-  /** The moment in history, in milliseconds since the Unix epoch. */
+  /** The historical time, in milliseconds since the Unix epoch. */
   at: z.int(),
 });
 export type Tick = z.infer<typeof Tick>;

@@ -3,7 +3,7 @@ import { geoNaturalEarth1 } from "d3-geo";
 export const mapWidth = 960;
 export const mapHeight = 460;
 
-/** From longitude and latitude to a place on the map: the Pacific, which most of it happens around, is in the middle. */
+/** Maps longitude and latitude to a place on the map. The Pacific, where most earthquakes happen, is in the middle. */
 export const projection = geoNaturalEarth1()
   .rotate([-155, 0])
   .fitExtent(

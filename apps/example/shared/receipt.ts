@@ -1,4 +1,4 @@
 import * as z from "zod";
 
-/** `duplicate` says that it had been counted before. */
+/** `duplicate`: the same report was counted before. */
 export const Receipt = z.object({ cursor: z.string(), duplicate: z.boolean() });

@@ -15,7 +15,7 @@ const Fixture = z.object({
   id: z.string(),
   home: z.string(),
   away: z.string(),
-  /** How it ended in history. */
+  /** The historical result. */
   result: z.object({ home: z.int(), away: z.int() }),
 });
 
@@ -32,12 +32,12 @@ const change = (matches: readonly Match[], matchId: string, to: (match: Match) =
 
 export const scores = {
   /**
-   * One topic holds everything that the page shows, timelines included, so there is nothing to keep in step. The fold is
-   * the judge: a goal after full time changes nothing, whoever published it.
+   * One topic contains everything that the page shows, including timelines, so nothing can get out of step. The fold
+   * decides: a goal after full time changes nothing, whoever publishes it.
    */
   board: subscription({
     events: {
-      /** The minute that all matches are in. */
+      /** The current minute of all matches. */
       minute: z.object({ minute: Minute }),
       matchDay: z.object({ competition: z.string(), date: isoDate, fixtures: z.array(Fixture) }),
       goal: z.object({ matchId: z.string(), goal: Goal }),
@@ -83,7 +83,7 @@ export const scores = {
       },
     },
   }),
-  /** `reportId` is the caller's own: sent twice, it counts once. It becomes the goal's id. */
+  /** The caller chooses `reportId`: a report that is sent twice counts once. It becomes the goal's id. */
   report: mutation({
     input: z.object({ reportId: z.uuid(), matchId: z.string(), side: Side, minute: Minute }),
     output: Receipt,

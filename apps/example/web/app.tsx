@@ -35,7 +35,7 @@ export function App() {
         </div>
       </header>
       <main>
-        {/* Keyed, so that a page that is left doesn't stay in sight while the next one is loaded. */}
+        {/* The key prevents React from showing the old page while the next one loads. */}
         <Suspense key={path}>
           {page ? <page.Page /> : isStart ? <StartPage /> : <NotFoundPage />}
           {(page || isStart) && <SourcePanel load={page?.sources ?? startSources} />}

@@ -2,12 +2,12 @@ import { createClient } from "@sluice/client";
 import { contract } from "../shared/contract.ts";
 import { createWireTap } from "./wire/wire-tap.ts";
 
-/** Only for this example: shows what comes over the wire, and cuts it. Leave `fetch` out in your own. */
+/** Only for this example: shows and cuts the streams. Omit `fetch` in your own code. */
 export const tap = createWireTap();
 
 export const client = createClient(contract, {
   url: "/api",
   fetch: tap.fetch,
-  // Who stops the server and starts it again is waiting for the page to come back.
+  // Short, because a developer who restarts the server waits for the page to reconnect.
   retry: { max: 4_000 },
 });

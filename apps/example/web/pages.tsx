@@ -4,13 +4,13 @@ import type { LoadSources } from "./components/source-panel.tsx";
 export interface PageEntry {
   readonly path: string;
   readonly name: string;
-  /** What it shows, for the start page. */
+  /** What the page shows, for the start page. */
   readonly summary: string;
   readonly Page: ComponentType;
   readonly sources: LoadSources;
 }
 
-/** Each page is loaded when it is asked for: who looks at scores needs no chart library. */
+/** Each page is loaded on demand: the scores page needs no chart library. */
 export const pages: readonly PageEntry[] = [
   {
     path: "/scores",

@@ -11,7 +11,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The path of the page that is shown. */
+/** The path of the current page. */
 export const usePath = () => useSyncExternalStore(subscribe, () => location.pathname);
 
 let navigated = false;
@@ -19,7 +19,7 @@ addEventListener("popstate", () => {
   navigated = true;
 });
 
-/** Whether the visitor came here from another page of this app: then the browser doesn't say where one is. */
+/** True after a navigation within the app: then the browser doesn't announce the new page. */
 export const hasNavigated = () => navigated;
 
 function navigate(to: string): void {
@@ -36,7 +36,7 @@ interface LinkProps {
   readonly children: ReactNode;
 }
 
-/** A link to another page of this app. Opening it in a new tab works as with any link. */
+/** A link to another page of this app. Opening it in a new tab works as usual. */
 export function Link({ to, current = false, className, children }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

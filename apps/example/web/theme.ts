@@ -7,7 +7,7 @@ const systemTheme = (): Theme => (matchMedia("(prefers-color-scheme: dark)").mat
 export const currentTheme = (): Theme =>
   (document.documentElement.dataset["theme"] as Theme | undefined) ?? systemTheme();
 
-/** Without a choice of their own, visitors get what their system says. */
+/** Visitors without a stored choice get the theme of their system. */
 export function applyStoredTheme(): void {
   const stored = localStorage.getItem(key);
   if (stored === "light" || stored === "dark") document.documentElement.dataset["theme"] = stored;
@@ -19,7 +19,7 @@ export function toggleTheme(): void {
   localStorage.setItem(key, next);
 }
 
-/** Calls the listener when colours change, by choice or by the system. */
+/** Calls the listener when the theme changes, by choice or by the system. */
 export function onThemeChange(listener: () => void): () => void {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const choice = new MutationObserver(listener);

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 
 /**
- * Reads what changes too often to render each change. `read` has to give the same reference as long as nothing changed.
+ * Reads a value that changes too often to render every change. `read` must return the same reference as long as
+ * nothing has changed.
  *
- * @param interval milliseconds between two looks.
+ * @param interval milliseconds between two reads.
  */
 export function usePolled<T>(read: () => T, interval = 100): T {
   const [value, setValue] = useState(read);

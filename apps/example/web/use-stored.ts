@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-/** Like `useState` for a text, which outlives a reload. */
+/** Like `useState` for a text that survives a reload. */
 export function useStored(key: string, initial: () => string) {
   const [value, setValue] = useState(() => {
     const stored = localStorage.getItem(key) ?? initial();

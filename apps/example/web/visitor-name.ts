@@ -1,2 +1,2 @@
-/** What a visitor is called who has not said otherwise. */
+/** The default name of a visitor. */
 export const visitorName = () => `Visitor ${Math.ceil(Math.random() * 900) + 99}`;

@@ -10,7 +10,7 @@ const words: Record<ConnectionStatus, string> = {
   closed: "Closed",
 };
 
-/** How a subscription's connection is doing. */
+/** Shows the state of a subscription's connection. */
 export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
   const { state, attempt, retryAt } = connection;
   const cursor = connection.cursor();

@@ -4,7 +4,7 @@ interface FigureProps {
   readonly mark?: "good" | "bad";
 }
 
-/** A number with its name, for a `<dl className="figures">`. */
+/** A number with a label, for a `<dl className="figures">`. */
 export const Figure = ({ name, value, mark }: FigureProps) => (
   <div className="figure" data-mark={mark}>
     <dt>{name}</dt>

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { hasNavigated } from "../router.tsx";
 
-/** A page's title. It takes the focus when one comes from another page, so that a screen reader says where one is. */
+/** A page's title. It takes the focus after a navigation, so that a screen reader announces the page. */
 export function Heading({ children }: { children: ReactNode }) {
   const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -17,7 +17,7 @@ const pattern = new RegExp(
   "g",
 );
 
-/** TypeScript in pieces. It knows no grammar: enough for the eye. */
+/** Splits TypeScript into tokens. It knows no grammar, only enough for colours. */
 export function highlight(source: string): readonly Token[] {
   const tokens: Token[] = [];
   let end = 0;

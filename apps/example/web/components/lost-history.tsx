@@ -6,21 +6,21 @@ export interface LostHistory {
   readonly reason: Reset["reason"];
 }
 
-/** Keeps the last gap that the server told of. The function is for `onReset` of the page's subscriptions. */
+/** Keeps the last gap that the server reported. Pass the function as `onReset` to the page's subscriptions. */
 export function useLostHistory() {
   const [lost, setLost] = useState<LostHistory>();
   const onReset = ({ reason }: Reset) => setLost({ at: new Date(), reason });
   return { lost, onReset } as const;
 }
 
-/** Says in words that something is missing: the promise is no loss in silence, not no loss. */
+/** Tells the user that events are missing: the promise is no silent loss, not no loss. */
 export function LostHistoryNotice({ lost }: { lost: LostHistory | undefined }) {
   return (
     <p className="lost" role="status">
       {lost && (
         <>
           <strong>History was lost</strong> at {lost.at.toLocaleTimeString("en-GB")}:{" "}
-          {because[lost.reason] ?? "the server lacks a part of it."} What you see begins anew from what the server has.
+          {because[lost.reason] ?? "the server lacks part of it."} The page starts again from what the server has.
         </>
       )}
     </p>
@@ -28,9 +28,9 @@ export function LostHistoryNotice({ lost }: { lost: LostHistory | undefined }) {
 }
 
 const because: Partial<Record<Reset["reason"], string>> = {
-  epoch: "the server was started anew.",
+  epoch: "the server was restarted.",
   trimmed: "you were away for longer than the server keeps events.",
-  limit: "you had missed more than the server sends again.",
-  diverged: "the server's log is another one than before.",
+  limit: "you missed more events than the server sends again.",
+  diverged: "the server's log has a different history.",
   resync: "a fresh state overtook the events.",
 };

@@ -8,16 +8,16 @@ import { WirePanel } from "./wire-panel.tsx";
 
 interface PageProps {
   readonly title: string;
-  /** What one is looking at, in a sentence. */
+  /** What the page shows, in a sentence. */
   readonly lede: string;
-  /** How the page's subscriptions are doing, by path. */
+  /** The connections of the page's subscriptions, by path. */
   readonly connections: Readonly<Record<string, Connection>>;
   /** The last gap in their history. */
   readonly lost?: LostHistory | undefined;
   readonly children: ReactNode;
 }
 
-/** What all pages have: a start, the connections and a way to cut them, and what comes over the wire. */
+/** The parts that all pages share: a heading, connections and buttons to cut them, and the raw streams. */
 export function Page({ title, lede, connections, lost, children }: PageProps) {
   return (
     <>

@@ -1,13 +1,13 @@
 interface SegmentsProps<T> {
   readonly legend: string;
-  /** Differs between groups of one page. */
+  /** Must differ between groups of one page. */
   readonly name: string;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly value: T;
   readonly onChoose: (value: T) => void;
 }
 
-/** One of a few. Radio buttons underneath, so the arrow keys choose. */
+/** A choice of a few options, made of radio buttons, so the arrow keys work. */
 export const Segments = <T extends string | number>({ legend, name, options, value, onChoose }: SegmentsProps<T>) => (
   <fieldset className="segments">
     <legend>{legend}</legend>

@@ -5,7 +5,7 @@ export type LoadSources = () => Promise<{ readonly sources: readonly Source[] }>
 
 const id = "source";
 
-/** The files that a page is made of. They are loaded when somebody wants to see them. */
+/** The source files of a page. They are loaded when the panel opens. */
 export function SourcePanel({ load }: { load: LoadSources }) {
   const [sources, setSources] = useState<readonly Source[]>([]);
   const open = async () => setSources((await load()).sources);
@@ -19,7 +19,7 @@ export function SourcePanel({ load }: { load: LoadSources }) {
   );
 }
 
-/** Leads to the panel and opens it. */
+/** Scrolls to the panel and opens it. */
 export function SourceLink() {
   const show = (event: MouseEvent) => {
     event.preventDefault();

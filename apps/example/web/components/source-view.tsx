@@ -2,12 +2,12 @@ import { useMemo, useState } from "react";
 import { highlight } from "./highlight.ts";
 
 export interface Source {
-  /** Within the example's folder, or in that of the quick start. */
+  /** Relative to the example's folder, or to that of the quick start. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Some files, one at a time, to read and to copy. */
+/** Some files, shown one at a time, to read and copy. */
 export function SourceView({ sources }: { sources: readonly Source[] }) {
   const [chosen, choose] = useState<string>();
   const source = sources.find(({ path }) => path === chosen) ?? sources[0];
@@ -51,7 +51,7 @@ function CopyButton({ text }: { text: string }) {
 function Code({ source }: { source: Source }) {
   const tokens = useMemo(() => highlight(source.text), [source]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
     <section className="code" tabIndex={0} aria-label={source.path}>
       <pre>
         {tokens.map(({ text, kind }, index) => (

@@ -4,7 +4,7 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly detail: string;
-  /** What it is about, for whoever wants to mark it. */
+  /** The subject of the toast, so that a page can mark it. */
   readonly about: string;
 }
 

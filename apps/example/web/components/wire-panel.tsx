@@ -4,9 +4,9 @@ import { usePolled } from "../use-polled.ts";
 import type { WireNote, WireView } from "../wire/wire-log.ts";
 
 const nothing: WireView = { tail: "", notes: [] };
-const mostLines = 60;
+const maxLines = 60;
 
-/** The streams as they come, byte for byte. */
+/** The raw streams, byte for byte. */
 export function WirePanel() {
   const logs = usePolled(useCallback(() => tap.logs, []));
   const paths = [...logs.keys()].sort();
@@ -46,12 +46,12 @@ export function WirePanel() {
 
 function Tail({ text }: { text: string }) {
   const element = useRef<HTMLElement>(null);
-  const lines = text.split("\n").slice(-mostLines);
+  const lines = text.split("\n").slice(-maxLines);
   useLayoutEffect(() => {
     element.current?.scrollTo(0, element.current.scrollHeight);
   }, [text]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
     <section className="tail" ref={element} tabIndex={0} aria-label="Raw event stream">
       <pre>
         {lines.map((line, index) => (

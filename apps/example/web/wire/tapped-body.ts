@@ -1,10 +1,10 @@
 export interface BodyTap {
   chunk(bytes: Uint8Array): void;
-  /** Called once: the server ended it, the connection broke, or the reader had enough. */
+  /** Called once: the server ended the stream, the connection broke, or the reader cancelled. */
   closed(how: "ended" | "broke" | "let go"): void;
 }
 
-/** The same bytes at the same pace, seen on their way. */
+/** Passes the bytes on at the same pace, and shows them to the tap. */
 export function tapped(body: ReadableStream<Uint8Array>, tap: BodyTap): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>(

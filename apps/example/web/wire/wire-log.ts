@@ -1,4 +1,4 @@
-/** Something worth keeping in sight when events rush by: a control frame, or what happened to the connection. */
+/** A line that stays visible while events rush by: a control frame, or a change of the connection. */
 export interface WireNote {
   readonly key: number;
   readonly at: Date;
@@ -6,22 +6,22 @@ export interface WireNote {
   readonly kind: "control" | "connection";
 }
 
-/** How a log stands at a moment. */
+/** The log at one moment. */
 export interface WireView {
   readonly tail: string;
   readonly notes: readonly WireNote[];
 }
 
-const longestTail = 12_000;
-const mostNotes = 24;
+const maxTail = 12_000;
+const maxNotes = 24;
 const controlFrame = /^event: (?:\d+\/)?(\$\w+)\ndata: (.*)$/gm;
 
-/** The tail of what came over a stream. Costs little per chunk, so that 5,000 events a second don't show. */
+/** The last bytes of a stream. Cheap per chunk, so that 5,000 events a second are no problem. */
 export class WireLog {
   #open = 0;
   #ended = false;
   #tail = "";
-  /** The start of a frame whose end is yet to come. */
+  /** The start of an incomplete frame. */
   #partial = "";
   #notes: readonly WireNote[] = [];
   #decoder = new TextDecoder();
@@ -32,12 +32,12 @@ export class WireLog {
     return this.#open > 0;
   }
 
-  /** The server has said its last word, and nobody reads on. */
+  /** True if the server has ended the stream and no stream of this path is open. */
   get isOver(): boolean {
     return this.#ended && !this.isOpen;
   }
 
-  /** The same object as long as nothing came. */
+  /** The same object as long as nothing has arrived. */
   get view(): WireView {
     this.#view ??= { tail: this.#tail, notes: this.#notes };
     return this.#view;
@@ -63,7 +63,7 @@ export class WireLog {
     const frames = this.#partial + text;
     const end = frames.lastIndexOf("\n\n") + 1;
     this.#partial = frames.slice(end);
-    // Looking for the sign alone is far cheaper than looking at each line.
+    // One search for `$` is much cheaper than checking each line.
     if (!frames.includes("$")) return;
     for (const [, type, data] of frames.slice(0, end).matchAll(controlFrame)) {
       this.#note("control", `${type} ${data}`);
@@ -72,13 +72,13 @@ export class WireLog {
   }
 
   #append(text: string): void {
-    this.#tail = (this.#tail + text).slice(-longestTail);
+    this.#tail = (this.#tail + text).slice(-maxTail);
     this.#view = undefined;
   }
 
   #note(kind: WireNote["kind"], text: string): void {
     const note = { key: this.#keys++, at: new Date(), text: text.slice(0, 160), kind };
-    this.#notes = [...this.#notes, note].slice(-mostNotes);
+    this.#notes = [...this.#notes, note].slice(-maxNotes);
     this.#view = undefined;
   }
 }

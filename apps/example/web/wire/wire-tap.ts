@@ -1,19 +1,19 @@
 import { tapped } from "./tapped-body.ts";
 import { WireLog } from "./wire-log.ts";
 
-/** A `fetch` that keeps what comes over event streams, and can cut them in mid-air. */
+/** A `fetch` that records event streams and can cut them. */
 export interface WireTap {
   readonly fetch: typeof fetch;
-  /** What came over each stream, by path. The same map until one is added or removed. */
+  /** The log of each stream, by path. The same map until one is added or removed. */
   readonly logs: ReadonlyMap<string, WireLog>;
-  /** Until when streams that ask are refused, in milliseconds since the Unix epoch; 0 if they aren't. */
+  /** End of the current cut, in milliseconds since the Unix epoch; 0 if there is none. New streams fail until then. */
   readonly cutUntil: number;
   /**
-   * Drops the TCP connection of every stream that is open or connecting. To the client it is a cut like any other.
+   * Drops the TCP connection of every stream that is open or connecting. To the client this is an ordinary cut.
    *
-   * @param stay milliseconds for which no stream gets through, as in a tunnel. Default: 0, each may come back at once.
+   * @param duration milliseconds for which no stream can be opened, as in a tunnel. Default: 0.
    */
-  cut(stay?: number): void;
+  cut(duration?: number): void;
 }
 
 const eventStream = "text/event-stream";
@@ -23,7 +23,7 @@ export function createWireTap(): WireTap {
   let logs: ReadonlyMap<string, WireLog> = new Map();
   let cutUntil = 0;
 
-  /** What is over stays in sight until another page opens a stream of its own. */
+  /** The logs of finished streams stay visible until another page opens a stream. */
   const logOf = (path: string) => {
     const log = logs.get(path) ?? new WireLog();
     logs = new Map([...[...logs].filter(([other, { isOver }]) => other !== path && !isOver), [path, log]]);
@@ -37,18 +37,18 @@ export function createWireTap(): WireTap {
     get cutUntil() {
       return Date.now() < cutUntil ? cutUntil : 0;
     },
-    cut(stay = 0) {
-      cutUntil = Math.max(cutUntil, Date.now() + stay);
+    cut(duration = 0) {
+      cutUntil = Math.max(cutUntil, Date.now() + duration);
       for (const cut of open) cut.abort();
     },
     async fetch(resource, init) {
       const isStream = new Headers(init?.headers).get("accept") === eventStream;
-      // What `fetch` says of a network that is not there.
+      // The error of `fetch` without a network.
       if (isStream && Date.now() < cutUntil) throw new TypeError("The connection is cut");
       const cut = new AbortController();
-      const letGo = init?.signal;
-      const signal = letGo ? either(letGo, cut.signal) : cut.signal;
-      // From before there is an answer, so that what is still connecting can be cut, too.
+      const pageSignal = init?.signal;
+      const signal = pageSignal ? anySignal(pageSignal, cut.signal) : cut.signal;
+      // Registered before there is a response, so that a connecting stream can be cut, too.
       if (isStream) open.add(cut);
       const response = await fetch(resource, { ...init, signal }).catch((error: unknown) => {
         open.delete(cut);
@@ -66,9 +66,9 @@ export function createWireTap(): WireTap {
         chunk: (bytes) => log.push(bytes),
         closed(how) {
           open.delete(cut);
-          log.closed(cut.signal.aborted ? "cut here" : letGo?.aborted ? "let go" : how);
-          // The page has no more use for it; there's nothing to come back to.
-          if (letGo?.aborted && !log.isOpen && !log.isOver)
+          log.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "let go" : how);
+          // The page no longer needs the stream, so it will not be reopened.
+          if (pageSignal?.aborted && !log.isOpen && !log.isOver)
             logs = new Map([...logs].filter(([, kept]) => kept !== log));
         },
       });
@@ -78,10 +78,10 @@ export function createWireTap(): WireTap {
 }
 
 /**
- * As `AbortSignal.any`, but by listeners: a signal of `any` that only a fetch holds is collected by WebKit, and then nothing
- * aborts the fetch.
+ * Like `AbortSignal.any`, but with listeners: WebKit garbage-collects an `any` signal that only a fetch holds, and
+ * then nothing aborts the fetch.
  */
-function either(...signals: readonly AbortSignal[]): AbortSignal {
+function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
   const both = new AbortController();
   for (const signal of signals) {
     if (signal.aborted) both.abort(signal.reason);

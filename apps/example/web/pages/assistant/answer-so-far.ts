@@ -4,7 +4,7 @@ import type { contract } from "../../../shared/contract.ts";
 export interface AnswerSoFar {
   readonly text: string;
   readonly tokens: number;
-  /** What the server says that it made, when it is done. */
+  /** The server's figures about the finished answer. */
   readonly done: { readonly tokens: number; readonly ms: number } | undefined;
 }
 

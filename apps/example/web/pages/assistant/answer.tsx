@@ -9,7 +9,10 @@ interface AnswerProps {
   readonly error: SluiceError | null;
 }
 
-/** The text is no live region: word by word would be noise. The line below it says when there is something to read. */
+/**
+ * The text is not a live region: announcing each word would be noise. The line below it announces that the answer is
+ * complete.
+ */
 export function Answer({ prompt, status, data, error }: AnswerProps) {
   const { text = "", tokens = 0, done } = data ?? {};
   const isRunning = status === "pending" || status === "success";
@@ -56,11 +59,11 @@ const markOf = (received: number, generated: number | undefined) =>
   generated === undefined ? {} : ({ mark: received === generated ? "good" : "bad" } as const);
 
 function explain({ code, message }: SluiceError, hasText: boolean): string {
-  if (code === "conflict") return "This run was started with another prompt. Ask, and you get a run of your own.";
+  if (code === "conflict") return "This run was started with another prompt. Ask a question to start your own run.";
   if (code === "interrupted")
-    return "The run was stopped before it was done: nobody watched it for a minute, or the server went.";
+    return "The run was stopped before it was complete: nobody watched it for a minute, or the server stopped.";
   if (code === "gap")
-    return `The server has lost this run.${hasText ? " What it had said is still here." : ""} Reload to have it run anew.`;
-  if (code === "badRequest") return "This address names no run: its id or its prompt is not as it should be.";
+    return `The server has lost this run.${hasText ? " The words so far are still here." : ""} Reload to run it again.`;
+  if (code === "badRequest") return "This address is not a valid run: its id or its prompt is wrong.";
   return message;
 }

@@ -11,7 +11,7 @@ export function AssistantPage() {
   return (
     <Page
       title="Assistant"
-      lede="The answer is a run on the server, not a request: it goes on without you, and whoever has its address attaches to it, from the first token on."
+      lede="The answer is a run on the server, not a request: it continues without you, and everybody with its address attaches to it, from the first token on."
       connections={run ? { "assistant/complete": answer.connection } : {}}
     >
       <div className="assistant">
@@ -26,8 +26,8 @@ export function AssistantPage() {
 const Invitation = () => (
   <section className="answer card" aria-label="Answer">
     <p className="hint">
-      Nothing asked yet. The model is a Markov chain that has read the descriptions of some data sets, and nothing else:
-      it knows which word may follow, and not what it says.
+      No question yet. The model is a Markov chain that has only read the descriptions of some data sets: it knows which
+      word may follow, but not what the words mean.
     </p>
   </section>
 );
@@ -37,16 +37,16 @@ const ThingsToTry = () => (
     <h2 id="try-title">While it answers</h2>
     <ul>
       <li>
-        <b>Reload.</b> The tokens so far come at once, and the rest as it is made.
+        <b>Reload.</b> The tokens so far come at once, and the rest as they are generated.
       </li>
       <li>
         <b>Open it in a second window.</b> The same words at the same time: the generator runs once.
       </li>
       <li>
-        <b>Cut the connection.</b> It resumes behind the last token, so nothing is missing or there twice.
+        <b>Cut the connection.</b> It resumes after the last token, so no token is missing or duplicated.
       </li>
       <li>
-        <b>Change the prompt in the address</b> and keep its run: that is a conflict, and says so.
+        <b>Change the prompt in the address</b> and keep its run: the page reports a conflict.
       </li>
     </ul>
   </section>

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { longestPrompt } from "../../../shared/assistant.ts";
+import { maxPromptLength } from "../../../shared/assistant.ts";
 
 const suggestions = ["Why did Florence Nightingale draw?", "Tell me about penguins", "How is unemployment measured?"];
 
@@ -23,7 +23,7 @@ export function PromptBox({ initial, onAsk }: PromptBoxProps) {
           value={prompt}
           required
           pattern=".*\S.*"
-          maxLength={longestPrompt}
+          maxLength={maxPromptLength}
           autoComplete="off"
           enterKeyHint="send"
           placeholder="What do you want to hear about?"

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-/** A run of the assistant, as the address names it: whoever has the address attaches to the same run. */
+/** A run of the assistant. The address contains it, so everybody with the address attaches to the same run. */
 export interface Run {
   readonly runId: string;
   readonly prompt: string;
@@ -8,7 +8,7 @@ export interface Run {
 
 function subscribe(listener: () => void): () => void {
   addEventListener("popstate", listener);
-  // Where a browser has it, it tells of links within the app, too: they lead to a page without a run.
+  // Browsers that support it also report links within the app, which lead to a page without a run.
   globalThis.navigation?.addEventListener("currententrychange", listener);
   return () => {
     removeEventListener("popstate", listener);
@@ -16,7 +16,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The run in the address. A reload, a second window and the back button are thereby all the same thing. */
+/** The run in the address. A reload, a second window and the back button all work the same way. */
 export function useRun(): Run | undefined {
   const search = useSyncExternalStore(subscribe, () => location.search);
   return useMemo(() => {
@@ -26,7 +26,7 @@ export function useRun(): Run | undefined {
   }, [search]);
 }
 
-/** Asks in a run of its own. */
+/** Starts a new run with this prompt. */
 export function ask(prompt: string): void {
   const search = new URLSearchParams({ run: crypto.randomUUID(), prompt });
   history.pushState(null, "", `${location.pathname}?${search}`);

@@ -5,8 +5,8 @@ import { type AnswerSoFar, answerSoFar } from "./answer-so-far.ts";
 import type { Run } from "./run.ts";
 
 /**
- * The answer of a run. A gap empties the fold, as what follows it doesn't join on to what was there; but words that somebody
- * has read stay where they are, until there are others.
+ * The answer of a run. A gap empties the fold, because later words don't join on to earlier ones. The page still
+ * shows the words that somebody has read, until there are new ones.
  */
 export function useAnswer(run: Run | undefined) {
   const latest = useRef<AnswerSoFar>(undefined);

@@ -21,7 +21,7 @@ export function DocumentPage() {
   return (
     <Page
       title="Document"
-      lede="Many windows write one text at once. Yjs merges, Sluice carries: what you write offline is kept, sent when you are back, and merged with what the others wrote meanwhile."
+      lede="Many windows write one text at once. Yjs merges the edits, Sluice transports them: what you write offline is kept, sent when you are back online, and merged with the edits of others."
       connections={{ "document/text": shared.connection, "document/presence": presence.connection }}
       lost={lost}
     >

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import { awareness, text } from "./shared-text.ts";
 
-/** CodeMirror, bound to the shared text. Looks are in `document.css`. */
+/** CodeMirror, bound to the shared text. Its style is in `document.css`. */
 export function Editor() {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {

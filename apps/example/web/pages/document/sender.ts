@@ -1,20 +1,20 @@
 import { SluiceError } from "@sluice/client";
-import { isTemporary } from "../../temporary.ts";
+import { isTemporary } from "../../retry-until-success.ts";
 
 export interface SenderOptions<T> {
   send(value: T): Promise<unknown>;
-  /** Makes one of two that wait. */
+  /** Merges two waiting values into one. */
   merge(older: T, newer: T): T;
-  /** Milliseconds in which values gather before they are sent as one. */
+  /** Milliseconds to gather values before they are sent as one. */
   readonly gather: number;
-  /** Whether what didn't get through is tried again. */
+  /** If true, a value that failed is sent again. */
   readonly keep: boolean;
 }
 
-/** Milliseconds between two tries. */
-const pause = 1_000;
+/** Milliseconds between two attempts. */
+const retryDelay = 1_000;
 
-/** Sends one value at a time, merged from all that came meanwhile. */
+/** Sends one value at a time, merged from all values that were added in the meantime. */
 export class Sender<T> {
   readonly #options: SenderOptions<T>;
   readonly #listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export class Sender<T> {
     this.#options = options;
   }
 
-  /** Whether something has yet to get through. */
+  /** True if a value is waiting or being sent. */
   get busy(): boolean {
     return this.#busy;
   }
@@ -50,10 +50,10 @@ export class Sender<T> {
       try {
         await this.#options.send(value);
       } catch (error) {
-        // What was refused for good is given up: the next value may be better.
+        // Gives up a value that the server refused for good: the next one may be better.
         if (!this.#options.keep || !isTemporary(SluiceError.from(error))) continue;
         this.#put([value, ...this.#waiting]);
-        await sleep(pause);
+        await sleep(retryDelay);
         await online();
       }
     }

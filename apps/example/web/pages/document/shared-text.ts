@@ -3,7 +3,7 @@ import { Doc, mergeUpdates } from "yjs";
 import { client } from "../../client.ts";
 import { Sender } from "./sender.ts";
 
-// Outside of any component, so that what was not sent yet outlives a visit to another page.
+// Outside of any component, so that unsent edits survive a visit to another page.
 export const doc = new Doc();
 export const text = doc.getText();
 export const awareness = new Awareness(doc);

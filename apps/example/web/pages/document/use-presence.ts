@@ -8,7 +8,7 @@ import { awareness, doc, fromServer } from "./shared-text.ts";
 
 const clientId = doc.clientID;
 
-/** Only the latest place counts. */
+/** Only the latest position counts. */
 const moves = new Sender<Uint8Array>({
   send: (awareness) => client.document.move({ clientId, awareness }),
   merge: (_older, newer) => newer,
@@ -20,13 +20,14 @@ const sendMove = (_: unknown, origin: unknown) => {
   if (origin === "local" && awareness.getLocalState()) moves.add(encodeAwarenessUpdate(awareness, [clientId]));
 };
 
-/** Shows the others to this window, and this window to the others, under a name. */
+/** Shows other people in this window, and this window to them, under a name. */
 export function usePresence(name: string) {
   const { data, connection } = useSubscription(client.document.presence, { clientId });
   const people = data?.people;
   const isLive = connection.state === "live";
 
-  // Whenever the stream is open anew, and when the server has given this window up, as after a long time offline.
+  // Announces this window again when the stream has reopened, and when the server has removed it, as after a long
+  // time offline.
   const isSeen = people !== undefined && String(clientId) in people;
   useEffect(() => {
     if (!isLive) return;
@@ -44,7 +45,7 @@ export function usePresence(name: string) {
     removeAwarenessStates(awareness, gone, fromServer);
   }, [people]);
 
-  // The others are left as they are: the protocol would not take them back before they move.
+  // Keep the other people: the awareness protocol would not add them again before they move.
   useEffect(() => () => awareness.setLocalState(null), []);
 
   return { connection, people: useSyncExternalStore(subscribe, peopleNow) };
@@ -63,7 +64,7 @@ const subscribe = (listener: () => void) => {
   return () => awareness.off("change", listener);
 };
 
-/** The same array as long as nobody came, left or changed names. */
+/** Returns the same array as long as nobody comes, leaves or changes names. */
 function peopleNow(): readonly Person[] {
   const now = [...awareness.getStates()].flatMap(([clientId, { user }]): Person[] =>
     user ? [{ clientId, name: String(user["name"]), colour: colourOf(clientId) }] : [],

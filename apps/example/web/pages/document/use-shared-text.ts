@@ -11,7 +11,7 @@ import {
 import { client } from "../../client.ts";
 import { doc, edits, fromServer } from "./shared-text.ts";
 
-/** Brings what the server has into the document. Yjs takes no notice of what it knows already. */
+/** Applies the server's updates to the document. Yjs ignores updates that it knows. */
 export function useSharedText(onReset: (reset: Reset) => void) {
   const subscription = useSubscription(client.document.text, undefined, { onReset });
   const update = subscription.data?.update;
@@ -20,14 +20,14 @@ export function useSharedText(onReset: (reset: Reset) => void) {
   useEffect(() => {
     if (!update) return;
     applyUpdate(doc, update, fromServer);
-    if (isLive && !wasLive.current) giveBack(update);
+    if (isLive && !wasLive.current) sendMissing(update);
     wasLive.current = isLive;
   }, [update, isLive]);
   return subscription;
 }
 
-/** Sends what the server lacks: after a crash it may have lost what this window still has. */
-function giveBack(update: Uint8Array): void {
+/** Sends the edits that the server lacks: after a crash it may have lost edits that this window still has. */
+function sendMissing(update: Uint8Array): void {
   const known = encodeStateVectorFromUpdate(update);
   const clocks = decodeStateVector(known);
   const own = decodeStateVector(encodeStateVector(doc));

@@ -1,9 +1,9 @@
 import { type FormEvent, type KeyboardEvent, useId, useRef } from "react";
-import { type Draft, longestName, longestPost } from "../../../shared/feed.ts";
+import { type Draft, maxNameLength, maxPostLength } from "../../../shared/feed.ts";
 import { useStored } from "../../use-stored.ts";
 import { visitorName } from "../../visitor-name.ts";
 
-/** Where posts are written. Name and unsent text outlive a reload. */
+/** A form to write posts. Name and unsent text survive a reload. */
 export function Composer({ onPost }: { onPost: (draft: Draft) => void }) {
   const [name, setName] = useStored("name", visitorName);
   const [text, setText] = useStored("draft", () => "");
@@ -30,7 +30,7 @@ export function Composer({ onPost }: { onPost: (draft: Draft) => void }) {
           value={name}
           required
           pattern=".*\S.*"
-          maxLength={longestName}
+          maxLength={maxNameLength}
           autoComplete="nickname"
           onChange={({ target }) => setName(target.value)}
         />
@@ -41,7 +41,7 @@ export function Composer({ onPost }: { onPost: (draft: Draft) => void }) {
           value={text}
           required
           rows={4}
-          maxLength={longestPost}
+          maxLength={maxPostLength}
           aria-describedby={hint}
           onChange={({ target }) => setText(target.value)}
           onKeyDown={onKeyDown}
@@ -49,7 +49,7 @@ export function Composer({ onPost }: { onPost: (draft: Draft) => void }) {
       </label>
       <div className="composer-end">
         <span id={hint} className="hint">
-          {longestPost - text.length} left · Ctrl+Enter posts
+          {maxPostLength - text.length} left · Ctrl+Enter posts
         </span>
         <button type="submit" className="button primary">
           Post

@@ -18,7 +18,7 @@ export function FeedPage() {
   return (
     <Page
       title="Feed"
-      lede="Everybody posts, everybody likes, and all windows agree. Go offline and post: your text waits, is tried again, and is posted once, because its id is the idempotency key."
+      lede="Everybody posts, everybody likes, and all windows agree. Go offline and post: your text waits, is retried, and is posted once, because its id is the idempotency key."
       connections={{ "feed/posts": feed.connection }}
       lost={lost}
     >

@@ -6,7 +6,7 @@ const words: Record<Outgoing["state"], string> = {
   failed: "Not sent.",
 };
 
-/** A post as its author sees it before anybody else does. */
+/** A post that only its author sees so far. */
 export const OutgoingPost = ({ draft, state, error, retry }: Outgoing) => (
   <li className="post card" data-post={draft.id} data-state={state}>
     <p className="post-head">

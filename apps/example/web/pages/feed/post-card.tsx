@@ -3,14 +3,14 @@ import { useMutation } from "@tanstack/react-query";
 import { memo } from "react";
 import type { Post } from "../../../shared/feed.ts";
 import { client } from "../../client.ts";
-import { untilItGetsThrough } from "../../temporary.ts";
+import { retryUntilSuccess } from "../../retry-until-success.ts";
 
 interface PostCardProps {
   readonly post: Post;
   readonly visitorId: string;
 }
 
-/** Memoised: the fold keeps what didn't change, so one like renders one post. */
+/** Memoised: the fold keeps unchanged objects, so one like renders one post. */
 export const PostCard = memo(({ post, visitorId }: PostCardProps) => (
   <li className="post card" data-post={post.id} data-state="posted">
     <p className="post-head">
@@ -22,9 +22,9 @@ export const PostCard = memo(({ post, visitorId }: PostCardProps) => (
 ));
 
 function LikeButton({ post, visitorId }: PostCardProps) {
-  const like = useMutation({ ...mutationOptions(client.feed.like), ...untilItGetsThrough, scope: { id: post.id } });
+  const like = useMutation({ ...mutationOptions(client.feed.like), ...retryUntilSuccess, scope: { id: post.id } });
   const liked = post.likes.includes(visitorId);
-  // Until it is known to be so, it is shown as wished.
+  // Shows the visitor's choice until the server confirms it.
   const wished = like.isPending ? like.variables.likes : liked;
   const count = post.likes.length + Number(wished) - Number(liked);
   return (

@@ -4,24 +4,27 @@ import { type MutationState, useMutation, useMutationState, useQueryClient } fro
 import { useEffect } from "react";
 import type { Draft, Post } from "../../../shared/feed.ts";
 import { client } from "../../client.ts";
-import { untilItGetsThrough } from "../../temporary.ts";
+import { retryUntilSuccess } from "../../retry-until-success.ts";
 
 /** A post that is not in the feed yet. */
 export interface Outgoing {
   readonly draft: Draft;
   readonly state: "sending" | "waiting" | "failed";
   readonly error: string | undefined;
-  /** Sends a failed one again. */
+  /** Sends a failed post again. */
   retry(): void;
 }
 
 const options = mutationOptions(client.feed.post);
 type Sending = MutationState<unknown, SluiceError, Draft>;
 
-/** Posts on their way. TanStack keeps them while the page is offline, and sends them in order when it's back. */
+/**
+ * Posts that are being sent. TanStack Query keeps them while the page is offline, and sends them in order when it is
+ * back online.
+ */
 export function useOutbox(posts: readonly Post[]) {
   const cache = useQueryClient().getMutationCache();
-  const { mutate } = useMutation({ ...options, ...untilItGetsThrough, scope: { id: "feed" } });
+  const { mutate } = useMutation({ ...options, ...retryUntilSuccess, scope: { id: "feed" } });
   const sendings = useMutationState({
     filters: { mutationKey: options.mutationKey },
     select: ({ state }) => state as Sending,
@@ -33,7 +36,8 @@ export function useOutbox(posts: readonly Post[]) {
       if (variables?.id === id && status !== "pending") cache.remove(mutation);
     }
   };
-  // The answer says that a post was taken. It leaves the outbox when it is seen in the feed, which may be sooner or later.
+  // A response confirms that the post was accepted. The post leaves the outbox when it appears in the feed, which may
+  // be earlier or later.
   useEffect(() => {
     for (const { variables } of sendings) {
       if (variables && posts.some(({ id }) => id === variables.id)) forget(variables.id);

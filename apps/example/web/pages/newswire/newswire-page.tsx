@@ -8,7 +8,7 @@ import { QuakeFigures } from "./quake-figures.tsx";
 import { QuakeList } from "./quake-list.tsx";
 import { QuakeMap } from "./quake-map.tsx";
 
-/** The steps of the agency's own feeds. */
+/** The steps of the feeds of the US Geological Survey. */
 const steps = [
   { value: "all", label: "All" },
   { value: "1", label: "1.0 and up" },
@@ -16,7 +16,7 @@ const steps = [
   { value: "4.5", label: "4.5 and up" },
 ];
 
-/** Reports on the map and in the list. */
+/** Number of reports on the map and in the list. */
 const shown = 150;
 
 export function NewswirePage() {
@@ -29,7 +29,7 @@ export function NewswirePage() {
   return (
     <Page
       title="Newswire"
-      lede="A week of earthquakes in 2018, thirty minutes a second. All readers share one log, and the server leaves out what is too small for each: it never comes over the wire, and a cut resumes behind it all the same."
+      lede="A week of earthquakes in 2018, thirty minutes a second. All readers share one log, and the server leaves out reports that are too small for a reader. They are never sent, and a resume still continues after them."
       connections={{ "newswire/quakes": quakes.connection }}
       lost={lost}
     >

@@ -4,7 +4,7 @@ import { Figure } from "../../components/figure.tsx";
 
 interface Tally {
   readonly received: number;
-  /** Numbers of the first and of the latest report that came. */
+  /** Numbers of the first and the latest report received. */
   readonly first: number;
   readonly latest: number;
   readonly strongest: number;
@@ -12,7 +12,7 @@ interface Tally {
 
 const none: Tally = { received: 0, first: 0, latest: 0, strongest: 0 };
 
-/** A second view of the page's subscription: it costs no second connection. */
+/** A second view of the page's subscription: it needs no second connection. */
 export function QuakeFigures({ input }: { input: { readonly minMagnitude?: number } }) {
   const { data: tally = none } = useSubscription(client.newswire.quakes, input, {
     fold: {
@@ -30,7 +30,7 @@ export function QuakeFigures({ input }: { input: { readonly minMagnitude?: numbe
   return (
     <dl className="figures">
       <Figure name="Received" value={received} />
-      {/* Reports are numbered without a hole, so those that did not come are known. */}
+      {/* Reports are numbered without gaps, so the withheld ones can be counted. */}
       <Figure name="Held back" value={received === 0 ? 0 : latest - first + 1 - received} />
       <Figure name="Strongest" value={received === 0 ? "–" : strongest.toFixed(1)} />
     </dl>

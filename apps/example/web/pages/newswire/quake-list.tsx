@@ -1,7 +1,7 @@
 import type { Quake } from "../../../shared/newswire.ts";
 
-const longest = 60;
-/** From here on a report is said aloud. */
+const maxReports = 60;
+/** From this magnitude on, screen readers announce a report. */
 const strong = 5;
 
 const moment = new Intl.DateTimeFormat("en-GB", {
@@ -11,16 +11,16 @@ const moment = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
-/** The wire, newest first. */
+/** The reports, newest first. */
 export function QuakeList({ reports }: { reports: readonly Quake[] }) {
   const news = reports.findLast(({ magnitude }) => magnitude >= strong);
   return (
     <section className="card quakes" aria-labelledby="quakes-title">
       <h2 id="quakes-title">Latest reports</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <ol tabIndex={0} aria-labelledby="quakes-title">
         {reports
-          .slice(-longest)
+          .slice(-maxReports)
           .reverse()
           .map(({ seq, magnitude, place, at, depth }) => (
             <li key={seq} data-quake={seq} data-strong={magnitude >= strong}>

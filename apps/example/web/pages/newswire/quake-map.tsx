@@ -7,7 +7,7 @@ import { client } from "../../client.ts";
 
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
 
-/** Where it shook. The latest report is ringed; older ones fade. */
+/** The places of the earthquakes. The latest report has a ring; older ones fade. */
 export function QuakeMap({ reports }: { reports: readonly Quake[] }) {
   const latest = reports.at(-1);
   return (
@@ -24,7 +24,7 @@ export function QuakeMap({ reports }: { reports: readonly Quake[] }) {
   );
 }
 
-/** What doesn't change is asked for once, and kept. */
+/** The land doesn't change, so it is fetched once and kept. */
 const Land = memo(() => {
   const { data: path } = useQuery({ ...queryOptions(client.newswire.land), staleTime: Number.POSITIVE_INFINITY });
   return path && <path className="land" d={path} />;

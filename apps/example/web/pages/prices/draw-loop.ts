@@ -1,13 +1,13 @@
-/** Milliseconds between two pictures for those who asked for less motion. */
-const calm = 250;
+/** Milliseconds between two drawings for users who prefer reduced motion. */
+const reducedInterval = 250;
 
-/** Calls `draw` once per frame, or now and then for those who asked for less motion, until it is stopped. */
+/** Calls `draw` once per frame until it is stopped, or rarely for users who prefer reduced motion. */
 export function drawLoop(draw: () => void): () => void {
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
   let before = 0;
   let frame = requestAnimationFrame(function next(now) {
     frame = requestAnimationFrame(next);
-    if (reduced.matches && now - before < calm) return;
+    if (reduced.matches && now - before < reducedInterval) return;
     before = now;
     draw();
   });

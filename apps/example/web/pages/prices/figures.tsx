@@ -5,11 +5,11 @@ import type { TickTally } from "./tick-tally.ts";
 
 interface FiguresProps {
   readonly tally: TickTally;
-  /** Whether ticks come: as long as none does, none being missing is no good news. */
+  /** True if ticks arrive. Without ticks, "none missing" would be no good news. */
   readonly isLive: boolean;
 }
 
-/** How the delivery goes. Looked at five times a second: faster than that nobody reads. */
+/** The quality of the delivery. Updated five times a second, because nobody reads faster. */
 export function Figures({ tally, isLive }: FiguresProps) {
   const view = usePolled(
     useCallback(() => tally.view(performance.now()), [tally]),

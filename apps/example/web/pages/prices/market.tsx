@@ -19,8 +19,8 @@ const step = ({ high, low }: Prices, { data: { price } }: EventOf<typeof contrac
 });
 
 /**
- * What the market does. All three are of one moment, because they are of one fold; high and low are those since the page was
- * opened. It is a view of the page's own subscription, over the same connection.
+ * Price, high and low. They come from one fold, so they belong to the same moment; high and low count since the page
+ * was opened. This is a view of the page's subscription and shares its connection.
  */
 export function Market({ symbol }: { symbol: TickerSymbol }) {
   const { data } = useSubscription(client.prices.ticks, { symbol }, { fold: { key: "market", initial: none, step } });

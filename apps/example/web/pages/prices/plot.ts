@@ -4,7 +4,7 @@ import { capacity, type TickSeries } from "./tick-series.ts";
 
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 
-/** An empty chart in the colours of the page. A canvas knows no custom properties, so it is made anew for another theme. */
+/** An empty chart in the page's colours. A canvas can't use custom properties, so another theme needs a new chart. */
 export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
   const colour = (name: string) => {
     const probe = document.createElement("i");
@@ -25,11 +25,11 @@ export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
     {
       width: host.clientWidth,
       height: host.clientHeight,
-      // On the right there is room for half a label of the last day.
+      // Room on the right for half a label of the last day.
       padding: [12, 40, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      // Ticks stand side by side by number; the axis says which day of history each is of.
+      // Ticks are placed by number; the axis labels them with their historical date.
       scales: { x: { time: false } },
       axes: [
         {

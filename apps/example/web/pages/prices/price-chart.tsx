@@ -11,11 +11,11 @@ interface PriceChartProps {
   readonly perSecond: number;
 }
 
-/** How much of the past is shown, in seconds at the present rate; within what the series keeps. */
+/** Length of the visible history in seconds, at the current rate and within the series' capacity. */
 const seconds = 10;
 const fewest = 600;
 
-/** The latest ticks, drawn once per frame: React renders this once, and the ticks go past it. */
+/** The latest ticks, drawn once per frame. React renders the component once; ticks bypass React. */
 export function PriceChart({ series, symbol, perSecond }: PriceChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const count = useRef(fewest);

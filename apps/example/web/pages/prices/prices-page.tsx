@@ -18,7 +18,8 @@ export function PricesPage() {
 
   const { lost, onReset } = useLostHistory();
 
-  // The handlers see every tick. This page is rendered once, for the first one; what shows prices looks for itself.
+  // The handlers get every tick. This page renders once, for the first tick; the components that show prices poll for
+  // changes.
   const ticks = useSubscription(
     client.prices.ticks,
     { symbol },
@@ -43,7 +44,7 @@ export function PricesPage() {
   return (
     <Page
       title="Prices"
-      lede="Monthly prices of 2000 to 2010, replayed as ticks. Every tick is numbered, so the page can count what is missing or came twice, however often the connection breaks."
+      lede="Monthly prices of 2000 to 2010, replayed as ticks. Every tick is numbered, so the page can count missing and duplicate ticks, however often the connection breaks."
       connections={{ "prices/ticks": ticks.connection, "prices/rate": rate.connection }}
       lost={lost}
     >

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { client } from "../../client.ts";
 
-/** Even steps to the hand and to the arrow keys, from the slowest to the fastest. */
+/** Positions that feel even to the hand and the arrow keys, from the slowest to the fastest. */
 const stops = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000];
 
 const nearest = (perSecond: number) =>
@@ -13,8 +13,9 @@ const nearest = (perSecond: number) =>
   );
 
 /**
- * The rate that all windows share. While it's being moved, the latest wish is sent as soon as the one before is through, and
- * shown until the server's state has moved: the answer to the mutation may come first.
+ * The rate that all windows share. While the slider moves, the latest value is sent as soon as the previous request
+ * has finished. The slider shows it until the server's state has changed, because the mutation's response may arrive
+ * first.
  */
 export function RateSlider({ perSecond }: { perSecond: number }) {
   const [wish, setWish] = useState<number>();

@@ -1,6 +1,6 @@
 import type { Tick } from "../../../shared/prices.ts";
 
-/** How many ticks are kept for the chart. */
+/** Maximum number of ticks for the chart. */
 export const capacity = 20_000;
 
 export interface TickWindow {
@@ -10,8 +10,8 @@ export interface TickWindow {
 }
 
 /**
- * The latest ticks, as the chart takes them: in typed arrays twice as long as needed, so that the window is always one
- * piece, and shifting is rare.
+ * The latest ticks, in the format of the chart. The typed arrays are twice as long as needed, so that the visible
+ * part is always contiguous and rarely has to move.
  */
 export class TickSeries {
   readonly #seq = new Float64Array(2 * capacity);
@@ -20,7 +20,7 @@ export class TickSeries {
   #end = 0;
   #version = 0;
 
-  /** Differs whenever something was added. */
+  /** Changes with every addition. */
   get version(): number {
     return this.#version;
   }

@@ -1,20 +1,23 @@
 import type { Tick } from "../../../shared/prices.ts";
 
-/** How the count stands at a moment. */
+/** The figures at one moment. */
 export interface TallyView {
   readonly applied: number;
-  /** Numbers that were skipped without a word. */
+  /** Numbers that were skipped without a reset. */
   readonly missing: number;
-  /** Numbers that had been seen before. */
+  /** Numbers that were received before. */
   readonly doubled: number;
-  /** Gaps that the server told us of. */
+  /** Resets that the server sent. */
   readonly resets: number;
-  /** How many were applied within the last second. */
+  /** Ticks applied within the last second. */
   readonly perSecond: number;
   readonly lastSeq: number;
 }
 
-/** Counts ticks and checks their numbers: after a reset it begins anew, everything else has to follow without a hole. */
+/**
+ * Counts ticks and checks their numbers: after a reset it starts again, otherwise each number must follow the one
+ * before.
+ */
 export class TickTally {
   last: Tick | undefined;
   #applied = 0;
@@ -41,7 +44,7 @@ export class TickTally {
     this.#expected = undefined;
   }
 
-  /** @param now milliseconds on a clock that doesn't jump. */
+  /** @param now milliseconds of a monotonic clock. */
   view(now: number): TallyView {
     const samples = this.#samples;
     samples.push({ at: now, applied: this.#applied });

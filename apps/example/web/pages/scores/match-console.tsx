@@ -11,11 +11,11 @@ import { useReportIds } from "./use-report-ids.ts";
 
 interface MatchConsoleProps {
   readonly match: Match;
-  /** The minute that is played, if there is a clock. */
+  /** The current minute, if the match day runs. */
   readonly now: number | null;
 }
 
-/** Where goals of one match are reported and taken back. */
+/** A form to report and take back the goals of a match. */
 export function MatchConsole({ match, now }: MatchConsoleProps) {
   const reportIds = useReportIds();
   const report = useMutation({
@@ -25,7 +25,7 @@ export function MatchConsole({ match, now }: MatchConsoleProps) {
   const undo = useMutation(mutationOptions(client.scores.undo));
   const fullTime = useMutation(mutationOptions(client.scores.fullTime));
   const kickOff = useMutation(mutationOptions(client.scores.kickOff));
-  // What was tried last: its success takes an earlier failure off the page.
+  // The latest attempt: if it succeeds, the page no longer shows an earlier failure.
   const { error } = [report, undo, fullTime, kickOff].reduce((a, b) => (b.submittedAt > a.submittedAt ? b : a));
 
   const [typed, setTyped] = useState<number>();
@@ -119,10 +119,10 @@ export function MatchConsole({ match, now }: MatchConsoleProps) {
   );
 }
 
-/** In words, what a visitor is likely to run into. The codes are those of the contract, and Sluice's own. */
+/** Texts for the errors that visitors are likely to see. The codes are those of the contract and of Sluice. */
 const sentences: Partial<Record<ErrorOf<typeof contract.scores.report>["code"], string>> = {
-  matchOver: "The match is over: too late for that.",
-  network: "The server cannot be reached. Try again: what has been counted will not count twice.",
+  matchOver: "The match is over.",
+  network: "The server cannot be reached. Try again: a goal that was counted will not count twice.",
 };
 
 const nextMinute = ({ goals }: Match) => Math.min(90, Math.max(0, ...goals.map(({ minute }) => minute)) + 7);

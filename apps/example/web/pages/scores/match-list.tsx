@@ -5,11 +5,11 @@ interface MatchListProps {
   readonly matches: readonly Match[];
   readonly chosen: string | undefined;
   readonly onChoose: (matchId: string) => void;
-  /** Matches in which a goal was scored just now. */
+  /** Matches with a recent goal. */
   readonly news: readonly string[];
 }
 
-/** The board. Radio buttons underneath, so the arrow keys choose a match. */
+/** The board, made of radio buttons, so the arrow keys choose a match. */
 export function MatchList({ matches, chosen, onChoose, news }: MatchListProps) {
   return (
     <fieldset className="board card">

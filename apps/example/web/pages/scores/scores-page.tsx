@@ -28,7 +28,7 @@ export function ScoresPage() {
   return (
     <Page
       title="Scores"
-      lede="A match day as live state: the server and this page fold the same events with the same code. It is played in three minutes, over and over; report a goal of your own and see it in every other window."
+      lede="A match day as live state: the server and this page fold the same events with the same code. A match takes three minutes, then the next one starts. Report a goal and see it in every other window."
       connections={{ "scores/board": board.connection }}
       lost={lost}
     >

@@ -1,6 +1,6 @@
 import type { Match } from "../../../shared/scores.ts";
 
-/** The goals of a match along its minutes: those of the home team above the line, those of the guests below. */
+/** The goals of a match on its timeline: home team above the line, guests below. */
 export function Timeline({ match }: { match: Match }) {
   const last = Math.max(90, ...match.goals.map(({ minute }) => minute));
   return (

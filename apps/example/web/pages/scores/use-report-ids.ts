@@ -1,12 +1,12 @@
 import { useRef } from "react";
 import type { Side } from "../../../shared/scores.ts";
 
-/** Milliseconds after a report in which another one for the same team is taken for the second half of a double click. */
+/** Milliseconds in which a second report for the same team counts as part of a double click. */
 const doubleClick = 800;
 
 /**
- * The ids under which goals are reported. One stays in use until its report has been counted, so that trying again after
- * a failure can't count a goal twice.
+ * The ids of goal reports. An id stays in use until its report was counted, so a retry after a failure can't count a
+ * goal twice.
  */
 export function useReportIds() {
   const ids = useRef(new Map<Side, string>());
@@ -16,7 +16,7 @@ export function useReportIds() {
       ids.current.set(side, id);
       return id;
     },
-    /** The report was counted: soon, another one is another goal. */
+    /** The report was counted: after a moment, the next report is another goal. */
     spend(side: Side): void {
       const spent = ids.current.get(side);
       setTimeout(() => {

@@ -15,7 +15,7 @@ interface Layout {
   readonly browsers: readonly [Place, Place, Place];
   /** Paths: contract to log, log to frame, and frame to each browser. */
   readonly flows: readonly [string, string, string, string, string];
-  /** Where the second browser's line is cut. */
+  /** The place where the second browser's line is cut. */
   readonly cut: Place;
 }
 
@@ -57,7 +57,7 @@ const tall: Layout = {
   cut: { x: 66, y: 590 },
 };
 
-/** From the contract to many browsers, and what happens at a cut. */
+/** The path from the contract to many browsers, and a cut. */
 export const Diagram = () => (
   <figure className="diagram-card card">
     {[wide, tall].map((layout) => (

@@ -12,13 +12,13 @@ interface Count {
 
 const none: Count = { seq: 0, missing: 0 };
 
-/** Events are numbered, so one that is lost leaves a hole. */
+/** Events are numbered, so a lost event leaves a gap. */
 const count = ({ seq, missing }: Count, { data }: { data: Tick }): Count => ({
   seq: data.seq,
   missing: seq === 0 ? 0 : missing + Math.abs(data.seq - seq - 1),
 });
 
-/** The proof that needs no words: cut it as often as you like. */
+/** Demonstrates that cuts lose nothing: cut the stream as often as you like. */
 export function LiveNumber() {
   const { lost, onReset } = useLostHistory();
   const { data, connection } = useSubscription(
@@ -27,7 +27,7 @@ export function LiveNumber() {
     { onReset, fold: { key: "count", initial: none, step: count } },
   );
   const { seq, missing } = data ?? none;
-  // Nothing is proven as long as nothing comes.
+  // Without events, nothing is proven.
   const isProven = seq > 0 && connection.state === "live";
   return (
     <section className="proof card" aria-label="Live">

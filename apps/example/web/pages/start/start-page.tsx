@@ -9,10 +9,10 @@ export const StartPage = () => (
   <>
     <div className="page-head start-head">
       <div>
-        <Heading>Live data that loses nothing in silence</Heading>
+        <Heading>Live data that never loses events silently</Heading>
         <p className="lede">
-          Say once, in a contract, which events there are. The server keeps them in a log and encodes each one once;
-          every browser follows the log, fully typed, and after any cut goes on exactly where it was.
+          Define your events once, in a contract. The server keeps them in a log and encodes each one once. Every
+          browser follows the log, fully typed, and after any cut continues exactly where it was.
         </p>
       </div>
       <LiveNumber />
