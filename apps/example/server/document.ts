@@ -51,6 +51,6 @@ const text = `Write here
 
 Open this page in a second window, put them side by side, and write in both.
 
-Then cut the connection, or switch the network off, and go on writing.
+Then cut the connection, or switch the network off, and continue writing.
 When you are back, both texts become one, and nothing is lost.
 `;

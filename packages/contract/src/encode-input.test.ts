@@ -27,7 +27,7 @@ test("a field with a default may be omitted next to a codec, which zod's own enc
   });
 });
 
-describe("encodes codecs wherever they stand", () => {
+describe("encodes codecs in any place", () => {
   const node = z.object({
     at: isoDate.default(epoch),
     n: z.int().default(0),
@@ -41,7 +41,7 @@ describe("encodes codecs wherever they stand", () => {
     ["an optional input that is left out", isoDate.optional(), undefined, undefined],
     ["a nullable field", z.object({ at: isoDate.nullable() }), { at: null }, { at: null }],
     [
-      "a nested object, each with what it leaves out",
+      "a nested object, with omitted fields in each",
       z.object({ range: z.object({ from: isoDate, to: isoDate.default(epoch) }).optional() }),
       { range: { from: epoch } },
       { range: { from: text } },
@@ -50,14 +50,14 @@ describe("encodes codecs wherever they stand", () => {
     ["a record", z.record(z.string(), isoDate), { a: epoch }, { a: text }],
     ["a tuple", z.tuple([z.string(), isoDate]), ["a", epoch], ["a", text]],
     [
-      "the values of a record, each with what it leaves out",
+      "the values of a record, with omitted fields in each",
       z.record(z.string(), z.object({ at: isoDate, n: z.int().default(1) })),
       { a: { at: epoch } },
       { a: { at: text } },
     ],
     ["a record with a codec for its keys", z.record(lowerCase, z.int()), { A: 1 }, { a: 1 }],
     [
-      "the items of a tuple, each with what it leaves out",
+      "the items of a tuple, with omitted fields in each",
       z.tuple([z.object({ at: isoDate, n: z.int().default(1) })], isoDate),
       [{ at: epoch }, epoch],
       [{ at: text }, text],
@@ -97,7 +97,7 @@ describe("encodes codecs wherever they stand", () => {
     ["an open object", z.looseObject({ at: isoDate }), { at: epoch, colour: "red" }, { at: text, colour: "red" }],
     ["an object with a catchall", z.object({}).catchall(isoDate), { any: epoch }, { any: text }],
     [
-      "a closed object, but for what it doesn't know",
+      "a closed object, without unknown fields",
       z.object({ at: isoDate }),
       { at: epoch, colour: "red" },
       { at: text },

@@ -50,7 +50,7 @@ const changed: readonly (readonly [string, Schema, unknown, RegExp])[] = [
   ["nothing but a function", z.unknown(), () => 1, /JSON cannot represent a function/],
   ["a symbol", z.unknown(), [Symbol("s")], /0: JSON turns a symbol into null/],
   ["a bigint", z.unknown(), { n: 1n }, /BigInt/],
-  ["a number in an object of its own", z.unknown(), [Object(1)], /0: JSON turns a Number into 1/],
+  ["a boxed number", z.unknown(), [Object(1)], /0: JSON turns a Number into 1/],
   ["toJSON", z.unknown(), { money: { toJSON: () => "1 €" } }, /money: JSON turns an object into a string/],
   ["an object that holds itself", z.unknown(), circular(), /circular/i],
   ["a value of a class", z.instanceof(URL), new URL("http://a.b"), /JSON turns a URL into a string/],

@@ -72,13 +72,13 @@ const wordOf: Record<string, string> = {
 test.each(tableRows)("$type has its own section, which names its members and their values (PROTOCOL §5)", (row) => {
   const section = page.split(/^### /m).find((text) => /^5\.\d+ /.test(text) && text.split("\n")[0]?.includes(row.type));
   expect(section).toBeDefined();
-  const told = [...(section as string).matchAll(/^\| `(\w+)` +\| (\w[^|]*?(?:, optional)?|) +\|.*\|$/gm)]
+  const documented = [...(section as string).matchAll(/^\| `(\w+)` +\| (\w[^|]*?(?:, optional)?|) +\|.*\|$/gm)]
     .filter(([, , kind]) => kind !== "")
     .map(([, name, kind]) => `${name}: ${kind}`);
   const known = row.members.map(
     ({ name, check }) => `${name}: ${wordOf[check.allowed]}${check.isOptional ? ", optional" : ""}`,
   );
-  if (told.length > 0) expect(told).toEqual(known);
+  if (documented.length > 0) expect(documented).toEqual(known);
   for (const { name } of row.members) expect(section).toContain(name);
   for (const { allowed } of [checks.stream, checks.reason]) {
     if (!row.members.some(({ check }) => check.allowed === allowed)) continue;

@@ -1,7 +1,7 @@
 export interface BodyTap {
   chunk(bytes: Uint8Array): void;
   /** Called once: the server ended the stream, the connection broke, or the reader cancelled. */
-  closed(how: "ended" | "broke" | "let go"): void;
+  closed(how: "ended" | "broke" | "closed"): void;
 }
 
 /** Passes the bytes on at the same pace, and shows them to the tap. */
@@ -25,7 +25,7 @@ export function tapped(body: ReadableStream<Uint8Array>, tap: BodyTap): Readable
         }
       },
       cancel(reason) {
-        tap.closed("let go");
+        tap.closed("closed");
         return reader.cancel(reason);
       },
     },

@@ -66,7 +66,7 @@ export function createWireTap(): WireTap {
         chunk: (bytes) => log.push(bytes),
         closed(how) {
           open.delete(cut);
-          log.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "let go" : how);
+          log.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "closed" : how);
           // The page no longer needs the stream, so it will not be reopened.
           if (pageSignal?.aborted && !log.isOpen && !log.isOver)
             logs = new Map([...logs].filter(([, kept]) => kept !== log));

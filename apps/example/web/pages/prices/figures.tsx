@@ -9,7 +9,7 @@ interface FiguresProps {
   readonly isLive: boolean;
 }
 
-/** The quality of the delivery. Updated five times a second, because nobody reads faster. */
+/** The quality of the delivery. Updated five times a second, because people don't read faster. */
 export function Figures({ tally, isLive }: FiguresProps) {
   const view = usePolled(
     useCallback(() => tally.view(performance.now()), [tally]),
