@@ -6,22 +6,28 @@ import type { Sluice } from "../sluice.js";
 import type { OptionsFor } from "./node.js";
 
 export interface SluiceExpressOptions<Context> {
-  /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
+  /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
   readonly context?: (req: Request) => Context | Promise<Context>;
-  /** Says who a client is, such as a user's or a session's id, for limits per client. Default: nobody is told apart. */
+  /**
+   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
+   * distinguished.
+   */
   readonly identify?: (req: Request) => string | undefined;
 }
 
 const optionNames: NamesOf<SluiceExpressOptions<unknown>> = { context: true, identify: true };
 
-/** Express middleware, by a name of this package: Express' own can't be written where only its types' types know it. */
+/**
+ * Express middleware. This package declares the type itself: Express's own type cannot be named where only its
+ * dependencies declare it.
+ */
 export type SluiceExpressHandler = (req: Request, res: Response, next: NextFunction) => void;
 
 /**
- * Serves a Sluice as Express middleware, mounted anywhere, before or after `express.json()` and other parsers that leave the body on
- * `req.body`. A path that isn't the contract's goes on to the next handler.
+ * Serves a Sluice as Express middleware. Mount it anywhere, before or after `express.json()` or another parser that
+ * leaves the body on `req.body`. A path that is not in the contract goes on to the next handler.
  *
- * @throws TypeError for an option that isn't there, or is no function, and for a Sluice that another version of this package made.
+ * @throws TypeError if an option is unknown or not a function, or if another version of this package made the Sluice.
  * @example app.use("/api", sluiceExpress(sluice, { context: (req) => ({ user: req.user }) }));
  */
 export function sluiceExpress<Context extends object>(

@@ -7,31 +7,34 @@ import { sendProblem } from "../http/problem.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
 
-/** A request of `node:http`, or of `node:http2` in its compatible form. */
+/** A request of `node:http`, or of the compatibility API of `node:http2`. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** What `createServer` of `node:http`, `node:https` and `node:http2` take. */
+/** A listener for `createServer` of `node:http`, `node:https` and `node:http2`. */
 export type SluiceNodeListener = (req: NodeRequest, res: NodeResponse) => void;
 
-/** `Req` is what the functions say that they take: by default a request of `node:http`. */
+/** `Req` is the request type that the functions take. Default: a request of `node:http`. */
 export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMessage> {
-  /** The path that the contract's paths stand below, such as `"/api"`. Default: `""`, the root. */
+  /** The path that the contract's paths are mounted below, such as `"/api"`. Default: `""`, the root. */
   readonly base?: string;
-  /** Makes the context of a request; it may throw an error of the built-in table. Needed if the contract's context has fields. */
+  /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
   readonly context?: (req: Req) => Context | Promise<Context>;
-  /** Says who a client is, such as a user's or a session's id, for limits per client. Default: nobody is told apart. */
+  /**
+   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
+   * distinguished.
+   */
   readonly identify?: (req: Req) => string | undefined;
 }
 
-/** Options are needed only where the context is. */
+/** The options are required only where the context has required fields. */
 export type OptionsFor<Context, Options> = object extends Context
   ? [options?: Options]
   : [options: Options & { readonly context: unknown }];
 
 const optionNames: NamesOf<SluiceNodeOptions<unknown>> = { base: true, context: true, identify: true };
 
-/** Of a body that nobody asks for, Node takes about so much before it stops reading the connection, and no longer sees its end. */
+/** Node reads about this much of an unread body. Then it stops reading the connection and no longer sees its end. */
 const unreadBytes = 16_384;
 
 async function answerUnknown({ reply }: Exchange): Promise<void> {
@@ -40,11 +43,12 @@ async function answerUnknown({ reply }: Exchange): Promise<void> {
 }
 
 /**
- * Serves a Sluice on bare `node:http`, and in whatever hands over its requests, such as Next's `pages/api`, connect or Koa. A body that was
- * read before is looked for on `req.body`. A path that isn't the contract's is answered 404.
+ * Serves a Sluice on plain `node:http`, and in frameworks that pass on its requests, such as Next's `pages/api`,
+ * connect or Koa. If the body was already read, it is taken from `req.body`. A path that is not in the contract is
+ * answered 404.
  *
- * @throws TypeError for a `base` that is no path, for an option that isn't there, or is no function, and for a Sluice that another
- * version of this package made.
+ * @throws TypeError if `base` is not a path, if an option is unknown or not a function, or if another version of this
+ * package made the Sluice.
  * @example createServer(sluiceNode(sluice, { base: "/api", context: (req) => ({ user: userOf(req) }) })).listen(3000);
  * @example createSecureServer({ key, cert, allowHTTP1: true }, sluiceNode(sluice)).listen(443); // of node:http2
  */

@@ -1,40 +1,40 @@
 import type { Sink } from "../stream/sink.js";
 import type { Lifetime } from "../time/lifetime.js";
 
-/** A request and the way to answer it, as an adapter hands them over: what the handler knows of HTTP. */
+/** A request and its reply, as adapters pass them on. The handler sees no other part of HTTP. */
 export interface Exchange {
   readonly method: string;
-  /** Segments below the base, joined by `/`, without a slash at either end. */
+  /** Path segments below the base, joined by `/`, without a leading or trailing slash. */
   readonly path: string;
-  /** What follows the path's `?`, parsed when it's asked for. */
+  /** The query string, parsed on first use. */
   readonly search: URLSearchParams;
   header(name: string): string | undefined;
   /**
-   * The body's JSON. An empty one is `{}`.
+   * The body's JSON. An empty body is `{}`.
    *
    * @throws SluiceError `payloadTooLarge`, `badRequest`.
-   * @throws Error for a body that was read before and is not to be had.
+   * @throws Error if the body was read before and cannot be recovered.
    */
   json(maxBytes: number): Promise<unknown>;
-  /** Whatever the user's `context` function makes of the request. */
+  /** Calls the user's `context` function. */
   context(): unknown;
-  /** Who the client is, if the user's `identify` function says so. */
+  /** Calls the user's `identify` function. */
   client(): string | undefined;
   readonly reply: Reply;
 }
 
 export interface Reply {
   /**
-   * Until it is this answer's turn on its connection, or its lifetime is over. `undefined`, nearly always: it is its turn. A connection
-   * on which much waits is closed.
+   * Waits until the responses ahead on this connection are sent, or the lifetime ends. `undefined`, in nearly all
+   * cases: nothing is ahead. A connection on which too much waits is closed.
    *
-   * @param maxBytes most bytes of bodies that wait on one connection
+   * @param maxBytes most bytes of request bodies that wait on one connection
    */
   turn(maxBytes: number): Promise<void> | undefined;
-  /** Answers with a whole body, or none. */
+  /** Sends a complete response, with or without a body. */
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void;
-  /** Answers 200 and leaves the body open. The headers go out with the first of the body. */
+  /** Answers 200 and leaves the body open. The headers go out with the first bytes of the body. */
   stream(headers: Readonly<Record<string, string>>): Sink;
-  /** Ends when the answer is through, or the client gone. */
+  /** Ends when the response is finished, or the client is gone. */
   readonly lifetime: Lifetime;
 }

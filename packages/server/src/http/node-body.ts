@@ -3,52 +3,53 @@ import { SluiceError } from "@sluice/contract";
 
 interface NodeRequest extends IncomingMessage {
   readonly body?: unknown;
-  /** Parsers of Express 4 mark by it what they have parsed. */
+  /** Set by parsers of Express 4 on requests whose body they parsed. */
   readonly _body?: unknown;
 }
 
 /**
- * The JSON of a request's body: read from the request, or taken from `req.body`, where most of what reads bodies leaves them, parsed or not.
+ * The JSON of a request's body. It is read from the request, or taken from `req.body`, where most parsers leave it,
+ * parsed or not.
  *
  * @throws SluiceError `payloadTooLarge`, `badRequest`.
- * @throws Error for a body that somebody has read and that is nowhere: the procedure must not run as if it had been empty.
+ * @throws Error if other code read the body and did not keep it: the procedure must not run as if it had been empty.
  */
 export async function jsonBodyOf(req: NodeRequest, maxBytes: number): Promise<unknown> {
   if (Number(req.headers["content-length"]) > maxBytes) throw tooLong(maxBytes);
   const { body } = req;
   if (isEmpty(body)) {
-    // Parsers leave something empty on a request that is none of theirs.
+    // Parsers set an empty value on requests that they do not parse.
     if (!req.readableDidRead) return parseJson(await readAll(req, maxBytes));
-    if (isMissing(body, req)) throw new Error(lost);
+    if (isMissing(body, req)) throw new Error(bodyLost);
   }
   if (typeof body === "string") return parseJson(assertFits(body, Buffer.byteLength(body), maxBytes));
   if (body instanceof Uint8Array) return parseJson(Buffer.from(assertFits(body, body.length, maxBytes)).toString());
-  if (isUnparsed(body)) throw new Error(`req.body is a stream or a function. ${allowed}`);
-  // Its length was told, and looked at above, or it came in chunks.
+  if (isStreamOrFunction(body)) throw new Error(`req.body is a stream or a function. ${remedy}`);
+  // A declared length was checked above. A chunked body has none.
   return req.headers["content-length"] === undefined ? assertFits(body, lengthOf(body), maxBytes) : body;
 }
 
-const allowed =
-  "Put the body on req.body, parsed or as it came (behind Koa's parser: ctx.req.body = ctx.request.body), or let Sluice come before what reads it.";
+const remedy =
+  "Put the body on req.body, parsed or not (after Koa's parser: ctx.req.body = ctx.request.body), or mount Sluice before the parser.";
 
-const lost = `The body was read before Sluice saw the request, and is not on req.body. ${allowed}`;
+const bodyLost = `The body was read before Sluice saw the request, and is not on req.body. ${remedy}`;
 
 const isEmpty = (body: unknown): boolean =>
   body === undefined ||
   body === null ||
   body === "" ||
-  (typeof body === "object" && !isUnparsed(body) && Object.keys(body).length === 0);
+  (typeof body === "object" && !isStreamOrFunction(body) && Object.keys(body).length === 0);
 
-/** The shortest body that says something is `{"input":1}`. */
-const leastLength = 11;
+/** The shortest body that carries an input is `{"input":1}`. */
+const minLength = 11;
 
-/** Whether what is on a request that was read can't be what was read from it. */
+/** Whether the body was read, but what is on the request cannot be that body. */
 function isMissing(body: unknown, { headers, _body: isParsed }: NodeRequest): boolean {
   if (body === undefined) return true;
-  return body !== null && isParsed !== true && Number(headers["content-length"]) >= leastLength;
+  return body !== null && isParsed !== true && Number(headers["content-length"]) >= minLength;
 }
 
-const isUnparsed = (body: unknown): boolean =>
+const isStreamOrFunction = (body: unknown): boolean =>
   typeof body === "function" || (typeof body === "object" && body !== null && ("pipe" in body || "getReader" in body));
 
 function assertFits<T>(body: T, length: number, maxBytes: number): T {
@@ -56,45 +57,45 @@ function assertFits<T>(body: T, length: number, maxBytes: number): T {
   return body;
 }
 
-/** Of JSON that is parsed already: what it takes without spaces. */
+/** The length of parsed JSON when it is written without spaces. */
 function lengthOf(body: unknown): number {
   try {
     return Buffer.byteLength(JSON.stringify(body) ?? "");
   } catch {
-    return 0; // a parser's reviver has made of it what JSON can't say; the contract judges that
+    return 0; // a parser's reviver made a value that JSON cannot express; the contract rejects or accepts it
   }
 }
 
-/** By listeners: an iterator over the request costs as much as all the rest of a short call. */
+/** Uses listeners: an async iterator over the request costs as much as the rest of a short call. */
 function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer | string) => {
-      // Somebody may have called `setEncoding`.
+      // Other code may have called `setEncoding`.
       const bytes = typeof chunk === "string" ? Buffer.from(chunk, req.readableEncoding ?? "utf8") : chunk;
       size += bytes.length;
       if (size > maxBytes) fail(tooLong(maxBytes));
       else chunks.push(bytes);
     };
     const onEnd = () => {
-      if (req.aborted) return onBreak(); // over HTTP/2 what breaks off ends, too
+      if (req.aborted) return onAbort(); // over HTTP/2, an aborted request emits `end` too
       stop();
       resolve(textOf(chunks));
     };
-    const onBreak = (cause?: Error) => fail(new SluiceError("badRequest", { message: "The body broke off", cause }));
+    const onAbort = (cause?: Error) => fail(new SluiceError("badRequest", { message: "The body ended early", cause }));
     const fail = (error: SluiceError) => {
       stop();
       reject(error);
     };
-    // The request lives as long as its answer, which may be a stream; and what comes of it after this flows away: destroying
-    // it would destroy the connection, and with it the answer.
-    const stop = () => req.off("data", onData).off("end", onEnd).off("error", onBreak).off("close", onBreak);
+    // Do not destroy the request: that would destroy the connection, and with it the response, which may be a stream.
+    // The rest of the body is discarded.
+    const stop = () => req.off("data", onData).off("end", onEnd).off("error", onAbort).off("close", onAbort);
 
     if (req.readableEnded) return resolve("");
-    if (req.destroyed) return onBreak();
-    // Somebody may have paused it.
-    req.on("data", onData).on("end", onEnd).on("error", onBreak).on("close", onBreak).resume();
+    if (req.destroyed) return onAbort();
+    // Other code may have paused the request.
+    req.on("data", onData).on("end", onEnd).on("error", onAbort).on("close", onAbort).resume();
   });
 }
 

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { SharedBytes } from "../topic/shared-bytes.js";
 import { NodeSink } from "./node-sink.js";
 
-it("tells of a drain once, also where the response tells of it amid its socket's telling", async () => {
+it("reports a drain once, also if the response emits it while its socket does", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close().closeAllConnections());
   await once(server, "listening");
@@ -17,10 +17,10 @@ it("tells of a drain once, also where the response tells of it amid its socket's
   sink.writeShared(new SharedBytes("data: {}\n\n"));
   expect(sink.direct()).toBe(res.socket);
   res.socket?.prependListener("drain", () => res.emit("drain"));
-  let told = 0;
-  // As an event stream does whose backlog fills the socket again at once.
-  const fill = () => sink.onDrain(() => ++told < 10 && fill());
+  let calls = 0;
+  // This is what an event stream does whose backlog fills the socket again at once.
+  const fill = () => sink.onDrain(() => ++calls < 10 && fill());
   fill();
   res.socket?.emit("drain");
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
 });

@@ -3,19 +3,20 @@ import type { Socket } from "node:net";
 import type { Sink } from "../stream/sink.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
-import { straightWay, versionOf, watchWrite, writeUnseen } from "./straight-way.js";
+import { directSocketOf, versionOf, watchWrite, writeUnwatched } from "./direct-socket.js";
 
 /**
- * A response's body. Bytes that many connections share skip the response and go to its socket as they are, ready framed:
- * of what a delivery costs, the rest is the system call. Tools that look at what a response writes are not skipped.
+ * The body of a response. Bytes that many connections share are framed already, so they bypass the response and go to
+ * its socket: without that detour, the system call is most of the cost of a delivery. If instruments watch the
+ * response's writes, nothing bypasses it.
  */
 export class NodeSink implements Sink {
   readonly #res: ServerResponse;
-  /** Set if it was found, at this version, that nothing stands between response and socket. */
+  /** Set if, at `#version`, nothing stood between response and socket. */
   #socket: Socket | undefined;
   #version = 0;
   #versionNow: (() => number) | undefined;
-  /** Something may have gone past the response. */
+  /** Bytes may have bypassed the response. */
   #wasDirect = false;
 
   constructor(res: ServerResponse) {
@@ -23,7 +24,7 @@ export class NodeSink implements Sink {
   }
 
   write(text: string | Uint8Array): boolean {
-    return this.#wasDirect && this.direct() ? writeUnseen(this.#res, text) : this.#res.write(text);
+    return this.#wasDirect && this.direct() ? writeUnwatched(this.#res, text) : this.#res.write(text);
   }
 
   writeShared({ plain, chunked }: SharedBytes): boolean {
@@ -34,7 +35,7 @@ export class NodeSink implements Sink {
   direct(): (DirectSocket & Socket) | undefined {
     const version = this.directVersion();
     if (this.#socket && this.#version === version) return this.#socket;
-    this.#socket = straightWay(this.#res);
+    this.#socket = directSocketOf(this.#res);
     this.#version = version;
     if (this.#socket) {
       this.#wasDirect = true;
@@ -57,13 +58,15 @@ export class NodeSink implements Sink {
   }
 
   onDrain(listener: () => void): void {
-    // A response tells only of what was written through it, its socket of both; whoever wraps a response tells of his own.
+    // A response emits `drain` only for bytes written through it; its socket emits it for all. Code that wraps a
+    // response may emit its own.
     const sources = this.#wasDirect ? [this.#res, this.#res.socket] : [this.#res];
-    let isTold = false;
+    let hasRun = false;
     const once = () => {
-      // A response tells of its socket's drain amid the socket's telling: the same would be told twice, and the second time it may be full.
-      if (isTold) return;
-      isTold = true;
+      // The response emits `drain` while its socket does. The listener must run only once: after the first run, the
+      // socket may be full again.
+      if (hasRun) return;
+      hasRun = true;
       for (const source of sources) source?.off("drain", once);
       listener();
     };

@@ -4,7 +4,7 @@ import { Lifetime } from "../time/lifetime.js";
 import type { Exchange, Reply } from "./exchange.js";
 import { jsonBodyOf } from "./node-body.js";
 import { NodeSink } from "./node-sink.js";
-import { endWithSocket, letGoOfSocket } from "./socket-end.js";
+import { endWithSocket, unwatchSocket } from "./socket-end.js";
 import { turnOf } from "./turn.js";
 
 export interface NodeRequestOptions {
@@ -14,10 +14,10 @@ export interface NodeRequestOptions {
   client(): string | undefined;
 }
 
-/** For all that are called without a query, as calls by POST are. */
-const noSearch = new URLSearchParams();
+/** Shared by all requests without a query, such as calls by POST. */
+const emptySearch = new URLSearchParams();
 
-/** An exchange over `node:http`, for every adapter that has its requests from there. */
+/** An exchange over `node:http`, for all adapters that receive its requests. */
 export class NodeExchange implements Exchange {
   readonly path: string;
   readonly #req: IncomingMessage;
@@ -42,14 +42,14 @@ export class NodeExchange implements Exchange {
     return this.#req.method ?? "GET";
   }
 
-  /** Made when it's asked for: a request that is handed on is left as it was. */
+  /** Created on first use: a request that goes on to the next handler must be unchanged. */
   get reply(): Reply {
     this.#reply ??= new NodeReply(this.#req, this.#res);
     return this.#reply;
   }
 
   get search(): URLSearchParams {
-    if (this.#query === "") return noSearch;
+    if (this.#query === "") return emptySearch;
     this.#search ??= new URLSearchParams(this.#query);
     return this.#search;
   }
@@ -87,12 +87,12 @@ class NodeReply implements Reply {
     this.#res = res;
     const { lifetime } = this;
     const end = () => {
-      letGoOfSocket(lifetime, socket);
+      unwatchSocket(lifetime, socket);
       lifetime.end();
     };
-    // An answer that waits behind another one on its connection is not told when that closes.
+    // Node does not tell a response that waits behind another one when the connection closes.
     endWithSocket(lifetime, socket);
-    // Once somebody has ended it, its socket is another one's: not only later, when it is closed.
+    // `prefinish`: once the response is ended, the socket belongs to the next one, even before `close`.
     res.on("prefinish", end).on("close", end);
     res.on("error", end); // an error without a listener would end the process
     if (res.destroyed || socket.destroyed) end();
@@ -119,8 +119,8 @@ class NodeReply implements Reply {
 }
 
 /**
- * A response keeps its head for as long as it is open, as the thirty short strings that it was put together from. Looking at
- * a character makes one string of them: 600 bytes less for each open stream. Where there is no such field, nothing happens.
+ * An open response keeps its head as a rope of about thirty short strings. Reading a character flattens it, which saves
+ * 600 bytes per open stream. `_header` is Node's private field: if it is missing, this does nothing.
  */
 function flattenHead({ _header: head }: ServerResponse & { readonly _header?: unknown }): void {
   if (typeof head === "string") head.charCodeAt(0);

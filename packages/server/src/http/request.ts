@@ -2,11 +2,11 @@ import { type AnyProcedure, coderOf, isErrorNamed, type Schema, SluiceError } fr
 import { type Cursor, parseCursor } from "@sluice/contract/wire";
 import type { Exchange } from "./exchange.js";
 
-/** What a request asks for, before it is held against the contract. */
+/** A parsed request, not yet checked against the contract. */
 export interface ProcedureRequest {
   /** Wire form. */
   readonly input: unknown;
-  /** The id of the last event that the client got, if it says so. */
+  /** The id of the last event that the client received, if it sent one. */
   readonly lastEventId: string | undefined;
 }
 
@@ -48,37 +48,37 @@ const post = ["POST"];
 const all = ["GET", "HEAD", "POST"];
 
 /**
- * The position that an id names.
+ * Parses an id as a cursor.
  *
- * @throws SluiceError `badRequest` if it is no cursor.
+ * @throws SluiceError `badRequest` if it is not a cursor.
  */
 export function cursorFrom(lastEventId: string | undefined): Cursor | undefined {
   if (lastEventId === undefined) return undefined;
   const cursor = parseCursor(lastEventId);
-  if (!cursor) throw notAnId(lastEventId);
+  if (!cursor) throw invalidId(lastEventId);
   return cursor;
 }
 
-export const notAnId = (id: string) =>
+export const invalidId = (id: string) =>
   new SluiceError("badRequest", {
-    message: `The last event id ${JSON.stringify(id.slice(0, 140))} is no cursor; allowed is an id that this endpoint sent`,
+    message: `The last event id ${JSON.stringify(id.slice(0, 140))} is not a cursor; allowed is an id that this endpoint sent`,
   });
 
 const jsonType = /^application\/json\s*(;\s*(charset=("?)utf-8\3\s*)?)?$/i;
 
 async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
   const type = exchange.header("content-type");
-  // A form on another site can send any other type without asking first, but never this one.
+  // A form on another site can send other types without a CORS preflight, but not this one.
   if (type === undefined || !jsonType.test(type)) {
     throw new SluiceError("unsupportedMediaType", {
       message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json: curl <url> -H 'content-type: application/json' -d '{"input":{}}'`,
     });
   }
   const encoding = exchange.header("content-encoding");
-  // Whether a parser that was there first takes it or not: what is small here may be large when it is inflated.
+  // Also refused if a parser ran first and inflated it: a small body may become a large one.
   if (encoding && encoding.toLowerCase() !== "identity") {
     throw new SluiceError("unsupportedMediaType", {
-      message: `The content encoding is ${JSON.stringify(encoding)}; send the body as it is`,
+      message: `The content encoding is ${JSON.stringify(encoding)}; send the body without encoding`,
     });
   }
   const body = await exchange.json(maxBytes);
@@ -89,7 +89,7 @@ async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<st
 }
 
 /**
- * Says what an input goes into, where there is none and something else is given: a schema would only say that its fields are
+ * Rejects a request without an input that carries something else. The schema would only say that its fields are
  * missing.
  *
  * @throws SluiceError `badRequest`.
@@ -101,19 +101,19 @@ function assertEnvelope(
 ) {
   if (body) {
     const members = Object.keys(body).filter((name) => name !== "input" && name !== "cursor");
-    if (members.length === 0 || takesNothing(schema)) return;
+    if (members.length === 0 || acceptsMissingInput(schema)) return;
     throw new SluiceError("badRequest", {
       message: `The body has ${listed(members)} and no "input": send {"input": …}`,
     });
   }
   const names = [...exchange.search.keys()].filter((name) => name !== "lastEventId");
-  if (names.length > 0 && !takesNothing(schema)) {
+  if (names.length > 0 && !acceptsMissingInput(schema)) {
     throw new SluiceError("badRequest", {
       message: `The query has ${listed(names)} and no "input": send ?input=<JSON, URL-encoded>`,
     });
   }
   const hasBody = Number(exchange.header("content-length")) > 0 || exchange.header("transfer-encoding") !== undefined;
-  if (!hasBody || takesNothing(schema)) return;
+  if (!hasBody || acceptsMissingInput(schema)) return;
   throw new SluiceError("badRequest", {
     message: `The input is in the body of a ${exchange.method}, which is not read: POST {"input": …}, or send ?input=<JSON, URL-encoded>`,
   });
@@ -125,8 +125,8 @@ const listed = (names: readonly string[]): string =>
     .map((name) => JSON.stringify(name.slice(0, 40)))
     .join(", ");
 
-/** Whether no input is an input: then members that nobody knows are ignored. */
-function takesNothing(schema: Schema): boolean {
+/** Whether the schema accepts a missing input. Then unknown members are ignored. */
+function acceptsMissingInput(schema: Schema): boolean {
   try {
     coderOf(schema).decode(undefined);
     return true;
@@ -141,7 +141,10 @@ function bodyCursor(cursor: unknown): string | undefined {
   throw new SluiceError("badRequest", { message: '"cursor" must be a string' });
 }
 
-/** Most arrays and objects within one another. Schemas and whatever else walks an input by recursion have room for so many. */
+/**
+ * Deepest nesting of arrays and objects. Schemas and other code walk an input recursively, and have stack for this many
+ * levels.
+ */
 const maxLevels = 256;
 
 function isDeeperThan(levels: number, value: unknown): boolean {
@@ -158,7 +161,7 @@ function queryInput(text: string | undefined, maxBytes: number): unknown {
   } catch {
     throw new SluiceError("badRequest", {
       message:
-        'The query parameter "input" is not JSON. It must be, and URL-encoded; a text has quotes: curl -G <url> --data-urlencode \'input={"id":"a"}\'',
+        'The query parameter "input" is not JSON. Send URL-encoded JSON, with quotes around a string: curl -G <url> --data-urlencode \'input={"id":"a"}\'',
     });
   }
 }

@@ -1,21 +1,21 @@
 import { SluiceError } from "@sluice/contract";
 import { encodeFrame, reservedId } from "@sluice/contract/wire";
 import type { Exchange } from "./exchange.js";
-import { notAnId } from "./request.js";
+import { invalidId } from "./request.js";
 import { streamHeaders } from "./stream-headers.js";
 
 /**
- * The id that the protocol reserves, if it is one. PROTOCOL §6.3.
+ * The reserved id, if it is one. PROTOCOL §6.3.
  *
- * @throws SluiceError `badRequest` for one that it doesn't know.
+ * @throws SluiceError `badRequest` for an unknown id that begins with `$`.
  */
 export function reservedFrom(lastEventId: string | undefined): "$end" | "$once" | undefined {
   if (!lastEventId?.startsWith("$")) return undefined;
   if (lastEventId === reservedId.end || lastEventId === reservedId.once) return lastEventId;
-  throw notAnId(lastEventId);
+  throw invalidId(lastEventId);
 }
 
-/** Stops a native `EventSource` that comes back to a stream which is over. PROTOCOL §6.3. */
+/** Stops a native `EventSource` that reconnects to a stream which has ended. PROTOCOL §6.3. */
 export function answerReserved(id: "$end" | "$once", { reply, method }: Exchange): void {
   if (id === reservedId.end) {
     reply.send(204, {});

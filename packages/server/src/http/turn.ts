@@ -2,21 +2,24 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Lifetime } from "../time/lifetime.js";
 
-/** What waits on a connection behind the answer that has its turn. */
-interface Line {
+/** The requests that wait on a connection behind its current response. */
+interface Waiting {
   requests: number;
-  /** Of their bodies. */
+  /** The total length of their bodies. */
   bytes: number;
 }
 
-const lines = new WeakMap<Socket, Line>();
-
-/** Most requests that wait on one connection. No browser or proxy sends any; tools that measure servers send some tens. */
-const mostRequests = 100;
+const waitingOn = new WeakMap<Socket, Waiting>();
 
 /**
- * Until it is a response's turn on its connection, or its lifetime is over. `undefined`: it is its turn. Answers come in the order of
- * the requests, so what a client sends behind a stream may wait for ever, and whoever sends much of it loses the connection.
+ * Most requests that wait on one connection. Browsers and proxies do not pipeline; load-testing tools send some tens.
+ */
+const maxRequests = 100;
+
+/**
+ * Waits until the responses ahead on this connection are sent, or the lifetime ends. `undefined`: nothing is ahead.
+ * HTTP/1.1 answers requests in order, so a request behind a stream may wait forever. A client that pipelines too much
+ * loses its connection.
  *
  * @param maxBytes most bytes of bodies that wait on one connection
  */
@@ -27,27 +30,27 @@ export function turnOf(
   maxBytes: number,
 ): Promise<void> | undefined {
   const { socket } = req;
-  if (!isBehind(res, socket) || lifetime.over) return undefined;
-  const line = lines.get(socket) ?? { requests: 0, bytes: 0 };
-  lines.set(socket, line);
+  if (!hasToWait(res, socket) || lifetime.over) return undefined;
+  const waiting = waitingOn.get(socket) ?? { requests: 0, bytes: 0 };
+  waitingOn.set(socket, waiting);
   const bytes = bodyBytes(req, maxBytes);
-  line.requests++;
-  line.bytes += bytes;
-  if (line.requests > mostRequests || line.bytes > maxBytes) socket.destroy();
+  waiting.requests++;
+  waiting.bytes += bytes;
+  if (waiting.requests > maxRequests || waiting.bytes > maxBytes) socket.destroy();
   return new Promise<void>((resolve) => {
     res.once("socket", resolve);
     lifetime.watch({ onEnd: resolve });
   }).finally(() => {
-    line.requests--;
-    line.bytes -= bytes;
+    waiting.requests--;
+    waiting.bytes -= bytes;
   });
 }
 
-/** Node names on a socket the response whose turn it is, and gives a response its socket when its turn has come. */
-function isBehind(res: ServerResponse, socket: Socket & { readonly _httpMessage?: unknown }): boolean {
+/** Node stores the current response on the socket, and gives a response its socket when its turn comes. */
+function hasToWait(res: ServerResponse, socket: Socket & { readonly _httpMessage?: unknown }): boolean {
   return res.socket === null && Boolean(socket._httpMessage) && socket._httpMessage !== res;
 }
 
-/** One whose length isn't told may be as long as it likes. */
+/** A chunked body has no declared length, so it counts as the maximum. */
 const bodyBytes = ({ headers }: IncomingMessage, maxBytes: number): number =>
   headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : maxBytes;
