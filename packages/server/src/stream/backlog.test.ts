@@ -14,9 +14,9 @@ const utf8 = (pieces: (string | Buffer)[]) => Buffer.concat(pieces.map((each) =>
 
 test.each([
   ["letters", "a".repeat(3 * pieceLength + 1)],
-  ["characters of two units, cut at odd places", `a${"😀".repeat(2 * pieceLength)}`],
+  ["surrogate pairs that pieces could split", `a${"😀".repeat(2 * pieceLength)}`],
   ["the longest piece", "a".repeat(pieceLength)],
-])("gives what it was given, in pieces: %s", (_, text) => {
+])("returns everything that was pushed, in pieces: %s", (_, text) => {
   const backlog = new Backlog();
   backlog.push(lane, text);
   backlog.push(lane, Buffer.from(text));
@@ -26,7 +26,7 @@ test.each([
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(pieceLength);
 });
 
-describe("discarded, it keeps the rest of the frame that is half written and nothing else", () => {
+describe("discard keeps only the rest of a half-written frame", () => {
   const frame = (length: number) => `data: ${"x".repeat(length - 8)}\n\n`;
   test.each([
     ["in the middle", frame(pieceLength + 100) + frame(100), 100],
@@ -43,14 +43,14 @@ describe("discarded, it keeps the rest of the frame that is half written and not
     }
   });
 
-  test("nothing is written yet", () => {
+  test("and nothing if no frame is written yet", () => {
     const backlog = new Backlog();
     backlog.push(lane, "data: 1\n\n");
     backlog.discard(lane);
     expect(backlog.isEmpty).toBe(true);
   });
 
-  test("of a lane: what other lanes have to write stays, half written or not", () => {
+  test("and the frames of other lanes, half written or not", () => {
     const [other, long] = [{}, frame(pieceLength + 10)];
     const backlog = new Backlog();
     backlog.push(other, long);
@@ -64,7 +64,7 @@ describe("discarded, it keeps the rest of the frame that is half written and not
   test.each([
     [0, ""],
     [1, "data: {}\n\n"],
-  ])("a frame whose rest is a buffer of its own, %s of its pieces written", (written, left) => {
+  ])("and the rest of a frame in two buffers, after %s written pieces", (written, left) => {
     const backlog = new Backlog();
     backlog.push(lane, "event: 7/$snapshot\n", Buffer.from("data: {}\n\n"));
     backlog.push(lane, "data: later\n\n");

@@ -4,16 +4,19 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
 
 interface Part {
   readonly frames: string | Buffer;
-  /** Whose it is. `undefined`: the stream's own. */
+  /** The lane that wrote it. `undefined`: the stream itself. */
   readonly owner: object | undefined;
-  /** It begins amid a frame: the part before it is the frame's beginning. */
+  /** It continues the frame of the previous part. */
   readonly isRest: boolean;
 }
 
-/** What is to be written, once there is room. It is cut into pieces only then: many may hold the same text. */
+/**
+ * Frames that wait for room in the socket. They are cut into pieces only when written: many streams may hold the same
+ * text.
+ */
 export class Backlog {
   #parts: Part[] = [];
-  /** How much of the first part is written. */
+  /** Characters or bytes of the first part that are written. */
   #at = 0;
 
   get isEmpty(): boolean {
@@ -23,14 +26,14 @@ export class Backlog {
   /**
    * Adds whole frames.
    *
-   * @param rest of the last frame, where it is in a buffer of its own
+   * @param rest the end of the last frame, if it has its own buffer
    */
   push(owner: object | undefined, frames: string | Buffer, rest?: Buffer): void {
     this.#parts.push({ frames, owner, isRest: false });
     if (rest) this.#parts.push({ frames: rest, owner, isRest: true });
   }
 
-  /** The next piece, of at most `pieceLength`; half a character is none. */
+  /** The next piece, of at most `pieceLength`. A piece never splits a surrogate pair. */
   shift(): string | Buffer {
     const { frames } = this.#parts[0] as Part;
     let end = Math.min(frames.length, this.#at + pieceLength);
@@ -44,7 +47,9 @@ export class Backlog {
     return piece;
   }
 
-  /** Lets go of an owner's parts, but for the rest of a frame that is half written: what follows must be readable. */
+  /**
+   * Drops the owner's parts, except the rest of a half-written frame: the client must be able to parse what follows.
+   */
   discard(owner: object): void {
     const [first, ...others] = this.#parts;
     if (!first) return;
@@ -59,7 +64,7 @@ export class Backlog {
       });
   }
 
-  /** Where the frame that is half written ends; where what is written ends, if none is. */
+  /** The end of the half-written frame. If no frame is half written, the end of what is written. */
   #endOfFrame({ frames, isRest }: Part): number {
     if (this.#at === 0) return isRest ? frames.length : 0;
     const isBetween = frames.slice(this.#at - 2, this.#at).toString() === "\n\n";

@@ -58,7 +58,7 @@ function setUp({
 }
 
 describe("an event stream", () => {
-  it("sends a heartbeat when nothing was written for the interval, and not before", () => {
+  it("sends a heartbeat after an interval without writes, and not before", () => {
     const { clock, stream, lane, written } = setUp();
     clock.advance(750);
     stream.write("x", lane);
@@ -68,7 +68,7 @@ describe("an event stream", () => {
     expect(written).toEqual(["x", ": \n\n"]);
   });
 
-  it("writes what was held back in one piece, before shared bytes that follow", () => {
+  it("writes corked text in one piece, before the shared bytes that follow", () => {
     const { lane, written } = setUp();
     lane.cork();
     lane.send(at("a"));
@@ -78,7 +78,7 @@ describe("an event stream", () => {
     expect(written).toEqual([encodeFrame(at("a")) + encodeFrame(at("b")), "c"]);
   });
 
-  it("writes nothing after its end, also where its authorisation ends between what was held back and what follows", () => {
+  it("writes nothing after its end, also if the authorisation expires between corked text and what follows", () => {
     const { clock, lane, written, ends } = setUp({ expiresAt: 1_000 });
     lane.cork();
     lane.send(at("a"));
@@ -88,7 +88,7 @@ describe("an event stream", () => {
     expect([written, ends]).toEqual([[encodeFrame(at("a")), expect.stringContaining("unauthorized")], ["end"]]);
   });
 
-  it("gives up a socket that takes nothing for the stall timeout", () => {
+  it("cuts a client whose full socket takes nothing for the stall timeout", () => {
     const { clock, stream, lane, ends, sink } = setUp();
     sink.isFull = true;
     expect(stream.write("x", lane)).toBe(false);
@@ -99,7 +99,7 @@ describe("an event stream", () => {
     expect(stream.closed).toBe(true);
   });
 
-  it("spares one that drains in time, and pulls what it carries", () => {
+  it("keeps a client whose socket drains in time, and pulls the lane", () => {
     const { clock, stream, lane, ends, sink, source, drain } = setUp();
     sink.isFull = true;
     stream.write("x", lane);
@@ -121,7 +121,7 @@ describe("an event stream", () => {
     expect(written).toEqual(["x"]);
   });
 
-  it("that is revoked writes nothing of what it held back", () => {
+  it("writes no corked text after a revocation", () => {
     const { stream, lane, written, ends } = setUp();
     lane.cork();
     lane.send(at("held-back"));
@@ -132,7 +132,7 @@ describe("an event stream", () => {
     expect([ends, stream.closed]).toEqual([["end"], true]);
   });
 
-  it("that is ended while its socket is full is destroyed after the stall timeout, unless it drains", () => {
+  it("destroys the socket if it ends while full and the socket does not drain within the stall timeout", () => {
     for (const drains of [false, true]) {
       const { clock, stream, lane, ends, sink, drain } = setUp();
       sink.isFull = true;
@@ -145,7 +145,7 @@ describe("an event stream", () => {
     }
   });
 
-  it("leaves nothing behind: no timer, no place in the list", () => {
+  it("leaves no timer and no entry in the list of open streams", () => {
     const { clock, stream, lane, connections, lifetime, sink } = setUp();
     connections.add(stream);
     sink.isFull = true;
@@ -154,7 +154,7 @@ describe("an event stream", () => {
     expect([clock.timers, connections.size, stream.write("y", lane)]).toEqual([0, 0, false]);
   });
 
-  it("is told to open anew when 80 to 100 % of its life is over, beats on, and is cut if it's still there", () => {
+  it("asks the client to reopen after 80 to 100 % of its life, continues heartbeats, and cuts a client that stays", () => {
     const { clock, stream, lane, written, ends } = setUp({ connectionLife: 60_000 });
     const drains = () => written.filter((text) => text.includes("$drain"));
     lane.start();
@@ -169,7 +169,7 @@ describe("an event stream", () => {
     expect([ends, drains(), stream.closed]).toEqual([["end"], [], true]);
   });
 
-  it("is told so, too, when it always has something to write, or a full socket", () => {
+  it("does so also while it always has something to write, or a full socket", () => {
     const busy = setUp({ connectionLife: 60_000 });
     for (let i = 0; i < 121; i++) {
       busy.clock.advance(500);
@@ -184,7 +184,7 @@ describe("an event stream", () => {
     expect(full.ends).toEqual(["destroy"]);
   });
 
-  it("doesn't end together with those that were opened with it", () => {
+  it("does not end together with streams that opened at the same time", () => {
     const ends = Array.from({ length: 20 }, () => {
       const { clock, written } = setUp({ connectionLife: 3_600_000 });
       while (clock.now() < 3_700_000 && !written.some((text) => text.includes("$drain"))) clock.advance(10_000);
@@ -193,13 +193,13 @@ describe("an event stream", () => {
     expect(new Set(ends).size).toBeGreaterThan(5);
   });
 
-  it("lives on where a cut would be the end", () => {
+  it("has no limited life if the client cannot resume after a cut", () => {
     const { clock, written } = setUp({ connectionLife: 60_000, resumable: false });
     clock.advance(600_000);
     expect(written.every((text) => text === ": \n\n")).toBe(true);
   });
 
-  it("that is over before it starts writes nothing", () => {
+  it("writes nothing if its lifetime ended before the start", () => {
     const { lane, lifetime, written } = setUp();
     lifetime.end();
     lane.start();
@@ -208,25 +208,25 @@ describe("an event stream", () => {
 });
 
 describe("a lifetime", () => {
-  it("tells everybody once, those who come late at once, and aborts the signal whenever it is asked for", () => {
+  it("notifies each listener once, late ones at once, and aborts the signal whenever it is first used", () => {
     const lifetime = new Lifetime();
     const early = lifetime.signal;
-    let told = 0;
-    lifetime.watch({ onEnd: () => told++ });
+    let calls = 0;
+    lifetime.watch({ onEnd: () => calls++ });
     lifetime.end();
     lifetime.end();
-    lifetime.watch({ onEnd: () => told++ });
-    expect([told, early.aborted, lifetime.signal.aborted, lifetime.signal]).toEqual([2, true, true, early]);
+    lifetime.watch({ onEnd: () => calls++ });
+    expect([calls, early.aborted, lifetime.signal.aborted, lifetime.signal]).toEqual([2, true, true, early]);
     const late = new Lifetime();
     late.end();
     expect(late.signal.aborted).toBe(true);
   });
 });
 
-describe("what is too long for one write", () => {
+describe("text that is too long for one write", () => {
   const long = `data: ${"x".repeat(3 * 64 * 1024)}\n\n`;
 
-  it("keeps a reader that takes a piece now and then, for as long as it takes", () => {
+  it("keeps a client that takes a piece now and then, as long as that takes", () => {
     const { clock, stream, lane, written, ends, sink, drain } = setUp({ isFull: true });
     expect(stream.write(long, lane)).toBe(false);
     for (let piece = 1; piece < 4; piece++) {
@@ -241,7 +241,7 @@ describe("what is too long for one write", () => {
     expect(stream.full).toBe(false);
   });
 
-  it.each(["text", "shared bytes"])("cuts one that takes nothing, in time: %s", (kind) => {
+  it.each(["text", "shared bytes"])("cuts a client that takes nothing within the stall timeout: %s", (kind) => {
     const { clock, stream, lane, ends, drain } = setUp({ isFull: true });
     if (kind === "text") stream.write(long, lane);
     else stream.writeShared(new SharedBytes(long), lane);
@@ -253,7 +253,7 @@ describe("what is too long for one write", () => {
     expect(ends).toEqual(["destroy"]);
   });
 
-  it("has what follows it wait behind it, and the end of the stream", () => {
+  it("delays what follows, and the end of the stream, until it is written", () => {
     const { stream, lane, written, ends, drain } = setUp({ isFull: true });
     stream.write(long, lane);
     stream.drain();
@@ -265,7 +265,7 @@ describe("what is too long for one write", () => {
     expect(ends).toEqual(["end"]);
   });
 
-  it("lets a stream that has ended take its time, too, and no longer than it takes some of it", () => {
+  it("lets an ended stream finish while the client takes some of it, and no longer", () => {
     const { clock, stream, lane, ends, drain } = setUp({ isFull: true });
     stream.write(long, lane);
     lane.finish({ kind: "end" });
@@ -277,7 +277,7 @@ describe("what is too long for one write", () => {
     expect(ends).toEqual(["destroy"]);
   });
 
-  it("sends no frame after a revocation but the one that is half written", () => {
+  it("sends only the rest of a half-written frame before a revocation's error", () => {
     const { stream, lane, written, drain } = setUp({ isFull: true });
     stream.write(`${long}data: later\n\n`, lane);
     lane.revoke("forbidden", "revoked", { isFinal: true });
@@ -286,7 +286,7 @@ describe("what is too long for one write", () => {
     expect(written.join("")).not.toContain("later");
   });
 
-  it("is let go of when the client has left", () => {
+  it("is dropped when the client leaves", () => {
     const { stream, lane, lifetime, written, drain } = setUp({ isFull: true });
     stream.write(long, lane);
     lifetime.end();

@@ -8,66 +8,72 @@ import { Backlog } from "./backlog.js";
 import type { Lanes } from "./lane.js";
 import type { Sink } from "./sink.js";
 
-/** What all event streams of a server have in common. */
+/** Settings that all event streams of a server share. */
 export interface EventStreamSettings {
   readonly wheel: TimerWheel;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
-  /** Milliseconds that a client should wait before it opens again after a cut. */
+  /** Milliseconds that a client waits before it reconnects after a cut. */
   readonly retry: number;
-  /** Milliseconds that a full socket may take nothing, before it is given up. */
+  /** Milliseconds that a full socket may take no bytes before its stream is cut. */
   readonly stallTimeout: number;
   readonly limits: {
     /** Milliseconds that a stream stays open. */
     readonly connectionLife: number;
-    /** Most bytes of events that a socket is handed at once. */
+    /** Most bytes of events that are written to a socket at once. */
     readonly bufferedBytes: number;
   };
-  /** Where a stream is listed as long as it is open. */
+  /** The set that lists open streams. */
   readonly open: Set<EventStream>;
   readonly counters: Counters;
 }
 
-const beat = encodeFrame({ kind: "comment", text: "" });
+const heartbeatFrame = encodeFrame({ kind: "comment", text: "" });
 
-/** Longest that a client is told to wait before it opens anew; each gets a random part of it, so that they don't come at once. */
-const stagger = 1_000;
+/**
+ * Most milliseconds that a drained client waits before it reopens. Each gets a random wait, so that they do not come at
+ * once.
+ */
+const maxReopenDelay = 1_000;
 
-/** Milliseconds that a client has for it, once its stream's life is over. */
-const grace = 5_000;
+/** Milliseconds that a client has to reopen after its stream's life ended. */
+const reopenGrace = 5_000;
 
-const nothing: Lanes = { open: [], writtenAt: 0, drained() {}, idle: () => false, over() {} };
+const noLanes: Lanes = { open: [], writtenAt: 0, drained() {}, idle: () => false, onStreamEnd() {} };
 
-/** One open SSE response: its socket, backpressure, heartbeats and life. Its lanes write to it. It ends with its lifetime. */
+/**
+ * One open SSE response: socket, backpressure, heartbeats and life. Its lanes write to it. It ends with its lifetime.
+ */
 export class EventStream implements Deadline, EndListener {
-  // What a delivery looks at comes first, side by side: of a thousand streams none is in the processor's cache.
+  // The fields that each delivery reads come first, next to each other: with a thousand streams, none is in the CPU
+  // cache.
   closed = false;
-  /** True while the socket takes no more: a writer that can wait, waits. */
+  /** True while the socket is full. Writers that can wait do so. */
   full = false;
-  /** What waits for room beside what the socket holds. */
+  /** Frames that wait for room, in addition to what the socket buffers. */
   #backlog: Backlog | undefined;
-  /** It is over as soon as that is out. */
+  /** The response ends when the backlog is written. */
   #isEnding = false;
   readonly settings: EventStreamSettings;
   #writtenAt: number;
   readonly #sink: Sink;
-  lanes: Lanes = nothing;
+  lanes: Lanes = noLanes;
   readonly lifetime: Lifetime;
-  /** Of the wheel: when the next heartbeat, the end of a stall or of this stream's life is due. */
+  /** Set by the wheel. One deadline serves heartbeat, stall timeout and end of life. */
   tick = 0;
-  /** The wheel's tick at which its life is over, and then that at which it's cut. 0: it may live for ever. */
-  #endsAt = 0;
-  /** Its client was asked to open anew. */
-  #isPassing = false;
+  /** The wheel's tick at which its life ends; after that, the tick at which it is cut. 0: no limit. */
+  #lifeEndsAt = 0;
+  /** Its client was asked to reopen. */
+  #isReopening = false;
 
-  /** @param canBeCut whether its client goes on after a cut: then its life is limited. */
+  /** @param canBeCut whether its client can resume after a cut; only then its life is limited */
   constructor(sink: Sink, lifetime: Lifetime, settings: EventStreamSettings, canBeCut: boolean) {
     this.#sink = sink;
     this.settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    // Those that were opened together, as after a restart, are not to end together.
-    if (canBeCut) this.#endIn(settings.limits.connectionLife * (0.8 + 0.2 * Math.random()));
+    // Randomized: streams that opened together, as after a restart, must not end together.
+    if (canBeCut) this.#limitLife(settings.limits.connectionLife * (0.8 + 0.2 * Math.random()));
     this.#schedule(settings.heartbeat);
     lifetime.watch(this);
   }
@@ -75,7 +81,7 @@ export class EventStream implements Deadline, EndListener {
   /**
    * Writes text of whole frames. False: the socket is full now.
    *
-   * @param lane whose frames they are; see `discard`
+   * @param lane the lane that owns the frames; see `discard`
    */
   write(text: string, lane?: object): boolean {
     if (this.closed) return false;
@@ -84,7 +90,7 @@ export class EventStream implements Deadline, EndListener {
     return this.#sink.write(text) || this.#fill();
   }
 
-  /** Writes bytes of whole frames that others get, too. False: the socket is full now. */
+  /** Writes bytes of whole frames that other streams also send. False: the socket is full now. */
   writeShared(bytes: SharedBytes, lane?: object): boolean {
     if (this.closed) return false;
     this.#writtenAt = this.settings.wheel.now;
@@ -92,7 +98,7 @@ export class EventStream implements Deadline, EndListener {
     return this.#sink.writeShared(bytes) || this.#fill();
   }
 
-  /** Writes one frame of which others share the rest. */
+  /** Writes one frame whose rest is shared with other streams. */
   writeWithRest(lane: object, text: string, rest: Buffer): void {
     if (this.closed) return;
     this.#writtenAt = this.settings.wheel.now;
@@ -105,7 +111,7 @@ export class EventStream implements Deadline, EndListener {
     return !this.full && this.#flush();
   }
 
-  /** Writes the backlog piece by piece, as long as there is room. False: some is left. */
+  /** Writes the backlog piece by piece until the socket is full. False: the socket is full now. */
   #flush(): boolean {
     while (this.#backlog) {
       const piece = this.#backlog.shift();
@@ -117,7 +123,7 @@ export class EventStream implements Deadline, EndListener {
     return true;
   }
 
-  /** Where shared bytes may go past this stream: a socket with room. */
+  /** The socket that shared bytes may be written to directly, if it has room. */
   direct(): DirectSocket | undefined {
     return this.closed || this.full ? undefined : this.#sink.direct?.();
   }
@@ -127,40 +133,42 @@ export class EventStream implements Deadline, EndListener {
     return this.#sink.directVersion;
   }
 
-  /** What went past it has filled the socket. */
+  /** A direct write has filled the socket. */
   filled(): void {
     this.#writtenAt = this.settings.wheel.now;
     this.#fill();
   }
 
-  /** Lets go of what a lane has written and the socket has not begun to take. */
+  /** Drops what a lane has written and the socket has not begun to take. */
   discard(lane: object): void {
     this.#backlog?.discard(lane);
     if (this.#backlog?.isEmpty) this.#backlog = undefined;
   }
 
-  /** The same, also of what the sink holds, where one lane is all of the stream. */
+  /** Also drops what the sink holds. For a lane that is the whole stream. */
   discardAll(lane: object): void {
     this.discard(lane);
     this.#sink.discard?.();
   }
 
-  /** Ends the stream after the last frame was written. */
+  /** Ends the stream after its last frame. */
   end(): void {
     if (this.closed) return;
     this.#isEnding = true;
     if (!this.#backlog) this.#sink.end();
     this.lifetime.end();
-    // Whoever doesn't read what is left holds the socket no longer than in mid-stream.
+    // A client that does not read the rest must not hold the socket longer than the stall timeout.
     if (this.full) this.settings.wheel.schedule(this, this.settings.stallTimeout);
   }
 
-  /** Tells the client to open anew, and then to let go of this stream. PROTOCOL §5.10. */
+  /** Asks the client to reopen, and then to close this stream. PROTOCOL §5.10. */
   drain(): void {
-    this.write(encodeFrame({ kind: "drain", retry: Math.ceil(Math.random() * stagger) }));
+    this.write(encodeFrame({ kind: "drain", retry: Math.ceil(Math.random() * maxReopenDelay) }));
   }
 
-  /** Ends the stream as a connection would break: the client comes again. Who doesn't read is not waited for. */
+  /**
+   * Ends the stream like a broken connection: the client resumes. A client that does not read is disconnected at once.
+   */
   cut(): void {
     if (this.closed) return;
     if (this.full) this.#sink.destroy();
@@ -168,7 +176,7 @@ export class EventStream implements Deadline, EndListener {
     this.lifetime.end();
   }
 
-  /** Of the wheel. */
+  /** Called by the wheel. */
   fire(): void {
     const { wheel, heartbeat, stallTimeout } = this.settings;
     const writtenAt = Math.max(this.#writtenAt, this.lanes.writtenAt);
@@ -177,50 +185,50 @@ export class EventStream implements Deadline, EndListener {
       wheel.schedule(this, rest);
     } else if (this.closed) {
       this.#sink.destroy();
-    } else if (this.#endsAt > 0 && this.#endsAt <= wheel.now) {
-      this.#passOn();
+    } else if (this.#lifeEndsAt > 0 && this.#lifeEndsAt <= wheel.now) {
+      this.#endLife();
     } else if (rest > 0) {
       this.#schedule(rest);
     } else if (this.full) {
-      this.cut(); // it holds a socket and its buffers, and the log still has what it missed
+      this.cut(); // it holds a socket and its buffers; what it missed is still in the log
     } else {
       this.#schedule(heartbeat);
-      if (!this.lanes.idle()) this.write(beat);
+      if (!this.lanes.idle()) this.write(heartbeatFrame);
     }
   }
 
-  /** Its life is over: the client is asked to open anew and, if it hasn't in time, cut. */
-  #passOn(): void {
-    if (this.#isPassing) {
+  /** Its life is over: asks the client to reopen and, after the grace period, cuts it. */
+  #endLife(): void {
+    if (this.#isReopening) {
       this.cut();
     } else {
-      this.#isPassing = true;
-      this.#endIn(grace);
+      this.#isReopening = true;
+      this.#limitLife(reopenGrace);
       this.#schedule(this.settings.heartbeat);
       this.drain();
     }
   }
 
-  #endIn(ms: number): void {
+  #limitLife(ms: number): void {
     const { now, resolution } = this.settings.wheel;
-    if (ms < Number.POSITIVE_INFINITY) this.#endsAt = now + Math.ceil(ms / resolution);
+    if (ms < Number.POSITIVE_INFINITY) this.#lifeEndsAt = now + Math.ceil(ms / resolution);
   }
 
-  /** One deadline serves for all: whichever comes first. */
+  /** Schedules the one deadline for whichever comes first. */
   #schedule(ms: number): void {
     const { wheel } = this.settings;
-    const life = this.#endsAt > 0 ? (this.#endsAt - wheel.now) * wheel.resolution : ms;
+    const life = this.#lifeEndsAt > 0 ? (this.#lifeEndsAt - wheel.now) * wheel.resolution : ms;
     wheel.schedule(this, Math.min(ms, life));
   }
 
   onEnd(): void {
     const { wheel, open, counters } = this.settings;
     this.closed = true;
-    if (!this.#isEnding) this.#backlog = undefined; // nobody is there any more who would get it
+    if (!this.#isEnding) this.#backlog = undefined; // the client is gone
     wheel.cancel(this);
     open.delete(this);
     counters.disconnects++;
-    this.lanes.over();
+    this.lanes.onStreamEnd();
   }
 
   #fill(): false {

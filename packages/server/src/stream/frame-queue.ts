@@ -3,8 +3,8 @@ import type { EndListener } from "../time/lifetime.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 import type { Sink } from "./sink.js";
 
-/** How many frames may wait for a slow reader before the source stands still. */
-const limit = 64;
+/** Frames that may wait for a slow reader before the source pauses. */
+const maxFrames = 64;
 
 /** A sink that is read in this process. */
 export class FrameQueue implements Sink, EndListener {
@@ -12,7 +12,7 @@ export class FrameQueue implements Sink, EndListener {
   #wake: () => void = () => {};
   #drained: () => void = () => {};
   #ended = false;
-  // What this process writes to itself is as long as it is: nobody else's memory is at stake.
+  // No limit: the frames come from this process, not from a client.
   readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame), { maxFrame: Number.POSITIVE_INFINITY });
 
   write(text: string | Uint8Array): boolean {
@@ -48,7 +48,7 @@ export class FrameQueue implements Sink, EndListener {
   #push(bytes: Uint8Array): boolean {
     this.#decoder.push(bytes);
     this.#wake();
-    return this.#frames.length < limit;
+    return this.#frames.length < maxFrames;
   }
 
   async next(): Promise<Frame | undefined> {

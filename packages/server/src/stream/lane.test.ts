@@ -40,7 +40,7 @@ interface Options {
   readonly filter?: (event: { readonly data: unknown }) => boolean;
 }
 
-/** An event stream with a lane for each of two topics, over a real socket. */
+/** An event stream over a real socket, with one lane for each of two topics. */
 async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, filter }: Options = {}) {
   const clock = new ManualClock();
   const [wheel, counters, errors] = [new TimerWheel(clock), new Counters(), [] as unknown[]];
@@ -116,7 +116,7 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => `${n}`);
 
-it("each lane is by itself what a stream is", async () => {
+it("each lane has the frames of a stream of its own", async () => {
   const { frames, of, posts, publish, until } = await setUp();
   await publish("busy", "a", "b");
   await publish("quiet", "c");
@@ -129,7 +129,7 @@ it("each lane is by itself what a stream is", async () => {
   expect(frames).toHaveLength(1 + of(busy).length + of(quiet).length);
 });
 
-it("a filter picks for its own lane", async () => {
+it("a filter applies to its own lane only", async () => {
   const { posts, publish, until } = await setUp({ filter: ({ data }) => data !== "b" });
   await publish("busy", "a", "b", "c");
   await publish("quiet", "b");
@@ -137,7 +137,7 @@ it("a filter picks for its own lane", async () => {
   expect([posts(busy), posts(quiet)]).toEqual([["a", "c"], ["b"]]);
 });
 
-it("a client that doesn't read is handed no more however much happens, and then gets all of each, the quiet lane's not last", async () => {
+it("a client that does not read fills no memory, and later gets all events of both lanes, those of the quiet lane in turn", async () => {
   const { frames, response, res, stream, posts, publish, until } = await setUp();
   response.pause();
   let sent = 0;
@@ -159,7 +159,7 @@ it("a client that doesn't read is handed no more however much happens, and then 
   expect(frames.length - lastQuiet).toBeGreaterThan(200);
 }, 30_000);
 
-it("a snapshot that others share has the lane's number, whatever its length, and what follows it comes after it", async () => {
+it("a shared snapshot of any length gets the lane's number, and later frames follow it", async () => {
   const { lanes, frames, of, posts, publish, until } = await setUp();
   const data = JSON.stringify("é".repeat(1_000_000));
   const id = (of(busy)[1] as { readonly id: string }).id;
@@ -171,7 +171,7 @@ it("a snapshot that others share has the lane's number, whatever its length, and
   expect(frames).toHaveLength(1 + of(busy).length + of(quiet).length);
 });
 
-it("a lane whose log doesn't answer keeps nobody waiting", async () => {
+it("a lane whose log does not answer does not delay the other lane", async () => {
   const log = memoryLog();
   let isHung = false;
   const hung = deferred<void>();
@@ -195,7 +195,7 @@ it("a lane whose log doesn't answer keeps nobody waiting", async () => {
 });
 
 it.each(["reads", "doesn't read"])(
-  "a revoked lane gets not one event more, and the other all, where the client %s",
+  "a revoked lane gets no more events, and the other lane gets all, if the client %s",
   async (how) => {
     const { lanes, response, stream, hub, of, posts, publish, until } = await setUp();
     const isStalled = how === "doesn't read";
@@ -219,7 +219,7 @@ it.each(["reads", "doesn't read"])(
   },
 );
 
-it("the authorisation of one ends, not the other's", async () => {
+it("the expiry of one lane's authorisation does not affect the other", async () => {
   const { clock, of, posts, publish, until } = await setUp({ expiresAt: 1_000 });
   clock.advance(1_250);
   await publish("busy", "a");
@@ -229,7 +229,7 @@ it("the authorisation of one ends, not the other's", async () => {
   expect(posts(busy)).toEqual([]);
 });
 
-it("a drain is told once, for all, and both go on until the client goes", async () => {
+it("a drain is sent once for all lanes, and both continue until the client leaves", async () => {
   const { stream, connections, hub, response, frames, posts, publish, until } = await setUp();
   stream.drain();
   await publish("busy", "a");
@@ -241,7 +241,7 @@ it("a drain is told once, for all, and both go on until the client goes", async 
   expect(hub.size).toBe(0);
 });
 
-it("the stream ends with the last of its lanes", async () => {
+it("the stream ends with its last lane", async () => {
   const { lanes, clock, connections, frames, response, until } = await setUp();
   lanes[0]?.finish({ kind: "end" });
   expect(connections.size).toBe(1);
@@ -255,7 +255,7 @@ it("the stream ends with the last of its lanes", async () => {
   expect([frames.at(-1), connections.size, clock.timers]).toEqual([{ kind: "end" }, 0, 0]);
 });
 
-it("what neither says is a heartbeat of the stream", async () => {
+it("the stream sends a heartbeat if no lane has something to say", async () => {
   const { clock, frames, until } = await setUp();
   clock.advance(15_250);
   await until(() => frames.at(-1)?.kind === "comment");

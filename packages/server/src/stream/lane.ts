@@ -4,88 +4,95 @@ import type { Batch } from "../topic/batch.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 
-/** What a subscription says. (Comments, `retry:` and `$drain` are the stream's.) */
+/** A frame of a subscription. (Comments, `retry:` and `$drain` belong to the stream.) */
 export type LaneFrame = Exclude<Frame, { readonly kind: "comment" | "retry" | "drain" | "unknown" }>;
 
-/** One subscription's share of an event stream: all of it, or a numbered part. Its source writes to it. PROTOCOL §10.2. */
+/**
+ * One subscription's share of an event stream: the whole stream, or a numbered part. Its source writes to it. PROTOCOL
+ * §10.2.
+ */
 export interface Lane {
-  /** Ends when the client leaves, on revocation, expiry, or the subscription's own end. */
+  /** Ends when the client leaves, on revocation, on expiry, or when the subscription itself ends. */
   readonly lifetime: Lifetime;
-  /** Takes no more for now. Its feed is pulled as soon as there is room. */
+  /** The lane takes no more for now. Its feed is pulled when there is room. */
   readonly full: boolean;
-  /** Writes a frame, also into a full lane: for what is short, or can't wait. False: it is full now, or over. */
+  /** Writes a frame, also into a full lane: for short or urgent frames. False: the lane is full now, or has ended. */
   send(frame: LaneFrame): boolean;
   /**
-   * Takes the events of a batch, or of them those whose indices are `picked`, and counts them. False: it took none of them, because
-   * it is full or over; its feed keeps its place.
+   * Writes the events of a batch, or only those at the indices in `picked`, and counts them. False: it wrote none,
+   * because it is full or has ended; the feed keeps its cursor.
    */
   deliver(batch: Batch, picked?: readonly number[]): boolean;
-  /** Writes the bytes of one frame, a snapshot, that others get, too; also into a full lane. */
+  /** Writes the bytes of one frame (a snapshot) that other lanes also send. Also into a full lane. */
   sendShared(frame: SharedBytes): void;
-  /** Its feed has to catch up: it is pulled as soon as there is room. */
+  /** The feed must catch up: it is pulled as soon as there is room. */
   lag(): void;
-  /** Its feed has caught up: from now on it writes as things happen, and not because it was pulled. */
+  /** The feed has caught up: from now on it writes events as they happen, without being pulled. */
   caughtUp(): void;
-  /** Where shared bytes may go past it, as long as `directVersion` gives the same number: a socket with room. */
+  /**
+   * The socket that shared bytes may be written to directly, if it has room. Valid while `directVersion` returns the
+   * same number.
+   */
   direct(): DirectSocket | undefined;
   /** See `Sink`. */
   readonly directVersion: (() => number) | undefined;
-  /** What went past it has filled the socket. */
+  /** A direct write has filled the socket. */
   filled(): void;
-  /** Holds back what is sent until `uncork()`, or something shared, so that what is written step by step goes out in one piece. */
+  /** Buffers frames until `uncork()` or the next shared bytes, so that several small writes go out as one. */
   cork(): void;
   uncork(): void;
-  /** Ends the lane after its last frame was written. */
+  /** Ends the lane after its last frame. */
   end(): void;
   /** Writes the last frame and ends the lane. */
   finish(frame: LaneFrame): void;
-  /** Breaks off: the client comes again, with what it has. */
+  /** Ends the lane like a broken connection: the client reconnects, with the cursor it has. */
   cut(): void;
 }
 
-/** What an event stream asks of those who write its lanes. */
+/** The source's side of a lane: the event stream asks it for more. */
 export interface Feed {
   /**
-   * There is room: go on where you left off, with batches of up to `maxBytes` and of one event at least, until the lane is full or you
-   * have caught up. Called after the start, when the lane was told that it lags, and when it was full; also where nothing waits.
+   * There is room: continue where you stopped, with batches of up to `maxBytes` and at least one event, until the lane
+   * is full or you have caught up. Called after the start, after `lag()`, and after the lane was full; also if there is
+   * nothing to write.
    */
   pull(maxBytes: number): void;
-  /** The wheel's tick at which something of it went past the lane, straight to the socket. */
+  /** The wheel's tick of the last direct write to the socket. */
   readonly writtenAt?: number;
-  /** Gives a frame to send as heartbeat, where there is something to say. */
+  /** Returns a frame to send instead of a heartbeat, if there is something to say. */
   idleFrame?(): LaneFrame | undefined;
 }
 
 /** A subscription that is ready to be served. */
 export interface LaneSource extends Feed {
-  /** The procedure's path, and what follows it in a topic's name. */
+  /** The topic's name: the procedure's path, and the key if there is one. */
   readonly topic: string;
-  /** The context that middleware made. */
+  /** The context after middleware. */
   readonly context: unknown;
-  /** Whether a client takes it up again after a cut. */
+  /** Whether a client can resume it after a cut. */
   readonly resumable: boolean;
   /** The lane's first frame. */
   open(heartbeat: number): OpenFrame;
-  /** Writes what follows it at once. The rest is pulled. */
+  /** Writes the frames that follow at once. The rest is pulled. */
   start(lane: Lane): void;
 }
 
-/** What others than the source may do with a lane that is open. */
+/** The view of an open lane for code other than its source. */
 export interface OpenLane {
   readonly source: LaneSource;
-  /** Ends it with an error, ahead of whatever is held back: not one event follows. */
+  /** Ends the lane with an error. Frames that wait are dropped, and no event follows. */
   revoke(code: string, message: string, options: { readonly isFinal: boolean }): void;
 }
 
-/** What an event stream carries: the lane that is all of it, or numbered ones. */
+/** The content of an event stream: one lane that is the whole stream, or numbered lanes. */
 export interface Lanes {
   readonly open: Iterable<OpenLane>;
-  /** The wheel's tick at which something went past the stream, straight to its socket. */
+  /** The wheel's tick of the last direct write to the stream's socket. */
   readonly writtenAt: number;
   /** The stream has room again. */
   drained(): void;
-  /** Nothing was written for a heartbeat. False: there is nothing to say. */
+  /** A heartbeat is due. False: no lane has something to say. */
   idle(): boolean;
-  /** The stream is over. */
-  over(): void;
+  /** The stream has ended. */
+  onStreamEnd(): void;
 }

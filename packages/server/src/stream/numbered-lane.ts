@@ -6,33 +6,33 @@ import type { EventStream } from "./event-stream.js";
 import type { LaneFrame, LaneSource } from "./lane.js";
 import { StreamLane } from "./stream-lane.js";
 
-/** What a lane tells of itself to those it shares the stream with. */
-export interface LaneOrder {
-  /** It lags: it is pulled when it's its turn. */
-  wait(lane: NumberedLane): void;
-  /** It is at the head. */
-  rest(lane: NumberedLane): void;
-  /** It is over. */
+/** How a lane reports to the lanes that share its stream. */
+export interface LaneScheduler {
+  /** It lags: it is pulled on its turn. */
+  lag(lane: NumberedLane): void;
+  /** It has caught up with the head. */
+  caughtUp(lane: NumberedLane): void;
+  /** It has ended. */
   remove(lane: NumberedLane): void;
 }
 
-interface Place {
+interface NumberedLaneOptions {
   readonly number: number;
   /** See `expiryOf`. */
   readonly expiresAt: number;
   readonly lifetime: Lifetime;
-  readonly lanes: LaneOrder;
+  readonly lanes: LaneScheduler;
 }
 
-/** One of several lanes of an event stream: each frame carries its number, and its end is not the stream's. */
+/** One of several lanes of an event stream. Each frame carries the lane's number, and the stream outlives the lane. */
 export class NumberedLane extends StreamLane implements EndListener {
   readonly lifetime: Lifetime;
   readonly #number: number;
-  readonly #lanes: LaneOrder;
-  /** How much it may still write at its turn; without limit as long as it's at the head. */
+  readonly #lanes: LaneScheduler;
+  /** Bytes that it may still write on its turn. Unlimited while it is at the head. */
   #share = 0;
 
-  constructor(stream: EventStream, source: LaneSource, { number, expiresAt, lifetime, lanes }: Place) {
+  constructor(stream: EventStream, source: LaneSource, { number, expiresAt, lifetime, lanes }: NumberedLaneOptions) {
     super(stream, source, expiresAt);
     this.lifetime = lifetime;
     this.#number = number;
@@ -45,7 +45,7 @@ export class NumberedLane extends StreamLane implements EndListener {
     this.lag();
   }
 
-  /** It is its turn. */
+  /** Starts its turn. */
   pull(share: number): void {
     this.#share = share;
     this.source.pull(share);
@@ -56,17 +56,17 @@ export class NumberedLane extends StreamLane implements EndListener {
   }
 
   lag(): void {
-    if (this.isOver) return;
+    if (this.hasEnded) return;
     this.#share = 0;
-    this.#lanes.wait(this);
+    this.#lanes.lag(this);
   }
 
   caughtUp(): void {
     this.#share = Number.POSITIVE_INFINITY;
-    this.#lanes.rest(this);
+    this.#lanes.caughtUp(this);
   }
 
-  /** Its bytes carry its number: they go past nothing. */
+  /** Its bytes carry its number, so they cannot go directly to the socket. */
   override direct(): undefined {
     return undefined;
   }
@@ -75,22 +75,22 @@ export class NumberedLane extends StreamLane implements EndListener {
     return undefined;
   }
 
-  /** A lane can't be cut alone; an error that isn't final says the same. */
+  /** A lane cannot be cut alone; an error that is not final has the same effect. */
   cut(): void {
-    this.revoke("unavailable", "What follows is no longer there", { isFinal: false });
+    this.revoke("unavailable", "The events that follow are no longer in the log", { isFinal: false });
   }
 
   idle(): boolean {
-    return this.sayWhere();
+    return this.sendIdle();
   }
 
-  /** Its lifetime is over: by its own end, or its stream's. */
+  /** Called when its lifetime ends, alone or with the stream. */
   onEnd(): void {
     this.cancelExpiry();
     this.#lanes.remove(this);
   }
 
-  protected get isOver(): boolean {
+  protected get hasEnded(): boolean {
     return this.lifetime.over;
   }
 
@@ -106,16 +106,16 @@ export class NumberedLane extends StreamLane implements EndListener {
     return batch.bytesIn(this.#number);
   }
 
-  /** Only its first line is its own: the rest, which may have megabytes, is everybody's. */
+  /** Only the first line differs between lanes. The rest, possibly megabytes, is shared. */
   protected writeFrame({ plain }: SharedBytes): void {
     const type = plain.indexOf("event: ") + "event: ".length;
     this.stream.writeWithRest(this, `${plain.toString("utf8", 0, type)}${this.#number}/`, plain.subarray(type));
   }
 
-  protected took(bytes: number): void {
-    if (this.#share <= 0) return; // it's not its turn: what is short, or can't wait, was written all the same
+  protected onWritten(bytes: number): void {
+    if (this.#share <= 0) return; // not its turn: the frame was short or urgent
     this.#share -= bytes;
-    if (this.#share <= 0) this.#lanes.wait(this);
+    if (this.#share <= 0) this.#lanes.lag(this);
   }
 
   protected discard(): void {

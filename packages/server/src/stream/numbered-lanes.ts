@@ -4,10 +4,10 @@ import type { EventStream } from "./event-stream.js";
 import type { LaneSource, Lanes } from "./lane.js";
 import { NumberedLane } from "./numbered-lane.js";
 
-/** Most bytes that a lane which lags gets at its turn; an event that is longer goes whole. */
-const share = 4 * 1024;
+/** Most bytes that a lagging lane may write on its turn. A longer event is written whole. */
+const turnBytes = 4 * 1024;
 
-/** Which subscription a lane serves, and for how long. */
+/** The subscription that a lane serves, and how long. */
 export interface LaneTerms {
   readonly number: number;
   /** Index of the subscription in the request. */
@@ -15,31 +15,31 @@ export interface LaneTerms {
   readonly source: LaneSource;
   /** See `expiryOf`. */
   readonly expiresAt: number;
-  /** The subscription's: it ends with its lane. */
+  /** The subscription's lifetime: it ends with the lane. */
   readonly lifetime: Lifetime;
 }
 
 /**
- * The numbered lanes of an event stream. Those that lag get their turns one after another, so many at a time as fill a socket once: one that has
- * megabytes to catch up with keeps none of the others from what happens. PROTOCOL §10.2.
+ * The numbered lanes of an event stream. Lagging lanes take turns, as many at once as fill a socket, so that a lane
+ * with megabytes to catch up on does not hold up the others. PROTOCOL §10.2.
  */
 export class NumberedLanes implements Lanes {
   readonly #stream: EventStream;
   readonly #open = new Set<NumberedLane>();
-  /** Those that lag, in the order of their turns. */
+  /** The lagging lanes, in turn order. */
   readonly #waiting = new Set<NumberedLane>();
-  /** Those whose turn it is. */
+  /** The lanes whose turn it is. */
   readonly #pulled = new Set<NumberedLane>();
-  readonly #most: number;
+  readonly #maxPulled: number;
   #isPulling = false;
-  /** How many have yet to come. */
+  /** How many are still to be added. */
   #expected: number;
 
-  /** @param expected how many subscriptions the request has: the stream ends when so many lanes have ended */
+  /** @param expected the number of subscriptions in the request: the stream ends when this many lanes have ended */
   constructor(stream: EventStream, expected: number) {
     this.#stream = stream;
     this.#expected = expected;
-    this.#most = Math.max(1, Math.floor(stream.settings.limits.bufferedBytes / share));
+    this.#maxPulled = Math.max(1, Math.floor(stream.settings.limits.bufferedBytes / turnBytes));
     stream.lanes = this;
     stream.write(encodeFrame({ kind: "retry", ms: stream.settings.retry }));
   }
@@ -59,46 +59,46 @@ export class NumberedLanes implements Lanes {
     return this.#open;
   }
 
-  /** Nothing goes past a stream that lanes share. */
+  /** Nothing is written directly to a socket that lanes share. */
   get writtenAt(): number {
     return 0;
   }
 
   drained(): void {
-    // Whoever had its turn when the stream was full may have stopped amid it.
+    // A lane that had its turn when the stream became full may not have finished it.
     for (const lane of this.#pulled) this.#waiting.add(lane);
     this.#pulled.clear();
     this.#pull();
   }
 
   idle(): boolean {
-    let hasSpoken = false;
-    for (const lane of this.#open) hasSpoken = lane.idle() || hasSpoken;
-    return hasSpoken;
+    let hasSent = false;
+    for (const lane of this.#open) hasSent = lane.idle() || hasSent;
+    return hasSent;
   }
 
-  over(): void {
+  onStreamEnd(): void {
     for (const lane of [...this.#open]) lane.lifetime.end();
   }
 
-  /** A lane lags: it is pulled when it's its turn. */
-  wait(lane: NumberedLane): void {
+  /** A lane lags: it is pulled on its turn. */
+  lag(lane: NumberedLane): void {
     this.#pulled.delete(lane);
     this.#waiting.add(lane);
     this.#pull();
   }
 
-  /** A lane is at the head. */
-  rest(lane: NumberedLane): void {
+  /** A lane has caught up with the head. */
+  caughtUp(lane: NumberedLane): void {
     this.#waiting.delete(lane);
     this.#pulled.delete(lane);
     this.#pull();
   }
 
-  /** A lane is over; with the last of all the stream is. */
+  /** A lane has ended. The stream ends with its last lane. */
   remove(lane: NumberedLane): void {
     this.#open.delete(lane);
-    this.rest(lane);
+    this.caughtUp(lane);
     if (this.#open.size > 0 || this.#expected > 0 || this.#stream.closed) return;
     this.#stream.write(encodeFrame({ kind: "end" }));
     this.#stream.end();
@@ -108,10 +108,10 @@ export class NumberedLanes implements Lanes {
     if (this.#isPulling) return;
     this.#isPulling = true;
     for (const lane of this.#waiting) {
-      if (this.#stream.full || this.#stream.closed || this.#pulled.size >= this.#most) break;
+      if (this.#stream.full || this.#stream.closed || this.#pulled.size >= this.#maxPulled) break;
       this.#waiting.delete(lane);
       this.#pulled.add(lane);
-      lane.pull(share);
+      lane.pull(turnBytes);
     }
     this.#isPulling = false;
   }

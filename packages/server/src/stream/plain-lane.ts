@@ -6,13 +6,16 @@ import type { EventStream } from "./event-stream.js";
 import type { LaneFrame, LaneSource, Lanes, OpenLane } from "./lane.js";
 import { StreamLane } from "./stream-lane.js";
 
-/** The lane that is all of its event stream: frames are as they are, and a batch's bytes may go straight to the socket. */
+/**
+ * The lane that is the whole event stream: frames have no lane number, and a batch's bytes may go directly to the
+ * socket.
+ */
 export class PlainLane extends StreamLane implements Lanes {
   /** @param expiresAt see `expiryOf` */
   constructor(stream: EventStream, source: LaneSource, expiresAt: number) {
     super(stream, source, expiresAt);
     stream.lanes = this;
-    if (stream.closed) this.over();
+    if (stream.closed) this.onStreamEnd();
   }
 
   /** Begins the stream and serves its only lane. */
@@ -47,7 +50,7 @@ export class PlainLane extends StreamLane implements Lanes {
     this.stream.cut();
   }
 
-  // Of a stream's lanes: it's the only one.
+  // The `Lanes` of the stream: only this one.
 
   get open(): readonly OpenLane[] {
     return [this];
@@ -58,18 +61,18 @@ export class PlainLane extends StreamLane implements Lanes {
   }
 
   drained(): void {
-    if (!this.isOver) this.source.pull(this.stream.settings.limits.bufferedBytes);
+    if (!this.hasEnded) this.source.pull(this.stream.settings.limits.bufferedBytes);
   }
 
   idle(): boolean {
-    return this.sayWhere();
+    return this.sendIdle();
   }
 
-  over(): void {
+  onStreamEnd(): void {
     this.cancelExpiry();
   }
 
-  protected get isOver(): boolean {
+  protected get hasEnded(): boolean {
     return this.stream.closed;
   }
 
@@ -89,7 +92,7 @@ export class PlainLane extends StreamLane implements Lanes {
     this.stream.writeShared(frame, this);
   }
 
-  protected took(): void {}
+  protected onWritten(): void {}
 
   protected discard(): void {
     this.stream.discardAll(this);

@@ -1,22 +1,25 @@
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 
-/** Where a stream's bytes go: an HTTP response, or a reader in this process. */
+/** The destination of a stream's bytes: an HTTP response, or a reader in this process. */
 export interface Sink {
-  /** Takes the text, or its bytes, in any case. False says that it is full: wait for `onDrain` before writing more. */
+  /** Always takes the text, or its bytes. False: the sink is full, wait for `onDrain` before you write more. */
   write(text: string | Uint8Array): boolean;
-  /** The same, for bytes that others get, too. */
+  /** Like `write`, for bytes that other streams also send. */
   writeShared(bytes: SharedBytes): boolean;
-  /** What shared bytes may be written to past the sink, if anything, as long as `directVersion` gives the same number. */
+  /**
+   * The socket that shared bytes may be written to directly, if any. Valid while `directVersion` returns the same
+   * number.
+   */
   direct?(): DirectSocket | undefined;
-  /** One function for all sinks of a kind, cheap enough to be called for each batch. */
+  /** One function for all sinks of a kind. Cheap enough to call for each batch. */
   readonly directVersion?: () => number;
-  /** Lets go of what was written and nobody has taken yet, where that can be told apart. */
+  /** Drops what was written and not read yet, if the sink can tell. */
   discard?(): void;
-  /** Ends the stream properly, after what was written. */
+  /** Ends the stream after what was written. */
   end(): void;
-  /** Ends it at once, whatever was written. */
+  /** Ends the stream at once, whatever was written. */
   destroy(): void;
-  /** Calls back once, when a full sink can take more. */
+  /** Calls `listener` once, when a full sink has room again. */
   onDrain(listener: () => void): void;
 }

@@ -1,19 +1,19 @@
 import { expiredError } from "../procedure/revocable-context.js";
 import type { Lifetime } from "../time/lifetime.js";
-import type { Appointment } from "../time/timer-wheel.js";
+import type { WallClockDeadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 import type { EventStream } from "./event-stream.js";
 import type { Lane, LaneFrame, LaneSource, OpenLane } from "./lane.js";
 
-/** What all lanes of event streams have in common: expiry, revocation, and what is held back. */
+/** The common part of all lanes of event streams: expiry, revocation and corking. */
 export abstract class StreamLane implements Lane, OpenLane {
   readonly source: LaneSource;
   protected readonly stream: EventStream;
-  /** When the context's authorisation ends. `undefined`: it says nothing of an end. */
-  #expiry: Appointment | undefined;
-  /** What was sent since `cork()`. */
+  /** When the context's authorisation expires. `undefined`: never. */
+  #expiry: WallClockDeadline | undefined;
+  /** The text sent since `cork()`. */
   #corked: string | undefined;
 
   /** @param expiresAt milliseconds since the Unix epoch, or `Infinity`; see `expiryOf` */
@@ -28,23 +28,23 @@ export abstract class StreamLane implements Lane, OpenLane {
 
   abstract readonly lifetime: Lifetime;
   abstract readonly full: boolean;
-  protected abstract readonly isOver: boolean;
+  protected abstract readonly hasEnded: boolean;
   abstract readonly directVersion: (() => number) | undefined;
-  /** The text of a frame in this lane's form. */
+  /** The text of a frame, in this lane's form. */
   protected abstract encode(frame: LaneFrame): string;
-  /** The text of one of a batch's frames in this lane's form. */
+  /** The text of one frame of a batch, in this lane's form. */
   protected abstract frameOf(batch: Batch, index: number): string;
   protected abstract bytesOf(batch: Batch): SharedBytes;
   protected abstract writeFrame(frame: SharedBytes): void;
-  /** Told how many bytes were written. */
-  protected abstract took(bytes: number): void;
+  /** Called with the number of bytes written. */
+  protected abstract onWritten(bytes: number): void;
   protected abstract discard(): void;
   protected abstract endNow(): void;
   abstract lag(): void;
   abstract caughtUp(): void;
   abstract cut(): void;
 
-  /** Where shared bytes may go past it: no clock ends it, and nothing is held back. */
+  /** A direct write can check no expiry and pass no corked text, so it is allowed only without both. */
   direct(): DirectSocket | undefined {
     return this.#expiry || this.#corked !== undefined ? undefined : this.stream.direct();
   }
@@ -59,7 +59,7 @@ export abstract class StreamLane implements Lane, OpenLane {
 
   deliver(batch: Batch, picked?: readonly number[]): boolean {
     if (this.#corked !== undefined && !picked) this.uncork();
-    if (this.full || this.isOver || (this.#expiry && this.#hasExpired)) return false;
+    if (this.full || this.hasEnded || (this.#expiry && this.#hasExpired)) return false;
     const { counters } = this.stream.settings;
     if (picked) {
       let frames = "";
@@ -72,27 +72,27 @@ export abstract class StreamLane implements Lane, OpenLane {
       counters.delivered += batch.entries.length;
       counters.bytes += bytes.plain.length;
       this.stream.writeShared(bytes, this);
-      this.took(bytes.plain.length);
+      this.onWritten(bytes.plain.length);
     }
     return true;
   }
 
   sendShared(frame: SharedBytes): void {
     this.uncork();
-    if (this.isOver || this.#hasExpired) return;
+    if (this.hasEnded || this.#hasExpired) return;
     this.writeFrame(frame);
-    this.took(frame.plain.length);
+    this.onWritten(frame.plain.length);
   }
 
-  /** False: it is full now, or over. */
+  /** False: the lane is full now, or has ended. */
   #write(text: string): boolean {
-    if (this.isOver || this.#hasExpired) return false;
+    if (this.hasEnded || this.#hasExpired) return false;
     if (this.#corked !== undefined) this.#corked += text;
     else {
       this.stream.write(text, this);
-      this.took(text.length);
+      this.onWritten(text.length);
     }
-    return !this.full && !this.isOver;
+    return !this.full && !this.hasEnded;
   }
 
   cork(): void {
@@ -111,20 +111,22 @@ export abstract class StreamLane implements Lane, OpenLane {
   }
 
   end(): void {
-    if (this.isOver) return;
+    if (this.hasEnded) return;
     this.uncork();
-    if (!this.isOver) this.endNow();
+    if (!this.hasEnded) this.endNow();
   }
 
   revoke(code: string, message: string, { isFinal }: { readonly isFinal: boolean }): void {
-    if (this.isOver) return;
+    if (this.hasEnded) return;
     this.#corked = undefined;
     this.discard();
     this.finish({ kind: "error", code, message, final: isFinal });
   }
 
-  /** Sends what is held back, which takes its time, and where the source stands. False: there is nothing to say. */
-  protected sayWhere(): boolean {
+  /**
+   * Sends corked text (it waits for at most one heartbeat) and the source's idle frame. False: there is no idle frame.
+   */
+  protected sendIdle(): boolean {
     this.uncork();
     const frame = this.source.idleFrame?.();
     if (frame) this.send(frame);
@@ -136,7 +138,7 @@ export abstract class StreamLane implements Lane, OpenLane {
     this.#expiry = undefined;
   }
 
-  /** Deadlines are kept to a tick of the wheel, and not one event may come after this one: so writing looks, too. */
+  /** A deadline can fire one tick late, and no event may follow the expiry, so each write checks it too. */
   get #hasExpired(): boolean {
     if (!this.#expiry || this.stream.settings.wheel.time < this.#expiry.at) return false;
     this.#expire();

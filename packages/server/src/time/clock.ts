@@ -1,17 +1,17 @@
-/** Time, injected: tests drive it by hand. */
+/** The source of time. Tests inject their own. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch, as the machine's clock has it now: what `expiresAt` is held against. */
+  /** Milliseconds since the Unix epoch, by the machine's clock. `expiresAt` is compared with it. */
   now(): number;
   /**
-   * Milliseconds since whenever, by a clock that nobody can set: what intervals and timeouts are measured by. Default: `now`, for a
-   * clock that only goes forward.
+   * Milliseconds since an arbitrary point, by a clock that cannot be set. Intervals and timeouts are measured with it.
+   * Default: `now`, which must then only go forward.
    */
   monotonic?(): number;
   setInterval(callback: () => void, ms: number): unknown;
   clearInterval(handle: unknown): void;
 }
 
-/** The machine's own time. Its timers keep no process alive. */
+/** The machine's time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

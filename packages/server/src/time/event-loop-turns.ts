@@ -1,19 +1,22 @@
-/** Milliseconds for which a generator that never waits may hold the event loop. */
-const longest = 10;
-/** The clock is looked at once in so many events. */
-const lookEvery = 8;
+/** Milliseconds that a generator which never waits may block the event loop. */
+const maxBlocked = 10;
+/** Events between two looks at the clock. */
+const checkEvery = 8;
 
 /**
- * Gives the event loop its turns in a loop that may never wait for anything: what is there at once is answered by
- * microtasks, and while those go on no socket is read, no timer fires and nobody is heard.
+ * Yields to the event loop from a loop that may never wait for I/O. Such a loop runs on microtasks alone: no socket is
+ * read and no timer fires meanwhile.
  */
 export class EventLoopTurns {
   #since = performance.now();
   #events = 0;
 
-  /** To be asked after each event. Resolves after a turn of the event loop, where one is due; `undefined` where none is. */
+  /**
+   * Call it after each event. It returns a promise if the event loop is due for a turn, which resolves after that turn;
+   * else `undefined`.
+   */
   due(): Promise<void> | undefined {
-    if (++this.#events % lookEvery !== 0 || performance.now() - this.#since < longest) return undefined;
+    if (++this.#events % checkEvery !== 0 || performance.now() - this.#since < maxBlocked) return undefined;
     return new Promise((resolve) =>
       setImmediate(() => {
         this.#since = performance.now();

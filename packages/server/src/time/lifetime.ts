@@ -1,17 +1,17 @@
-/** Somebody who is told once when a lifetime is over. */
+/** Notified once, when a lifetime ends. */
 export interface EndListener {
   onEnd(): void;
 }
 
-const nobody: readonly EndListener[] = [];
+const noListeners: readonly EndListener[] = [];
 
 /**
- * From a request to the end of its answer, in whatever way that comes. An `AbortSignal` says the same to users' code; it is
- * made when it is asked for, since ten thousand idle streams that nobody asks it of would each carry one.
+ * Lasts from a request to the end of its response, however that ends. User code sees it as an `AbortSignal`. The signal
+ * is created on first use: ten thousand idle streams that nobody asks for it would each carry one.
  */
 export class Lifetime {
   over = false;
-  #listeners: readonly EndListener[] = nobody;
+  #listeners: readonly EndListener[] = noListeners;
   #abort: AbortController | undefined;
 
   get signal(): AbortSignal {
@@ -22,17 +22,17 @@ export class Lifetime {
     return this.#abort.signal;
   }
 
-  /** Tells `listener` of the end; at once, if it has come already. */
+  /** Notifies `listener` of the end; immediately if it has ended already. */
   watch(listener: EndListener): void {
     if (this.over) {
       listener.onEnd();
     } else {
-      // An array that is pushed to makes room for sixteen more; there are two or three.
+      // `push` would reserve room for sixteen more listeners; there are two or three.
       this.#listeners = this.#listeners.concat(listener);
     }
   }
 
-  /** Takes back `watch`, for somebody who has no more interest in it. */
+  /** Undoes `watch`. */
   unwatch(listener: EndListener): void {
     this.#listeners = this.#listeners.filter((each) => each !== listener);
   }
@@ -41,7 +41,7 @@ export class Lifetime {
     if (this.over) return;
     this.over = true;
     const listeners = this.#listeners;
-    this.#listeners = nobody;
+    this.#listeners = noListeners;
     for (const listener of listeners) listener.onEnd();
     this.#abort?.abort();
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
 
-/** A clock that tests turn by hand. */
+/** A clock that tests move by hand. */
 export class ManualClock implements Clock {
   #elapsed = 0;
   #wall = 0;
@@ -14,7 +14,7 @@ export class ManualClock implements Clock {
 
   monotonic = () => this.#elapsed;
 
-  /** Puts the machine's clock forward, or back, in no time. */
+  /** Sets the machine's clock forward or back. No time passes. */
   jump(ms: number): void {
     this.#wall += ms;
   }

@@ -49,7 +49,7 @@ describe("TimerWheel", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("lets a deadline cancel another of the same tick, and schedule anew", () => {
+  it("lets a deadline cancel another of the same tick, and schedule again", () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     const fired: string[] = [];
@@ -62,7 +62,7 @@ describe("TimerWheel", () => {
         250,
       );
     });
-    wheel.schedule(due(), 10_000); // the wheel turns already, so both get the same tick
+    wheel.schedule(due(), 10_000); // the wheel is already running, so both get the same tick
     wheel.schedule(first, 250);
     wheel.schedule(second, 250);
     clock.advance(1_500);
@@ -104,7 +104,7 @@ describe("TimerWheel", () => {
     ]);
   });
 
-  it("takes no longer for a year that it slept through than for a minute, and fires all that is due, in order", () => {
+  it("handles a year of sleep as fast as a minute, and fires all due deadlines in order", () => {
     const manual = new ManualClock();
     let slept = 0;
     let looks = 0;
@@ -142,18 +142,18 @@ describe("TimerWheel", () => {
     expect(fired).toEqual(["soon", "later", "again"]);
   });
 
-  it("keeps an appointment by the machine's clock, wherever that is set", () => {
+  it("fires a wall-clock deadline by the machine's clock, even if that is set", () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock, { slots: 8 });
     const fired: [string, number][] = [];
-    const meet = (name: string, at: number) => {
-      const appointment = { at, tick: 0, fire: () => fired.push([name, clock.now()]) };
-      wheel.scheduleAt(appointment);
-      return appointment;
+    const scheduleAt = (name: string, at: number) => {
+      const deadline = { at, tick: 0, fire: () => fired.push([name, clock.now()]) };
+      wheel.scheduleAt(deadline);
+      return deadline;
     };
-    meet("first", 10_000);
-    meet("second", 3_600_000);
-    const cancelled = meet("cancelled", 3_600_000);
+    scheduleAt("first", 10_000);
+    scheduleAt("second", 3_600_000);
+    const cancelled = scheduleAt("cancelled", 3_600_000);
     clock.advance(9_000);
     clock.jump(-5_000);
     clock.advance(5_000);
@@ -170,7 +170,7 @@ describe("TimerWheel", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("doesn't count the part of a tick that is over", () => {
+  it("does not count the part of a tick that has passed", () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     let at = 0;

@@ -1,24 +1,24 @@
 import type { Clock } from "./clock.js";
 
-/** Something that is due at a time, once at a time. */
+/** Fires once at its time. It can be scheduled once at a time. */
 export interface Deadline {
-  /** The wheel's own note of when. */
+  /** Set by the wheel: the tick at which it is due. */
   tick: number;
   fire(): void;
 }
 
-/** Something that is due when the machine's clock says so, however that is set in the meantime. */
-export interface Appointment extends Deadline {
+/** A deadline by the machine's clock, which may be set while the deadline waits. */
+export interface WallClockDeadline extends Deadline {
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Milliseconds per tick by default: deadlines may come so much later. */
+/** Default milliseconds per tick. A deadline can fire this much late. */
 export const wheelResolution = 250;
 
 /**
- * One timer for all deadlines. A deadline stands in the slot of its tick; each tick looks at one slot, so waiting costs
- * nothing, however many wait. Deadlines are kept to the tick, never early, and measured by a clock that nobody can set.
+ * One timer for all deadlines. A deadline is stored in the slot of its tick, and each tick looks at one slot, so
+ * waiting deadlines cost nothing. A deadline fires up to one tick late, never early, by a clock that cannot be set.
  */
 export class TimerWheel {
   /** Milliseconds per tick. */
@@ -28,11 +28,11 @@ export class TimerWheel {
   #tick = 0;
   #size = 0;
   #timer: unknown;
-  /** When tick 0 was, or would have been. */
+  /** The monotonic time of tick 0. */
   #startedAt = 0;
-  readonly #appointments = new Set<Appointment>();
-  /** How far the machine's clock was ahead of the one that nobody can set, when appointments were last looked at. */
-  #ahead = 0;
+  readonly #wallClockDeadlines = new Set<WallClockDeadline>();
+  /** How far the machine's clock was ahead of the monotonic one at the last check. */
+  #wallClockOffset = 0;
 
   constructor(
     clock: Clock,
@@ -43,7 +43,7 @@ export class TimerWheel {
     this.#slots = Array.from({ length: slots }, () => new Set());
   }
 
-  /** Ticks since the wheel first turned: cheap to read, for what happens often. */
+  /** Ticks since the wheel first started. Cheap to read on hot paths. */
   get now(): number {
     return this.#tick;
   }
@@ -53,30 +53,30 @@ export class TimerWheel {
     return this.#clock.now();
   }
 
-  /** Milliseconds since whenever, by a clock that nobody can set. */
+  /** Milliseconds since an arbitrary point, by a clock that cannot be set. */
   get monotonic(): number {
     return this.#clock.monotonic?.() ?? this.#clock.now();
   }
 
-  schedule(due: Deadline, ms: number): void {
+  schedule(deadline: Deadline, ms: number): void {
     if (this.#timer === undefined) {
       this.#startedAt = this.monotonic - this.#tick * this.resolution;
-      this.#timer = this.#clock.setInterval(() => this.#turn(), this.resolution);
+      this.#timer = this.#clock.setInterval(() => this.#advance(), this.resolution);
     }
-    due.tick = Math.max(this.#tick + 1, Math.ceil((this.#elapsed() + ms) / this.resolution));
-    this.#slot(due.tick).add(due);
+    deadline.tick = Math.max(this.#tick + 1, Math.ceil((this.#elapsed() + ms) / this.resolution));
+    this.#slot(deadline.tick).add(deadline);
     this.#size++;
   }
 
-  scheduleAt(appointment: Appointment): void {
-    if (this.#appointments.size === 0) this.#ahead = this.time - this.monotonic;
-    this.schedule(appointment, appointment.at - this.time);
-    this.#appointments.add(appointment);
+  scheduleAt(deadline: WallClockDeadline): void {
+    if (this.#wallClockDeadlines.size === 0) this.#wallClockOffset = this.time - this.monotonic;
+    this.schedule(deadline, deadline.at - this.time);
+    this.#wallClockDeadlines.add(deadline);
   }
 
-  cancel(due: Deadline): void {
-    if (this.#slot(due.tick).delete(due)) this.#size--;
-    this.#appointments.delete(due as Appointment);
+  cancel(deadline: Deadline): void {
+    if (this.#slot(deadline.tick).delete(deadline)) this.#size--;
+    this.#wallClockDeadlines.delete(deadline as WallClockDeadline);
     if (this.#size === 0 && this.#timer !== undefined) {
       this.#clock.clearInterval(this.#timer);
       this.#timer = undefined;
@@ -87,20 +87,23 @@ export class TimerWheel {
     return this.#slots[tick % this.#slots.length] as Set<Deadline>;
   }
 
-  /** Milliseconds since tick 0. A clock that went back all the same would hold all deadlines until it is again where it was. */
+  /**
+   * Milliseconds since tick 0. If the clock still goes back, tick 0 moves with it; else all deadlines would wait until
+   * the old time is reached again.
+   */
   #elapsed(): number {
     const now = this.monotonic;
     this.#startedAt = Math.min(this.#startedAt, now - this.#tick * this.resolution);
     return now - this.#startedAt;
   }
 
-  /** Catches up with the clock: a timer comes late now and then, and the more so on a busy process. */
-  #turn(): void {
-    this.#lookAtAppointments();
+  /** Catches up with the clock: timers fire late, and later on a busy process. */
+  #advance(): void {
+    this.#followWallClock();
     const reached = Math.floor(this.#elapsed() / this.resolution);
-    // After a machine's sleep there may be years of ticks to go through; one round has met all deadlines.
+    // After the machine slept, years of ticks can be due. One look at all slots finds every deadline.
     if (reached - this.#tick > this.#slots.length) {
-      this.#leapTo(reached);
+      this.#jumpTo(reached);
       return;
     }
     while (this.#timer !== undefined && (this.#tick + 1) * this.resolution <= this.#elapsed()) {
@@ -109,32 +112,33 @@ export class TimerWheel {
     }
   }
 
-  #leapTo(tick: number): void {
+  #jumpTo(tick: number): void {
     this.#tick = tick;
     this.#fireAll(this.#slots.flatMap((slot) => [...slot]).sort((a, b) => a.tick - b.tick));
   }
 
   #fireAll(candidates: readonly Deadline[]): void {
-    for (const due of candidates) {
-      if (due.tick > this.#tick || !this.#slot(due.tick).has(due)) continue; // a later round's, or cancelled just now
-      const isEarly = this.#appointments.has(due as Appointment) && this.time < (due as Appointment).at;
-      this.cancel(due);
-      if (isEarly) this.scheduleAt(due as Appointment);
-      else due.fire();
+    for (const deadline of candidates) {
+      if (deadline.tick > this.#tick || !this.#slot(deadline.tick).has(deadline)) continue; // due in a later round, or cancelled just now
+      const isEarly =
+        this.#wallClockDeadlines.has(deadline as WallClockDeadline) && this.time < (deadline as WallClockDeadline).at;
+      this.cancel(deadline);
+      if (isEarly) this.scheduleAt(deadline as WallClockDeadline);
+      else deadline.fire();
     }
   }
 
-  /** Where the machine's clock was set, what is due by it is due at another time now. */
-  #lookAtAppointments(): void {
-    if (this.#appointments.size === 0) return;
-    const ahead = this.time - this.monotonic;
-    if (Math.abs(ahead - this.#ahead) < this.resolution) return;
-    this.#ahead = ahead;
-    for (const appointment of [...this.#appointments]) {
-      // In its slot again before the last one is out of it: the timer goes on.
-      const slot = this.#slot(appointment.tick);
-      this.schedule(appointment, appointment.at - this.time);
-      if (this.#slot(appointment.tick) !== slot) slot.delete(appointment);
+  /** After the machine's clock was set, recomputes when its deadlines are due. */
+  #followWallClock(): void {
+    if (this.#wallClockDeadlines.size === 0) return;
+    const offset = this.time - this.monotonic;
+    if (Math.abs(offset - this.#wallClockOffset) < this.resolution) return;
+    this.#wallClockOffset = offset;
+    for (const deadline of [...this.#wallClockDeadlines]) {
+      // Schedule it in its new slot before removing it from the old one: an empty wheel would stop its timer.
+      const slot = this.#slot(deadline.tick);
+      this.schedule(deadline, deadline.at - this.time);
+      if (this.#slot(deadline.tick) !== slot) slot.delete(deadline);
       this.#size--;
     }
   }

@@ -20,7 +20,7 @@ describe("a promise with a deadline", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("is given up when it's due, whatever becomes of it later", async () => {
+  it("rejects when it is due, whatever the promise does later", async () => {
     const { clock, lifetime, bounds } = setUp();
     let fail = (_: Error) => {};
     const given = within(new Promise((_, reject) => (fail = reject)), bounds);
@@ -31,7 +31,7 @@ describe("a promise with a deadline", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("is let go with the lifetime, and not before", async () => {
+  it("resolves when the lifetime ends, and not before", async () => {
     const { clock, lifetime, bounds } = setUp();
     const given = within(never, bounds);
     clock.advance(750);

@@ -6,11 +6,13 @@ export interface Bounds {
   /** Milliseconds to wait. */
   readonly timeout: number;
   readonly lifetime: Lifetime;
-  /** Makes the error that a promise which takes longer is given up with. */
+  /** Makes the error for a promise that exceeds `timeout`. */
   late(): Error;
 }
 
-/** Waits for a promise, but not beyond `timeout`, nor beyond the lifetime: `undefined` where that is over first. */
+/**
+ * Waits for a promise until `timeout` or the end of the lifetime. Resolves to `undefined` if the lifetime ends first.
+ */
 export function within<T>(promise: Promise<T>, { wheel, timeout, lifetime, late }: Bounds): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const deadline = {
