@@ -224,7 +224,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     for (let i = 0; i < 3; i++) expect((await fetch(`${before.url}/board`)).status).toBe(503);
     expect(before.reports).toEqual([expect.objectContaining({ code: "unavailable" })]);
     expect((before.reports[0] as Error).cause).toMatchObject({
-      message: `The state of "board" can't be folded here: it is published to by state.version 2, and is 1 here.`,
+      message: `The state of "board" can't be folded here: it is published with state.version 2, and this server has 1.`,
     });
   });
 });

@@ -165,7 +165,7 @@ describe("subscribe() in this process", () => {
     expect(world.reports.map(({ path, error }) => [path, (error as Error).message])).toEqual(
       ["poll", "post", "post"].map((type) => [
         "feed/oldest",
-        expect.stringContaining(`passed over an event "${type}" of "feed/oldest"`),
+        expect.stringContaining(`skipped an event "${type}" of "feed/oldest"`),
       ]),
     );
   });

@@ -29,7 +29,7 @@ function setUp() {
   return { clock, sluice: createSluice(router, { clock, limits: { eventLength: 20_000_000 } }) };
 }
 
-it("reads a state and events in this process that are longer than what is taken from elsewhere", async () => {
+it("reads a state and events that are longer than the limit for remote frames", async () => {
   const { sluice } = setUp();
   await sluice.publish(contract.text, undefined, events);
   const long = { type: "add" as const, data: "y".repeat(17_000_000) };
@@ -45,7 +45,7 @@ it("reads a state and events in this process that are longer than what is taken 
   expect(lengths).toEqual([18_000_000, 17_000_000]);
 });
 
-it("leaves nothing behind of a reader who goes when the stream is over, with much of it unread", async () => {
+it("leaves no timer behind if the reader leaves an ended stream with events unread", async () => {
   const { clock, sluice } = setUp();
   for await (const _ of sluice.subscribe(contract.run, undefined)) {
     // to the end: all of it is in the log

@@ -18,18 +18,18 @@ import { FrameQueue } from "./stream/frame-queue.js";
 import { PlainLane } from "./stream/plain-lane.js";
 import { Lifetime } from "./time/lifetime.js";
 import { decodeEvent } from "./topic/batch.js";
-import { skewed } from "./topic/contract-skew.js";
+import { contractSkew } from "./topic/contract-skew.js";
 
 export interface SubscribeOptions<Context, State> {
-  /** What the adapter's `context` function would give. */
+  /** The value that the adapter's `context` function would return. */
   readonly context?: Context;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
-  /** Where to start: the `id` of the last event that was applied. Default: where the contract says. */
+  /** Where to start: the `id` of the last event that was applied. Default: as the contract's `start` says. */
   readonly cursor?: string;
   /**
-   * Told the state that the stream starts with, and starts with again after a gap. Without it, and where there is no state, a gap
-   * ends the iteration: it throws `gap`, also where the contract says `onGap: "skip"`.
+   * Called with the state that the stream starts with, also after each gap. Without it, or without state, a gap ends
+   * the iteration: it throws `gap`, even if the contract says `onGap: "skip"`.
    */
   readonly onSnapshot?: (state: State) => void;
 }
@@ -42,17 +42,17 @@ const optionNames: NamesOf<SubscribeOptions<unknown, unknown>> = {
 };
 
 /**
- * What it takes to subscribe in this process. Such a subscriber may be as slow and as far behind as it likes, and is not a client
- * to be drained or counted: that is in the settings of its streams, and in its limits.
+ * The parts for a subscriber in this process. It may be slow and far behind, and does not count as a client that is
+ * limited or drained: its settings and limits say so.
  */
 export interface LocalParts extends OpenParts {
   readonly streams: EventStreamSettings;
 }
 
 /**
- * A subscription read in this process, by the same path that a connection takes. Each loop over it opens its own.
+ * Subscribes in this process, the same way as a connection does. Each loop opens its own stream.
  *
- * @throws TypeError for an option that isn't there.
+ * @throws TypeError if an option is unknown.
  */
 export function subscribeLocally(
   parts: LocalParts,
@@ -68,7 +68,7 @@ export function subscribeLocally(
       const events = read(parts, implementation, { input, options, lifetime, queue: new FrameQueue() });
       return {
         next: () => events.next(),
-        // A generator would hear of it after the event that is waited for, if one ever comes.
+        // The generator's own `return()` would wait for the next event, which may never come.
         return() {
           lifetime.end();
           return events.return();
@@ -100,20 +100,20 @@ async function* read(
     if (reserved === reservedId.end) return;
     if (reserved) throw new SluiceError("interrupted");
     lifetime.watch(queue);
-    const left = new Promise<void>((resolve) => lifetime.watch({ onEnd: resolve }));
-    await Promise.race([openLocally(parts, implementation, subscriber), left]);
+    const lifetimeEnd = new Promise<void>((resolve) => lifetime.watch({ onEnd: resolve }));
+    await Promise.race([openLocally(parts, implementation, subscriber), lifetimeEnd]);
     for (let frame = await queue.next(); frame && !options.signal?.aborted; frame = await queue.next()) {
       switch (frame.kind) {
         case "event": {
           const { type, data, id = "" } = frame;
           const decoded = decodeEvent(procedure, type, data);
           if (decoded) yield { type, ...decoded, id };
-          else if (procedure.state) throw skewed(procedure.path, `an event "${type}" (${id}) doesn't fit`);
-          else parts.report(passedOver(procedure, type, id), procedure.path, options.context);
+          else if (procedure.state) throw contractSkew(procedure.path, `an event "${type}" (${id}) doesn't fit`);
+          else parts.report(skippedEvent(procedure, type, id), procedure.path, options.context);
           break;
         }
         case "reset": {
-          // A fresh snapshot says what became of the state; of lost events that nobody is told of, nothing does.
+          // After a reset, a snapshot restores the state. Without it, the events would be lost silently.
           const { reason, oldest, head } = frame;
           if (!procedure.state || !options.onSnapshot) throw new SluiceError("gap", { data: { reason, oldest, head } });
           break;
@@ -133,7 +133,7 @@ async function* read(
         case "comment":
         case "retry":
         case "unknown":
-          break; // of the connection, of which there is none, or of the position, which events say
+          break; // about the connection, which does not exist here, or about the cursor, which events carry too
         default:
           frame satisfies never;
       }
@@ -145,12 +145,12 @@ async function* read(
   }
 }
 
-const passedOver = ({ path }: AnySubscription, type: string, id: string) =>
+const skippedEvent = ({ path }: AnySubscription, type: string, id: string) =>
   new SluiceError("contractMismatch", {
-    message: `subscribe() passed over an event "${type}" of "${path}" (${id}), which does not fit the contract`,
+    message: `subscribe() skipped an event "${type}" of "${path}" (${id}), which does not fit the contract`,
   });
 
-/** Authorises the subscriber and lets the frames come into its queue; none do if it has left by then. */
+/** Authorises the subscriber and connects its queue, unless it has left meanwhile. */
 async function openLocally(
   parts: LocalParts,
   implementation: Implementation,
@@ -177,7 +177,7 @@ async function openLocally(
   }
 }
 
-/** The error as code sees it: with a declared one's data and status. */
+/** The error in the code's types, with the data and status of a declared error. */
 function decodeError({ code, message, data }: ErrorFrame, definitions: ErrorDefinitions): SluiceError {
   const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
   const decoded = definition?.data ? coderOf(definition.data).decode(data) : data;

@@ -48,7 +48,7 @@ export async function appendFolded(
       let isFresh = fold.position === undefined || fold.isOver;
       if (isFresh) await fold.advance();
       for (let tries = 1; tries <= mostTries; tries++) {
-        const ahead = isFresh ? fold.ahead(events) : await aheadOrFresh(fold);
+        const ahead = isFresh ? fold.foldAhead(events) : await aheadOrFresh(fold);
         const answer = await append(fold, ahead, lease);
         if (answer.ok) return answer;
         isFresh = answer.reason === "moved";
@@ -64,10 +64,10 @@ export async function appendFolded(
   /** What doesn't fold into a state that is behind may fold into the one that is. */
   async function aheadOrFresh(fold: TopicFold): Promise<FoldedAhead> {
     try {
-      return fold.ahead(events);
+      return fold.foldAhead(events);
     } catch {
       await fold.advance();
-      return fold.ahead(events);
+      return fold.foldAhead(events);
     }
   }
 

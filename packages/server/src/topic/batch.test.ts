@@ -19,7 +19,7 @@ async function batchOf(...types: string[]): Promise<Batch> {
   return new Batch(ticks, from, page.entries, page.end);
 }
 
-it.each(["$end", "$error"])("leaves out what was appended after the topic's end, %s", async (end) => {
+it.each(["$end", "$error"])("leaves out entries after the topic's end, %s", async (end) => {
   const batch = await batchOf("tick", end, "tick", "$end");
   expect(batch.isLast).toBe(true);
   expect(batch.entries.map(({ type }) => type)).toEqual(["tick", end]);
@@ -27,7 +27,7 @@ it.each(["$end", "$error"])("leaves out what was appended after the topic's end,
   expect(batch.bytes.plain.toString().match(/^event: .*$/gm)).toEqual(["event: tick", `event: ${end}`]);
 });
 
-it("without an end is whole, and something may follow it", async () => {
+it("includes all entries, and is not the last, if there is no end", async () => {
   const batch = await batchOf("$start", "tick", "$other");
   expect([batch.isLast, batch.entries.length, batch.end.offset]).toEqual([false, 3, 3]);
 });

@@ -4,14 +4,14 @@ import type { LogEntry, Position } from "@sluice/log";
 import { frameOf, isLast } from "./entry.js";
 import { SharedBytes } from "./shared-bytes.js";
 
-/** An event as filters and in-process readers see it. */
+/** An event as filters and in-process subscribers see it. */
 export interface DecodedEvent {
   readonly type: string;
   readonly data: unknown;
   readonly id: string;
 }
 
-/** An event's data as code sees it; `undefined` if this contract doesn't know the event, as during a deploy. */
+/** Decodes an event's data. `undefined` if this contract does not know the event, as during a deploy. */
 export function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
   if (!Object.hasOwn(events, type)) return undefined;
   try {
@@ -21,24 +21,23 @@ export function decodeEvent({ events }: AnySubscription, type: string, json: str
   }
 }
 
-/** What stands around data, type, epoch and mark in a frame: the names of its lines, and an offset of at most 16 digits. */
-const around = 23 + 16;
+/** Most bytes in a frame besides data, type, epoch and mark: the field names, and an offset of up to 16 digits. */
+const frameOverhead = 23 + 16;
 
-/** Bytes of an entry's frame, or a few more: known before it is encoded. */
+/** An upper bound of the bytes of an entry's frame. Known before encoding. */
 export const sizeOf = ({ type, data, position: { epoch, mark } }: LogEntry) =>
-  Buffer.byteLength(data) + Buffer.byteLength(type) + epoch.length + mark.length + around;
+  Buffer.byteLength(data) + Buffer.byteLength(type) + epoch.length + mark.length + frameOverhead;
 
 /**
- * Entries that follow one another, encoded once for however many subscribers get them: the bytes of all together, and,
- * for those who get only some, the frame and the decoded event of each. Everything is made when it is first asked for.
- * What somebody has appended after the topic's end is left out.
+ * Consecutive entries, encoded once for all subscribers: the bytes of all together and, for filtered subscribers, the
+ * frame and the decoded event of each. Everything is created on first use. Entries after the topic's end are left out.
  */
 export class Batch {
   readonly entries: readonly LogEntry[];
-  /** Where a reader has to be for the whole batch to be its next bytes. */
+  /** The position before the first entry: a reader there can take the whole batch. */
   readonly from: Position;
   readonly end: Position;
-  /** Whether nothing can follow it in its topic. */
+  /** Whether it ends its topic. */
   readonly isLast: boolean;
   readonly procedure: AnySubscription;
   #size: number | undefined;
@@ -56,13 +55,13 @@ export class Batch {
     this.end = this.entries[last]?.position ?? end;
   }
 
-  /** Bytes of all its frames, or a few more. */
+  /** An upper bound of the bytes of all its frames. */
   get size(): number {
     this.#size ??= this.entries.reduce((size, entry) => size + sizeOf(entry), 0);
     return this.#size;
   }
 
-  /** Whether a reader who is at `position` goes on in this history, as far as these entries show. */
+  /** Whether a reader at `position` shares this history, as far as these entries show. */
   isFollowedFrom({ epoch, offset, mark }: Position): boolean {
     const { from, end, entries } = this;
     if (epoch !== from.epoch || offset < from.offset) return false;
@@ -76,7 +75,10 @@ export class Batch {
     return this.#bytes;
   }
 
-  /** All its frames, for lanes of a number. Those of a topic have the same on all streams, so that one encoding is kept. */
+  /**
+   * All its frames, for lanes with this number. A topic's lane number is mostly the same on all streams, so one
+   * encoding is cached.
+   */
   bytesIn(lane: number): SharedBytes {
     if (this.#laned?.lane !== lane) this.#laned = { lane, bytes: this.#encode(lane) };
     return this.#laned.bytes;
@@ -95,14 +97,14 @@ export class Batch {
     return this.#frames[index] as string;
   }
 
-  /** `undefined` for an event that this contract doesn't know: no filter can judge it. */
+  /** `undefined` for an event that this contract does not know: no filter can judge it. */
   event(index: number): DecodedEvent | undefined {
     let event = this.#events[index];
     if (event === undefined) {
       const { type, data, position } = this.entries[index] as LogEntry;
       const decoded = decodeEvent(this.procedure, type, data);
       event = decoded ? { type, ...decoded, id: formatCursor(position) } : null;
-      freezeShared(event); // all subscribers' filters get it
+      freezeShared(event); // all subscribers' filters share it
       this.#events[index] = event;
     }
     return event ?? undefined;

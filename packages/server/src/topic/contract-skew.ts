@@ -1,14 +1,17 @@
 import { SluiceError } from "@sluice/contract";
 
-/** Why a server's contract is not the one that a topic was published to by: told to `onError`, once for each topic. */
+/** The reason why a server's contract does not match a topic. Reported to `onError` once per topic. */
 class ContractSkewError extends Error {
   override readonly name = "ContractSkewError";
 }
 
-/** What a server answers whose contract doesn't fit a topic: another one may fit, and clients come again. PROTOCOL §12. */
-export function skewed(path: string, why: string, cause?: unknown): SluiceError<"unavailable", undefined> {
+/**
+ * The error of a server whose contract does not match a topic. The client retries, and may reach a server that does.
+ * PROTOCOL §12.
+ */
+export function contractSkew(path: string, why: string, cause?: unknown): SluiceError<"unavailable", undefined> {
   return new SluiceError("unavailable", {
-    message: `The contract of this server is not the one that "${path}" was published to by`,
+    message: `This server's contract does not match the one that "${path}" was published with`,
     cause: new ContractSkewError(`The state of "${path}" can't be folded here: ${why}.`, { cause }),
   });
 }

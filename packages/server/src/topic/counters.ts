@@ -1,4 +1,4 @@
-/** What has been counted since the start. */
+/** Counts since the start. */
 export class Counters {
   published = 0;
   delivered = 0;

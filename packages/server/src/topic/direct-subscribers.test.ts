@@ -49,7 +49,7 @@ function setUp() {
   return { counters, direct, join };
 }
 
-it("writes the very same bytes to each, once, and counts them for all", async () => {
+it("writes the same bytes to each socket once, and counts them for all", async () => {
   const { counters, direct, join } = setUp();
   const readers = [join(() => true), join(() => true), join(() => true)];
   const batch = await batchOf(1, 2);
@@ -63,7 +63,7 @@ it("writes the very same bytes to each, once, and counts them for all", async ()
   expect(direct.writtenAt).toBe(7);
 });
 
-it("lets those go whose sockets are full, and leaves out nobody for it", async () => {
+it("removes subscribers whose sockets are full, and skips no other", async () => {
   const { direct, join } = setUp();
   const readers = [join(() => true), join(() => false), join(() => false), join(() => true)];
   direct.write(await batchOf(1));
@@ -73,7 +73,7 @@ it("lets those go whose sockets are full, and leaves out nobody for it", async (
   expect(direct.all).toHaveLength(2);
 });
 
-it("ends the stream of one whose socket throws, and leaves out nobody for it", async () => {
+it("ends the stream of a subscriber whose socket throws, and skips no other", async () => {
   const { direct, join } = setUp();
   const broken = new Error("broken");
   const readers = [
@@ -89,7 +89,7 @@ it("ends the stream of one whose socket throws, and leaves out nobody for it", a
   expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
 });
 
-it("has all look at their sockets anew, once, when the version of one kind of them has changed", () => {
+it("makes all subscribers check their sockets, once, when the version of one kind changes", () => {
   const { direct, join } = setUp();
   let now = 0;
   const version = () => now;
@@ -111,7 +111,7 @@ it("has all look at their sockets anew, once, when the version of one kind of th
   expect(readers.map(({ reviewedTimes }) => reviewedTimes())).toEqual([2, 2, 2]);
 });
 
-it("encodes nothing and counts nothing where there is nobody", async () => {
+it("encodes nothing and counts nothing without subscribers", async () => {
   const { counters, direct } = setUp();
   const batch = await batchOf(1);
   Object.defineProperty(batch, "bytes", { get: () => expect.unreachable() });

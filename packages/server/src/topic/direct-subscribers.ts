@@ -2,22 +2,22 @@ import type { TimerWheel } from "../time/timer-wheel.js";
 import type { Batch } from "./batch.js";
 import type { Counters } from "./counters.js";
 
-/** Where shared bytes go as they are, framed as a chunk: a socket. False: it's full now. */
+/** A socket that takes shared bytes, framed as an HTTP chunk. `write` returns false when it is full. */
 export interface DirectSocket {
   write(chunk: Uint8Array): boolean;
 }
 
-/** Somebody who has all that a topic's tail has read, and gets all that comes. */
+/** A subscriber at the position of its topic's tail, without a filter. */
 export interface DirectSubscriber {
-  /** Its socket is full: it goes on by itself. */
+  /** Its socket is full: from now on it takes batches through its lane. */
   filled(): void;
-  /** Its socket's `write` threw, as one that somebody has wrapped may: its stream is over. */
+  /** Its socket's `write` threw, as a wrapped one may: its stream ends. */
   failed(error: unknown): void;
-  /** The tail lost the thread: it goes on by itself. */
+  /** The tail cannot hand over the next entries: the subscriber reads them from the log. */
   lost(): void;
-  /** Its socket may no longer be the way to its client: it stays if it is. */
+  /** Another path may lead to its client now: it stays direct only if its socket is still the right one. */
   review(): void;
-  /** From now on it is queued: the tail hands each batch to it. */
+  /** From now on, the tail hands each batch to it. */
   queue(): void;
 }
 
@@ -27,15 +27,15 @@ export interface DirectSettings {
 }
 
 /**
- * Those who stand where the tail stands, and whose sockets take the bytes as they are. There is nothing to look up or to
- * note for each, so that of a thousand subscribers a delivery touches their sockets and no more: what else it touched
- * would cost as much again, as none of it is in the processor's cache.
+ * Subscribers at the tail's position whose sockets take shared bytes as they are. Nothing is looked up or recorded per
+ * subscriber, so a delivery to a thousand of them touches only their sockets. Any other object it touched would miss
+ * the CPU cache, and cost as much again.
  */
 export class DirectSubscribers {
-  /** The wheel's tick at which they were written to last. */
+  /** The wheel's tick of the last write to them. */
   writtenAt = 0;
   readonly #subscribers = new Map<DirectSocket, DirectSubscriber>();
-  /** Of the one or two kinds of sockets that there are: what their version was. */
+  /** The last known version of each kind of socket; there are one or two kinds. */
   readonly #versions = new Map<() => number, number>();
   readonly #settings: DirectSettings;
 
@@ -47,18 +47,21 @@ export class DirectSubscribers {
     return this.#subscribers.size;
   }
 
-  /** All of them, as they are now. */
+  /** A copy of the current subscribers. */
   get all(): readonly DirectSubscriber[] {
     return [...this.#subscribers.values()];
   }
 
-  /** @param version of this kind of sockets; see `Sink.directVersion` */
+  /** @param version of this kind of socket; see `Sink.directVersion` */
   add(socket: DirectSocket, subscriber: DirectSubscriber, version?: () => number): void {
     this.#subscribers.set(socket, subscriber);
     if (version && !this.#versions.has(version)) this.#versions.set(version, version());
   }
 
-  /** Lets those go whose sockets somebody has put something in the way of. Of each batch it asks once, and not for each of them. */
+  /**
+   * Asks all subscribers to check their sockets if an instrument may have wrapped one. One check per batch, not one per
+   * subscriber.
+   */
   review(): void {
     for (const [version, known] of this.#versions) {
       const now = version();
@@ -84,7 +87,7 @@ export class DirectSubscribers {
       try {
         if (!socket.write(chunked)) this.#subscribers.get(socket)?.filled();
       } catch (error) {
-        this.#subscribers.get(socket)?.failed(error); // the others get the batch all the same
+        this.#subscribers.get(socket)?.failed(error); // the others still get the batch
       }
     }
   }

@@ -33,8 +33,8 @@ export const logged = {
 };
 
 /**
- * What is said of the contract by which a topic is published to, from there on: the version of its state. It stands before the
- * first event of each version above 1. PROTOCOL §12.
+ * Records the contract with which a topic is published from there on: its state's version. It precedes the first event
+ * of each version above 1. PROTOCOL §12.
  */
 export const versionEntry = {
   of: (version: number): LogEvent => ({ type: "$version", data: JSON.stringify({ version }) }),
@@ -42,16 +42,16 @@ export const versionEntry = {
   read: ({ type, data }: LogEvent): number | undefined => (type === "$version" ? JSON.parse(data).version : undefined),
 };
 
-/** Says whether nothing can follow an entry. */
+/** Whether an entry ends its topic. */
 export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type === "$error";
 
-/** Says whether an entry is of those who are attached, and so tells nothing of the run. */
+/** Whether an entry only says that a client is attached, and nothing about the run. */
 export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
 
 /**
- * The text of the frame that tells a subscriber of an entry.
+ * The text of the frame that a subscriber gets for an entry.
  *
- * @param lane the number of the lane that it is for; absent: it is for plain streams
+ * @param lane the lane's number; absent for plain streams
  */
 export function frameOf(entry: LogEntry, lane?: number): string {
   const { type, data, position } = entry;

@@ -2,7 +2,7 @@ import { type AnySubscription, stateVersionOf } from "@sluice/contract";
 import type { LogEntry, ReadPage } from "@sluice/log";
 import { isLast, versionEntry } from "./entry.js";
 
-/** Asked for each entry that each subscriber catches up with: a set answers in a third of the time that the contract takes. */
+/** Each subscriber that catches up looks up each entry: a set takes a third of the time of a lookup in the contract. */
 const typesOf = new WeakMap<AnySubscription, ReadonlySet<string>>();
 
 function knownTypes(procedure: AnySubscription): ReadonlySet<string> {
@@ -12,8 +12,8 @@ function knownTypes(procedure: AnySubscription): ReadonlySet<string> {
 }
 
 /**
- * Index of the first entry that this contract can't have folded: an event that it doesn't know, or the word that a newer contract
- * is published by from there on. -1 if there is none, or no state. By types alone: data is looked at where it is folded.
+ * Index of the first entry that this contract cannot fold: an unknown event, or a newer state version. -1 if there is
+ * none, or the contract has no state. Only types are compared: data is checked by the fold.
  */
 export function firstUnknown(procedure: AnySubscription, entries: readonly LogEntry[]): number {
   if (!procedure.state) return -1;
@@ -30,7 +30,7 @@ export function firstUnknown(procedure: AnySubscription, entries: readonly LogEn
 const isNewer = (procedure: AnySubscription, entry: LogEntry): boolean =>
   (versionEntry.read(entry) ?? 1) > stateVersionOf(procedure);
 
-/** What of a page stands before one of its entries, which isn't the first. */
+/** The part of a page before one of its entries, which must not be the first. */
 export function pageBefore({ entries }: Pick<ReadPage, "entries">, index: number): Pick<ReadPage, "entries" | "end"> {
   const before = entries.slice(0, index);
   return { entries: before, end: (before.at(-1) as LogEntry).position };

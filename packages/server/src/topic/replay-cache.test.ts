@@ -26,7 +26,7 @@ async function setUp(data: string) {
   return { append, read };
 }
 
-it("gives those who read the same page the same bytes, and a grown page new ones", async () => {
+it("returns the same bytes for the same page, and new ones for a grown page", async () => {
   const { append, read } = await setUp('"x"');
   await append(100);
   const first = await read(0, 256);
@@ -38,7 +38,7 @@ it("gives those who read the same page the same bytes, and a grown page new ones
   expect((await read(20, 50)).entries[0]?.position.offset).toBe(21);
 });
 
-it("keeps what was asked for last, within its budget", async () => {
+it("keeps the pages requested last, within its budget", async () => {
   const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
   await append(2_000);
   const first = await read(0, 20);
@@ -48,7 +48,7 @@ it("keeps what was asked for last, within its budget", async () => {
   expect(await read(1_980, 20)).toBe(last);
 });
 
-it("cuts what is too long for one write, and shares the pieces", async () => {
+it("splits a page that is too long for one write, and shares the parts", async () => {
   const { append, read } = await setUp(JSON.stringify("x".repeat(3_000)));
   await append(100);
   const piece = await read(0, 100);
@@ -59,7 +59,7 @@ it("cuts what is too long for one write, and shares the pieces", async () => {
   expect((await read(piece.entries.length, 100)).from).toEqual(piece.end);
 });
 
-it("hands over what is too long by itself", async () => {
+it("returns an entry that is too long in a page of its own", async () => {
   const { append, read } = await setUp(JSON.stringify("x".repeat(100_000)));
   await append(3);
   expect((await read(0, 3)).entries).toHaveLength(1);

@@ -1,17 +1,17 @@
 import { type AnySubscription, stateVersionOf } from "@sluice/contract";
 
-/** A state as a snapshot of the log keeps it. */
+/** A state as it is saved in the log's snapshot. */
 export interface SavedState {
-  /** Of the contract that it was folded by. */
+  /** The version of the contract that folded it. */
   readonly version: number;
   /** JSON text. */
   readonly json: string;
 }
 
-/** JSON never begins with a letter like this one, so a text that does is one with a version. */
+/** No JSON text begins with `v`, so such a text has a version. */
 const versioned = /^v([1-9]\d{0,15}):/;
 
-/** The text that is saved: the JSON behind its version, as `v2:{…}`. One without a version is of version 1. */
+/** The text that is saved: the JSON after its version, as in `v2:{…}`. A text without a version has version 1. */
 export function encodeSaved(procedure: AnySubscription, json: string): string {
   const version = stateVersionOf(procedure);
   return version === 1 ? json : `v${version}:${json}`;

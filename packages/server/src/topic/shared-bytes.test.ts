@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { SharedBytes } from "./shared-bytes.js";
 
-it("holds the text's bytes, and around them the framing of one HTTP/1.1 chunk", () => {
+it("contains the text's bytes, framed as one HTTP/1.1 chunk", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 5_000 }), (text) => {
       const { plain, chunked } = new SharedBytes(text);

@@ -1,12 +1,12 @@
 /**
- * Most that a socket is handed at once, in characters or bytes. Node tells when all of a write is out and nothing before: of a
- * snapshot of megabytes, written whole, nobody could say whether its reader is slow or gone.
+ * Most characters or bytes that are written to a socket at once. Node reports only when a whole write is out: during a
+ * write of megabytes, a slow reader cannot be told from a dead one.
  */
 export const pieceLength = 64 * 1024;
 
 /**
- * Bytes that many connections send: encoded once, and in the same buffer framed as one chunk of HTTP/1.1, so that they can
- * go straight to a socket.
+ * Bytes that many streams send: encoded once, and in the same buffer framed as one HTTP/1.1 chunk, so that they can go
+ * directly to a socket.
  */
 export class SharedBytes {
   /** The bytes as they are. */

@@ -25,7 +25,7 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
   const limits = { catchUpEvents: 10_000, snapshotBytes };
   const snapshots = new Snapshots({ log, states: new TopicStates(log), limits });
   const set = (data: number) => publish(contract.board, undefined, { type: "set", data });
-  /** A subscriber whose socket has yet to take the snapshot. */
+  /** A subscriber whose socket has not taken the snapshot yet. */
   const join = async () => {
     const lifetime = new Lifetime();
     const taken = await snapshots.ofTopic("board", contract.board, lifetime);
@@ -46,7 +46,7 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
   return { snapshots, publish, set, join };
 }
 
-it("whoever comes while two are held is sent the newer one, and the bytes are the same", async () => {
+it("a new subscriber gets the newer of two held snapshots, with the same bytes", async () => {
   const { snapshots, set, join } = setUp();
   const joined = [];
   for (let n = 1; n <= 6; n++) {
@@ -58,7 +58,7 @@ it("whoever comes while two are held is sent the newer one, and the bytes are th
   expect(snapshots.size).toBeLessThan(201_000);
 });
 
-it("those who come at once, to a place that nobody has a snapshot of, share one", async () => {
+it("subscribers that come at once at a new position share one snapshot", async () => {
   const { snapshots, set, join } = setUp();
   await set(1);
   const joined = await Promise.all([join(), join(), join()]);
@@ -66,23 +66,26 @@ it("those who come at once, to a place that nobody has a snapshot of, share one"
   expect(snapshots.size).toBeLessThan(101_000);
 });
 
-it.each(["drain", "end"] as const)("one is kept until the last who has it has taken it, or left: %s", async (how) => {
-  const { snapshots, set, join } = setUp();
-  await set(1);
-  const [one, other] = [await join(), await join()];
-  const over = ({ drain, lifetime }: typeof one) => (how === "drain" ? drain() : lifetime.end());
-  over(one);
-  await Promise.resolve();
-  expect(snapshots.size).toBeGreaterThan(100_000);
-  over(other);
-  over(other);
-  await Promise.resolve();
-  expect(snapshots.size).toBe(0);
-  await set(2);
-  expect((await join()).offset).toBe(2);
-});
+it.each(["drain", "end"] as const)(
+  "a snapshot is held until its last subscriber has taken it or left: %s",
+  async (how) => {
+    const { snapshots, set, join } = setUp();
+    await set(1);
+    const [one, other] = [await join(), await join()];
+    const over = ({ drain, lifetime }: typeof one) => (how === "drain" ? drain() : lifetime.end());
+    over(one);
+    await Promise.resolve();
+    expect(snapshots.size).toBeGreaterThan(100_000);
+    over(other);
+    over(other);
+    await Promise.resolve();
+    expect(snapshots.size).toBe(0);
+    await set(2);
+    expect((await join()).offset).toBe(2);
+  },
+);
 
-it("where what follows both is gone, those who hold the older one are cut, and come again", async () => {
+it("if the events after both are gone, the holders of the older one are cut, to resume", async () => {
   const { snapshots, set, join } = setUp({ events: 5 });
   const joined = [];
   for (let n = 1; n <= 2; n++) {
@@ -98,7 +101,7 @@ it("where what follows both is gone, those who hold the older one are cut, and c
   expect(snapshots.size).toBe(0);
 });
 
-it("beyond the limit it is unavailable, but one goes through in any case", async () => {
+it("beyond the limit, snapshots are unavailable, but one is always allowed", async () => {
   const { snapshots, set, join } = setUp({ snapshotBytes: 50_000 });
   await set(1);
   const only = await join();
@@ -110,7 +113,7 @@ it("beyond the limit it is unavailable, but one goes through in any case", async
   expect((await join()).offset).toBe(2);
 });
 
-it("a short one is each socket's own, and counts for nothing", async () => {
+it("a short snapshot is copied per socket, and does not count", async () => {
   const { snapshots, publish, join } = setUp({ snapshotBytes: 1 });
   await publish(contract.board, undefined, { type: "short", data: 1 });
   const [one, other] = [await join(), await join()];
@@ -121,7 +124,7 @@ it("a short one is each socket's own, and counts for nothing", async () => {
   expect(snapshots.size).toBe(0);
 });
 
-it("keeps nothing for who has left while it was made", async () => {
+it("nothing is held for a subscriber that left while the snapshot was made", async () => {
   const { snapshots, set } = setUp();
   await set(1);
   const lifetime = new Lifetime();

@@ -7,27 +7,27 @@ import { SharedBytes } from "./shared-bytes.js";
 import type { FoldedState } from "./topic-state.js";
 import type { TopicStates } from "./topic-states.js";
 
-/** Most encoded snapshots of one topic at a time. */
-const most = 2;
-/** Up to so many characters a socket has a snapshot to itself, as it may have as many bytes of anything. */
-const short = 16 * 1024;
+/** Most encoded snapshots per topic. */
+const maxPerTopic = 2;
+/** Up to this many characters, each socket gets its own copy: it may buffer as much of anything. */
+const maxUnsharedLength = 16 * 1024;
 
-/** Where a snapshot goes: a lane. */
+/** The lane that a snapshot is sent to. */
 export interface SnapshotReceiver {
   send(frame: SnapshotFrame): boolean;
   sendShared(frame: SharedBytes): void;
   cut(): void;
 }
 
-/** A state that is ready to be sent. It is held until it is released, or its subscriber's lifetime is over. */
+/** A state that is ready to be sent. It is held until `release()`, or until its subscriber's lifetime ends. */
 export interface TakenSnapshot {
   readonly position: Position;
   send(receiver: SnapshotReceiver): void;
-  /** To be called when it is on its way. */
+  /** Call it when the snapshot is sent. */
   release(): void;
 }
 
-/** The bytes of a `$snapshot`, and who has yet to take them. */
+/** The bytes of a `$snapshot`, and the subscribers that have not taken them yet. */
 interface Encoded {
   readonly position: Position;
   readonly bytes: SharedBytes;
@@ -46,12 +46,13 @@ export interface SnapshotSources {
 }
 
 /**
- * The encoded snapshots that sockets have yet to take. A state may have megabytes, and those who don't read it come at any
- * place of a busy topic: two of a topic are enough, as whoever comes can be sent the newer one, and the events since.
+ * The encoded snapshots that sockets have not taken yet. A state may have megabytes, and slow readers may join a busy
+ * topic at any position. Two snapshots per topic are enough: a new subscriber gets the newer one, and the events after
+ * it.
  */
 export class Snapshots {
   readonly #sources: SnapshotSources;
-  /** Of each topic, the older one first. */
+  /** Per topic, oldest first. */
   readonly #shared = new Map<string, Encoded[]>();
   #size = 0;
 
@@ -59,12 +60,12 @@ export class Snapshots {
     this.#sources = sources;
   }
 
-  /** Bytes of all that are held. */
+  /** Bytes of all held snapshots. */
   get size(): number {
     return this.#size;
   }
 
-  /** @throws SluiceError `unavailable` where the limit is reached. */
+  /** @throws SluiceError `unavailable` if the limit is reached. */
   async ofTopic(topic: string, procedure: AnySubscription, lifetime: Lifetime): Promise<TakenSnapshot> {
     for (;;) {
       const [older, newer] = this.#of(topic);
@@ -72,24 +73,24 @@ export class Snapshots {
         const isFollowed = await this.#isFollowed(topic, newer.position);
         if (!this.#of(topic).includes(newer)) continue; // it was freed meanwhile
         if (isFollowed) return take(newer, lifetime);
-        this.#giveUp(older);
+        this.#cutHolders(older);
       }
       const folded = await this.#sources.states.of(topic, procedure).current();
-      if (folded.json.length <= short) return takeShort(folded);
+      if (folded.json.length <= maxUnsharedLength) return takeShort(folded);
       const held = this.#of(topic);
       const same = held.find(({ position }) => isSameCursor(position, folded.position));
       if (same) return take(same, lifetime);
-      if (held.length < most) return take(this.#share(topic, this.#encode(folded)), lifetime);
+      if (held.length < maxPerTopic) return take(this.#share(topic, this.#encode(folded)), lifetime);
     }
   }
 
   /**
-   * A state that is one subscriber's alone.
+   * Encodes a state for one subscriber only.
    *
-   * @throws SluiceError `unavailable` where the limit is reached.
+   * @throws SluiceError `unavailable` if the limit is reached.
    */
   ofOne(folded: FoldedState, lifetime: Lifetime): TakenSnapshot {
-    return folded.json.length <= short ? takeShort(folded) : take(this.#encode(folded), lifetime);
+    return folded.json.length <= maxUnsharedLength ? takeShort(folded) : take(this.#encode(folded), lifetime);
   }
 
   #of(topic: string): readonly Encoded[] {
@@ -108,11 +109,11 @@ export class Snapshots {
     return encoded;
   }
 
-  /** One that nothing else is held beside is let through, however long it is. */
+  /** A snapshot of any size is allowed if no other is held. */
   #encode(folded: FoldedState): Encoded {
     const bytes = new SharedBytes(encodeFrame(snapshotFrame(folded)));
     const { length } = bytes.chunked;
-    if (this.#size > 0 && this.#size + length > this.#sources.limits.snapshotBytes) throw full();
+    if (this.#size > 0 && this.#size + length > this.#sources.limits.snapshotBytes) throw limitReached();
     this.#size += length;
     const onFree = () => {
       this.#size -= length;
@@ -120,15 +121,15 @@ export class Snapshots {
     return { position: folded.position, bytes, holders: new Set(), onFree };
   }
 
-  /** Whether the events after a snapshot are still there, and no more than anybody is caught up with. */
+  /** Whether the log still has all events after a snapshot, and no more of them than `catchUpEvents`. */
   async #isFollowed(topic: string, position: Position): Promise<boolean> {
     const { log, limits } = this.#sources;
     const { page: read } = await log.open(topic, { from: position, limit: 0 });
     return read.ok && read.head.offset - position.offset <= limits.catchUpEvents;
   }
 
-  /** Cuts those who have yet to take it: what follows it is gone, so they would have to begin anew when they have it. */
-  #giveUp(encoded: Encoded): void {
+  /** Cuts the lanes that have not taken it yet: the events after it are gone, so they must start over anyway. */
+  #cutHolders(encoded: Encoded): void {
     const holders = [...encoded.holders];
     encoded.holders.clear();
     encoded.onFree();
@@ -140,12 +141,12 @@ function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
   const { position, bytes, holders } = encoded;
   const holder: Holder = { receiver: undefined };
   holders.add(holder);
-  const mortal = { onEnd: () => release() };
+  const endListener = { onEnd: () => release() };
   const release = () => {
-    lifetime.unwatch(mortal);
+    lifetime.unwatch(endListener);
     if (holders.delete(holder) && holders.size === 0) encoded.onFree();
   };
-  lifetime.watch(mortal);
+  lifetime.watch(endListener);
   return {
     position,
     send(receiver) {
@@ -168,5 +169,5 @@ const snapshotFrame = ({ position, json }: FoldedState): SnapshotFrame => ({
   id: formatCursor(position),
 });
 
-const full = () =>
-  new SluiceError("unavailable", { message: "Too many states wait to be read already", retryAfter: 5_000 });
+const limitReached = () =>
+  new SluiceError("unavailable", { message: "Too many snapshots are waiting to be sent", retryAfter: 5_000 });

@@ -75,8 +75,8 @@ const pure = contractWith((s, x) => ({ ...s, items: [...s.items, x] }));
 
 afterEach(() => void vi.unstubAllEnvs());
 
-describe("an apply that changes what it is given", () => {
-  it.each(Object.entries(inPlace))("fails that publish, naming procedure and event: %s", async (_what, add) => {
+describe("an apply that changes its arguments in place", () => {
+  it.each(Object.entries(inPlace))("fails the publish, naming procedure and event: %s", async (_what, add) => {
     const log = memoryLog();
     const started = createPublisher(pure, { log });
     await started.publish(pure.doc, { id: "1" }, added);
@@ -98,7 +98,7 @@ describe("an apply that changes what it is given", () => {
     expect(contract.doc.state?.initial).toEqual({ items: [], counts: new Map(), since: new Date(0) });
   });
 
-  it("can't change other topics' beginning, also where nobody looks, in production", async () => {
+  it("cannot change the initial state of other topics, even in production, where nothing is checked", async () => {
     vi.stubEnv("NODE_ENV", "production");
     const contract = contractWith(inPlace["a Map"] as never);
     const { publish } = createPublisher(contract, { log: memoryLog() });
@@ -107,7 +107,7 @@ describe("an apply that changes what it is given", () => {
   });
 });
 
-it("what is published stays the publisher's own, to change as he likes", async () => {
+it("the publisher may change published data later without effect", async () => {
   const log = memoryLog();
   const { publish } = createPublisher(pure, { log });
   const data = { name: "x", tags: ["a"], at: new Date(0) };
@@ -119,7 +119,7 @@ it("what is published stays the publisher's own, to change as he likes", async (
   expect(JSON.parse(json).items).toEqual([{ name: "x", tags: ["a"], at: "1970-01-01T00:00:00.000Z" }]);
 });
 
-it("a publisher's state is the one that clients fold: a member that is undefined is none", async () => {
+it("a publisher folds the state that clients fold: an undefined member counts as missing", async () => {
   const log = memoryLog();
   const { publish } = createPublisher(pure, { log, snapshotEvery: 2 });
   await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: "one" } });
@@ -128,7 +128,7 @@ it("a publisher's state is the one that clients fold: a member that is undefined
   expect(JSON.parse(saved?.data ?? "")).toMatchObject({ name: "one" });
 });
 
-it("what publishes check is folded once, and only where it is what the log has next", async () => {
+it("a publish folds its events once, unless other entries come first", async () => {
   let applied = 0;
   const contract = contractWith((s, x) => {
     applied++;

@@ -14,7 +14,7 @@ import {
 } from "@sluice/contract";
 import type { LogEvent } from "@sluice/log";
 
-/** An event as code sees it. */
+/** An event in the code's types. */
 export interface TypedEvent {
   readonly type: string;
   readonly data: unknown;
@@ -22,13 +22,13 @@ export interface TypedEvent {
 
 type AnyState = StateDefinition<EventSchemas, Schema>;
 
-/** The state that a subscription declares; asking one that declares none is a mistake. */
+/** @throws TypeError if the subscription declares no state. */
 export function stateOf({ path, state }: AnySubscription): AnyState {
   if (!state) throw new TypeError(`"${path}" declares no state.`);
   return state as AnyState;
 }
 
-/** How a subscription's events fold into its state: the contract's `apply`, whose every failure is a `contractMismatch`. */
+/** Folds a subscription's events into its state, by the contract's `apply`. Every failure is a `contractMismatch`. */
 export class StateFold {
   readonly #procedure: AnySubscription;
   readonly #state: AnyState;
@@ -41,23 +41,25 @@ export class StateFold {
     this.#step = createFoldStep({ path: procedure.path, encodeState });
   }
 
-  /** Whether a state is as it was, whatever became of the steps from it. */
+  /** Whether all states so far are frozen, so that a failed step cannot have changed one. */
   get isFrozen(): boolean {
     return !this.#step.hasUnfrozen;
   }
 
-  /** The state of a topic without events: what can't be frozen in it is this topic's own. */
+  /**
+   * The state of a topic without events. It is decoded for each topic: parts that cannot be frozen must not be shared.
+   */
   initial(): { readonly value: unknown; readonly json: string } {
     const { json, read } = this.encode(this.#state.initial);
     return { value: this.#step.adopt(read()), json };
   }
 
-  /** A state that was saved. */
+  /** Decodes a saved state. */
   decode(wire: unknown): unknown {
     return this.adopt(coderOf(this.#state.schema).decode(wire));
   }
 
-  /** A state that nobody else has. */
+  /** Takes over a state that no other code refers to. */
   adopt(state: unknown): unknown {
     return this.#step.adopt(state);
   }
@@ -73,7 +75,7 @@ export class StateFold {
     throw this.#unfitting(`"${this.#procedure.path}" has`, cause);
   }
 
-  /** Looks whether a state can be sent, and doesn't make its text where that can be told without. */
+  /** Checks that a state can be sent; without encoding it, where that is possible. */
   check(state: unknown, last: string): void {
     try {
       checkJson(this.#state.schema, state);
@@ -82,7 +84,7 @@ export class StateFold {
     }
   }
 
-  /** Reads an event of the log. */
+  /** Decodes an event of the log. */
   read({ type, data }: LogEvent): TypedEvent {
     const { events } = this.#procedure;
     const schema = Object.hasOwn(events, type) ? events[type] : undefined;
@@ -94,7 +96,7 @@ export class StateFold {
     }
   }
 
-  /** @param event whose data nobody else will change: it is frozen, and may become a part of the state. */
+  /** @param event no other code may change its data: it is frozen, and may become part of the state */
   apply(state: unknown, { type, data }: TypedEvent): unknown {
     const apply = Object.hasOwn(this.#state.apply, type) ? this.#state.apply[type] : undefined;
     if (!apply) return state;
@@ -109,7 +111,7 @@ export class StateFold {
     return new SluiceError("contractMismatch", { message: `${what} a state that does not fit its schema`, cause });
   }
 
-  /** Clients see the message, and a topic's name is not for them (PROTOCOL §6.4). */
+  /** Clients see the message, so it must not contain the topic's name (PROTOCOL §6.4). */
   #mismatch(type: string, cause: unknown): SluiceError {
     const { path } = this.#procedure;
     const message = isErrorNamed(cause, "ChangedInPlaceError")

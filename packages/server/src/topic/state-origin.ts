@@ -1,21 +1,21 @@
 import { type AnySubscription, stateVersionOf } from "@sluice/contract";
 import type { Log, LogEntry, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
-import { skewed } from "./contract-skew.js";
+import { contractSkew } from "./contract-skew.js";
 import { decodeSaved, type SavedState } from "./saved-state.js";
 import type { StateFold } from "./state-fold.js";
 
-/** How many entries are read and folded at once. */
+/** Entries that are read and folded at once. */
 export const pageLength = 512;
 
-/** A state that a fold begins with. */
+/** The state that a fold begins with. */
 export interface Origin {
   readonly position: Position;
   readonly value: unknown;
   /** Characters of its JSON. */
   readonly length: number;
-  /** The version by which the topic was published to there. */
+  /** The state version with which the topic was published at this position. */
   readonly version: number;
-  /** What the log has after it, if that was read along with it. */
+  /** The entries after it, if they were read with it. */
   readonly page?: ReadPage | ReadGap | undefined;
 }
 
@@ -24,8 +24,9 @@ interface Saved extends SavedState {
 }
 
 /**
- * Where the fold of a topic begins: with the snapshot that was saved, if it is of this contract's version. Of a lower one, it is
- * folded anew if the log still has all events and this contract knows them, else the snapshot is migrated, else the state begins anew.
+ * Finds the state that the fold of a topic begins with. That is the saved snapshot, if it has this contract's version.
+ * If the snapshot has a lower version, the topic is folded from its first event, if the log still has all events and
+ * this contract knows them; else the snapshot is migrated; else the state starts over.
  */
 export class StateOrigin {
   readonly #log: Log;
@@ -33,9 +34,9 @@ export class StateOrigin {
   readonly #procedure: AnySubscription;
   readonly #fold: StateFold;
   readonly #version: number;
-  /** The life of the topic whose first events this contract doesn't know. */
-  #unreadable: string | undefined;
-  #isAnew = false;
+  /** The epoch of the topic whose first events this contract does not know. */
+  #unknownEpoch: string | undefined;
+  #isFromStart = false;
 
   constructor(log: Log, topic: string, procedure: AnySubscription, fold: StateFold) {
     this.#log = log;
@@ -46,8 +47,9 @@ export class StateOrigin {
   }
 
   /**
-   * @param onSaved told the position of the snapshot that is there, if it is of this contract's version.
-   * @param opened what the log has from its snapshot on, if that was read already.
+   * @param onSaved called with the position of the saved snapshot if that has this contract's version, else with
+   * `undefined`
+   * @param opened the log's snapshot and the page after it, if they were read already
    */
   async load(
     onSaved: (position: Position | undefined) => void,
@@ -56,12 +58,12 @@ export class StateOrigin {
     const { snapshot, page } = opened ?? (await this.#log.open(this.#topic, { from: "snapshot", limit: pageLength }));
     const saved: Saved | undefined = snapshot && { position: snapshot.position, ...decodeSaved(snapshot.data) };
     onSaved(saved?.version === this.#version ? saved.position : undefined);
-    this.#isAnew = false;
+    this.#isFromStart = false;
     if (saved && saved.version >= this.#version) return { ...this.#decoded(saved), page };
     const first = saved ? (await this.#log.open(this.#topic, { from: "oldest", limit: 1 })).page : page;
     const genesis = genesisOf(first);
-    if (genesis && !(saved && genesis.epoch === this.#unreadable && this.#migrates)) {
-      this.#isAnew = true;
+    if (genesis && !(saved && genesis.epoch === this.#unknownEpoch && this.#migrates)) {
+      this.#isFromStart = true;
       const origin = this.#initial(genesis, 1);
       return saved ? origin : { ...origin, page };
     }
@@ -71,18 +73,18 @@ export class StateOrigin {
   }
 
   /**
-   * Where to go on from an event of a lower version that this contract doesn't know: if there is no snapshot to migrate in
-   * place of what was folded, the state begins anew after it.
+   * The state to go on with at an event of a lower version that this contract does not know. The saved snapshot is
+   * migrated if possible; else the state starts over after the event.
    */
-  async instead(
+  async replace(
     { position }: LogEntry,
     version: number,
     onSaved: (position: Position | undefined) => void,
   ): Promise<Origin> {
-    if (this.#isAnew && this.#migrates) {
-      this.#unreadable = position.epoch;
+    if (this.#isFromStart && this.#migrates) {
+      this.#unknownEpoch = position.epoch;
       const origin = await this.load(onSaved);
-      if (!this.#isAnew) return origin;
+      if (!this.#isFromStart) return origin;
     }
     return this.#initial(position, version);
   }
@@ -98,31 +100,38 @@ export class StateOrigin {
 
   #decoded({ position, version, json }: Saved): Origin {
     const own = this.#version;
-    if (version > own) throw this.#skewed(`it was saved with state.version ${version}, and is ${own} here`);
+    if (version > own)
+      throw this.#contractSkew(`it was saved with state.version ${version}, and this server has ${own}`);
     try {
       return { position, version, value: this.#fold.decode(JSON.parse(json)), length: json.length };
     } catch (cause) {
-      throw this.#skewed(`what was saved with state.version ${own}, the one here, doesn't fit state.schema`, cause);
+      throw this.#contractSkew(
+        `the snapshot saved with this server's state.version ${own} doesn't fit state.schema`,
+        cause,
+      );
     }
   }
 
   #migrated({ position, version, json }: Saved): Origin {
     try {
       const migrated: unknown = this.#procedure.state?.migrate?.(JSON.parse(json), version);
-      if (migrated instanceof Promise) migrated.catch(() => {}); // no state: refused below, and nobody else waits for it
+      if (migrated instanceof Promise) migrated.catch(() => {}); // not a state: `encode` rejects it below, and nothing else handles its rejection
       const { json: wire, read } = this.#fold.encode(migrated);
       return { position, version, value: this.#fold.adopt(read()), length: wire.length };
     } catch (cause) {
-      throw this.#skewed(`state.migrate failed for what was saved with state.version ${version}`, cause);
+      throw this.#contractSkew(`state.migrate failed for the snapshot saved with state.version ${version}`, cause);
     }
   }
 
-  #skewed(why: string, cause?: unknown) {
-    return skewed(this.#procedure.path, why, cause);
+  #contractSkew(why: string, cause?: unknown) {
+    return contractSkew(this.#procedure.path, why, cause);
   }
 }
 
-/** The place before the first event, if that is still there, from what was read from the oldest one on. */
+/**
+ * The position before the first event, if the log still has that event. Takes the answer to a read of the oldest
+ * entries.
+ */
 function genesisOf(oldest: ReadPage | ReadGap): Position | undefined {
   const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
   return start.offset > 1 ? undefined : { ...start, offset: 0, mark: "0" };

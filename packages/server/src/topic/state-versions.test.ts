@@ -33,7 +33,7 @@ const goals = (...numbers: number[]) => numbers.map((data) => ({ type: "goal" as
 const stateIn = async (log: Log, contract: ReturnType<typeof two>) =>
   JSON.parse((await new TopicState(log, topic, contract.score).current()).json);
 
-/** A log that holds no event from before its snapshot, of version 1, at 20 goals. */
+/** A log with a snapshot of version 1, at 20 goals, and without the events before it. */
 async function trimmed() {
   const log = memoryLog({ retain: { events: 5 } });
   const { publish } = createPublisher(one, { log, snapshotEvery: 10 });
@@ -43,7 +43,7 @@ async function trimmed() {
 }
 
 describe("a state whose version was raised", () => {
-  it("is folded anew where the log has all events", async () => {
+  it("is folded again if the log has all events", async () => {
     const log = memoryLog();
     await createPublisher(one, { log, snapshotEvery: 2 }).publish(one.score, goals(1, 2, 3));
     const from: number[] = [];
@@ -54,7 +54,7 @@ describe("a state whose version was raised", () => {
     expect([await stateIn(log, contract), from]).toEqual([{ goals: 6, cards: 0 }, []]);
   });
 
-  it("is migrated where it hasn't, from the snapshot that was saved, and what follows it is folded", async () => {
+  it("is migrated from the saved snapshot if the log has not, and later events are folded", async () => {
     const { log, publish } = await trimmed();
     await publish(one.score, goals(100));
     const from: unknown[] = [];
@@ -65,7 +65,7 @@ describe("a state whose version was raised", () => {
     expect([await stateIn(log, contract), from]).toEqual([{ goals: 120, cards: 7 }, [{ goals: 20 }, 1]]);
   });
 
-  it("is migrated where the log has an event that the contract no longer knows", async () => {
+  it("is migrated if the log has an event that the contract no longer knows", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(one, { log, snapshotEvery: 2 });
     await publish(one.score, [{ type: "old", data: 5 }, ...goals(1)]);
@@ -77,7 +77,7 @@ describe("a state whose version was raised", () => {
     ["one that the contract no longer knows", { type: "old", data: "5" }],
     ["one whose data doesn't fit", { type: "goal", data: '"5"' }],
   ])(
-    "begins anew after the last event that can't be folded, if there is nothing to migrate: %s",
+    "starts over after the last event that cannot be folded, if there is nothing to migrate: %s",
     async (_what, event) => {
       const log = memoryLog();
       const { publish } = createPublisher(one, { log });
@@ -89,7 +89,7 @@ describe("a state whose version was raised", () => {
     },
   );
 
-  it("begins anew with the snapshot that there is no function to migrate by", async () => {
+  it("starts over at the snapshot if there is no migrate function", async () => {
     const { log, publish } = await trimmed();
     await publish(one.score, goals(100));
     expect(await stateIn(log, two())).toEqual({ goals: 100, cards: 0 });
@@ -97,19 +97,19 @@ describe("a state whose version was raised", () => {
 
   it.each([
     ["rejects", () => Promise.reject(new Error("not this one"))],
-    ["gives what doesn't fit", () => ({ goals: 1 })],
+    ["returns an invalid state", () => ({ goals: 1 })],
     [
       "throws",
       () => {
         throw new Error("not this one");
       },
     ],
-  ])("is unavailable, and loses nothing, as long as migrate %s", async (_what, migrate) => {
+  ])("is unavailable, and loses nothing, while migrate %s", async (_what, migrate) => {
     const { log } = await trimmed();
     const broken = two(migrate as never);
     await expect(stateIn(log, broken)).rejects.toMatchObject({
       code: "unavailable",
-      cause: { message: expect.stringContaining("state.migrate failed for what was saved with state.version 1") },
+      cause: { message: expect.stringContaining("state.migrate failed for the snapshot saved with state.version 1") },
     });
     const { publish } = createPublisher(broken, { log });
     await expect(publish(broken.score, goals(1))).rejects.toMatchObject({ code: "unavailable" });
@@ -119,7 +119,7 @@ describe("a state whose version was raised", () => {
 });
 
 describe("a snapshot", () => {
-  it("is saved with its version, and read by it", async () => {
+  it("is saved and read with its version", async () => {
     const { log } = await trimmed();
     const contract = two(withCards);
     const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
@@ -129,17 +129,17 @@ describe("a snapshot", () => {
     expect(await stateIn(log, thrice)).toEqual({ goals: 21, cards: 20 });
   });
 
-  it("of the same version that doesn't fit is unavailable: somebody forgot to raise it", async () => {
+  it("of the same version that does not fit is unavailable: the version should have been raised", async () => {
     const { log } = await trimmed();
     await expect(new TopicState(log, topic, two(undefined, 1).score).current()).rejects.toMatchObject({
       code: "unavailable",
-      cause: { message: expect.stringContaining("the one here, doesn't fit state.schema") },
+      cause: { message: expect.stringContaining("this server's state.version 1 doesn't fit state.schema") },
     });
   });
 });
 
 describe("a server with a lower version", () => {
-  it("neither publishes nor answers, and saves nothing over what the newer one has", async () => {
+  it("neither publishes nor answers, and does not overwrite the newer snapshot", async () => {
     const log = memoryLog();
     const behind = new TopicState(log, topic, one.score);
     await behind.current();
@@ -154,7 +154,7 @@ describe("a server with a lower version", () => {
     expect((await readLog(log, topic, "oldest", 9)).ok && (await headOf(log, topic)).offset).toBe(3);
   });
 
-  it("answers a retry of what it has published like the first, though it can publish no more", async () => {
+  it("answers a retry of its own publish like the first, although it can publish no more", async () => {
     const log = memoryLog();
     const [older, newer] = [createPublisher(one, { log }), createPublisher(two(), { log })];
     const options = { idempotencyKey: "k1" };
@@ -163,7 +163,7 @@ describe("a server with a lower version", () => {
     expect(await older.publish(one.score, undefined, goals(1), options)).toEqual({ ...first, duplicate: true });
   });
 
-  it("appends nothing behind a newer one's event, however many publish at once", async () => {
+  it("appends nothing after an event of a newer contract, however many publishes are in flight", async () => {
     const log = memoryLog();
     const contract = two();
     const [older, newer] = [createPublisher(one, { log }), createPublisher(contract, { log })];
@@ -181,7 +181,7 @@ describe("a server with a lower version", () => {
     expect(settled.slice(20).every(({ status }) => status === "fulfilled")).toBe(true);
   });
 
-  it("has one error for as long as it is the same, so that it is told of once", async () => {
+  it("throws the same error object each time, so that it is reported once", async () => {
     const log = memoryLog();
     const contract = two();
     const { publish } = createPublisher(contract, { log });
@@ -192,7 +192,7 @@ describe("a server with a lower version", () => {
   });
 });
 
-it("the version is said once in a topic, before the first event that was published by it", async () => {
+it("a topic records the version once, before the first event published with it", async () => {
   const log = memoryLog();
   const contract = two();
   const { publish } = createPublisher(contract, { log });

@@ -1,40 +1,40 @@
 import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
 import type { AppendedNow, Log, LogEntry, LogEvent, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
-import { skewed } from "./contract-skew.js";
+import { contractSkew } from "./contract-skew.js";
 import { isLast, versionEntry } from "./entry.js";
 import { isSameCursor } from "./same-cursor.js";
 import { StateFold } from "./state-fold.js";
 import { type Origin, pageLength, StateOrigin, unfoldable } from "./state-origin.js";
 
-/** A state in wire form and the position that it belongs to. */
+/** A state in wire form and its position. */
 export interface FoldedState {
   readonly position: Position;
   /** JSON text. */
   readonly json: string;
 }
 
-/** An event that is encoded and not yet in the log. */
+/** An event that is encoded and not appended yet. */
 export interface UnappendedEvent {
   readonly logged: LogEvent;
-  /** Gives its data as who reads it gets it. */
+  /** Returns the data as a reader of the log gets it. */
   readonly read: () => unknown;
 }
 
-/** What events that are yet to be appended make of the state at a position. */
+/** The state after events that are not appended yet. */
 export interface FoldedAhead {
   readonly after: Position;
   readonly value: unknown;
-  /** What is to be appended. */
+  /** The entries to append. */
   readonly events: readonly LogEvent[];
 }
 
 /**
- * Longest state, in characters of JSON, that is held against its schema with every publish. To do so with a longer one would
- * take longer than all else: it is when it is sent, or saved.
+ * Longest state, in characters of JSON, that each publish checks against its schema. For a longer one, the check would
+ * take longer than the rest of the publish; it is checked when it is sent or saved.
  */
-const checked = 16 * 1024;
+const maxCheckedLength = 16 * 1024;
 
-/** Where the fold of a topic has got. One step at a time may use it: `TopicState` sees to that. */
+/** The fold of a topic, up to a position. Steps must not overlap: `TopicState` runs them one at a time. */
 export class TopicFold {
   readonly #log: Log;
   readonly #topic: string;
@@ -42,20 +42,20 @@ export class TopicFold {
   readonly #ownVersion: number;
   readonly #state: StateFold;
   readonly #origin: StateOrigin;
-  /** The version that the topic was published to by, up to the position. */
+  /** The state version with which the topic was published, up to the position. */
   #version = 1;
-  /** Why it can't be folded past its position: the same error for as long as it can't, so that it is reported once. */
-  #stuck: { readonly at: Position; readonly error: SluiceError } | undefined;
+  /** Why the fold cannot pass its position. The error object is reused, so that it is reported once. */
+  #blocked: { readonly at: Position; readonly error: SluiceError } | undefined;
   #position: Position | undefined;
   #value: unknown;
   #json: string | undefined;
-  /** The next entry is an end: what follows it is no part of the topic. */
+  /** The next entry is an end. Entries after it are not part of the topic. */
   #isOver = false;
   #size = 0;
-  /** Characters of the events that came since it was measured: it may have grown by as much. */
+  /** Characters of the events since `#size` was measured: the state may have grown by as much. */
   #grown = 0;
   readonly #onSize: (added: number) => void;
-  /** Of the snapshot that was saved last, as far as this process knows. */
+  /** The position of the last saved snapshot, as far as this process knows. */
   saved: Position | undefined;
 
   constructor(log: Log, topic: string, procedure: AnySubscription, onSize: (added: number) => void) {
@@ -68,7 +68,7 @@ export class TopicFold {
     this.#onSize = onSize;
   }
 
-  /** Up to here it has folded the log; `undefined`: it has yet to begin, or begins anew. */
+  /** The position up to which the log is folded. `undefined`: it has not begun, or must start over. */
   get position(): Position | undefined {
     return this.#position;
   }
@@ -77,12 +77,12 @@ export class TopicFold {
     return this.#isOver;
   }
 
-  /** Characters of its JSON, when it was measured last. */
+  /** Characters of its JSON when it was last measured. */
   get size(): number {
     return this.#size;
   }
 
-  /** Folds all that the log has by now. */
+  /** Folds everything up to the log's head. */
   async advance(): Promise<Position> {
     const position = this.#position;
     if (position) return this.#foldOn(position, await this.#open(position));
@@ -90,7 +90,7 @@ export class TopicFold {
     return this.#foldOn(origin.position, await this.#after(origin));
   }
 
-  /** Folds what was read after `from`, where it stands, and all that follows. */
+  /** Folds a page that was read after `from`, the fold's position, and everything after it. */
   async take(from: Position, first: ReadPage | ReadGap): Promise<Position> {
     return this.#position ? this.#foldOn(from, { page: first }) : this.advance();
   }
@@ -101,10 +101,10 @@ export class TopicFold {
     for (;;) {
       const { page, snapshot, afterSnapshot } = opened;
       if (!page.ok) {
-        // The engine has another history by now, or trimmed further than this state had got: begin anew.
+        // The log has another history now, or has trimmed entries that are not folded yet: start over.
         const origin = await this.#load(afterSnapshot && { snapshot, page: afterSnapshot });
         if (isSameCursor(origin.position, position)) {
-          throw unfoldable(this.#topic, "its saved snapshot is of no history that the log has");
+          throw unfoldable(this.#topic, "its saved snapshot belongs to a history that the log does not have");
         }
         position = origin.position;
         opened = await this.#after(origin);
@@ -116,7 +116,7 @@ export class TopicFold {
         this.#isOver = isLast(entry);
         if (this.#isOver) return this.#position as Position;
         if (this.#fold(entry)) continue;
-        to = this.#begin(await this.#origin.instead(entry, this.#version, this.#onSaved)).position;
+        to = this.#begin(await this.#origin.replace(entry, this.#version, this.#onSaved)).position;
         break;
       }
       if (to === end && end.offset >= head.offset) return this.#position as Position;
@@ -125,8 +125,8 @@ export class TopicFold {
     }
   }
 
-  /** Folds events into the state as it is, to see whether they can be. */
-  ahead(events: readonly UnappendedEvent[]): FoldedAhead {
+  /** Folds events that are not appended yet. It fails if they do not fold. */
+  foldAhead(events: readonly UnappendedEvent[]): FoldedAhead {
     const after = this.#position as Position;
     try {
       let value = this.#value;
@@ -134,7 +134,7 @@ export class TopicFold {
         value = this.#state.apply(value, { type: logged.type, data: read() });
       }
       const last = events.at(-1)?.logged.type;
-      if (last !== undefined && this.#size + this.#grown <= checked) this.#state.check(value, last);
+      if (last !== undefined && this.#size + this.#grown <= maxCheckedLength) this.#state.check(value, last);
       const all = events.map(({ logged }) => logged);
       return {
         after,
@@ -147,19 +147,19 @@ export class TopicFold {
     }
   }
 
-  /** Takes what was folded ahead, now that it is appended. */
+  /** Keeps the state that `ahead` made, after its events were appended. */
   adopt({ value, events }: FoldedAhead, { position }: AppendedNow): void {
     for (const { data } of events) this.#grown += data.length;
     this.#version = Math.max(this.#version, this.#ownVersion);
     this.#set(position, value);
   }
 
-  /** What was folded ahead came to nothing: what it may have changed of the state is folded anew. */
+  /** The events were not appended. If the fold may have changed the state in place, it is folded again. */
   drop(): void {
     if (!this.#state.isFrozen) this.#position = undefined;
   }
 
-  /** The state where it stands, in wire form. */
+  /** The current state, in wire form. */
   encoded(): FoldedState {
     this.#json ??= this.#state.encode(this.#value).json;
     this.#measure(this.#json);
@@ -170,7 +170,7 @@ export class TopicFold {
     return this.#log.open(this.#topic, { from, limit: pageLength, snapshotOnGap: true });
   }
 
-  /** What the log has after the state that the fold began with. */
+  /** The entries after the state that the fold began with. */
   #after({ position, page }: Origin): Opened | Promise<Opened> {
     return page ? { page } : this.#open(position);
   }
@@ -190,12 +190,12 @@ export class TopicFold {
     return origin;
   }
 
-  /** False: an older contract has published an event that this one doesn't know. */
+  /** False: an older contract published an event that this one does not know. */
   #fold(entry: LogEntry): boolean {
     const { type, position } = entry;
     if (type.startsWith("$")) {
       this.#readVersion(entry);
-      this.#position = position; // a word of the server's or a run's own, which changes nothing
+      this.#position = position; // an entry of the server or of a run, which does not change the state
       return true;
     }
     this.#grown += entry.data.length;
@@ -205,7 +205,7 @@ export class TopicFold {
     } catch (cause) {
       if (isErrorNamed((cause as SluiceError).cause, "ChangedInPlaceError")) throw cause;
       if (this.#version < this.#ownVersion) return false;
-      throw this.#stuckAt(position, `an event "${type}" of state.version ${this.#version} doesn't fit`, cause);
+      throw this.#blockedAt(position, `an event "${type}" of state.version ${this.#version} doesn't fit`, cause);
     }
   }
 
@@ -213,16 +213,19 @@ export class TopicFold {
     const version = versionEntry.read(entry) ?? 1;
     const own = this.#ownVersion;
     if (version > own) {
-      throw this.#stuckAt(entry.position, `it is published to by state.version ${version}, and is ${own} here`);
+      throw this.#blockedAt(
+        entry.position,
+        `it is published with state.version ${version}, and this server has ${own}`,
+      );
     }
     this.#version = Math.max(this.#version, version);
   }
 
-  #stuckAt(at: Position, why: string, cause?: unknown): SluiceError {
-    if (!this.#stuck || !isSameCursor(this.#stuck.at, at)) {
-      this.#stuck = { at, error: skewed(this.#procedure.path, why, cause) };
+  #blockedAt(at: Position, why: string, cause?: unknown): SluiceError {
+    if (!this.#blocked || !isSameCursor(this.#blocked.at, at)) {
+      this.#blocked = { at, error: contractSkew(this.#procedure.path, why, cause) };
     }
-    return this.#stuck.error;
+    return this.#blocked.error;
   }
 
   #set(position: Position, value: unknown): void {

@@ -31,7 +31,7 @@ const initial = '{"sum":0,"count":0}';
 const add = (...numbers: number[]) => numbers.map((data) => ({ type: "add" as const, data }));
 
 describe("TopicState", () => {
-  it("folds the log, and only what is new the next time", async () => {
+  it("folds the log and, the next time, only what is new", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     const state = new TopicState(log, topic, contract.total);
@@ -43,7 +43,7 @@ describe("TopicState", () => {
     expect(position).toEqual(await headOf(log, topic));
   });
 
-  it("gives the position and the state that belong together while others publish", async () => {
+  it("returns a position and a state that belong together while others publish", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     const state = new TopicState(log, topic, contract.total);
@@ -57,7 +57,7 @@ describe("TopicState", () => {
       expect(JSON.parse(json)).toEqual({ sum: position.offset, count: position.offset });
   });
 
-  it("outlives its history: saved by whoever publishes, before the engine trims", async () => {
+  it("outlives its events: publishers save it before the engine trims", async () => {
     const log = memoryLog({ retain: { events: 10 } });
     const { publish } = createPublisher(contract, { log, snapshotEvery: 25 });
     for (let i = 0; i < 100; i++) await publish(contract.total, undefined, add(1));
@@ -67,7 +67,7 @@ describe("TopicState", () => {
     expect(JSON.parse(fresh.json)).toEqual({ sum: 100, count: 100 });
   });
 
-  it("is read in one call of the log: cold, warm, or behind by more than is kept", async () => {
+  it("is read in one call of the log: cold, warm, or behind by more than the log keeps", async () => {
     const log = memoryLog({ retain: { events: 5 } });
     const calls: string[] = [];
     const called = (name: string, call: unknown) =>
@@ -83,7 +83,7 @@ describe("TopicState", () => {
     expect([await sum(behind), await sum(state()), calls]).toEqual([33, 33, ["open", "open"]]);
   });
 
-  it("begins anew when the engine has trimmed past it", async () => {
+  it("starts over when the engine has trimmed past it", async () => {
     const log = memoryLog({ retain: { events: 5 } });
     const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
     const behind = new TopicState(log, topic, contract.total);
@@ -93,7 +93,7 @@ describe("TopicState", () => {
     expect(JSON.parse((await behind.current()).json)).toEqual({ sum: 61, count: 61 });
   });
 
-  describe("of a topic whose stateTtl is over", () => {
+  describe("of a topic whose stateTtl has expired", () => {
     function setUp() {
       let now = 1_000_000;
       const log = memoryLog({ retain: { events: 5, stateTtl: 60_000 }, now: () => now });
@@ -104,7 +104,7 @@ describe("TopicState", () => {
       return { log, publish, expire, state: new TopicState(log, topic, contract.total) };
     }
 
-    it("begins anew, with a cursor of the topic's new life", async () => {
+    it("starts over, with a cursor of the topic's new life", async () => {
       const { publish, expire, state } = setUp();
       await publish(contract.total, undefined, add(1, 2, 3));
       const { position } = await state.current();
@@ -116,7 +116,7 @@ describe("TopicState", () => {
       expect((await state.current()).json).toBe('{"sum":5,"count":1}');
     });
 
-    it("holds what is published against the initial state", async () => {
+    it("validates published events against the initial state", async () => {
       const { log, publish, expire } = setUp();
       await publish(contract.total, undefined, add(50));
       const spend = { type: "spend", data: 30 } as const;
@@ -126,7 +126,7 @@ describe("TopicState", () => {
       expect((await headOf(log, topic)).offset).toBe(0);
     });
 
-    it("saves snapshots as often as in its life before", async () => {
+    it("saves snapshots as often as in its previous life", async () => {
       const { log, publish, expire } = setUp();
       for (let i = 0; i < 35; i++) await publish(contract.total, undefined, add(1));
       const before = (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
@@ -159,7 +159,7 @@ describe("TopicState", () => {
     });
   });
 
-  it("refuses to publish what apply throws for, and appends none of the batch", async () => {
+  it("refuses to publish events for which apply throws, and appends none of the batch", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     await publish(contract.total, undefined, add(1));
@@ -167,7 +167,7 @@ describe("TopicState", () => {
     expect((await headOf(log, topic)).offset).toBe(1);
   });
 
-  it("never misfolds what got into the log all the same: every answer from there on is the error", async () => {
+  it("never skips an entry that does not fold: every later answer is the error", async () => {
     const log = memoryLog();
     const state = new TopicState(log, topic, contract.total);
     await log.append(topic, [{ type: "add", data: "1" }], { stateful: true });
@@ -177,7 +177,7 @@ describe("TopicState", () => {
     await expect(state.current()).rejects.toMatchObject({ code: "unavailable" });
   });
 
-  it("folds what a run yielded, whatever it says of itself in between, and nothing after its end", async () => {
+  it("folds a run's events, ignores its own entries, and stops at its end", async () => {
     const log = memoryLog();
     const state = new TopicState(log, topic, contract.total);
     const append = (...types: string[]) =>
@@ -195,25 +195,27 @@ describe("TopicState", () => {
     }
   });
 
-  it("says so where the first events are gone and no snapshot was saved", async () => {
+  it("throws if the first events are gone and no snapshot was saved", async () => {
     const log = memoryLog({ retain: { events: 2 } });
     for (let i = 0; i < 5; i++) await log.append(topic, [{ type: "add", data: "1" }]);
     await expect(new TopicState(log, topic, contract.total).current()).rejects.toThrow(/cannot be folded/);
   });
 
-  it("says so where the saved snapshot has outlived its history, and doesn't load it for ever", async () => {
+  it("throws if the saved snapshot has outlived its history, and does not load forever", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log, snapshotEvery: 2 });
     await publish(contract.total, undefined, add(1, 2));
     const empty = memoryLog();
     const open = vi.fn(async (...args: Parameters<Log["open"]>) => {
-      await new Promise((resolve) => setImmediate(resolve)); // or loading for ever would let nothing else happen
+      await new Promise((resolve) => setImmediate(resolve)); // without this, an endless load would block everything else
       const [{ snapshot }, { page }] = await Promise.all([log.open(...args), empty.open(...args)]);
       return { page: snapshot ? await readLog(empty, topic, snapshot.position, 512) : page, snapshot };
     });
     const emptied = { ...empty, open };
     const current = new TopicState(emptied, topic, contract.total).current();
-    await expect(current).rejects.toThrow(/cannot be folded: its saved snapshot is of no history/);
+    await expect(current).rejects.toThrow(
+      /cannot be folded: its saved snapshot belongs to a history that the log does not have/,
+    );
     expect(open).toHaveBeenCalledTimes(2);
   });
 });
@@ -227,7 +229,7 @@ describe("TopicStates", () => {
     }),
   });
 
-  it("keeps what was used last, as far as 64 Mi characters and 1,000 topics go", async () => {
+  it("keeps the states used last, up to 64 Mi characters and 1,000 topics", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(texts, { log });
     const states = new TopicStates(log);
@@ -245,7 +247,7 @@ describe("TopicStates", () => {
     expect(isKept(69)).toBe(false);
   });
 
-  it("keeps the one used last, where there is room for no other", async () => {
+  it("keeps the state used last, even if no other fits", async () => {
     const log = memoryLog();
     const states = new TopicStates(log);
     const half = "x".repeat(40 * 1024 * 1024);

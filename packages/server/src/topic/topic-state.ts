@@ -6,8 +6,8 @@ import { type FoldedState, TopicFold } from "./topic-fold.js";
 export type { FoldedState } from "./topic-fold.js";
 
 /**
- * The state of one topic, folded from its saved snapshot and the log after it. It moves forward when it is asked, one
- * step at a time; what it folded once it doesn't fold again.
+ * The state of one topic, folded from its saved snapshot and the entries after it. It advances when it is asked, one
+ * step at a time, and never folds an entry twice.
  */
 export class TopicState {
   readonly #log: Log;
@@ -16,7 +16,7 @@ export class TopicState {
   readonly #fold: TopicFold;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param onSize told by how many characters its JSON has grown or shrunk, whenever that is known. */
+  /** @param onSize called with the number of characters by which its JSON grew or shrank, when that is known */
   constructor(log: Log, topic: string, procedure: AnySubscription, onSize: (added: number) => void = () => {}) {
     this.#log = log;
     this.#topic = topic;
@@ -36,7 +36,7 @@ export class TopicState {
     });
   }
 
-  /** Steps never overlap: each begins with all that the one before has folded. */
+  /** Runs steps one at a time. Each begins with everything that the previous one folded. */
   exclusively<T>(step: (fold: TopicFold) => Promise<T>): Promise<T> {
     const result = this.#turn.then(() => step(this.#fold));
     this.#turn = result.catch(() => {});
@@ -44,12 +44,13 @@ export class TopicState {
   }
 
   /**
-   * Saves a snapshot if at least `every` entries came since the last one, so that the engine may trim what it covers.
+   * Saves a snapshot if at least `every` entries were appended since the last one, so that the engine may trim the
+   * entries before it.
    *
-   * @param head where the topic is known to have got.
+   * @param head a known position of the topic's head
    */
   async compact(head: Position, every: number): Promise<void> {
-    // Offsets of another life of the topic, which may have been saved just now, say nothing of this one.
+    // Offsets of another epoch, whose snapshot may just have been saved, cannot be compared.
     const { saved } = this.#fold;
     const savedAt = saved?.epoch === head.epoch ? saved.offset : 0;
     if (head.offset - savedAt < every) return;
@@ -59,7 +60,7 @@ export class TopicState {
       return fold.encoded();
     });
     await this.#log.saveSnapshot(this.#topic, position, encodeSaved(this.#procedure, json));
-    // Whoever was faster saved one at least as good.
+    // If another process was faster, its snapshot is at least as new.
     this.#fold.saved = position;
   }
 }

@@ -2,13 +2,13 @@ import type { AnySubscription } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import { TopicState } from "./topic-state.js";
 
-/** How many folded states are kept. One that was dropped is folded again from its snapshot and the log. */
-const kept = 1_000;
+/** Most folded states that are cached. A dropped one is folded again from its snapshot and the log. */
+const maxStates = 1_000;
 
-/** Most characters of JSON that the kept ones have together: 64 Mi. The one used last is kept, whatever its size. */
-const budget = 64 * 1024 * 1024;
+/** Most characters of JSON of all cached states: 64 Mi. The one used last is kept, whatever its size. */
+const maxCharacters = 64 * 1024 * 1024;
 
-/** The states of this process, the ones used last. */
+/** Caches this process's states; drops those that were used longest ago. */
 export class TopicStates {
   readonly #log: Log;
   readonly #states = new Map<string, TopicState>();
@@ -28,7 +28,7 @@ export class TopicStates {
 
   #open(topic: string, procedure: AnySubscription): TopicState {
     const state: TopicState = new TopicState(this.#log, topic, procedure, (added) => {
-      if (this.#states.get(topic) !== state) return; // dropped, and in use for the last time
+      if (this.#states.get(topic) !== state) return; // it was dropped, and is used for the last time
       this.#size += added;
       this.#makeRoom();
     });
@@ -37,7 +37,7 @@ export class TopicStates {
 
   #makeRoom(): void {
     for (const [topic, { size }] of this.#states) {
-      if (this.#states.size <= kept && (this.#size <= budget || this.#states.size === 1)) return;
+      if (this.#states.size <= maxStates && (this.#size <= maxCharacters || this.#states.size === 1)) return;
       this.#states.delete(topic);
       this.#size -= size;
     }
