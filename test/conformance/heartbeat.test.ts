@@ -140,7 +140,7 @@ it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
 it("at a shorter interval than deadlines are kept to is refused: every client would take its stream for cut (PROTOCOL §4.3)", () => {
   const { router, ping } = implement(defineContract({ ping: query() }));
   const withHeartbeat = (heartbeat: number) => createSluice(router({ ping: ping.handler(() => {}) }), { heartbeat });
-  expect(() => withHeartbeat(100)).toThrow("heartbeat is 100; allowed are whole milliseconds from 250 on.");
+  expect(() => withHeartbeat(100)).toThrow("heartbeat is 100; allowed are whole milliseconds of at least 250.");
   expect(withHeartbeat(250).stats().connections).toBe(0);
 });
 

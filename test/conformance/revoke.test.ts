@@ -87,7 +87,9 @@ describe("revoking", () => {
     await Promise.all([sees(inHall, [1]), sees(inYard, [2])]);
     expect(sluice.disconnect({ path: "feed", key: { room: "yard" } })).toBe(1);
     await sees(inYard, [2, "forbidden"]);
-    expect(() => sluice.disconnect({ path: "elsewhere" })).toThrow(/"elsewhere" is no subscription .*there are feed/);
+    expect(() => sluice.disconnect({ path: "elsewhere" })).toThrow(
+      /"elsewhere" is not a subscription .*the subscriptions are feed/,
+    );
     expect(sluice.disconnect({ path: "feed", tag: "user:ann" })).toBe(1);
     await sees(inHall, [1, "forbidden"]);
     expect(() => sluice.disconnect({})).toThrow(/tag or a path/);

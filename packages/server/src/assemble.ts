@@ -24,9 +24,9 @@ import { ReplayCache } from "./topic/replay-cache.js";
 import { Snapshots } from "./topic/snapshots.js";
 import { TopicStates } from "./topic/topic-states.js";
 
-/** What a Sluice is made of. Nobody below takes all of it: each says what it uses. */
+/** All parts of a Sluice. Each part takes only those that it uses. */
 export interface SluiceParts extends HandlerParts {
-  /** The contract's, by path. */
+  /** The contract's procedures, by path. */
   readonly procedures: ReadonlyMap<string, AnyProcedure>;
   readonly limits: Limits;
   readonly counters: Counters;
@@ -35,9 +35,10 @@ export interface SluiceParts extends HandlerParts {
 }
 
 /**
- * Makes the parts and puts them together.
+ * Creates the parts and connects them.
  *
- * @throws RangeError for a limit or interval that is none, TypeError for an option that isn't there.
+ * @throws RangeError if a limit or an interval is out of range.
+ * @throws TypeError if an option is unknown.
  */
 export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   checkNames("createSluice", options, sluiceOptionNames);
@@ -53,12 +54,12 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   } = options;
   checkLog("createSluice", log, router.contract);
   checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
-  checkWhole({ heartbeat }, { least: wheelResolution, unit: "milliseconds" });
+  checkWhole({ heartbeat }, { min: wheelResolution, unit: "milliseconds" });
   checkWhole({ retry, stallTimeout, snapshotTimeout, runTtl }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
   const { catchUpEvents, eventLength: maxEventLength } = limits;
-  const tell = guardedReport(onError);
-  const report: Report = (error, path, context) => tell({ error, path, context });
+  const reportToUser = guardedReport(onError);
+  const report: Report = (error, path, context) => reportToUser({ error, path, context });
 
   const { contract, implementations } = router;
   const procedures = byPath(proceduresOf(contract));
@@ -81,7 +82,9 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
       },
       assertPublishable: ({ path }) => {
         if (implementations.get(path)?.run.kind === "live") return;
-        throw new TypeError(`publish() takes what live() serves; the events of "${path}" are those of its generator.`);
+        throw new TypeError(
+          `publish() takes procedures that live() serves; the events of "${path}" come from its generator.`,
+        );
       },
     },
   );
@@ -105,7 +108,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     ...{ procedures, implementations, tools, admission, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
-  // Whoever reads in this process may be as slow as it likes, and is not a client to be drained or counted.
+  // A subscriber in this process may be slow, and does not count as a client that is limited or drained.
   const local: LocalParts = {
     ...opening,
     limits: { ...limits, catchUpEvents: Number.POSITIVE_INFINITY },

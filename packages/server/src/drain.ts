@@ -15,11 +15,11 @@ interface DrainParts {
   readonly wheel: TimerWheel;
 }
 
-/** Lets all connections go; see `Sluice.drain`. */
+/** Drains all clients; see `Sluice.drain`. */
 export async function drain({ admission, runs, wheel }: DrainParts, options: DrainOptions = {}): Promise<void> {
   checkNames<DrainOptions>("drain", options, { timeout: true });
   const { timeout = 5_000 } = options;
-  checkWhole({ timeout }, { least: 0, unit: "milliseconds" });
+  checkWhole({ timeout }, { min: 0, unit: "milliseconds" });
   admission.isClosed = true;
   runs.close();
   const closed = [...admission.streams].map(
@@ -30,15 +30,15 @@ export async function drain({ admission, runs, wheel }: DrainParts, options: Dra
       }),
   );
   if (closed.length === 0) return runs.stop();
-  const late = {
+  const deadline = {
     tick: 0,
     fire: () => {
       for (const stream of [...admission.streams]) stream.cut();
     },
   };
-  wheel.schedule(late, timeout);
+  wheel.schedule(deadline, timeout);
   await Promise.all(closed);
-  wheel.cancel(late);
-  // Whoever attaches to what ran here, at another server, finds an end and waits for nothing.
+  wheel.cancel(deadline);
+  // Clients that attach to these runs at another server must find an end, or they would wait for nothing.
   await runs.stop();
 }

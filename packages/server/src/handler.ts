@@ -15,7 +15,7 @@ import { expiryOf } from "./procedure/revocable-context.js";
 import { EventStream, type EventStreamSettings } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
 
-/** One for all: ten thousand streams need no empty object each. */
+/** Shared: ten thousand streams need no empty object each. */
 const noContext = Object.freeze({});
 
 const outputHeaders = { "content-type": "application/json", "cache-control": "no-store" };
@@ -26,16 +26,16 @@ export interface HandlerParts extends OpenParts {
   readonly limits: OpenParts["limits"] & Pick<Limits, "inputBytes">;
 }
 
-/** From request to response. False: the path is none of the contract's, and nothing was answered. */
+/** From request to response. False: the path is not in the contract, and nothing was sent. */
 export async function handle(parts: HandlerParts, exchange: Exchange): Promise<boolean> {
   const { admission, limits, report } = parts;
   const implementation = parts.implementations.get(exchange.path);
   if (!implementation || exchange.method === "OPTIONS") return false;
   const { procedure } = implementation;
   let context: unknown;
-  // Whoever came before may have looked at the credentials already: from here on, a revocation counts.
+  // Middleware ahead of Sluice may have checked the credentials already, so revocations count from here on.
   const opening = admission.begin();
-  // What waits behind another answer on its connection is neither opened nor begun, nor refused: only its body is read.
+  // While other responses are ahead on the connection, only the body is read. Nothing runs, opens or fails.
   const turn = exchange.reply.turn(limits.inputBytes);
   try {
     const reading = readRequest(exchange, procedure, limits.inputBytes);
@@ -53,8 +53,8 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
     if (procedure.kind === "subscription") {
       const { lastEventId } = request;
       const client = exchange.client();
-      const guest = { ...caller, client: client && shortName(client), lastEventId, opening };
-      await serve(parts, implementation, exchange, guest);
+      const subscriber = { ...caller, client: client && shortName(client), lastEventId, opening };
+      await serve(parts, implementation, exchange, subscriber);
     } else {
       await answer(parts, implementation, exchange, caller);
     }
@@ -62,7 +62,7 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
     const seen = toPublicError(error, procedure.errors);
     if (isToReport(error, seen)) report(reported(error, seen), procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
-    // The client's next attempt must not come to this server again because its connection was kept alive.
+    // The next attempt must not reach this server again over the same connection.
     sendProblem(exchange.reply, seen, admission.isClosed ? { ...allow, connection: "close" } : allow);
   } finally {
     admission.openings.delete(opening);
@@ -90,7 +90,7 @@ async function serve(
   }
   const source = await openSubscription(parts, implementation, caller);
   if (caller.lifetime.over) return;
-  admission.assertRoom(caller.client); // others may have come in the meantime, or the end
+  admission.assertRoom(caller.client); // during the opening, others may have opened streams, or the server may have begun to drain
   caller.opening.assertAllowed(source.topic, source.context, wheel.time);
 
   const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, streams, source.resumable);

@@ -5,7 +5,7 @@ import { cursorFrom } from "./http/request.js";
 import type { Limits } from "./options/limits.js";
 import { argsFor, type Caller, type ServerTools } from "./procedure/args.js";
 import type { Implementation } from "./procedure/implementation.js";
-import { type AnyArgs, layArgs, runMiddlewares } from "./procedure/middleware.js";
+import { type AnyArgs, mergeArgs, runMiddlewares } from "./procedure/middleware.js";
 import type { LaneSource } from "./stream/lane.js";
 import { GeneratorSource } from "./subscription/generator.js";
 import { prepareLive } from "./subscription/live.js";
@@ -15,12 +15,12 @@ import type { Hub } from "./topic/hub.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
-  /** Who the client is, if that is known. */
+  /** The client as `identify` names it. */
   readonly client: string | undefined;
   readonly opening: Opening;
 }
 
-/** What it takes to open a subscription. */
+/** The parts that opening a subscription needs. */
 export interface OpenParts extends ResumableParts, SnapshotParts {
   readonly admission: Admission;
   readonly hub: Hub;
@@ -28,7 +28,7 @@ export interface OpenParts extends ResumableParts, SnapshotParts {
   readonly limits: Pick<Limits, "catchUpEvents" | "eventLength">;
 }
 
-/** Authorises a subscriber and gets ready to serve it; whatever fails here can still be told by an HTTP status. */
+/** Authorises a subscriber and prepares its lane. A failure can still be answered with an HTTP status. */
 export async function openSubscription(
   parts: OpenParts,
   implementation: Implementation,
@@ -38,7 +38,7 @@ export async function openSubscription(
   const { input, lifetime } = caller;
   const { admission, hub, wheel, report, limits } = parts;
   const procedure = implementation.procedure as AnySubscription;
-  const cursor = positionOf(implementation, caller);
+  const cursor = cursorOf(implementation, caller);
   const topic = topicOf(procedure, input);
 
   const open = async (context: object, args: () => AnyArgs): Promise<LaneSource> => {
@@ -56,29 +56,29 @@ export async function openSubscription(
           procedure,
           topic,
           run,
-          args: layArgs(args(), { lastEventId }),
+          args: mergeArgs(args(), { lastEventId }),
         });
       }
       case "resumable":
         return prepareResumable(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
       case "call":
-        throw new TypeError(`"${procedure.path}" is no subscription; call it.`);
+        throw new TypeError(`"${procedure.path}" is not a subscription; use call().`);
     }
   };
-  // Most streams have nobody to call, so nothing is made to call them with.
+  // Most streams have no middleware, so args are not created for them.
   if (middlewares.length === 0) return open(caller.context, () => argsFor(parts.tools, implementation, caller));
   return runMiddlewares(middlewares, argsFor(parts.tools, implementation, caller), (args) =>
     open(args.context, () => args),
   );
 }
 
-/** Authorises a subscriber and opens nothing. */
+/** Authorises a subscriber without opening a stream. */
 export async function authorise(
   parts: OpenParts,
   implementation: Implementation,
   caller: SubscriptionCaller,
 ): Promise<void> {
-  positionOf(implementation, caller);
+  cursorOf(implementation, caller);
   const topic = topicOf(implementation.procedure as AnySubscription, caller.input);
   await runMiddlewares(
     implementation.middlewares,
@@ -89,6 +89,6 @@ export async function authorise(
   );
 }
 
-/** A generator that may be run again gives ids of its own: whatever comes back is for it to judge. PROTOCOL §9.2. */
-const positionOf = ({ run }: Implementation, { lastEventId }: SubscriptionCaller) =>
+/** A generator with `onCut: "restart"` has ids of its own and checks them itself. PROTOCOL §9.2. */
+const cursorOf = ({ run }: Implementation, { lastEventId }: SubscriptionCaller) =>
   run.kind === "stream" && run.onCut === "restart" ? undefined : cursorFrom(lastEventId);

@@ -14,23 +14,23 @@ const abandonAfter: Use = (value) => s.run.stream(async function* () {}, { resum
 const timeout: Use = (value) => createSluice(router).drain({ timeout: value });
 const ofPublisher = (name: string): [string, string, Use] => [
   name,
-  "numbers above 0",
+  "numbers of at least 1",
   (value) => createPublisher(contract, { log: memoryLog(), [name]: value }),
 ];
 
-describe("an option that counts", () => {
+describe("an option that is a whole number", () => {
   it.each<[string, string, Use]>([
     ...["maxEventLength", "snapshotEvery"].map(ofPublisher),
-    ['abandonAfter of "run"', "milliseconds from 0 on", abandonAfter],
-    ["timeout", "milliseconds from 0 on", timeout],
-  ])("is refused where %s is none, with what is allowed", async (name, allowed, use) => {
+    ['abandonAfter of "run"', "milliseconds of at least 0", abandonAfter],
+    ["timeout", "milliseconds of at least 0", timeout],
+  ])("throws an error that says what is allowed if %s is invalid", async (name, allowed, use) => {
     for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1" as never]) {
       const refused = async () => use(value);
       await expect(refused(), `${value}`).rejects.toThrow(`${name} is ${value}; allowed are whole ${allowed}.`);
     }
   });
 
-  it("lets nobody go where it is a drain's, and refused", async () => {
+  it("does not begin to drain if the drain's timeout is invalid", async () => {
     const sluice = createSluice(router);
     await expect(sluice.drain({ timeout: Number.NaN })).rejects.toThrow(RangeError);
     expect(partsOf(sluice as never).admission.isClosed).toBe(false);

@@ -10,11 +10,11 @@ describe.each<[string, (sluice: Sluice<{}>) => unknown]>([
   ["sluiceNode", sluiceNode],
   ["sluiceExpress", sluiceExpress],
 ])("%s", (_name, adapter) => {
-  it("takes a Sluice", () => {
+  it("accepts a Sluice", () => {
     expect(adapter(createSluice(s.router({ ping: s.ping.handler(() => {}) })))).toBeTypeOf("function");
   });
 
-  it("says at once that a Sluice is of another version", () => {
+  it("throws at once if another version made the Sluice", () => {
     const other = { [Symbol.for("sluice.running/0")]: {} };
     expect(() => adapter(other as never)).toThrow(/another version of @sluice\/server .*`npm ls @sluice\/server`/);
   });
@@ -22,7 +22,7 @@ describe.each<[string, (sluice: Sluice<{}>) => unknown]>([
   it.each([
     ["nothing", undefined],
     ["a router", s.router({ ping: s.ping.handler(() => {}) })],
-  ])("says at once that it was given %s", (_what, given) => {
-    expect(() => adapter(given as never)).toThrow("is no Sluice; pass it what createSluice() returns");
+  ])("throws at once if it is given %s", (_what, given) => {
+    expect(() => adapter(given as never)).toThrow("is not a Sluice; pass the result of createSluice()");
   });
 });

@@ -1,8 +1,8 @@
 import type { Exchange } from "./http/exchange.js";
 
 /**
- * What an adapter knows of a Sluice: code of the copy of this package that made it. A process may hold two copies, as bundlers make one
- * for each entry; what passes between them is an `Exchange` and what hangs on it.
+ * The part of a Sluice that adapters use, from the copy of this package that made the Sluice. A process may hold two
+ * copies, because bundlers make one per entry. Only an `Exchange` and its members pass between them.
  */
 export interface Running {
   /** See `handle` in handler.ts. */
@@ -12,10 +12,13 @@ export interface Running {
 
 const prefix = "sluice.running/";
 
-/** Every copy of the package finds it. The number changes with `Running` and `Exchange`. */
+/** All copies of the package find it. The number changes with `Running` and `Exchange`. */
 export const runningKey: unique symbol = Symbol.for(`${prefix}1`) as never;
 
-/** @throws TypeError for what is no Sluice, or one that another version made: before the first request. */
+/**
+ * @throws TypeError if the value is not a Sluice, or another version made it. Adapters call it before the first
+ * request.
+ */
 export function runningOf(sluice: object): Running {
   const found = (sluice as { readonly [runningKey]?: Running } | undefined)?.[runningKey];
   if (found) return found;
@@ -24,7 +27,7 @@ export function runningOf(sluice: object): Running {
   );
   throw new TypeError(
     others.length > 0
-      ? "This Sluice was made by another version of @sluice/server than its adapter is of: install one version (see `npm ls @sluice/server`)."
-      : "An adapter was given something that is no Sluice; pass it what createSluice() returns.",
+      ? "The Sluice was made by another version of @sluice/server than its adapter: install one version (see `npm ls @sluice/server`)."
+      : "The adapter was given a value that is not a Sluice; pass the result of createSluice().",
   );
 }

@@ -43,7 +43,7 @@ const feed = s.feed.live();
 const presence = s.presence.live();
 const now = s.now.handler(() => new Date());
 
-test("middleware narrows the context for what follows, and keeps the rest", () => {
+test("middleware narrows the context for the rest, and keeps the other members", () => {
   s.scores.report.use(requireUser).handler(({ context, input }) => {
     expectTypeOf(context.user).toEqualTypeOf<User>();
     expectTypeOf(context.requestId).toEqualTypeOf<string>();
@@ -66,7 +66,7 @@ test("middleware narrows the context for what follows, and keeps the rest", () =
   s.use(requireUser).feed.live({ filter: (_event, { context }) => context.user.name !== "" });
 });
 
-test("handlers give what the contract says, in the code's types", () => {
+test("handlers return the contract's outputs, in the code's types", () => {
   s.now.handler(async () => new Date());
   // @ts-expect-error the wire's text in place of the code's Date
   s.now.handler(() => new Date().toISOString());
@@ -74,7 +74,7 @@ test("handlers give what the contract says, in the code's types", () => {
   s.scores.report.handler(() => ({}));
 });
 
-test("publish takes the contract's events", () => {
+test("publish accepts the contract's events", () => {
   s.scores.report.handler(async ({ publish }) => {
     await publish(contract.feed, undefined, { type: "post", data: "hello" });
     await publish(contract.scores.watch, { matchId: "m1" }, [{ type: "fullTime", data: { at: new Date() } }]);
@@ -94,7 +94,7 @@ test("publish takes the contract's events", () => {
   publisher.publish(contract.scores.report, { at: new Date() }, { type: "goal", data: {} });
 });
 
-test("a filter on shared state needs a snapshot of its own, and a snapshot needs its cursor", () => {
+test("a filter on shared state requires its own snapshot, and a snapshot requires its cursor", () => {
   s.feed.live({ filter: (event) => event.type === "post" && event.data !== "" });
   // @ts-expect-error the shared fold would show what the filter hides
   s.scores.watch.live({ filter: () => true });
@@ -129,7 +129,7 @@ test("generators yield the contract's events", () => {
   );
 });
 
-test("a router compiles only when every procedure is there, each in its place", () => {
+test("a router compiles only if every procedure is implemented in its place", () => {
   const router = s.router({ scores: { watch, report }, feed, presence, now });
   // @ts-expect-error `now` is missing
   s.router({ scores: { watch, report }, feed, presence });

@@ -3,7 +3,7 @@ import type { Log } from "@sluice/log";
 import type { Limits } from "./options/limits.js";
 import type { Clock } from "./time/clock.js";
 
-/** An error that clients got to see as `internal` or `contractMismatch`, without its cause. */
+/** An error that clients see as `internal` or `contractMismatch`, without its cause. */
 export interface ErrorReport {
   readonly error: unknown;
   /** Path of the procedure, or of a topic. */
@@ -12,41 +12,42 @@ export interface ErrorReport {
 }
 
 export interface SluiceOptions {
-  /** Where events are kept. Default: `memoryLog()`, in this process. */
+  /** The log that keeps the events. Default: `memoryLog()`, in this process. */
   readonly log?: Log;
   /**
-   * Told of every error that a client gets to see as `internal` or, where an event doesn't fold into its topic's state, as
-   * `contractMismatch`: its cause stays here. Told, too, of what a schema's own code throws at an input, which is a `badRequest`
-   * for the client. What it throws itself is printed. Default: prints to stderr.
+   * Called with every error that a client sees as `internal` or, if an event does not fold into its topic's state, as
+   * `contractMismatch`: the client does not see the cause. Also called with errors that a schema's own code throws for
+   * an input, which the client sees as `badRequest`. An error that `onError` throws is printed. Default: prints to
+   * stderr.
    */
   readonly onError?: (report: ErrorReport) => void;
   readonly limits?: Partial<Limits>;
   /** Milliseconds between heartbeats on an idle stream, at least 250. Default: 15,000. */
   readonly heartbeat?: number;
-  /** Milliseconds that clients wait before they open again after a cut. Default: 1,000. */
+  /** Milliseconds that clients wait before they reconnect after a cut. Default: 1,000. */
   readonly retry?: number;
   /**
-   * Milliseconds within which a client must take something of what its full socket holds: at least 64 Ki, or all there is. One that
-   * does may be as slow as it likes, whatever the size of a snapshot; one that does not is cut, and resumes when it comes again.
-   * Default: 60,000.
+   * Milliseconds within which a client must take bytes from its full socket: at least 64 Ki, or all there is. A client
+   * that does may be as slow as it likes, whatever the size of a snapshot. One that does not is cut, and resumes when
+   * it reconnects. Default: 60,000.
    */
   readonly stallTimeout?: number;
   /**
-   * Milliseconds that a procedure's own `snapshot()` may take; `onError` is told of one that takes longer. A stream that is
-   * being opened is answered 503, one that is open ends with `unavailable`, and the client comes again. Default: 10,000.
+   * Milliseconds that a procedure's own `snapshot()` may take. A longer one is reported to `onError`. A stream that is
+   * being opened is answered 503; an open one ends with `unavailable`, and the client reconnects. Default: 10,000.
    */
   readonly snapshotTimeout?: number;
   /**
-   * Milliseconds for which the log keeps a resumable run that is over, from its last entry on: whole, whatever the age of its
-   * events, but for those that are beyond the log's limits of number and bytes. Then it is freed, and whoever comes without
-   * a cursor starts it anew. Default: 86,400,000, a day.
+   * Milliseconds that the log keeps a finished resumable run, from its last entry on. Until then, its events do not
+   * expire by age, but the log's limits of number and bytes still apply. Then the run is freed, and a client without a
+   * cursor starts it again. Default: 86,400,000, one day.
    */
   readonly runTtl?: number;
   /** Drives heartbeats and deadlines. Default: the machine's time. */
   readonly clock?: Clock;
 }
 
-/** For the check of names. */
+/** Used to check the names of options. */
 export const sluiceOptionNames: NamesOf<SluiceOptions> = {
   log: true,
   onError: true,

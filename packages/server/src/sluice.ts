@@ -26,14 +26,14 @@ import { type Running, runningKey } from "./running.js";
 import type { SluiceOptions } from "./sluice-options.js";
 import { type Stats, statsOf } from "./stats.js";
 
-/** A router that runs. Adapters serve it over HTTP; everything else it does without. */
+/** A running router. Adapters serve it over HTTP; everything else works without one. */
 export interface Sluice<Context = never> {
   /** See `Publish`. */
   readonly publish: Publish;
   /**
    * Calls a query or mutation in this process, through its middleware.
    *
-   * @throws SluiceError `badRequest` for input that doesn't fit, and whatever middleware and handler throw, as it is.
+   * @throws SluiceError `badRequest` for an invalid input. Errors of middleware and handler are thrown as they are.
    */
   call<P extends AnyQuery | AnyMutation>(procedure: WithoutInput<P, P, "call(procedure, input)">): Promise<OutputOf<P>>;
   call<P extends AnyQuery | AnyMutation>(
@@ -41,7 +41,10 @@ export interface Sluice<Context = never> {
     input: InputOf<P>,
     options?: CallOptions<Context>,
   ): Promise<OutputOf<P>>;
-  /** Subscribes in this process, through middleware, anew for each loop; the events are those that a client would get. */
+  /**
+   * Subscribes in this process, through middleware. Each loop opens its own stream and gets the events that a client
+   * would get.
+   */
   subscribe<P extends AnySubscription>(
     procedure: WithoutInput<P, P, "subscribe(procedure, input)">,
   ): AsyncIterable<EventOf<P>>;
@@ -51,46 +54,51 @@ export interface Sluice<Context = never> {
     options?: SubscribeOptions<Context, StateOf<P>>,
   ): AsyncIterable<EventOf<P>>;
   /**
-   * Lets all clients go, for a deploy: accepts no more streams (503), tells those that are open to come again, and closes
-   * what is still open after `timeout` milliseconds (default: 5,000). They resume where they were, if the log outlives this process;
-   * resumable runs that go on here end as `interrupted`. Queries and mutations are still answered.
+   * Disconnects all clients, for a deploy. It accepts no new streams (503), asks open ones to reconnect, and closes
+   * those that are still open after `timeout` milliseconds (default: 5,000). Clients resume at their cursor if the log
+   * outlives this process. Resumable runs in this process end as `interrupted`. Queries and mutations are still
+   * answered.
    *
-   * @throws RangeError for a timeout that is none, TypeError for an option that isn't there; nobody was told to go then.
+   * @throws RangeError if `timeout` is not a whole number of milliseconds.
+   * @throws TypeError if an option is unknown. In both cases no client was disconnected.
    */
   drain(options?: DrainOptions): Promise<void>;
   /**
-   * Ends open streams at once, and with a typed reason: not one event follows, replayed or new. `subscribe` in this process
-   * throws it. What is being opened at this time (its context, middleware or snapshot is awaited) is refused with the same
+   * Ends open streams at once with a typed reason: no event follows, replayed or new. `subscribe` in this process
+   * throws it. A stream that is being opened (its context, middleware or snapshot is pending) is refused with the same
    * reason, as 403 or 401.
    *
-   * @returns how many open streams were ended. Whom those belong to that are being opened is not known yet: they don't count.
-   * @throws TypeError for a filter that means nothing: a path or key that no subscription has, a `key` without a `path`, a `reason`
-   * or a name that isn't there.
+   * @returns the number of open streams that were ended. Streams that are being opened do not count, because their tags
+   * are not known yet.
+   * @throws TypeError if the filter cannot match: an unknown path or key, a `key` without a `path`, or an unknown
+   * `reason` or option.
    * @example sluice.disconnect({ tag: `user:${id}` });
    */
   disconnect(filter: DisconnectFilter): number;
-  /** How it is doing: a snapshot of counters, cheap to read. */
+  /** A snapshot of counters. Cheap to read. */
   stats(): Stats;
   /**
-   * The state of a topic as it is now, and the cursor that it belongs to; see `ReadState`.
+   * The current state of a topic and its cursor; see `ReadState`.
    *
-   * @throws TypeError if the contract declares no state for it, and whatever a `snapshot` of its own or its middleware throws.
+   * @throws TypeError if the contract declares no state for it. Errors of the procedure's own `snapshot` or its
+   * middleware are thrown as they are.
    * @example const { state } = await sluice.state(contract.scores.watch, { matchId: "m1" });
    */
   readonly state: ReadState;
-  /** Only the type: the context that adapters have to give. */
+  /** Type only: the context that adapters must provide. */
   readonly "~context"?: (context: Context) => void;
 }
 
-/** For tests, which look inside: adapters go by `runningOf`. */
+/** For tests of internals. Adapters use `runningOf`. */
 export const partsOf = (sluice: Sluice): SluiceParts =>
   (sluice as unknown as { readonly [runningKey]: { readonly parts: SluiceParts } })[runningKey].parts;
 
 /**
- * Makes a router run.
+ * Creates a running Sluice from a router.
  *
- * @throws RangeError for a limit or interval that is none, TypeError for an option that isn't there, also among the log's, such as
- * a path in `overrides` that is no subscription's.
+ * @throws RangeError if a limit or an interval is out of range.
+ * @throws TypeError if an option is unknown, also an option of the log, such as a path in `overrides` that is not a
+ * subscription's.
  * @example export const sluice = createSluice(router, { log: memoryLog() });
  */
 export function createSluice<Tree extends ContractTree, Context>(

@@ -3,27 +3,27 @@ import type { Counters } from "./topic/counters.js";
 import type { Hub } from "./topic/hub.js";
 import type { Snapshots } from "./topic/snapshots.js";
 
-/** How a Sluice is doing. */
+/** Counters of a running Sluice. */
 export interface Stats {
   /** Open streams. */
   readonly connections: number;
-  /** Topics that somebody follows here. */
+  /** Topics with subscribers in this process. */
   readonly topics: number;
-  /** Streams whose socket is full: they lag, and read the log forward when it drains. */
+  /** Streams whose socket is full. They read on from the log when it drains. */
   readonly lagging: number;
-  /** Bytes of snapshots that sockets have yet to take. */
+  /** Bytes of snapshots that sockets have not taken yet. */
   readonly snapshotBytes: number;
-  /** Events published by this process since it started, as are all that follow. */
+  /** Events published by this process. This and the counters below count since its start. */
   readonly published: number;
-  /** Events of logs handed to streams. */
+  /** Events from logs that were handed to streams. */
   readonly delivered: number;
-  /** Bytes of events of logs handed to streams. */
+  /** Bytes of events from logs that were handed to streams. */
   readonly bytes: number;
-  /** Gaps that subscribers were told of. */
+  /** Gaps that were reported to subscribers. */
   readonly resets: number;
-  /** Streams that went on from a cursor. */
+  /** Streams that resumed from a cursor. */
   readonly resumes: number;
-  /** Streams that are over. */
+  /** Streams that have ended. */
   readonly disconnects: number;
 }
 

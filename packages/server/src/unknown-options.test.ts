@@ -26,7 +26,7 @@ const sluice = createSluice(router);
 const generator = async function* () {};
 const post = { type: "post", data: "x" } as const;
 const wrong = (options: unknown) => options as never;
-const paths = "there are feed, room, seat, total.";
+const paths = "the subscriptions are feed, room, seat, total.";
 
 type Case = [name: string, use: () => unknown, message: string];
 
@@ -92,7 +92,7 @@ const unknownNames: Case[] = [
 
 const wrongValues: Case[] = [
   [
-    "a log that was not made",
+    "a function instead of a log",
     () => createSluice(router, wrong({ log: memoryLog })),
     "createSluice: log is a function; allowed is a log, such as memoryLog() gives.",
   ],
@@ -102,22 +102,22 @@ const wrongValues: Case[] = [
     "createPublisher: log is undefined",
   ],
   [
-    "an onError that can't be called",
+    "an onError that is not a function",
     () => createSluice(router, wrong({ onError: "log" })),
     'createSluice: onError is "log"; allowed is a function.',
   ],
   [
-    "a context that can't be called",
+    "a context that is not a function",
     () => sluiceExpress(sluice, wrong({ context: { user: 1 } })),
     "sluiceExpress: context is an object; allowed is a function.",
   ],
   [
-    "options that are none",
+    "options of the wrong type",
     () => createSluice(router, wrong("x")),
     'createSluice: options is "x"; allowed is an object.',
   ],
   [
-    "a filter that can't be called",
+    "a filter that is not a function",
     () => s.feed.live(wrong({ filter: "x" })),
     'live() of "feed": filter is "x"; allowed is a function.',
   ],
@@ -127,112 +127,112 @@ const wrongValues: Case[] = [
     'live() of "feed": a snapshot is given, but the contract declares no state.',
   ],
   [
-    "a filter on a state for all",
+    "a filter on shared state",
     () => s.total.live(wrong({ filter: () => true })),
-    'live() of "total": with a filter, state needs a snapshot of its own',
+    'live() of "total": a filter requires a snapshot of its own',
   ],
   [
-    "an onCut that is none",
+    "an invalid onCut",
     () => s.feed.stream(generator, wrong({ onCut: "retry" })),
     'stream() of "feed": onCut is "retry"; allowed are undefined, "interrupt", "restart".',
   ],
   [
-    "an abandonAfter of what is not resumable",
+    "abandonAfter without resumable",
     () => s.feed.stream(generator, wrong({ abandonAfter: 1 })),
     "abandonAfter means nothing without resumable: true.",
   ],
   [
-    "an onCut of what is resumable",
+    "onCut with resumable",
     () => s.feed.stream(generator, wrong({ resumable: true, onCut: "restart" })),
     "onCut means nothing with resumable: true.",
   ],
   [
-    "a resumable that is neither",
+    "a resumable that is not a boolean",
     () => s.feed.stream(generator, wrong({ resumable: "yes" })),
     'resumable is "yes"; allowed are undefined, true, false.',
   ],
   ["no generator", () => s.feed.stream(wrong(undefined)), 'stream() of "feed" needs a generator function.'],
   [
-    "a key that is no text",
+    "an idempotency key that is not a string",
     () => sluice.publish(contract.feed, undefined, post, wrong({ idempotencyKey: 5 })),
-    "publish: idempotencyKey is 5; allowed is a text.",
+    "publish: idempotencyKey is 5; allowed is a string.",
   ],
   [
-    "a reason that is none",
+    "an invalid reason",
     () => sluice.disconnect(wrong({ path: "feed", reason: "kicked" })),
     'disconnect: reason is "kicked"; allowed are "forbidden", "unauthorized".',
   ],
-  ["a tag that is no text", () => sluice.disconnect(wrong({ tag: 5 })), "disconnect: tag is 5; allowed is a text."],
   [
-    "a path that nothing has",
+    "a tag that is not a string",
+    () => sluice.disconnect(wrong({ tag: 5 })),
+    "disconnect: tag is 5; allowed is a string.",
+  ],
+  [
+    "an unknown path",
     () => sluice.disconnect({ path: "fed" }),
-    `disconnect: "fed" is no subscription of this router; ${paths}`,
+    `disconnect: "fed" is not a subscription of this router; ${paths}`,
   ],
   [
-    "a path of no subscription",
+    "a path that is not a subscription's",
     () => sluice.disconnect({ path: "send" }),
-    `disconnect: "send" is no subscription of this router; ${paths}`,
+    `disconnect: "send" is not a subscription of this router; ${paths}`,
   ],
   [
-    "a key of what has no input",
+    "a key for a procedure without input",
     () => sluice.disconnect({ path: "feed", key: {} }),
     'disconnect: a key is given, but "feed" has no input.',
   ],
   [
-    "a key that is no input",
+    "a key that is not an input",
     () => sluice.disconnect({ path: "room", key: { ID: "a" } }),
-    'disconnect: key is none of "room": id',
+    'disconnect: key does not fit the input of "room": id',
   ],
   [
-    "a key with a slip of the pen in what may be left out",
+    "a key with a misspelled optional field",
     () => sluice.disconnect({ path: "room", key: { id: "a", pag: 2 } }),
-    'disconnect: key.pag is no field of the input of "room".',
+    'disconnect: key.pag is not a field of the input of "room".',
   ],
-  [
-    "a filter left out",
-    () => sluice.disconnect(wrong(undefined)),
-    "disconnect: options is null; allowed is an object.",
-  ],
+  ["no filter", () => sluice.disconnect(wrong(undefined)), "disconnect: options is null; allowed is an object."],
   [
     "a clock of null",
     () => createSluice(router, wrong({ clock: null })),
     "createSluice: clock.now is null; allowed is a function.",
   ],
   [
-    "a clock that tells no time",
+    "a clock without now()",
     () => createSluice(router, wrong({ clock: {} })),
     "createSluice: clock.now is null; allowed is a function.",
   ],
   [
-    "a key with a field that is none",
+    "a key with an unknown field",
     () => sluice.disconnect({ path: "seat", key: { as: "x" } }),
-    'disconnect: key.as is no key field of "seat"; there are id.',
+    'disconnect: key.as is not a key field of "seat"; the key fields are id.',
   ],
   [
-    "a key that is no object",
+    "a key that is not an object",
     () => sluice.disconnect({ path: "seat", key: "a" }),
     'disconnect: key is "a"; allowed is an object of id.',
   ],
 ];
 
-describe("what would silently do nothing is refused, and those there are named", () => {
+describe("an option that would have no effect is refused with an error", () => {
   it.each([...unknownNames, ...wrongValues])("%s", async (_name, use, message) => {
     const used = async () => use();
     await expect(used()).rejects.toThrow(TypeError);
     await expect(used()).rejects.toThrow(message);
   });
 
-  it("an override for a path that is no subscription, where log and contract meet", () => {
+  it("an override for a path that is not a subscription is refused by server and publisher", () => {
     for (const path of ["fed", "send", "constructor"]) {
       const log = memoryLog({ overrides: { feed: { events: 5 }, [path]: { events: 5 } } });
-      const message = `the log has an override for "${path}", which is no subscription; ${paths}`;
+      const message = `the log has an override for "${path}", which is not a subscription; ${paths}`;
       expect(() => createSluice(router, { log })).toThrow(`createSluice: ${message}`);
       expect(() => createPublisher(contract, { log })).toThrow(`createPublisher: ${message}`);
     }
     createSluice(router, { log: memoryLog({ overrides: { feed: { events: 5 } } }) });
   });
 
-  it("leaves everything as it was: nobody is told to go, nothing is published", async () => {
+  it("a refused call has no effect: no client is disconnected, nothing is published", async () => {
     const published = vi.fn();
     onTestFinished(() => expect(published).not.toHaveBeenCalled());
     const refused = sluice.publish(contract.feed, undefined, post, wrong({ key: "k" })).then(published);
@@ -243,7 +243,7 @@ describe("what would silently do nothing is refused, and those there are named",
 });
 
 describe("a key for disconnect", () => {
-  it("may leave out what has a default", async () => {
+  it("may leave out fields with a default", async () => {
     const stream = sluice.subscribe(contract.room, { id: "a" })[Symbol.asyncIterator]();
     const next = stream.next();
     await vi.waitFor(() => expect(sluice.stats().topics).toBe(1));

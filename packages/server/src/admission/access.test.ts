@@ -6,7 +6,7 @@ import { ManualClock } from "../time/manual-clock.test-kit.js";
 
 const contract = defineContract({ feed: subscription({ events: { post: z.int() } }), look: query() });
 
-/** Opens a stream in a context of this kind, and closes it. */
+/** Opens a stream with this context, and closes it. */
 async function open(context: object): Promise<void> {
   const s = implement(contract).context<object>();
   const sluice = createSluice(s.router({ feed: s.feed.live(), look: s.look.handler(() => {}) }));
@@ -16,33 +16,35 @@ async function open(context: object): Promise<void> {
   await Promise.all([next, opened]);
 }
 
-describe("a context that says until when a stream may last, or whose it is", () => {
+describe("a context with expiresAt or tags", () => {
   it.each<[string, unknown]>([
     ["NaN", Number.NaN],
     ["Invalid Date", new Date("x")],
     ['"2026-06-11T19:52:00.000Z"', "2026-06-11T19:52:00.000Z"],
     ["null", null],
-  ])("opens nothing where expiresAt is %s, which would never come", async (shown, expiresAt) => {
+  ])("opens no stream if expiresAt is %s, which is not a time", async (shown, expiresAt) => {
     await expect(open({ expiresAt })).rejects.toThrow(`expiresAt of the context is ${shown}; allowed are a Date`);
   });
 
   it.each<[string, unknown]>([
     ["a set", new Set(["user:ann"])],
-    ["a text, parts of which would be found", "user:ann"],
+    ["a string, in which substrings would match", "user:ann"],
     ["null", null],
-  ])("opens nothing where tags are %s", async (_what, tags) => {
-    await expect(open({ tags })).rejects.toThrow("tags of the context are no array; allowed is an array of strings");
+  ])("opens no stream if tags are %s", async (_what, tags) => {
+    await expect(open({ tags })).rejects.toThrow(
+      "tags of the context are not an array; allowed is an array of strings",
+    );
   });
 
   it.each([{}, { expiresAt: undefined, tags: undefined }, { expiresAt: new Date(8e15), tags: [] }])(
-    "opens what it says nothing against: %o",
+    "opens a stream if the context is valid: %o",
     async (context) => {
       await expect(open(context)).rejects.toMatchObject({ code: "forbidden" });
     },
   );
 });
 
-describe("a query in a context that says until when it is good", () => {
+describe("a query in a context with expiresAt", () => {
   const now = 1_000_000;
   const clock = new ManualClock();
   clock.jump(now);
@@ -67,15 +69,15 @@ describe("a query in a context that says until when it is good", () => {
 
   it.each<[string, Parameters<typeof call>]>([
     ["its context", [new Date(now)]],
-    ["what a middleware found", [undefined, now - 1]],
-  ])("is refused after that time, be it of %s", async (_whose, given) => {
+    ["a middleware", [undefined, now - 1]],
+  ])("is refused after that time if it comes from %s", async (_whose, given) => {
     await expect(call(...given)).rejects.toMatchObject({
       code: "unauthorized",
       message: "The authorisation has expired",
     });
   });
 
-  it("is refused where that is no time", async () => {
+  it("is refused if expiresAt is not a time", async () => {
     await expect(call("tomorrow")).rejects.toThrow('expiresAt of the context is "tomorrow"; allowed are a Date');
   });
 });

@@ -1,34 +1,37 @@
-/** Which streams `sluice.disconnect` ends: those for which all that is given is so. */
+/** Selects the streams that `sluice.disconnect` ends: those that match all given fields. */
 export interface DisconnectFilter {
   /** One of the context's `tags`. */
   readonly tag?: string;
   /** Path of the procedure, such as `scores/watch`. */
   readonly path?: string;
-  /** The key fields of the input, in wire form; needs `path`. What has a default may be left out where all fields are the key. */
+  /**
+   * The key fields of the input, in wire form. Requires `path`. Where all fields form the key, fields with a default
+   * may be left out.
+   */
   readonly key?: unknown;
   /**
-   * What the client is told: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes it ask for new
-   * credentials and come again.
+   * The error that the client gets: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes the
+   * client refresh its credentials and reconnect.
    */
   readonly reason?: "forbidden" | "unauthorized";
 }
 
 export const revoked = "The authorisation was revoked";
 
-/** Which streams a filter means, by topic and tags. */
-export type Meant = (topic: string, tags: readonly string[]) => boolean;
+/** Whether a filter matches a stream with this topic and these tags. */
+export type StreamMatcher = (topic: string, tags: readonly string[]) => boolean;
 
-interface MeantBy {
+interface ResolvedFilter {
   readonly tag: string | undefined;
   readonly path: string | undefined;
-  /** The one topic that is meant, where a key says so. */
+  /** Set if the filter has a key, which names exactly one topic. */
   readonly topic: string | undefined;
 }
 
-export const meantBy =
-  ({ tag, path, topic }: MeantBy): Meant =>
-  (ofStream, tags) => {
+export const matcherOf =
+  ({ tag, path, topic }: ResolvedFilter): StreamMatcher =>
+  (streamTopic, tags) => {
     if (tag !== undefined && !tags.includes(tag)) return false;
-    if (topic !== undefined) return topic === ofStream;
-    return path === undefined || path === ofStream.split("?", 1)[0];
+    if (topic !== undefined) return topic === streamTopic;
+    return path === undefined || path === streamTopic.split("?", 1)[0];
   };

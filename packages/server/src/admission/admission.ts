@@ -6,27 +6,27 @@ import type { Lifetime } from "../time/lifetime.js";
 import { NewTopics } from "./new-topics.js";
 import { Opening } from "./opening.js";
 
-/** Whose stream it is to be, if `identify` says so, and for how long. */
-interface Guest {
+/** The client as `identify` names it, and the lifetime of its stream. */
+interface StreamOwner {
   readonly client: string | undefined;
   readonly lifetime: Lifetime;
 }
 
 type AdmissionLimits = Pick<Limits, "connections" | "connectionsPerClient" | "newTopicsPerClient">;
 
-/** Decides who may open a stream, and knows which are open. */
+/** Decides who may open a stream, and tracks the open ones. */
 export class Admission {
-  /** Open streams of clients. A stream takes itself out when it ends. */
+  /** Open streams of clients. A stream removes itself when it ends. */
   readonly streams = new Set<EventStream>();
-  /** Open streams of this process's own: no limit counts them, and no drain waits for them. */
+  /** Open streams of subscribers in this process. No limit counts them, and no drain waits for them. */
   readonly locals = new Set<EventStream>();
-  /** Streams that are neither refused nor open yet. */
+  /** Streams that are being opened: neither refused nor open yet. */
   readonly openings = new Set<Opening>();
-  /** How many streams each identified client has open. */
+  /** Open streams per identified client. */
   readonly clients = new Map<string, number>();
   readonly #limits: AdmissionLimits;
   readonly #newTopics: NewTopics;
-  /** The server is about to stop: nobody else is let in. */
+  /** Set by `drain()`: no new stream is admitted. */
   isClosed = false;
 
   constructor(limits: AdmissionLimits) {
@@ -34,14 +34,17 @@ export class Admission {
     this.#newTopics = new NewTopics(limits.newTopicsPerClient);
   }
 
-  /** From the first look at a request until its stream is open or refused; to be given back by `openings.delete`. */
+  /**
+   * Starts an opening: it lasts from the first look at a request until its stream is open or refused. The caller must
+   * remove it from `openings`.
+   */
   begin(): Opening {
     const opening = new Opening();
     this.openings.add(opening);
     return opening;
   }
 
-  /** @throws SluiceError `unavailable`, `tooManyRequests`, where there is no room for another stream. */
+  /** @throws SluiceError `unavailable` or `tooManyRequests` if another stream would exceed a limit. */
   assertRoom(client: string | undefined): void {
     if (this.isClosed) throw aboutToStop();
     if (this.streams.size >= this.#limits.connections) {
@@ -52,13 +55,13 @@ export class Admission {
     }
   }
 
-  /** @throws SluiceError `tooManyRequests` if this client has opened too many topics that nobody else follows. */
+  /** @throws SluiceError `tooManyRequests` if this client opened too many topics that have no other subscriber. */
   countNewTopic(client: string | undefined, now: number): void {
     if (client !== undefined) this.#newTopics.count(client, now);
   }
 
-  /** Counts a client's stream for as long as it is open. */
-  admit(stream: EventStream, { client, lifetime }: Guest): void {
+  /** Counts a client's stream while it is open. */
+  admit(stream: EventStream, { client, lifetime }: StreamOwner): void {
     this.streams.add(stream);
     if (client === undefined) return;
     this.clients.set(client, (this.clients.get(client) ?? 0) + 1);

@@ -3,7 +3,7 @@ import { checkOneOf } from "../options/check.js";
 import { subscriptionPaths } from "../options/log.js";
 import type { Report } from "../options/on-error.js";
 import { tagsOf } from "../procedure/revocable-context.js";
-import { type DisconnectFilter, meantBy, revoked } from "./access.js";
+import { type DisconnectFilter, matcherOf, revoked } from "./access.js";
 import type { Admission } from "./admission.js";
 import { topicOfKey } from "./topic-of-key.js";
 
@@ -13,46 +13,48 @@ type Procedures = ReadonlyMap<string, AnyProcedure>;
 
 interface DisconnectParts {
   readonly admission: Admission;
-  /** The contract's, by path. */
+  /** The contract's procedures, by path. */
   readonly procedures: Procedures;
   readonly report: Report;
 }
 
-/** Ends the streams that a filter means; see `Sluice.disconnect`. */
+/** Ends the streams that match the filter; see `Sluice.disconnect`. */
 export function disconnect({ admission, procedures, report }: DisconnectParts, filter: DisconnectFilter): number {
   checkNames("disconnect", filter ?? null, filterNames);
   const { tag, path, key, reason = "forbidden" } = filter;
-  if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path to go by.");
+  if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path.");
   if (key !== undefined && path === undefined)
-    throw new TypeError("disconnect() by key needs the path it is a key of.");
+    throw new TypeError("disconnect() with a key also needs the path of the procedure.");
   checkOneOf("disconnect", "reason", reason, ["forbidden", "unauthorized"]);
   if (tag !== undefined && typeof tag !== "string") {
-    throw new TypeError(`disconnect: tag is ${shown(tag)}; allowed is a text.`);
+    throw new TypeError(`disconnect: tag is ${shown(tag)}; allowed is a string.`);
   }
   const procedure = path === undefined ? undefined : subscriptionAt(procedures, path);
   const topic = procedure && key !== undefined ? topicOfKey(procedure, key) : undefined;
-  const isMeant = meantBy({ tag, path, topic });
-  for (const opening of admission.openings) opening.revoke({ isMeant, reason });
+  const matches = matcherOf({ tag, path, topic });
+  for (const opening of admission.openings) opening.revoke({ matches, reason });
   const open = [...admission.streams, ...admission.locals].flatMap(({ lanes }) => [...lanes.open]);
   const ends = open.map((lane) => {
-    const { topic: ofLane, context } = lane.source;
+    const { topic: laneTopic, context } = lane.source;
     try {
-      // Nobody's getter is asked for what doesn't matter.
-      return isMeant(ofLane, tag === undefined ? [] : tagsOf(context)) ? { lane, reason } : undefined;
+      // Without a tag in the filter, user code behind `tags` doesn't run.
+      return matches(laneTopic, tag === undefined ? [] : tagsOf(context)) ? { lane, reason } : undefined;
     } catch (error) {
-      // Whose it is can't be told any more. It may be meant: its client has to come again, and others are looked at all the same.
-      report(error, ofLane, context);
+      // The stream may match, so its client must reconnect. The other streams are checked anyway.
+      report(error, laneTopic, context);
       return { lane, reason: "unauthorized" as const };
     }
   });
-  const meant = ends.filter((end) => end !== undefined);
-  for (const end of meant) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
-  return meant.length;
+  const matching = ends.filter((end) => end !== undefined);
+  for (const end of matching) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
+  return matching.length;
 }
 
 function subscriptionAt(procedures: Procedures, path: string): AnySubscription {
   const procedure = procedures.get(path);
   if (procedure?.kind === "subscription") return procedure;
   const there = subscriptionPaths(procedures.values()).join(", ");
-  throw new TypeError(`disconnect: ${shown(path)} is no subscription of this router; there are ${there}.`);
+  throw new TypeError(
+    `disconnect: ${shown(path)} is not a subscription of this router; the subscriptions are ${there}.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { NewTopics } from "./new-topics.js";
 
-it("counts each client by itself, and all anew after a minute", () => {
+it("counts each client separately, and starts again after a minute", () => {
   const topics = new NewTopics(2);
   const start = 1_000_000;
   for (const client of ["ann", "ann", "bob"]) topics.count(client, start);
@@ -13,13 +13,13 @@ it("counts each client by itself, and all anew after a minute", () => {
   for (const client of ["ann", "bob"]) topics.count(client, start + 60_000);
 });
 
-it("holds nobody back when the clock was set back", () => {
+it("refuses nobody after the clock was set back", () => {
   const topics = new NewTopics(1);
   topics.count("ann", 10_000_000);
   topics.count("ann", 1_000_000);
 });
 
-it("remembers those who opened last, so that ever new names of clients take no memory without end", () => {
+it("counts only the clients seen last, so that new client names cost no unlimited memory", () => {
   const topics = new NewTopics(1);
   topics.count("ann", 0);
   for (let i = 1; i < 10_000; i++) topics.count(`client ${i}`, 0);

@@ -2,13 +2,13 @@ import { SluiceError } from "@sluice/contract";
 
 const minute = 60_000;
 
-/** How many clients are counted at once; beyond, those who were counted longest ago are forgotten. */
-const counted = 10_000;
+/** Most clients that are counted. Beyond it, the client that was seen longest ago is dropped. */
+const maxClients = 10_000;
 
 /**
- * How often each client has lately opened a topic that nobody followed. Such a topic costs what no other subscriber shares:
- * a tail, reads, a name that the engine keeps for a while. All are counted anew each minute, the 10,000 seen last, so that
- * clients take no memory without end.
+ * Counts how often each client opens a topic that has no subscriber in this process. Such a topic has costs that no
+ * other subscriber shares: a tail, reads, and a name that the engine keeps for a while. Counts restart each minute.
+ * Memory is bounded: only the 10,000 clients seen last are counted.
  */
 export class NewTopics {
   readonly #limit: number;
@@ -19,7 +19,7 @@ export class NewTopics {
     this.#limit = limit;
   }
 
-  /** @throws SluiceError `tooManyRequests` for one more than the limit. */
+  /** @throws SluiceError `tooManyRequests` above the limit. */
   count(client: string, now: number): void {
     if (Math.abs(now - this.#since) >= minute) {
       this.#counts.clear();
@@ -32,6 +32,6 @@ export class NewTopics {
     }
     this.#counts.delete(client);
     this.#counts.set(client, count);
-    if (this.#counts.size > counted) this.#counts.delete(this.#counts.keys().next().value as string);
+    if (this.#counts.size > maxClients) this.#counts.delete(this.#counts.keys().next().value as string);
   }
 }

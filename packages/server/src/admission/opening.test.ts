@@ -3,11 +3,11 @@ import { Opening } from "./opening.js";
 
 const now = 1_000;
 const of = (tag: string, reason: "forbidden" | "unauthorized" = "forbidden") => ({
-  isMeant: (_topic: string, tags: readonly string[]) => tags.includes(tag),
+  matches: (_topic: string, tags: readonly string[]) => tags.includes(tag),
   reason,
 });
 
-it("is refused by what was revoked while it was on its way, and by nothing else", () => {
+it("is refused by a matching revocation that arrives during the opening, and by no other", () => {
   const opening = new Opening();
   opening.revoke(of("user:bob"));
   opening.assertAllowed("feed", { tags: ["user:ann"] }, now);
@@ -17,7 +17,7 @@ it("is refused by what was revoked while it was on its way, and by nothing else"
   );
 });
 
-it("keeps a thousand revocations and, as another may have been meant for it, has to come again after more", () => {
+it("keeps a thousand revocations and, after more, is unavailable because a dropped one may have matched", () => {
   const opening = new Opening();
   for (let i = 0; i < 1_000; i++) opening.revoke(of(`user:${i}`));
   opening.assertAllowed("feed", {}, now);

@@ -1,36 +1,42 @@
 import { SluiceError } from "@sluice/contract";
 import { assertCurrent, tagsOf } from "../procedure/revocable-context.js";
-import { type DisconnectFilter, type Meant, revoked } from "./access.js";
+import { type DisconnectFilter, revoked, type StreamMatcher } from "./access.js";
 
 export interface Revocation {
-  readonly isMeant: Meant;
+  readonly matches: StreamMatcher;
   readonly reason: NonNullable<DisconnectFilter["reason"]>;
 }
 
-/** Most revocations that are kept for one: a client may have it wait, behind another answer on its connection, for hours. */
-const mostRevocations = 1_000;
+/**
+ * Most revocations that one opening keeps. A request that waits behind another response on its connection can wait for
+ * hours.
+ */
+const maxRevocations = 1_000;
 
 /**
- * A stream on its way from request to connection. Whose it is turns out in the middle of that, so what is revoked in the
- * meantime is kept and held against it then.
+ * A stream that is being opened. Its topic and tags are known only after its middleware ran. Revocations that arrive
+ * earlier are kept, and checked then.
  */
 export class Opening {
   #revocations: Revocation[] | undefined;
-  /** More was revoked than is kept: it may have been meant. */
-  #hasMissed = false;
+  /** More revocations arrived than are kept, so one of them may have matched. */
+  #hasDropped = false;
 
   revoke(revocation: Revocation): void {
     this.#revocations ??= [];
-    if (this.#revocations.length < mostRevocations) this.#revocations.push(revocation);
-    else this.#hasMissed = true;
+    if (this.#revocations.length < maxRevocations) this.#revocations.push(revocation);
+    else this.#hasDropped = true;
   }
 
-  /** @throws SluiceError `unauthorized` if the authorisation has ended, or by a revocation's reason; `unavailable`. */
+  /**
+   * @throws SluiceError `unauthorized` if the authorisation has expired; the revocation's reason if one matches;
+   * `unavailable` if too many arrived.
+   */
   assertAllowed(topic: string, context: unknown, now: number): void {
     assertCurrent(context, now);
     const tags = tagsOf(context);
-    const revocation = this.#revocations?.find(({ isMeant }) => isMeant(topic, tags));
+    const revocation = this.#revocations?.find(({ matches }) => matches(topic, tags));
     if (revocation) throw new SluiceError(revocation.reason, { message: revoked });
-    if (this.#hasMissed) throw new SluiceError("unavailable", { message: "Opening this has taken too long" });
+    if (this.#hasDropped) throw new SluiceError("unavailable", { message: "Opening the stream took too long" });
   }
 }

@@ -1,9 +1,9 @@
 import { type AnySubscription, coderOf, isErrorNamed, shown, topicNamed, topicOf } from "@sluice/contract";
 
 /**
- * The topic that the key fields of an input name, in wire form.
+ * The topic that key fields name, in wire form.
  *
- * @throws TypeError where they can name none: nobody would ever be found by it.
+ * @throws TypeError if the key cannot name a topic: the filter would never match.
  */
 export function topicOfKey(procedure: AnySubscription, key: unknown): string {
   const { path, input, key: fields } = procedure;
@@ -14,25 +14,30 @@ export function topicOfKey(procedure: AnySubscription, key: unknown): string {
   }
   for (const name of Object.keys(key)) {
     if (fields.includes(name)) continue;
-    throw new TypeError(`disconnect: key.${name} is no key field of "${path}"; there are ${fields.join(", ")}.`);
+    throw new TypeError(
+      `disconnect: key.${name} is not a key field of "${path}"; the key fields are ${fields.join(", ")}.`,
+    );
   }
   return topicNamed(path, key);
 }
 
-/** Where all fields are the key, it is an input: so it is held against the schema, and what has a default may be left out. */
+/**
+ * Where all fields form the key, the key is an input: the schema checks it, and fields with a default may be left out.
+ */
 function topicOfInput(procedure: AnySubscription, key: unknown): string {
   let input: unknown;
   try {
     input = coderOf(procedure.input).decode(key);
   } catch (error) {
-    if (!isErrorNamed(error, "ValidationError")) return topicNamed(procedure.path, key); // it checks asynchronously, say
-    throw new TypeError(`disconnect: key is none of "${procedure.path}": ${error.message}.`);
+    if (!isErrorNamed(error, "ValidationError")) return topicNamed(procedure.path, key); // for example, its checks are asynchronous
+    throw new TypeError(`disconnect: key does not fit the input of "${procedure.path}": ${error.message}.`);
   }
-  // A slip of the pen is what a schema drops as unknown, and what is left may mean somebody else.
+  // A schema may drop a misspelled field as unknown. The rest could then name another topic.
   const wire = coderOf(procedure.input).encode(input);
   if (isRecord(key) && isRecord(wire)) {
-    const slip = Object.keys(key).find((name) => !Object.hasOwn(wire, name));
-    if (slip) throw new TypeError(`disconnect: key.${slip} is no field of the input of "${procedure.path}".`);
+    const misspelled = Object.keys(key).find((name) => !Object.hasOwn(wire, name));
+    if (misspelled)
+      throw new TypeError(`disconnect: key.${misspelled} is not a field of the input of "${procedure.path}".`);
   }
   return topicOf(procedure, input);
 }

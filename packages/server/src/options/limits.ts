@@ -1,49 +1,51 @@
 import { checkNames, type NamesOf } from "@sluice/contract";
 
-/** Bounds that hold for every client. */
+/** Limits that apply to every client. */
 export interface Limits {
-  /** Open streams of this process; one more is answered 503. Default: 10,000. */
+  /** Open streams in this process. One more is answered 503. Default: 10,000. */
   readonly connections: number;
   /**
-   * Open streams of one client; one more is answered 429. Counts only where the adapter's `identify` says who a client is: a
-   * proxy's address must not throttle everybody behind it. Default: 100.
+   * Open streams of one client. One more is answered 429. Applies only where the adapter's `identify` names the client:
+   * the address of a proxy must not throttle everyone behind it. Default: 100.
    */
   readonly connectionsPerClient: number;
   /**
-   * How often in a minute one client may open a topic that nobody follows in this process; once more is answered 429. Counts only
-   * where `identify` says who a client is. Default: 1,000.
+   * How often per minute one client may open a topic that has no subscriber in this process. One more is answered 429.
+   * Applies only where `identify` names the client. Default: 1,000.
    */
   readonly newTopicsPerClient: number;
   /**
-   * Milliseconds that a stream stays open, less a random part of up to a fifth, so that load balancers get to spread clients anew.
-   * Then its client is told to open another one, which costs it nothing: events go on until that is open, and none is lost or
-   * comes twice. One that hasn't after 5 seconds is cut. Plain generators, which a cut would end, are left alone. Default:
-   * 3,600,000, an hour.
+   * Milliseconds that a stream stays open, minus a random part of up to one fifth, so that load balancers can
+   * redistribute clients. The server then asks the client to open another stream. Events continue until it is open;
+   * none is lost or duplicated. A client that has not reopened after 5 seconds is cut. Plain generators are exempt: a
+   * cut would end them. Default: 3,600,000, one hour.
    */
   readonly connectionLife: number;
   /**
-   * Most events that a subscriber is caught up with. One that comes back to more, or gets further behind the head while its
-   * socket is full, is told by a `$reset` of reason `limit`: it goes on with a fresh state or, where there is none, as `onGap`
-   * says. Who is new gets all that `start` says, and who reads in this process all that there is. Default: 100,000.
+   * Most events that a subscriber catches up on. If it resumes further behind the head than this, or falls further
+   * behind while its socket is full, it gets a `$reset` with reason `limit`. It goes on with a fresh state or, without
+   * state, as `onGap` says. A new subscriber gets all that `start` says; a subscriber in this process gets all events.
+   * Default: 100,000.
    */
   readonly catchUpEvents: number;
   /**
-   * Most bytes of events that are handed to a socket at once. Whatever is left when it is full stays in the log until it drains, so
-   * about this much waits here, beside what Node takes before it says so: the `highWaterMark` of `createServer`, by default 16 Ki
-   * on Node 20 and 64 Ki since Node 22. An event that is longer goes whole. At least 1,024. Default: 64 Ki.
+   * Most bytes of events that are written to a socket at once. The rest stays in the log until the socket drains. So
+   * about this much is buffered here, besides what Node accepts before it reports a full socket: the `highWaterMark` of
+   * `createServer`, by default 16 Ki on Node 20 and 64 Ki since Node 22. A longer event is written whole. At least
+   * 1,024. Default: 64 Ki.
    */
   readonly bufferedBytes: number;
   /**
-   * Most bytes of snapshots that sockets have yet to take, of states longer than 16 Ki. Whoever comes then is answered 503, and comes
-   * again; one snapshot goes through in any case. Those folded from the log are shared, two of a topic at most, and count once; those
-   * of a procedure's own `snapshot` count for each subscriber. Default: 128 Mi.
+   * Most bytes of snapshots that sockets have not taken yet, of states longer than 16 Ki. Beyond it, a new subscriber
+   * is answered 503 and retries; one snapshot is always allowed. Snapshots folded from the log are shared, at most two
+   * per topic, and count once. Those of a procedure's own `snapshot` count once per subscriber. Default: 128 Mi.
    */
   readonly snapshotBytes: number;
   /** Longest request body or `input` parameter, in bytes. A longer one is answered 413. Default: 1 Mi. */
   readonly inputBytes: number;
   /**
-   * Longest event, in characters of JSON; `publish` of a longer one throws a RangeError, and a generator that yields one ends as
-   * `internal`. Default: 1 Mi.
+   * Longest event, in characters of JSON. `publish` throws a RangeError for a longer one; a generator that yields one
+   * ends with `internal`. Default: 1 Mi.
    */
   readonly eventLength: number;
 }
@@ -60,20 +62,19 @@ const defaults: Limits = {
   eventLength: 1024 * 1024,
 };
 
-const least: Partial<Limits> = { bufferedBytes: 1024 };
+const minimums: Partial<Limits> = { bufferedBytes: 1024 };
 
 const names = Object.fromEntries(Object.keys(defaults).map((name) => [name, true])) as NamesOf<Limits>;
 
-/** @throws RangeError naming the limit, what was given and what is allowed; TypeError for one that isn't there. */
+/** @throws RangeError that names the limit, the given value and the allowed range; TypeError for an unknown limit. */
 export function limitsFrom(given: Partial<Limits> = {}): Limits {
   checkNames("createSluice", given, names, { at: "limits.", kind: "limit" });
   const limits: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    const minimum = least[name as keyof Limits] ?? 1;
+    const minimum = minimums[name as keyof Limits] ?? 1;
     if (!(Number.isInteger(value) && value >= minimum)) {
-      const allowed = minimum > 1 ? `from ${minimum} on` : "above 0";
-      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers ${allowed}.`);
+      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers of at least ${minimum}.`);
     }
     limits[name] = value;
   }

@@ -2,9 +2,9 @@ import { type AnyProcedure, type ContractTree, proceduresOf, shown } from "@slui
 import type { Log } from "@sluice/log";
 
 /**
- * The paths that a log has options for are a contract's, of which it knows nothing: so this is where they are looked at.
+ * Checks the log option. The log has options per path but does not know the contract, so their paths are checked here.
  *
- * @throws TypeError for what is no log, and for a path that is no subscription's.
+ * @throws TypeError if `log` is not a log, or one of its paths is not a subscription's.
  */
 export function checkLog(of: string, log: Log, contract: ContractTree): void {
   if (typeof log?.append !== "function") {
@@ -15,7 +15,7 @@ export function checkLog(of: string, log: Log, contract: ContractTree): void {
     if (paths.includes(path)) continue;
     const there = paths.join(", ");
     throw new TypeError(
-      `${of}: the log has an override for ${shown(path)}, which is no subscription; there are ${there}.`,
+      `${of}: the log has an override for ${shown(path)}, which is not a subscription; the subscriptions are ${there}.`,
     );
   }
 }

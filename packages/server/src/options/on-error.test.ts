@@ -3,18 +3,18 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { oddThrows } from "../../../../test/support/odd-throws.js";
 import { guardedReport, printReport } from "./on-error.js";
 
-// What cannot be printed throws here, too.
+// As the real console does, this throws at a value that cannot be inspected.
 beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation((...args) => void args.map((each) => inspect(each)));
 });
 const labels = () => vi.mocked(console.error).mock.calls.map(([label]) => label);
 
-test.each(oddThrows)("what cannot be looked at is printed all the same: %s", (_, make) => {
+test.each(oddThrows)("an error that cannot be inspected is still printed: %s", (_, make) => {
   printReport({ error: make(), path: "scores/watch" });
   expect(labels()).toContain("[sluice] scores/watch:");
 });
 
-test.each(oddThrows)("what onError throws or rejects with goes no further: %s", async (_, make) => {
+test.each(oddThrows)("an error that onError throws or rejects with goes no further: %s", async (_, make) => {
   const fail = () => {
     throw make();
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher, createSluice, implement, memoryLog } from "../index.js";
 
-/** What a contract's module gives each time that it is evaluated. */
+/** The result of one evaluation of a contract's module. */
 const evaluate = () =>
   defineContract({
     scores: {
@@ -45,7 +45,7 @@ describe("a contract whose module was evaluated twice", () => {
   });
 });
 
-describe("another contract's procedure at the same path", () => {
+describe("a procedure of another contract at the same path", () => {
   const contract = evaluate();
   const s = implement(contract);
   const sluice = createSluice(
@@ -59,16 +59,16 @@ describe("another contract's procedure at the same path", () => {
     [
       "other events",
       sub({ goal: z.object({ by: z.int() }) }),
-      /"scores\/watch" is none: .* the events goal instead of card, goal/,
+      /"scores\/watch" is not one: .* the events goal instead of card, goal/,
     ],
     [
       "another kind",
       defineContract({ scores: { watch: mutation() } }).scores.watch,
-      /"scores\/watch" is none: .* the kind mutation instead of subscription/,
+      /"scores\/watch" is not one: .* the kind mutation instead of subscription/,
     ],
-    ["another path", defineContract({ scores: { list: query() } }).scores.list, /"scores\/list" is none/],
-    ["no path, as it went through no defineContract()", subscription({ events: { goal: z.int() } }), /"" is none/],
-    ["nothing", undefined as never, /"undefined" is none/],
+    ["another path", defineContract({ scores: { list: query() } }).scores.list, /"scores\/list" is not one/],
+    ["no path, without defineContract()", subscription({ events: { goal: z.int() } }), /"" is not one/],
+    ["nothing", undefined as never, /"undefined" is not one/],
   ])("is refused by publish, state, call and subscribe: %s", async (_what, procedure, message) => {
     const given = procedure as never;
     await expect(sluice.publish(given, input as never, goal as never)).rejects.toThrow(message);
@@ -77,18 +77,18 @@ describe("another contract's procedure at the same path", () => {
     await expect((async () => sluice.subscribe(given, input as never))()).rejects.toThrow(message);
   });
 
-  it("is refused by publish where it is no subscription", async () => {
+  it("is refused by publish if it is not a subscription", async () => {
     await expect(sluice.publish(contract.scores.best as never, undefined as never, goal as never)).rejects.toThrow(
-      'publish() takes a subscription of this contract; "scores/best" is none.',
+      'publish() takes a subscription of this contract; "scores/best" is not one.',
     );
   });
 
-  it("is refused by a router, which says what is different", () => {
+  it("is refused by a router, which names the difference", () => {
     const events = { goal: z.object({ by: z.int() }) };
     const wrong = implement(defineContract({ scores: { watch: subscription({ events }) } }));
     const tree = { scores: { watch: wrong.scores.watch.live(), best: s.scores.best.handler(() => 7) } };
     expect(() => s.router(tree as never)).toThrow(
-      'The router has "scores/watch" of another contract implemented, with the events goal instead of card, goal.',
+      'The router implements "scores/watch" of another contract, with the events goal instead of card, goal.',
     );
   });
 });

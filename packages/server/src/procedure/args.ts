@@ -14,21 +14,21 @@ export interface Caller {
   readonly lifetime: Lifetime;
 }
 
-/** What a procedure's own code may do with the server that it runs in. */
+/** The server's functions that procedure code may call. */
 export interface ServerTools {
   readonly publish: Publish;
   readonly state: ReadState;
-  /** The state folded from the log, also where a procedure has a `snapshot` of its own. */
+  /** The state folded from the log, even where the procedure has its own `snapshot`. */
   readonly foldedState: ReadState;
 }
 
-/** What middleware and the procedure's own code are called with. */
+/** The arguments of middleware and of the procedure's own code. */
 export const argsFor = (
   { publish, state, foldedState }: ServerTools,
   { procedure: { path, errors }, run }: Implementation,
   { context, input, lifetime }: Caller,
 ) => {
-  // Within its own snapshot, a procedure's state is what the log says: it would ask itself without end.
+  // A procedure's own snapshot reads the folded state: with `state` it would call itself without end.
   const isOwn = run.kind === "live" && run.snapshot !== undefined;
   const read = (of: AnySubscription, input?: unknown, options?: ReadStateOptions) =>
     (of?.path === path ? foldedState : state)(of, input, options);

@@ -15,7 +15,7 @@ import { parseCallerInput } from "./input.js";
 import { runMiddlewares } from "./middleware.js";
 import { assertCurrent } from "./revocable-context.js";
 
-/** What a call is run with. */
+/** The parts of a server that a call needs. */
 export interface CallParts {
   readonly tools: ServerTools;
   readonly wheel: TimerWheel;
@@ -24,7 +24,7 @@ export interface CallParts {
 /**
  * Runs a query or a mutation. `undefined`: there is no output.
  *
- * @throws SluiceError `unauthorized` if its context has expired when all middleware has run.
+ * @throws SluiceError `unauthorized` if the context has expired after all middleware ran.
  */
 export async function runCall(
   { tools, wheel }: CallParts,
@@ -48,14 +48,14 @@ export async function runCall(
 }
 
 export interface CallOptions<Context> {
-  /** What the adapter's `context` function would give. */
+  /** The value that the adapter's `context` function would return. */
   readonly context?: Context;
   readonly signal?: AbortSignal;
 }
 
 const optionNames: NamesOf<CallOptions<unknown>> = { context: true, signal: true };
 
-/** A query or mutation called in this process, by the same path that a request takes. */
+/** Calls a query or mutation in this process, the same way as a request does. */
 export async function callLocally(
   parts: CallParts,
   implementation: Implementation,

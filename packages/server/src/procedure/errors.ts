@@ -17,7 +17,7 @@ import {
 
 type RaisableRow = { readonly raisedBy: "http" };
 
-/** The built-in codes that a server's code may raise. */
+/** The built-in codes that server code may throw. */
 export type RaisableCode = {
   [Code in BuiltInCode]: (typeof errorTable)[Code] extends RaisableRow ? Code : never;
 }[BuiltInCode];
@@ -40,73 +40,73 @@ export type ErrorsOf<Errors extends ErrorDefinitions> = {
     : (options: DeclaredOptions<ErrorData<Errors[Code]>>) => SluiceError<Code, ErrorData<Errors[Code]>>;
 };
 
-/** The built-in errors alone. */
+/** Only the built-in errors. */
 export type BuiltInErrors = ErrorsOf<{}>;
 
-type Make = (options?: SluiceErrorOptions) => SluiceError;
+type ErrorFactory = (options?: SluiceErrorOptions) => SluiceError;
 
-const builtIn: Record<string, Make> = Object.create(null);
+const builtIn: Record<string, ErrorFactory> = Object.create(null);
 for (const code of Object.keys(errorTable) as BuiltInCode[]) {
   if (errorTable[code].raisedBy === "http") builtIn[code] = (options) => new SluiceError(code, options);
 }
 
-const made = new WeakMap<ErrorDefinitions, Readonly<Record<string, Make>>>();
+const factories = new WeakMap<ErrorDefinitions, Readonly<Record<string, ErrorFactory>>>();
 
-/** The makers for one procedure, made once. */
-export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string, Make>> {
-  const known = made.get(definitions);
+/** The factories for one procedure, created once. */
+export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string, ErrorFactory>> {
+  const known = factories.get(definitions);
   if (known) return known;
-  const makers: Record<string, Make> = Object.assign(Object.create(null), builtIn);
-  made.set(definitions, makers);
+  const result: Record<string, ErrorFactory> = Object.assign(Object.create(null), builtIn);
+  factories.set(definitions, result);
   for (const [code, { status = 422 }] of Object.entries(definitions)) {
-    makers[code] = (options) => new SluiceError(code, { ...options, status });
+    result[code] = (options) => new SluiceError(code, { ...options, status });
   }
-  return makers;
+  return result;
 }
 
 /**
- * What a client gets to see of an error: its own if it is declared or built in, `internal` without a word of the inside
- * for everything else. Data goes out in wire form.
+ * The error that a client sees. A declared or built-in error keeps its code; any other becomes `internal`, without
+ * details. Data is in wire form.
  */
 export function toPublicError(error: unknown, definitions: ErrorDefinitions): SluiceError {
   try {
     return publicPart(SluiceError.from(error), definitions) ?? new SluiceError("internal");
   } catch (cause) {
-    // A getter that throws, or data that doesn't fit, of which there is more to say than of the error itself.
+    // A getter threw, or the data does not fit its schema. The validation error says more than the error itself.
     return new SluiceError("internal", { cause: isErrorNamed(cause, "ValidationError") ? cause : error });
   }
 }
 
-/** `undefined`: nothing of it is for a client. */
+/** `undefined`: the client may see nothing of it. */
 function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceError | undefined {
   const { code, data, issues, retryAfter } = error;
   const message = shorten(error.message, maxDetail);
   const definition = Object.hasOwn(definitions, code) ? definitions[code] : undefined;
   if (definition) {
     const { status = 422, data: schema } = definition;
-    return new SluiceError(code, { message, status, retryAfter, data: schema && wireOf(code, schema, data) });
+    return new SluiceError(code, { message, status, retryAfter, data: schema && encodeErrorData(code, schema, data) });
   }
   const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
   return isTellable ? new SluiceError(code, { message, retryAfter, issues: issues && boundIssues(issues) }) : undefined;
 }
 
-/** What `onError` is told: the error as it was thrown, or why it could not be sent as the declared one that it was. */
+/** The error for `onError`: the thrown one, or the reason why a declared error could not be sent. */
 export const reported = (error: unknown, seen: SluiceError): unknown => seen.cause ?? error;
 
-/** Those of a contract that doesn't fit which were told: clients come again and again, and meet the same one. */
-const told = new WeakSet<object>();
+/** Contract mismatches that were reported: clients retry, and get the same error object each time. */
+const reportedSkews = new WeakSet<object>();
 
-/** Whether there is more to an error than its client gets to see: `onError` is told then. */
+/** Whether an error has details that its client does not see. Then `onError` gets it. */
 export function isToReport(error: unknown, { code }: SluiceError): boolean {
   if (code !== "unavailable") return code === "internal" || code === "contractMismatch";
-  if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || told.has(error))
+  if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || reportedSkews.has(error))
     return false;
-  told.add(error);
+  reportedSkews.add(error);
   return true;
 }
 
-/** @throws ValidationError for what JSON cannot say, while there is still another answer. */
-function wireOf(code: string, schema: Schema, data: unknown): unknown {
+/** @throws ValidationError if JSON cannot represent the data, while another response can still be sent. */
+function encodeErrorData(code: string, schema: Schema, data: unknown): unknown {
   try {
     const encoded = encodeJson(schema, data);
     return encoded && JSON.parse(encoded.json);

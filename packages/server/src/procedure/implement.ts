@@ -15,33 +15,34 @@ import type { AnyMiddleware, Middleware, MiddlewareArgs, MiddlewareResult, Overw
 import { createRouter, type Router, type RouterTree } from "./router.js";
 import { liveRun, streamRun } from "./run-options.js";
 
-/** Implements one subscription. `Base` is the context that the adapter gives, `Context` what middleware made of it. */
+/** Implements one subscription. `Base` is the context from the adapter, `Context` the context after middleware. */
 export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = Base> {
-  /** Puts a middleware before the procedure; the first one runs first. */
+  /** Adds a middleware to the procedure. Middleware runs in the order in which it was added. */
   use<Added extends object>(
     middleware: (
       args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
     ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
   ): SubscriptionBuilder<P, Base, Overwrite<Context, Added>>;
   /**
-   * Serves the topic's log: what was published, from where the subscriber left off, and the state folded from it.
+   * Serves the topic's log: published events from the subscriber's cursor on, and the state folded from them.
    *
-   * @throws TypeError for an option that isn't there, or means nothing here.
+   * @throws TypeError if an option is unknown, or does not apply here.
    */
   live(options?: LiveOptions<P, Context>): Implementation<P, Base>;
   /**
-   * Serves a generator, run once per subscriber. Nothing is asked of it while the subscriber's socket is full; `signal`
-   * aborts and `return()` is called in whatever way the connection ends. With `resumable: true` it is run once per topic
-   * instead, and goes on without its subscribers.
+   * Serves a generator that runs once per subscriber. The generator is not asked for more while the subscriber's socket
+   * is full. However the connection ends, `signal` aborts and `return()` is called. With `resumable: true`, it runs
+   * once per topic instead, and does not depend on its subscribers' connections.
    *
-   * @throws RangeError for an `abandonAfter` that is none, TypeError for an option that isn't there, or means nothing here.
+   * @throws RangeError if `abandonAfter` is not a whole number of milliseconds.
+   * @throws TypeError if an option is unknown, or does not apply here.
    */
   stream(generator: Generator<P, Context>, options?: StreamOptions): Implementation<P, Base>;
 }
 
 /** Implements one query or mutation. */
 export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = Base> {
-  /** Puts a middleware before the procedure; the first one runs first. */
+  /** Adds a middleware to the procedure. Middleware runs in the order in which it was added. */
   use<Added extends object>(
     middleware: (
       args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
@@ -62,19 +63,19 @@ type Builders<Tree, Base, Context> = {
           : never;
 };
 
-/** A builder for each procedure of the contract, and what concerns all of them. */
+/** A builder for each procedure of the contract, and functions for all procedures. */
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
-  /** Says which context adapters have to give. */
+  /** Declares the context that adapters must provide. */
   context<NewBase extends object>(): Implementer<Tree, NewBase>;
-  /** Defines a middleware for use on any procedure. */
+  /** Defines a middleware that any procedure can use. */
   middleware<Added extends object>(
     middleware: Middleware<Context, Added, unknown, {}>,
   ): Middleware<Context, Added, unknown, {}>;
-  /** Puts a middleware before every procedure. */
+  /** Adds a middleware to every procedure. */
   use<Added extends object>(
     middleware: Middleware<Context, Added, unknown, {}>,
   ): Implementer<Tree, Base, Overwrite<Context, Added>>;
-  /** Puts the implementations together; compiles only when every procedure is there. */
+  /** Combines the implementations. It compiles only if every procedure is implemented. */
   router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
 };
 

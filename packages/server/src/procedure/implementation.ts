@@ -18,19 +18,19 @@ export type Handler<P extends AnyQuery | AnyMutation, Context> = (
 ) => Promise<OutputOf<P>> | OutputOf<P>;
 
 export interface StreamArgs<P extends AnySubscription, Context> extends HandlerArgs<P, Context> {
-  /** The `id` of the last event that the client got, where it opens the stream again. */
+  /** The `id` of the last event that the client received, if it opens the stream again. */
   readonly lastEventId: string | undefined;
 }
 
-/** What a generator yields: an event, and an `id` if the stream can be taken up after it. */
+/** What a generator yields: an event, with an `id` if the stream can resume after it. */
 export type Yielded<P extends AnySubscription> = EventInputOf<P> & { readonly id?: string };
 
 export type Generator<P extends AnySubscription, Context> = (args: StreamArgs<P, Context>) => AsyncIterable<Yielded<P>>;
 
 interface PlainStreamOptions {
   /**
-   * What a cut means: `"interrupt"` (default) ends the stream for good, with the error `interrupted`; `"restart"` lets the
-   * client open it again, which runs the generator anew with `lastEventId`.
+   * What happens after a cut: `"interrupt"` (default) ends the stream for good with the error `interrupted`; with
+   * `"restart"` the client reopens it, and the generator runs again with `lastEventId`.
    */
   readonly onCut?: "interrupt" | "restart";
   readonly resumable?: false;
@@ -38,36 +38,39 @@ interface PlainStreamOptions {
 
 interface ResumableStreamOptions {
   /**
-   * Runs the generator once per topic, detached from any connection, its events through the log: whoever opens the same
-   * topic attaches and sees all of it, and a client that was cut goes on where it was. An input that differs in fields
-   * outside `key` is refused with `conflict`. Where the log has dropped the first events, whoever comes is told of the gap;
-   * with state, whoever comes later than the one who started it gets the state and what follows.
+   * Runs the generator once per topic, independent of any connection, and appends its events to the log. Every client
+   * that opens the topic attaches to the run and gets all its events; a client that was cut resumes at its cursor. An
+   * input that differs in fields outside `key` is refused with `conflict`. If the log has dropped the first events, a
+   * client that attaches later is told of the gap; with state, every client except the one that started the run gets
+   * the state and the events after it.
    *
-   * A generator that never waits is asked for no more once it is 2,048 events, or 2 Mi characters, ahead of the fastest of its
-   * readers; a log that keeps less than that may drop events before they are read. Where nobody is attached it goes on at
-   * 1,024 events or 1 Mi characters a second, and where somebody is through another process, at four times that.
+   * A generator that never waits is paused when it is 2,048 events, or 2 Mi characters, ahead of its fastest reader. A
+   * log that keeps less than that may drop events before they are read. With no client attached, it continues at 1,024
+   * events or 1 Mi characters per second; with clients attached only through other processes, at four times that.
    *
-   * When it is over, its log is kept for `runTtl` (see `createSluice`).
+   * After the run ends, its log is kept for `runTtl` (see `createSluice`).
    *
-   * Processes that share a log share its runs. If the one that runs it dies, or can't reach the log, whoever is attached
-   * through another gets the final error `interrupted`, 30 to 45 s after the last sign of life. Should it wake up after
-   * that, `signal` aborts, and nothing that it yields is seen. A silent run appends a sign to the log every 10 s, and
-   * processes that are attached elsewhere together about one every 30 s; they count for what the log retains.
+   * Processes that share a log share its runs. If the process that runs the generator dies, or cannot reach the log,
+   * clients attached through other processes get the final error `interrupted`, 30 to 45 s after the last sign of life.
+   * If the process wakes up after that, `signal` aborts, and no client sees what the generator yields. A silent run
+   * appends a sign of life every 10 s, and processes with attached clients append together about one entry every 30 s;
+   * these entries count for the log's retention.
    */
   readonly resumable: true;
   /**
-   * Milliseconds that it goes on when nobody is attached. Then `signal` aborts, and it ends as `interrupted`. Who is attached
-   * through another process on the same log counts, and for up to a minute after leaving. Default: 60,000.
+   * Milliseconds that the run continues with no client attached. Then `signal` aborts, and the run ends as
+   * `interrupted`. Clients attached through another process on the same log count, for up to a minute after they leave.
+   * Default: 60,000.
    */
   readonly abandonAfter?: number;
 }
 
 export type StreamOptions = PlainStreamOptions | ResumableStreamOptions;
 
-/** A state and the cursor that it belongs to. */
+/** A state and its cursor. */
 export interface OwnSnapshot<State> {
   readonly state: State;
-  /** The cursor, as `publish` gave it, after which events are not yet in `state`. */
+  /** The cursor that `publish` returned for the last event that `state` contains. */
   readonly cursor: string;
 }
 
@@ -85,18 +88,18 @@ export type Filter<P extends AnySubscription, Context> = (
 ) => boolean;
 
 interface Filtered<P extends AnySubscription, Context> {
-  /** Says, synchronously, whether this subscriber gets the event. */
+  /** Returns, synchronously, whether this subscriber gets the event. */
   readonly filter?: Filter<P, Context>;
 }
 
 interface Snapshotted<P extends AnySubscription, Context> {
-  /** Computes the state that a subscriber starts with, in place of the one folded from the log. */
+  /** Computes the state that a subscriber starts with, instead of the state folded from the log. */
   readonly snapshot: SnapshotFunction<P, Context>;
 }
 
 /**
- * How a log-backed subscription is served. A `filter` on shared state needs a `snapshot` of its own: the state folded for
- * all would show what the filter hides.
+ * How a subscription is served from the log. A `filter` on a subscription with state requires its own `snapshot`: the
+ * shared state would show what the filter hides.
  */
 export type LiveOptions<P extends AnySubscription, Context> = [StateOf<P>] extends [never]
   ? Filtered<P, Context> & { readonly snapshot?: never }
@@ -104,7 +107,7 @@ export type LiveOptions<P extends AnySubscription, Context> = [StateOf<P>] exten
 
 declare const context: unique symbol;
 
-/** A procedure of the contract, made to work in a context of type `Context`. */
+/** An implemented procedure of the contract, for contexts of type `Context`. */
 export interface Implementation<P extends AnyProcedure = AnyProcedure, Context = never> {
   readonly procedure: P;
   readonly middlewares: readonly AnyMiddleware[];
@@ -112,7 +115,7 @@ export interface Implementation<P extends AnyProcedure = AnyProcedure, Context =
   readonly [context]?: (context: Context) => void;
 }
 
-/** What is run when a procedure is called. Types were checked where it was built. */
+/** How a procedure runs. The builder has checked the types. */
 export type Run =
   | { readonly kind: "call"; readonly handler: (args: never) => unknown }
   | {

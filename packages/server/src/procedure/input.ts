@@ -9,11 +9,11 @@ import {
 } from "@sluice/contract";
 
 /**
- * What a procedure's code gets, from what came over the wire.
+ * Parses and decodes the input that arrived over the wire.
  *
- * @param onThrown told of what a schema's own code throws at the input, which is not for the client.
- * @throws SluiceError `badRequest`, with issues; or the one that a schema's own code throws, such as `unavailable` where it
- * can't look something up.
+ * @param onThrown called with an error that a schema's own code throws, which the client must not see
+ * @throws SluiceError `badRequest`, with issues; or a SluiceError that the schema's code throws, such as `unavailable`
+ * if a lookup fails.
  */
 export async function parseInput(
   procedure: AnyProcedure,
@@ -31,7 +31,7 @@ export async function parseInput(
   }
 }
 
-/** The same, from what a caller in this process passes. */
+/** Like `parseInput`, for an input from a caller in this process. */
 export async function parseCallerInput(procedure: AnyProcedure, input: unknown): Promise<unknown> {
   if (!procedure.input) return parseInput(procedure, input);
   try {
@@ -44,7 +44,10 @@ export async function parseCallerInput(procedure: AnyProcedure, input: unknown):
 const isEmptyObject = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
-/** Codecs and checks are written for good input: what they throw says that this is none, in words that are not for clients. */
+/**
+ * Codecs and checks expect good input. An error that they throw means that the input is invalid, and its text is not
+ * for clients.
+ */
 function asBadRequest(error: unknown, onThrown: (error: unknown) => void): SluiceError {
   if (isValidationError(error)) {
     return new SluiceError("badRequest", { message: `The input is invalid: ${error.message}`, issues: error.issues });
@@ -57,6 +60,9 @@ function asBadRequest(error: unknown, onThrown: (error: unknown) => void): Sluic
 
 const isValidationError = (error: unknown): error is ValidationError => isErrorNamed(error, "ValidationError");
 
-/** Zod hands all issues of an array on as arguments: of more than a hundred thousand, the stack overflows. No mistake of anybody's. */
+/**
+ * Zod passes the issues of an array as arguments, so more than about 100,000 overflow the stack. That is not a fault of
+ * the schema's code.
+ */
 const isOverflow = (error: unknown): boolean =>
   isErrorNamed(error, "RangeError") && messageOf(error).includes("call stack");

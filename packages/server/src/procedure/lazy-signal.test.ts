@@ -11,7 +11,7 @@ const contract = defineContract({ report: mutation({ input: z.int(), output: z.b
 
 type Handled = { readonly signal: AbortSignal };
 
-/** Answers one call over HTTP, behind two middlewares; gives what it answered and how many signals were made for it. */
+/** Answers one call over HTTP behind two middlewares. Returns the answer and the number of signals created. */
 async function call(handler: (args: Handled) => boolean): Promise<{ output: boolean; signals: number }> {
   const s = implement(contract).context<object>();
   const pass = s.middleware(({ next }) => next());
@@ -42,18 +42,18 @@ async function call(handler: (args: Handled) => boolean): Promise<{ output: bool
 }
 
 describe("the signal of a call", () => {
-  it("isn't made for a call whose middleware and handler don't ask for it", async () => {
+  it("is not created if neither middleware nor handler uses it", async () => {
     expect(await call(() => true)).toEqual({ output: true, signals: 0 });
   });
 
-  it("is made for who asks", async () => {
+  it("is created if one uses it", async () => {
     const answer = await call(
       ({ signal, ...rest }) => signal instanceof AbortSignal && !signal.aborted && !("signal" in rest),
     );
     expect(answer).toEqual({ output: true, signals: 1 });
   });
 
-  it("is in a copy of the args, in what stands on them, and behind a proxy", () => {
+  it("is in a copy of the args, in objects that inherit from them, and behind a proxy", () => {
     const { signal } = new AbortController();
     const args = withSignal({ input: 1 }, { signal });
     expect({ ...args }.signal).toBe(signal);
@@ -63,7 +63,7 @@ describe("the signal of a call", () => {
     expect(withSignal({}, args).signal).toBe(signal);
   });
 
-  it("is aborted where it is asked for after the end", async () => {
+  it("is aborted if it is first used after the end", async () => {
     let given: Handled | undefined;
     await call((args) => {
       given = args;

@@ -4,7 +4,10 @@ interface HasSignal {
 
 const source = Symbol("signal's source");
 
-/** One for all: a getter in each literal would cost five times as much. A copy of the args is to have the signal, so it's enumerable. */
+/**
+ * One descriptor for all: a getter in each object literal costs five times as much. Enumerable, so that a copy of the
+ * args keeps the signal.
+ */
 const lazySignal: PropertyDescriptor & ThisType<{ readonly [source]: HasSignal }> = {
   enumerable: true,
   configurable: true,
@@ -14,8 +17,8 @@ const lazySignal: PropertyDescriptor & ThisType<{ readonly [source]: HasSignal }
 };
 
 /**
- * Puts on args the `signal` of a lifetime, or of other args, which is made when the application asks for it: an `AbortController`, and
- * the error that it aborts with, cost more than all the rest of a call.
+ * Adds a `signal` to args. It is taken from a lifetime or from other args on first use: the `AbortController`, and the
+ * error that it aborts with, cost more than the rest of a call.
  */
 export function withSignal<Args extends object>(args: Args, from: HasSignal): Args & HasSignal {
   const sourced: Args & { [source]?: HasSignal } = args;

@@ -10,7 +10,7 @@ const args = {
 } as AnyArgs;
 
 describe("runMiddlewares", () => {
-  it("runs from the outside in and back, and lays contexts over each other", async () => {
+  it("runs middleware from the outside in and back, and merges their contexts", async () => {
     const log: string[] = [];
     const wrap =
       (name: string, context: object): AnyMiddleware =>
@@ -33,7 +33,7 @@ describe("runMiddlewares", () => {
     expect(args.context).toEqual({ a: 1 });
   });
 
-  it("runs nothing further once one throws", async () => {
+  it("runs nothing more after one throws", async () => {
     let reached = false;
     const refuse: AnyMiddleware = () => {
       throw new Error("no");
@@ -45,7 +45,7 @@ describe("runMiddlewares", () => {
     expect(reached).toBe(false);
   });
 
-  it("doesn't end the process when the rest fails while a middleware does something else", async () => {
+  it("does not end the process if the rest fails while a middleware does something else", async () => {
     const unhandled: unknown[] = [];
     const listen = (error: unknown) => unhandled.push(error);
     process.on("unhandledRejection", listen);

@@ -1,18 +1,21 @@
 import { checkNames, type ErrorDefinitions } from "@sluice/contract";
 import type { Publish } from "../publish/publisher.js";
 import type { ErrorsOf } from "./errors.js";
-import { layContext } from "./lay-context.js";
 import { withSignal } from "./lazy-signal.js";
+import { mergeContext } from "./merge-context.js";
 import type { ReadState } from "./state-reader.js";
 
 declare const added: unique symbol;
 
-/** What `next` gives and a middleware returns: proof that the rest ran, and the type of what was added to the context. */
+/**
+ * Returned by `next` and by a middleware. It proves that the rest ran, and carries the type of what was added to the
+ * context.
+ */
 export interface MiddlewareResult<Added extends object> {
   readonly [added]?: Added;
 }
 
-/** What a middleware, a handler and a generator have in common. */
+/** The arguments that middleware, handlers and generators share. */
 export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> {
   readonly context: Context;
   /** Parsed and decoded, with defaults filled in. */
@@ -21,7 +24,7 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly errors: ErrorsOf<Errors>;
   /** Path of the procedure, such as `scores/watch`. */
   readonly path: string;
-  /** Aborts when the caller is gone, in whatever way. */
+  /** Aborts when the caller is gone, for whatever reason. */
   readonly signal: AbortSignal;
   /** Publishes to a subscription of the same contract; see `Sluice.publish`. */
   readonly publish: Publish;
@@ -32,14 +35,15 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
 export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
   extends ProcedureArgs<Context, Input, Errors> {
   /**
-   * Runs the rest: further middleware, then the procedure. `context` is laid over the context for what follows; either may be an
-   * instance of a class, whose getters and methods stay. For a subscription it resolves when the stream is open, not when it ends.
+   * Runs the rest: further middleware, then the procedure. The members of `context` are added to the context, or
+   * replace members of it. Either may be a class instance; its getters and methods are kept. For a subscription it
+   * resolves when the stream is open, not when it ends.
    */
   next<Added extends object = {}>(options?: { readonly context: Added }): Promise<MiddlewareResult<Added>>;
 }
 
 /**
- * Runs once per call or opened stream, after the input was parsed. It returns what `next` gave, or throws.
+ * Runs once per call or opened stream, after the input was parsed. It returns the result of `next`, or throws.
  *
  * @example
  * const requireUser = s.middleware(({ context, next, errors }) => {
@@ -54,7 +58,10 @@ export type Middleware<
   Errors extends ErrorDefinitions = ErrorDefinitions,
 > = (args: MiddlewareArgs<Context, Input, Errors>) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>;
 
-/** A context with another laid over it. `Omit` would make an instance with private fields something else: only where it has to. */
+/**
+ * A context with another merged over it. `Omit` only where a member is replaced: it would lose private fields of an
+ * instance.
+ */
 export type Overwrite<Base, Added> = keyof Added extends never
   ? Base
   : keyof Base & keyof Added extends never
@@ -64,19 +71,19 @@ export type Overwrite<Base, Added> = keyof Added extends never
 // biome-ignore lint/suspicious/noExplicitAny: types were checked where the middleware was put in place
 export type AnyMiddleware = Middleware<any, any, any, any>;
 
-/** The same, where the types were checked already. */
+/** Args of any procedure, whose types were checked before. */
 // biome-ignore lint/suspicious/noExplicitAny: any procedure's errors
 export type AnyArgs = ProcedureArgs<object, unknown, any>;
 
-/** Args with others laid over them, without asking for their signal. */
-export function layArgs<Added extends object>(args: AnyArgs, added: Added): AnyArgs & Added {
+/** Copies args and adds others, without creating their signal. */
+export function mergeArgs<Added extends object>(args: AnyArgs, added: Added): AnyArgs & Added {
   const { context, input, errors, path, publish, state } = args;
   return withSignal({ context, input, errors, path, publish, state, ...added }, args);
 }
 
 const nextNames = { context: true } as const;
 
-/** Runs `middlewares` from the outside in, then `final` with the context that they made. */
+/** Runs `middlewares` from the first to the last, then `final` with the context that they made. */
 export function runMiddlewares<T>(
   middlewares: readonly AnyMiddleware[],
   args: AnyArgs,
@@ -102,17 +109,18 @@ async function runEach<T>(
       checkNames("next", options, nextNames);
       if (called) throw new Error(`A middleware of "${args.path}" called next() twice.`);
       called = true;
-      const context = options?.context ? layContext(current.context, options.context) : current.context;
-      const rest = run(index + 1, layArgs(current, { context }));
-      // A middleware that does something else before it awaits this must not end the process.
+      const context = options?.context ? mergeContext(current.context, options.context) : current.context;
+      const rest = run(index + 1, mergeArgs(current, { context }));
+      // A middleware may do other work before it awaits this. Without a handler, a rejection would end the process.
       rest.catch(() => {});
       return rest;
     };
-    const returned = await middleware(layArgs(current, { next }));
-    if (returned !== result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
+    const returned = await middleware(mergeArgs(current, { next }));
+    if (returned !== result)
+      throw new Error(`A middleware of "${args.path}" must return the result of next(), or throw.`);
     return returned as MiddlewareResult<never>;
   };
   await run(0, args);
-  if (!result) throw new Error(`A middleware of "${args.path}" must return what next() gives, or throw.`);
+  if (!result) throw new Error(`A middleware of "${args.path}" must return the result of next(), or throw.`);
   return result.value;
 }

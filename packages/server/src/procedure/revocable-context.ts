@@ -1,27 +1,27 @@
 import { SluiceError } from "@sluice/contract";
 
 /**
- * What a context may say of the time that it is good for, and of whom it belongs to. Sluice looks for these two
- * fields in every context; a context that has neither is never revoked. Where they hold something else, nothing is opened: that
- * is an error of the server's.
+ * The members of a context that say when its authorisation ends and which tags it has. Sluice reads both from every
+ * context. A context with neither is never revoked. A value of the wrong type is an error of the server, and the stream
+ * does not open.
  */
 export interface RevocableContext {
   /**
-   * When the authorisation ends: a date, or milliseconds since the Unix epoch. Not one event is sent after it, and a query or mutation that
-   * comes after it is refused.
+   * When the authorisation ends: a date, or milliseconds since the Unix epoch. No event is sent after it, and a query
+   * or mutation after it is refused.
    */
   readonly expiresAt?: Date | number | undefined;
   /**
-   * Names by which `sluice.disconnect({ tag })` finds the stream, such as a user's or a session's id. A getter is asked each time; a stream
-   * whose getter throws then ends as `unauthorized`, so that its client comes again.
+   * Tags by which `sluice.disconnect({ tag })` finds the stream, such as a user's or a session's id. A getter is called
+   * for each such call; if it throws, the stream ends with `unauthorized`, and its client reconnects.
    */
   readonly tags?: readonly string[] | undefined;
 }
 
 /**
- * When a context's authorisation ends, in milliseconds since the Unix epoch. Without end: `Infinity`.
+ * When a context's authorisation ends, in milliseconds since the Unix epoch. `Infinity`: never.
  *
- * @throws TypeError for what is no time: nobody would ever be held to it.
+ * @throws TypeError if `expiresAt` is not a time: such a context would never expire.
  */
 export function expiryOf(context: unknown): number {
   const { expiresAt } = (context ?? {}) as RevocableContext;
@@ -36,16 +36,17 @@ export function expiryOf(context: unknown): number {
   return at;
 }
 
-/** @throws TypeError for what is no list: nobody would be found by it. */
+/** @throws TypeError if `tags` is not an array: `disconnect` would never match it. */
 export function tagsOf(context: unknown): readonly string[] {
   const { tags = [] } = (context ?? {}) as RevocableContext;
-  if (!Array.isArray(tags)) throw new TypeError("tags of the context are no array; allowed is an array of strings.");
+  if (!Array.isArray(tags))
+    throw new TypeError("tags of the context are not an array; allowed is an array of strings.");
   return tags;
 }
 
 const expired = "The authorisation has expired";
 
-/** What a stream is told whose time is up, and a request that comes after it. */
+/** The error for a stream or a request whose authorisation has expired. */
 export const expiredError = () => new SluiceError("unauthorized", { message: expired });
 
 /** @throws SluiceError `unauthorized` if the authorisation has ended. */

@@ -34,11 +34,11 @@ export function createRouter(contract: ContractTree, tree: object): Router {
     const implementation = at(tree, procedure.path);
     if (!implementation) throw new TypeError(`The router has no implementation at "${procedure.path}".`);
     if (implementation.procedure?.path !== procedure.path) {
-      throw new TypeError(`The router has "${implementation.procedure?.path}" implemented at "${procedure.path}".`);
+      throw new TypeError(`The router implements "${implementation.procedure?.path}" at "${procedure.path}".`);
     }
     const difference = differenceOf(procedure, implementation.procedure);
     if (difference !== undefined) {
-      throw new TypeError(`The router has "${procedure.path}" of another contract implemented, with ${difference}.`);
+      throw new TypeError(`The router implements "${procedure.path}" of another contract, with ${difference}.`);
     }
     implementations.set(procedure.path, implementation);
   }

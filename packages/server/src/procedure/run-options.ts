@@ -8,7 +8,10 @@ type Stream = Run & { readonly kind: "stream" | "resumable" };
 const liveNames = { snapshot: true, filter: true } as const;
 const streamNames = { resumable: true, onCut: true, abandonAfter: true } as const;
 
-/** What `live(options)` makes of a subscription. Types say the same; what gets past them would leak, or do nothing. */
+/**
+ * Checks the options of `live()`. The types say the same, but not for JavaScript: a wrong option would leak events, or
+ * have no effect.
+ */
 export function liveRun({ path, state }: AnySubscription, options: Partial<Live> = {}): Live {
   const of = `live() of "${path}"`;
   checkNames(of, options, liveNames);
@@ -17,13 +20,13 @@ export function liveRun({ path, state }: AnySubscription, options: Partial<Live>
   if (snapshot && !state) throw new TypeError(`${of}: a snapshot is given, but the contract declares no state.`);
   if (filter && state && !snapshot) {
     throw new TypeError(
-      `${of}: with a filter, state needs a snapshot of its own; the one for all shows what is hidden.`,
+      `${of}: a filter requires a snapshot of its own; the shared state would show what the filter hides.`,
     );
   }
   return { kind: "live", snapshot, filter };
 }
 
-/** What `stream(generator, options)` makes of a subscription. */
+/** Checks the options of `stream()`. */
 export function streamRun(
   { path }: AnySubscription,
   generator: Stream["generator"],
@@ -46,6 +49,6 @@ export function streamRun(
   }
   if (onCut !== undefined) throw new TypeError(`${of}: onCut means nothing with resumable: true.`);
   const wait = abandonAfter ?? 60_000;
-  checkWhole({ [`abandonAfter of "${path}"`]: wait }, { least: 0, unit: "milliseconds" });
+  checkWhole({ [`abandonAfter of "${path}"`]: wait }, { min: 0, unit: "milliseconds" });
   return { kind: "resumable", generator, abandonAfter: wait };
 }

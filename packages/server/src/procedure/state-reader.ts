@@ -1,21 +1,24 @@
 import type { AnySubscription, InputOf, StateOf, WithoutInput } from "@sluice/contract";
 
 export interface ReadStateOptions {
-  /** What the adapter's `context` function would give, where the procedure has a `snapshot` of its own. Default: an empty one. */
+  /**
+   * The value that the adapter's `context` function would return. Used if the procedure has its own `snapshot`.
+   * Default: an empty object.
+   */
   readonly context?: object;
 }
 
 /**
- * Reads a topic's state as it is now, and the cursor that it belongs to: what a subscriber is sent as `$snapshot`. A procedure's own
- * `snapshot` is asked, behind its middleware. (These two are called with a `state` that gives the folded state, or it would ask
- * itself without an end.)
+ * Reads a topic's current state and its cursor, as a subscriber gets them in `$snapshot`. If the procedure has its own
+ * `snapshot`, that runs, behind its middleware. (Within these two, `state` of the same procedure returns the folded
+ * state, or it would call itself without end.)
  */
 export interface ReadState {
   <P extends AnySubscription>(procedure: WithoutInput<P, P, "state(procedure, input)">): Promise<StateAt<P>>;
   <P extends AnySubscription>(procedure: P, input: InputOf<P>, options?: ReadStateOptions): Promise<StateAt<P>>;
 }
 
-/** A state, and the cursor that it belongs to. */
+/** A state and its cursor. */
 export interface StateAt<P extends AnySubscription> {
   readonly state: StateOf<P>;
   readonly cursor: string;

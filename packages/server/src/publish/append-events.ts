@@ -3,7 +3,7 @@ import type { TopicStates } from "../topic/topic-states.js";
 import { appendFolded, type TopicEvents, type UnconditionalOptions } from "./append-folded.js";
 import type { EncodedEvent } from "./encode-event.js";
 
-/** A snapshot of a topic's state is saved after so many entries, by default. */
+/** By default, a snapshot of a topic's state is saved after this many entries. */
 export const defaultSnapshotEvery = 200;
 
 export interface AppendSources {
@@ -11,20 +11,20 @@ export interface AppendSources {
   readonly states: TopicStates;
   /** Default: `defaultSnapshotEvery`. */
   readonly snapshotEvery?: number;
-  /** Told if a snapshot could not be saved. */
+  /** Called if a snapshot could not be saved. */
   readonly onError: (report: { readonly error: unknown; readonly path: string }) => void;
 }
 
 /**
- * Appends events to their topic, as a whole. Where they fold into state, they are appended only where they do, and
- * the state is saved now and then, so that the engine may trim what it covers.
+ * Appends events to their topic: all of them, or none. Events of a topic with state are appended only if they fold. The
+ * state is saved regularly, so that the engine may trim the entries that it covers.
  */
 export function appendEvents(
   sources: AppendSources,
   given: TopicEvents,
   options: UnconditionalOptions = {},
 ): Promise<Appended> {
-  // No promise of its own where there is nothing to do but append: that is most of a publish's way.
+  // Without state, return the log's own promise: another one would be most of the cost of a publish.
   if (!given.procedure.state) return sources.log.append(given.topic, given.events.map(toLogged), options);
   return appendCompacted(sources, given, options);
 }
@@ -40,7 +40,7 @@ async function appendCompacted(
   const { procedure, topic } = given;
   const appended = await appendFolded(sources, given, options);
   if (appended.duplicate) return appended;
-  // What is appended is published: a snapshot that fails must not make the caller publish it again.
+  // The events are published: the caller must not publish them again because a snapshot failed.
   await states
     .of(topic, procedure)
     .compact(appended.position, snapshotEvery)

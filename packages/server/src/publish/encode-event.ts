@@ -8,26 +8,27 @@ import {
 } from "@sluice/contract";
 import type { LogEvent } from "@sluice/log";
 
-/** An event as code has it. */
+/** An event in the code's types. */
 export interface UnencodedEvent {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** Longest event by default, in characters of JSON: 1 Mi. */
+/** Default longest event, in characters of JSON: 1 Mi. */
 export const defaultMaxEventLength = 1024 * 1024;
 
-/** An event that is encoded, and what whoever reads it gets. */
+/** An encoded event, and a way to read it back. */
 export interface EncodedEvent {
   readonly logged: LogEvent;
-  /** Gives its data as who reads it gets it. */
+  /** Returns the data as a reader of the log gets it. */
   readonly read: () => unknown;
 }
 
 /**
- * Holds an event against the contract and makes its data JSON text that reads back: the one place where events are encoded.
+ * Validates an event and encodes its data as JSON that reads back. All events are encoded here.
  *
- * @throws ValidationError naming the event and the field, RangeError if it is too long.
+ * @throws ValidationError that names the event and the field.
+ * @throws RangeError if the event is too long.
  */
 export function encodeEvent(
   procedure: AnySubscription,
@@ -37,10 +38,12 @@ export function encodeEvent(
   const schema = Object.hasOwn(procedure.events, type) ? procedure.events[type] : undefined;
   if (!schema) {
     const allowed = Object.keys(procedure.events).join(", ");
-    throw invalid(procedure, type, [{ message: `no event of the contract; allowed are ${allowed}`, path: ["type"] }]);
+    throw invalid(procedure, type, [
+      { message: `not an event of the contract; allowed are ${allowed}`, path: ["type"] },
+    ]);
   }
   const encoded = encodeData(procedure, type, schema, data);
-  if (!encoded) throw invalid(procedure, type, [{ message: "nothing that JSON can carry", path: ["data"] }]);
+  if (!encoded) throw invalid(procedure, type, [{ message: "not a value that JSON can represent", path: ["data"] }]);
   const { json, read } = encoded;
   if (json.length > maxLength) {
     throw new RangeError(

@@ -22,23 +22,24 @@ const router = s.router({
 const post = { type: "post", data: "x" } as const;
 
 describe("publish()", () => {
-  it("takes nothing for a procedure whose events are those of its generator", async () => {
+  it("refuses a procedure whose events come from its generator", async () => {
     const sluice = createSluice(router);
-    const refusal = (path: string) => `takes what live() serves; the events of "${path}" are those of its generator`;
+    const refusal = (path: string) =>
+      `takes procedures that live() serves; the events of "${path}" come from its generator`;
     await expect(sluice.publish(contract.run, { id: "1" }, post)).rejects.toThrow(refusal("run"));
     await expect(sluice.publish(contract.once, post)).rejects.toThrow(refusal("once"));
     const seen: string[] = [];
     for await (const event of sluice.subscribe(contract.run, { id: "1" })) seen.push(event.data);
-    expect(seen).toEqual([]); // and the run has begun, and ended, by itself
+    expect(seen).toEqual([]); // the run has started and ended by itself
   });
 
   it.each([
-    ["a text", "x", /"x" is no event/],
-    ["null", null, /null is no event/],
-    ["an object without a type", { data: "x" }, /is no event/],
-    ["an array with one that is none", [post, 1], /1 is no event/],
-    ["an array in an array", [[post]], /is no event/],
-  ])("takes no %s for an event, and says what one is", async (_what, given, message) => {
+    ["a string", "x", /"x" is not an event/],
+    ["null", null, /null is not an event/],
+    ["an object without a type", { data: "x" }, /is not an event/],
+    ["an array with a value that is not an event", [post, 1], /1 is not an event/],
+    ["an array in an array", [[post]], /is not an event/],
+  ])("refuses %s as an event, and says what an event is", async (_what, given, message) => {
     const sluice = createSluice(router);
     const refused = sluice.publish(contract.room, { id: "1" }, given as never);
     await expect(refused).rejects.toMatchObject({ name: "ValidationError" });

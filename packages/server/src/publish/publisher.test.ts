@@ -27,7 +27,7 @@ async function setUp() {
 }
 
 describe("publish", () => {
-  it("encodes with codecs and appends to the topic that the parsed input names", async () => {
+  it("encodes with codecs and appends to the topic of the parsed input", async () => {
     const { publish, read } = await setUp();
     const at = new Date("2026-01-02T03:04:05.000Z");
     await publish(contract.watch, { id: "a", day: at }, { type: "goal", data: { minute: 3, at } });
@@ -36,7 +36,7 @@ describe("publish", () => {
     ]);
   });
 
-  it("gives the same topic for an input with its default left out, spelled out, or with unknown fields", async () => {
+  it("uses the same topic for an input with its default left out, given, or with unknown fields", async () => {
     const { publish, read } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
     await publish(contract.watch, { id: "a" }, goal);
@@ -45,7 +45,7 @@ describe("publish", () => {
     expect(await read('watch?{"id":"a","n":1}')).toHaveLength(3);
   });
 
-  it("appends a retried publish once and answers with the first cursor", async () => {
+  it("appends a retried publish once and returns the first cursor", async () => {
     const { publish } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
     const first = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
@@ -55,7 +55,7 @@ describe("publish", () => {
     expect(again).toEqual({ cursor: first.cursor, duplicate: true });
   });
 
-  it("knows a retry by a long key as well, of which the engine gets a digest", async () => {
+  it("recognizes a retry by a long key too, of which the engine gets a digest", async () => {
     const log = memoryLog();
     const keys: (string | undefined)[] = [];
     const append: Log["append"] = (topic, appended, options) => {
@@ -73,7 +73,7 @@ describe("publish", () => {
     expect(keys.map((key) => key?.length)).toEqual([65, 65, 65, 512]);
   });
 
-  it("refuses an empty idempotency key, by which all but the first would be taken for a retry", async () => {
+  it("refuses an empty idempotency key: every publish with it would count as a retry of the first", async () => {
     const { publish, read } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
     const refused = publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "" });
@@ -88,27 +88,27 @@ describe("publish", () => {
       { type: "corner", data: {} },
       /"corner" of "watch".*allowed are goal, anything/,
     ],
-    ["a name that every object has", { type: "constructor", data: {} }, /"constructor".*no event of the contract/],
-    ["data that JSON leaves out", { type: "anything", data: undefined }, /nothing that JSON can carry/],
-    ["data that JSON cannot say", { type: "anything", data: 1n }, /BigInt/],
-    ["a longer event than allowed", { type: "anything", data: "x".repeat(300) }, /302 characters.*limit is 200/],
+    ["a name that every object has", { type: "constructor", data: {} }, /"constructor".*not an event of the contract/],
+    ["data that JSON omits", { type: "anything", data: undefined }, /not a value that JSON can represent/],
+    ["data that JSON cannot represent", { type: "anything", data: 1n }, /BigInt/],
+    ["an event that is too long", { type: "anything", data: "x".repeat(300) }, /302 characters.*limit is 200/],
     ["no event at all", [], /no events/],
-  ])("appends nothing of a batch with %s, and says so", async (_what, bad, message) => {
+  ])("appends nothing of a batch with %s, and says why", async (_what, bad, message) => {
     const { publish, read } = await setUp();
     const batch = Array.isArray(bad) ? bad : [{ type: "goal", data: { minute: 1 } }, bad];
     await expect(publish(contract.watch, { id: "a" }, batch as never)).rejects.toThrow(message);
     expect(await read('watch?{"id":"a","n":1}')).toEqual([]);
   });
 
-  it("refuses a procedure of another contract, and an input that doesn't fit", async () => {
+  it("refuses a procedure of another contract, and an invalid input", async () => {
     const { publish } = await setUp();
     const goal = { type: "goal", data: "" } as never;
-    await expect(publish(other.watch, undefined, goal)).rejects.toThrow(/"watch" is none/);
+    await expect(publish(other.watch, undefined, goal)).rejects.toThrow(/"watch" is not one/);
     await expect(publish(contract.watch, {} as never, goal)).rejects.toThrow(/id|goal/);
   });
 });
 
-describe("publish of what doesn't read back", () => {
+describe("publish of data that does not read back as published", () => {
   const contract = defineContract({
     table: subscription({
       events: { row: z.object({ cells: z.array(z.number().optional()) }), any: z.object({ what: z.any() }) },
@@ -128,9 +128,9 @@ describe("publish of what doesn't read back", () => {
   it.each<[string, unknown, RegExp]>([
     ["undefined in an array", { type: "row", data: { cells: [1, undefined] } }, /"row" of "table": data\.cells\.1/],
     ["a Date where anything goes", { type: "any", data: { what: new Date() } }, /"any" of "table": data\.what: .*Date/],
-    ["a member that JSON leaves out", { type: "any", data: { what: undefined } }, /"any" of "table": data\.what/],
-    ["an event that leads to a state that is none", { type: "any", data: { what: 0 } }, /"any" of "table" folds into/],
-  ])("fails, says where, and leaves the topic alive: %s", async (_what, bad, message) => {
+    ["a member that JSON omits", { type: "any", data: { what: undefined } }, /"any" of "table": data\.what/],
+    ["an event that folds into an invalid state", { type: "any", data: { what: 0 } }, /"any" of "table" folds into/],
+  ])("fails, names the place, and leaves the topic usable: %s", async (_what, bad, message) => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     await publish(table, undefined, good);

@@ -27,8 +27,9 @@ import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encod
 
 export interface PublishOptions {
   /**
-   * Makes a retried publish safe: within the engine's window the same key appends at most once to a topic and answers with
-   * the first cursor. It may come from a client: one that is longer than 512 bytes is kept by its SHA-256. Default: none.
+   * Makes a retried publish safe: within the engine's dedupe window, events with the same key are appended at most once
+   * per topic, and a retry gets the first cursor. The key may come from a client: a key longer than 512 bytes is stored
+   * as its SHA-256. Default: none.
    */
   readonly idempotencyKey?: string | undefined;
 }
@@ -36,22 +37,22 @@ export interface PublishOptions {
 export interface Published {
   /** The cursor after the last event. */
   readonly cursor: string;
-  /** True if the idempotency key had been used before: nothing was appended. */
+  /** True if the idempotency key was used before: nothing was appended. */
   readonly duplicate: boolean;
 }
 
 /**
- * Publishes one event, or several as a whole, to the topic that `input` names.
+ * Publishes one event, or several, to the topic that `input` names. Either all of them are appended, or none.
  *
- * @throws ValidationError for an event that doesn't fit its schema, or whose JSON doesn't read back as what it was made from:
+ * @throws ValidationError if an event does not fit its schema, or its JSON does not read back as the same value:
  * nothing is appended.
- * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or gives one that
- * doesn't fit its schema (looked at up to 16 Ki characters of JSON): nothing is appended.
- * (A retry with an idempotency key is not looked at again: it gets the first cursor.)
- * @throws SluiceError `unavailable` if others publish to the same topic with state all the time and keep this one from appending
- * for 10 seconds: nothing is appended.
- * @throws TypeError for an option that isn't there.
- * @throws RangeError for no events, one that is longer than the limit, or an empty idempotency key.
+ * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or
+ * returns one that does not fit its schema (checked up to 16 Ki characters of JSON): nothing is appended. (A retry with
+ * an idempotency key is not checked again: it gets the first cursor.)
+ * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending for 10
+ * seconds: nothing is appended.
+ * @throws TypeError if an option is unknown.
+ * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
  * @example await publish(contract.news, { type: "item", data: "…" }); // an input that may be undefined may be left out
  */
@@ -73,21 +74,22 @@ export interface Publisher {
 }
 
 export interface PublisherOptions {
-  /** Where the events go: the engine that the servers read from. */
+  /** The log that receives the events. The servers must read from the same one. */
   readonly log: Log;
   /** Longest event, in characters of JSON. Default: 1 Mi. */
   readonly maxEventLength?: number;
-  /** A snapshot of a topic's state is saved after so many events. Default: 200. */
+  /** A snapshot of a topic's state is saved after this many events. Default: 200. */
   readonly snapshotEvery?: number;
-  /** Told if a snapshot could not be saved; the events are published all the same. Default: prints it to stderr. */
+  /** Called if a snapshot could not be saved; the events are published anyway. Default: prints to stderr. */
   readonly onError?: (report: { readonly error: unknown; readonly path: string }) => void;
 }
 
 /**
- * Makes a publisher for a process that serves nobody, such as a worker.
+ * Creates a publisher for a process that serves no clients, such as a worker.
  *
- * @throws RangeError for a `maxEventLength` or `snapshotEvery` that is none, TypeError for an option that isn't there, also among
- * the log's, such as a path in `overrides` that is no subscription's.
+ * @throws RangeError if `maxEventLength` or `snapshotEvery` is not a whole number above 0.
+ * @throws TypeError if an option is unknown, also an option of the log, such as a path in `overrides` that is not a
+ * subscription's.
  * @example const publisher = createPublisher(contract, { log: redisLog({ url }) });
  */
 export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
@@ -100,14 +102,14 @@ export function createPublisher(contract: ContractTree, options: PublisherOption
 const optionNames: NamesOf<PublisherOptions> = { log: true, maxEventLength: true, snapshotEvery: true, onError: true };
 const publishNames: NamesOf<PublishOptions> = { idempotencyKey: true };
 
-/** What whoever serves what is published adds to a publisher. */
+/** What a server adds to its publisher. */
 interface PublisherHooks {
   readonly onPublished?: (events: number) => void;
-  /** @throws TypeError for a procedure whose events don't come from publishing. */
+  /** @throws TypeError if the procedure's events are not published but generated. */
   readonly assertPublishable?: (procedure: AnySubscription) => void;
 }
 
-/** A publisher that shares its folded states with whoever serves them. */
+/** A publisher that shares its folded states with a server. */
 export function publisherWith(
   contract: ContractTree,
   options: PublisherOptions,
@@ -134,17 +136,17 @@ export function publisherWith(
     const { idempotencyKey } = publishOptions;
     const procedure = ownOf(procedures, given, "publish() takes a subscription");
     if (procedure.kind !== "subscription") {
-      throw new TypeError(`publish() takes a subscription of this contract; "${procedure.path}" is none.`);
+      throw new TypeError(`publish() takes a subscription of this contract; "${procedure.path}" is not one.`);
     }
     assertPublishable(procedure);
     const all = eventsIn(procedure, events);
     if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
     if (idempotencyKey !== undefined && typeof idempotencyKey !== "string") {
-      throw new TypeError(`publish: idempotencyKey is ${shown(idempotencyKey)}; allowed is a text.`);
+      throw new TypeError(`publish: idempotencyKey is ${shown(idempotencyKey)}; allowed is a string.`);
     }
     if (idempotencyKey === "") {
       throw new RangeError(
-        `publish() to "${procedure.path}" was given an empty idempotencyKey; leave it out, or name one.`,
+        `publish() to "${procedure.path}" was given an empty idempotencyKey; leave it out, or give one.`,
       );
     }
     const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
@@ -155,24 +157,24 @@ export function publisherWith(
     return { cursor: formatCursor(position), duplicate };
   }
   type Given = [procedure: AnySubscription, input: unknown, events: UnencodedEvent, options?: PublishOptions];
-  /** With two arguments the input was left out: the events never are. */
+  /** With two arguments, the input was left out: the events are required. */
   const publishGiven = (...given: Given | [AnySubscription, UnencodedEvent]) =>
     given.length === 2 ? publish(given[0], undefined, given[1]) : publish(...given);
   return { publish: publishGiven as Publish };
 }
 
-/** @throws ValidationError for what is neither an event nor a list of them, as where the input was left out before options. */
+/** @throws ValidationError if a value is not an event. That also catches an input that was left out before options. */
 function eventsIn(procedure: AnySubscription, given: unknown): readonly UnencodedEvent[] {
   const all: readonly unknown[] = Array.isArray(given) ? given : [given];
   for (const each of all) {
     if (typeof each === "object" && each !== null && "type" in each) continue;
-    const what = `${shown(each)} is no event; allowed are { type, data } and arrays of them, after the input`;
+    const what = `${shown(each)} is not an event; allowed are { type, data } and arrays of them, after the input`;
     throw new ValidationError([{ message: what, path: [] }], `publish() to "${procedure.path}"`);
   }
   return all as readonly UnencodedEvent[];
 }
 
-/** The topic that an input names, from the input as a caller passes it. */
+/** The topic that a caller's input names. */
 async function topicFor(procedure: AnySubscription, input: unknown): Promise<string> {
   if (!procedure.input) return procedure.path;
   return topicOf(procedure, await coderOf(procedure.input).decodeAsync(encodeInput(procedure.input, input)));
