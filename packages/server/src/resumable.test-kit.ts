@@ -24,7 +24,7 @@ function deferred() {
   return { promise, resolve };
 }
 
-/** Lets everything that can happen by itself happen. */
+/** Waits until nothing more happens without a further step. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -36,7 +36,7 @@ interface WorldOptions {
   readonly onGap?: "fail" | "skip";
 }
 
-/** A sluice whose generator yields the prompt's letters, one each time that `step` is called. */
+/** A Sluice whose generator yields the letters of the prompt, one per step. */
 export function setUp(options: WorldOptions = {}) {
   const { log = memoryLog(), abandonAfter = 10_000, onGap = "fail" } = options;
   const contract = contractWith(onGap);
@@ -80,7 +80,7 @@ export function setUp(options: WorldOptions = {}) {
 
 export type World = ReturnType<typeof setUp>;
 
-/** Reads all that a subscriber gets, until the end or until `stop`. */
+/** Collects a subscriber's events until the end, or until `stop`. */
 export function read({ contract, sluice }: World, input = hello, cursor?: string, tags: readonly string[] = []) {
   const abort = new AbortController();
   const events: { data: string; id: string }[] = [];

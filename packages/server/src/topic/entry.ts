@@ -25,7 +25,7 @@ export const logged = {
   inputOf: ({ type, data }: LogEvent): string | undefined => (type === "$start" ? JSON.parse(data) : undefined),
   alive: { type: "$alive", data: "{}" } satisfies LogEvent,
   attached: { type: "$attached", data: "{}" } satisfies LogEvent,
-  /** Makes the end one, however many want to end it. */
+  /** The idempotency key of the end: only the first end is appended. */
   endKey: "$end",
   end: { type: "$end", data: "{}" } satisfies LogEvent,
   error,
