@@ -90,7 +90,8 @@ async function serve(
   }
   const source = await openSubscription(parts, implementation, caller);
   if (caller.lifetime.over) return;
-  admission.assertRoom(caller.client); // during the opening, others may have opened streams, or the server may have begun to drain
+  // During the opening, others may have opened streams, or the server may have begun to drain.
+  admission.assertRoom(caller.client);
   caller.opening.assertAllowed(source.topic, source.context, wheel.time);
 
   const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, streams, source.resumable);

@@ -1,6 +1,6 @@
 /**
- * Merges a middleware's context over the current one. Plain data is copied. Class instances are wrapped by a proxy: a
- * copy would lose the getters of their prototype, and a context that loses `expiresAt` never expires.
+ * Merges a middleware's context over the current one. Plain data is copied. Anything else is wrapped by a proxy: a copy
+ * of a class instance would lose its prototype's getters, and a context that loses `expiresAt` never expires.
  */
 export function mergeContext(base: object, added: object): object {
   if (!isPlainData(base) || !isPlainData(added)) return proxyOver(base, added);

@@ -24,7 +24,7 @@ export function appendEvents(
   given: TopicEvents,
   options: UnconditionalOptions = {},
 ): Promise<Appended> {
-  // Without state, return the log's own promise: another one would be most of the cost of a publish.
+  // A hot path: without state, there is nothing to do but append, so this adds no promise of its own.
   if (!given.procedure.state) return sources.log.append(given.topic, given.events.map(toLogged), options);
   return appendCompacted(sources, given, options);
 }

@@ -119,7 +119,8 @@ export class TimerWheel {
 
   #fireAll(candidates: readonly Deadline[]): void {
     for (const deadline of candidates) {
-      if (deadline.tick > this.#tick || !this.#slot(deadline.tick).has(deadline)) continue; // due in a later round, or cancelled just now
+      // It is due in a later round, or was cancelled just now.
+      if (deadline.tick > this.#tick || !this.#slot(deadline.tick).has(deadline)) continue;
       const isEarly =
         this.#wallClockDeadlines.has(deadline as WallClockDeadline) && this.time < (deadline as WallClockDeadline).at;
       this.cancel(deadline);

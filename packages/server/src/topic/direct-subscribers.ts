@@ -7,7 +7,7 @@ export interface DirectSocket {
   write(chunk: Uint8Array): boolean;
 }
 
-/** A subscriber at the position of its topic's tail, without a filter. */
+/** A subscriber at the position of its topic's tail, without a filter: its socket gets the shared bytes as they are. */
 export interface DirectSubscriber {
   /** Its socket is full: from now on it takes batches through its lane. */
   filled(): void;
@@ -27,9 +27,8 @@ export interface DirectSettings {
 }
 
 /**
- * Subscribers at the tail's position whose sockets take shared bytes as they are. Nothing is looked up or recorded per
- * subscriber, so a delivery to a thousand of them touches only their sockets. Any other object it touched would miss
- * the CPU cache, and cost as much again.
+ * The direct subscribers of a topic. Nothing is looked up or recorded per subscriber, so a delivery to a thousand of
+ * them touches only their sockets. Any other object it touched would miss the CPU cache, and cost as much again.
  */
 export class DirectSubscribers {
   /** The wheel's tick of the last write to them. */

@@ -115,7 +115,8 @@ export class StateOrigin {
   #migrated({ position, version, json }: Saved): Origin {
     try {
       const migrated: unknown = this.#procedure.state?.migrate?.(JSON.parse(json), version);
-      if (migrated instanceof Promise) migrated.catch(() => {}); // not a state: `encode` rejects it below, and nothing else handles its rejection
+      // `encode` refuses a promise below, and nothing else handles its rejection.
+      if (migrated instanceof Promise) migrated.catch(() => {});
       const { json: wire, read } = this.#fold.encode(migrated);
       return { position, version, value: this.#fold.adopt(read()), length: wire.length };
     } catch (cause) {

@@ -147,7 +147,7 @@ export class TopicFold {
     }
   }
 
-  /** Keeps the state that `ahead` made, after its events were appended. */
+  /** Keeps the state that `foldAhead` made, after its events were appended. */
   adopt({ value, events }: FoldedAhead, { position }: AppendedNow): void {
     for (const { data } of events) this.#grown += data.length;
     this.#version = Math.max(this.#version, this.#ownVersion);

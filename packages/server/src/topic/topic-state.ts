@@ -7,7 +7,7 @@ export type { FoldedState } from "./topic-fold.js";
 
 /**
  * The state of one topic, folded from its saved snapshot and the entries after it. It advances when it is asked, one
- * step at a time, and never folds an entry twice.
+ * step at a time, and folds only what is new.
  */
 export class TopicState {
   readonly #log: Log;
