@@ -31,7 +31,7 @@ const reopen = { type: "reopen" as const, data: null };
 const server = (log: Log, snapshotEvery = 200) => createPublisher(contract, { log, snapshotEvery });
 const stateOf = async (log: Log) => JSON.parse((await new TopicState(log, "doc", doc).current()).json);
 
-/** A log, what is asked of it being written down. Answers come in turns of their own, as over a network. */
+/** A log that records its calls. It answers in later turns, as over a network. */
 function counting(log: Log) {
   const calls: string[] = [];
   const counted = Object.fromEntries(
@@ -50,7 +50,7 @@ function counting(log: Log) {
 }
 
 describe("publish to a topic with state", () => {
-  it("appends one of two events that don't go together, published at once by two servers", async () => {
+  it("appends only one of two conflicting events that two servers publish at once", async () => {
     for (let trial = 0; trial < 50; trial++) {
       const log = memoryLog();
       const slow = counting(log).log;
@@ -60,14 +60,14 @@ describe("publish to a topic with state", () => {
       const [first, second] = trial % 2 ? [edit, close] : [close, edit];
       const answers = await Promise.allSettled([one.publish(doc, first), two.publish(doc, second)]);
       const appended = answers.filter(({ status }) => status === "fulfilled").length;
-      // Who published last has folded all that there is, and is the faster one: an edit after `close` is refused.
+      // The server that published last has folded everything, so it is faster: an edit after `close` is refused.
       expect(appended).toBe(trial % 2 ? 1 : 2);
       expect((await headOf(log, "doc")).offset).toBe(2 + appended);
       expect(await stateOf(log)).toEqual({ text: ".".repeat(1 + appended), isOpen: false });
     }
   });
 
-  it("gets 64 publishes of four servers through that are in flight at once, each once and in its server's order", async () => {
+  it("appends each of 64 concurrent publishes of four servers once, in the order of its server", async () => {
     const log = memoryLog();
     const { log: slow, calls } = counting(log);
     const servers = Array.from({ length: 4 }, () => server(slow));
@@ -82,11 +82,11 @@ describe("publish to a topic with state", () => {
       const own = order.filter((name) => name.startsWith(each));
       expect(own).toEqual(own.toSorted());
     }
-    // Five races at most, one try that finds the lease taken, and two with it.
+    // At most five lost races, one attempt that finds the lease taken, and two with the lease.
     expect(calls.filter((name) => name === "append").length).toBeLessThanOrEqual(64 * 8);
   });
 
-  it("answers a retry like the first, whatever its events would fold into by now", async () => {
+  it("answers a retry like the first publish, even if its events no longer fold", async () => {
     const log = memoryLog();
     const [one, two] = [server(log), server(log)];
     const first = await one.publish(doc, undefined, edit, { idempotencyKey: "k" });
@@ -97,7 +97,7 @@ describe("publish to a topic with state", () => {
         code: "contractMismatch",
       });
     }
-    // Of a topic that can't be folded at all, too.
+    // Also if the topic cannot be folded at all.
     await log.append("doc", [{ type: "edit", data: '"x"' }]);
     expect(await server(log).publish(doc, undefined, edit, { idempotencyKey: "k" })).toEqual({
       ...first,
@@ -106,7 +106,7 @@ describe("publish to a topic with state", () => {
     expect((await headOf(log, "doc")).offset).toBe(3);
   });
 
-  it("says what was wrong with a publish, where the log can't be asked for its key", async () => {
+  it("throws the original error if the log cannot be asked for the key", async () => {
     const log = memoryLog();
     await server(log).publish(doc, close);
     const findAppend = () => Promise.reject(new Error("away"));
@@ -114,7 +114,7 @@ describe("publish to a topic with state", () => {
     await expect(refused).rejects.toMatchObject({ code: "contractMismatch" });
   });
 
-  it("is one call of the log for who has folded the topic before, and two for who is behind", async () => {
+  it("calls the log once if it has folded the topic, and twice if it is behind", async () => {
     const log = memoryLog();
     const { log: slow, calls } = counting(log);
     const [one, two] = [server(slow, 10), server(slow, 10)];
@@ -130,7 +130,7 @@ describe("publish to a topic with state", () => {
     expect(calls).toEqual([...Array(6).fill("append"), "saveSnapshot"]);
   });
 
-  it("refuses nothing that others have made possible since", async () => {
+  it("accepts an event that only folds after other servers' events", async () => {
     const log = memoryLog();
     const [one, two] = [server(log), server(log)];
     await one.publish(doc, close);
@@ -139,7 +139,7 @@ describe("publish to a topic with state", () => {
     expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
   });
 
-  it("is behind by more than a page, or by more than is kept", async () => {
+  it("catches up if it is behind by more than a page, or by more than the log keeps", async () => {
     const log = memoryLog({ retain: { events: 5 } });
     const [one, two] = [server(log, 1_000), server(log, 10)];
     await one.publish(doc, edit);
@@ -150,14 +150,14 @@ describe("publish to a topic with state", () => {
     expect((await stateOf(log)).text).toHaveLength(1_563);
   });
 
-  it("takes the topic's lease when others were faster five times, and gives it back", async () => {
+  it("takes the topic's lease after five lost races, and releases it", async () => {
     const log = memoryLog();
-    let tries = 0;
+    let attempts = 0;
     const busy: Log = {
       ...log,
       async append(topic, events, options) {
-        tries++;
-        // Another publisher, which looks before it appends, as this one does.
+        attempts++;
+        // Another publisher, which reads the head before it appends, as this one does.
         const { page } = await log.open(topic, { from: { last: 0 }, limit: 0 });
         await log.append(topic, [{ type: "edit", data: '"other"' }], { after: page.head });
         return log.append(topic, events, options);
@@ -165,11 +165,11 @@ describe("publish to a topic with state", () => {
     };
     await server(busy).publish(doc, edit);
     expect((await stateOf(log)).text).toBe(`${"other".repeat(5)}.`);
-    expect(tries).toBe(6);
+    expect(attempts).toBe(6);
     expect(await log.acquire("doc", 1_000)).toBeDefined();
   });
 
-  it("waits for the publisher that holds the lease, and goes on with what that has appended", async () => {
+  it("waits for the publisher that holds the lease, and folds what that one appended", async () => {
     const log = memoryLog();
     await server(log).publish(doc, edit);
     const held = await log.acquire("doc", 60_000);
@@ -182,13 +182,13 @@ describe("publish to a topic with state", () => {
     expect(await stateOf(log)).toEqual({ text: expect.stringMatching(/^\.held\.?$/), isOpen: false });
   });
 
-  it("ends as unavailable when the topic moves on whoever has its lease, and appends nothing", async () => {
+  it("ends with unavailable if the topic moves although it has the lease, and appends nothing", async () => {
     const log = memoryLog();
-    let tries = 0;
+    let attempts = 0;
     const busy: Log = {
       ...log,
       async append(topic, events, options) {
-        tries++;
+        attempts++;
         await log.append(topic, [{ type: "edit", data: '"other"' }]);
         return log.append(topic, events, options);
       },
@@ -198,11 +198,11 @@ describe("publish to a topic with state", () => {
       retryable: true,
       message: expect.stringContaining('"doc" has too many publishers at once'),
     });
-    expect(tries).toBe(16);
+    expect(attempts).toBe(16);
     expect((await stateOf(log)).text).toBe("other".repeat(16));
   });
 
-  it("appends after a topic's end what nobody folds, rather than never", async () => {
+  it("still appends after a topic's end, although nothing folds it", async () => {
     const log = memoryLog();
     const { publish } = server(log);
     await publish(doc, edit);
@@ -213,7 +213,7 @@ describe("publish to a topic with state", () => {
     expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
   });
 
-  it("publishes on after an append of which nobody knows whether it happened", async () => {
+  it("continues to publish after an append whose outcome is unknown", async () => {
     const log = memoryLog();
     let fails = true;
     const unsure: Log = {
@@ -229,7 +229,7 @@ describe("publish to a topic with state", () => {
     fails = false;
     await publish(doc, edit);
     fails = true;
-    // Where it can be asked for, it is.
+    // If the log can be asked for the key, it is.
     expect(await publish(doc, undefined, edit, { idempotencyKey: "k" })).toMatchObject({ duplicate: true });
     fails = false;
     await publish(doc, edit);
@@ -237,7 +237,7 @@ describe("publish to a topic with state", () => {
   });
 });
 
-it("what a step has changed in place is folded anew, when the events it was for are not appended", async () => {
+it("a state that a step changed in place is folded again if the step's events are not appended", async () => {
   const counts = defineContract({
     counts: subscription({
       events: { add: z.string() },

@@ -11,19 +11,20 @@ export interface TopicEvents {
   readonly events: readonly EncodedEvent[];
 }
 
-/** Where to append, and by which right, is decided here and not by the caller. */
+/** `appendFolded` chooses both. */
 export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease">;
 
-/** An append that lost so many races asks for the topic's lease, which keeps all other writers out. */
-const freeTries = 5;
-/** Then only a lease that runs out, or an append that folds nothing, can come in between. */
-const mostTries = 16;
+/** After this many lost races, a publisher takes the topic's lease, which keeps out all other publishers. */
+const attemptsWithoutLease = 5;
+/** With the lease, an append can still fail: the lease may expire, or a writer may append without `after`. */
+const maxAttempts = 16;
 
 /**
- * Appends events at the place where they have been folded, and nowhere else: behind anything newer they might not fold any more. If the
- * topic has moved on, what is new is folded and the append is tried again.
+ * Appends events only at the position where they were folded: after other events, they may no longer fold. If the topic
+ * has moved, it folds the new entries and tries again.
  *
- * @throws SluiceError `unavailable` if the topic can't be had in time, see `waitForLease`, or has moved on 16 times: nothing is appended.
+ * @throws SluiceError `unavailable` after 16 failed attempts, or if the topic's lease is not free in time (see
+ * `waitForLease`): nothing is appended.
  */
 export async function appendFolded(
   { log, states }: { readonly log: Log; readonly states: TopicStates },
@@ -35,7 +36,7 @@ export async function appendFolded(
   try {
     return await state.exclusively((fold) => appendIn(fold));
   } catch (error) {
-    // A retry is answered like its first, whatever is thought of its events by now.
+    // A retry gets the answer of the first publish, even if its events no longer fold.
     const first = idempotencyKey !== undefined && (await log.findAppend(topic, idempotencyKey).catch(() => undefined));
     if (first) return { ok: true, duplicate: true, position: first };
     throw error;
@@ -44,25 +45,26 @@ export async function appendFolded(
   async function appendIn(fold: TopicFold): Promise<Appended> {
     let lease: Lease | undefined;
     try {
-      // A publisher that has folded the topic before is mostly at its head, and need not look.
+      // A state that was folded before is mostly at the head, so try without reading first.
       let isFresh = fold.position === undefined || fold.isOver;
       if (isFresh) await fold.advance();
-      for (let tries = 1; tries <= mostTries; tries++) {
-        const ahead = isFresh ? fold.foldAhead(events) : await aheadOrFresh(fold);
-        const answer = await append(fold, ahead, lease);
+      for (let attempts = 1; attempts <= maxAttempts; attempts++) {
+        const folded = isFresh ? fold.foldAhead(events) : await foldAheadFresh(fold);
+        const answer = await append(fold, folded, lease);
         if (answer.ok) return answer;
         isFresh = answer.reason === "moved";
-        if (answer.reason === "moved") await fold.take(ahead.after, answer.since);
-        if (answer.reason === "leased" || (!lease && tries >= freeTries)) lease = await waitForLease(log, topic);
+        if (answer.reason === "moved") await fold.take(folded.after, answer.since);
+        if (answer.reason === "leased" || (!lease && attempts >= attemptsWithoutLease))
+          lease = await waitForLease(log, topic);
       }
       throw tooBusy(topic);
     } finally {
-      if (lease) log.release(lease).catch(() => {}); // it runs out by itself
+      if (lease) log.release(lease).catch(() => {}); // it expires by itself
     }
   }
 
-  /** What doesn't fold into a state that is behind may fold into the one that is. */
-  async function aheadOrFresh(fold: TopicFold): Promise<FoldedAhead> {
+  /** Events that do not fold into an outdated state may fold into the current one. */
+  async function foldAheadFresh(fold: TopicFold): Promise<FoldedAhead> {
     try {
       return fold.foldAhead(events);
     } catch {
@@ -71,12 +73,12 @@ export async function appendFolded(
     }
   }
 
-  async function append(fold: TopicFold, ahead: FoldedAhead, lease: Lease | undefined) {
-    // Events behind a topic's end are not folded, wherever they stand.
-    const after = fold.isOver ? undefined : ahead.after;
+  async function append(fold: TopicFold, folded: FoldedAhead, lease: Lease | undefined) {
+    // Entries after an end are not part of the topic, so they may go anywhere.
+    const after = fold.isOver ? undefined : folded.after;
     try {
-      const answer = await log.append(topic, ahead.events, { ...options, stateful: true, after, lease });
-      if (answer.ok && !answer.duplicate && after) fold.adopt(ahead, answer);
+      const answer = await log.append(topic, folded.events, { ...options, stateful: true, after, lease });
+      if (answer.ok && !answer.duplicate && after) fold.adopt(folded, answer);
       else fold.drop();
       return answer;
     } catch (error) {

@@ -55,7 +55,7 @@ describe("publish", () => {
     expect(again).toEqual({ cursor: first.cursor, duplicate: true });
   });
 
-  it("recognizes a retry by a long key too, of which the engine gets a digest", async () => {
+  it("recognises a retry by a long key too, of which the engine gets a digest", async () => {
     const log = memoryLog();
     const keys: (string | undefined)[] = [];
     const append: Log["append"] = (topic, appended, options) => {

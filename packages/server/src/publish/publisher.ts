@@ -49,8 +49,8 @@ export interface Published {
  * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or
  * returns one that does not fit its schema (checked up to 16 Ki characters of JSON): nothing is appended. (A retry with
  * an idempotency key is not checked again: it gets the first cursor.)
- * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending for 10
- * seconds: nothing is appended.
+ * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending: 16
+ * attempts fail, or the topic's lease is not free for 10 seconds. Nothing is appended.
  * @throws TypeError if an option is unknown.
  * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });

@@ -1,25 +1,28 @@
 import { SluiceError } from "@sluice/contract";
 import type { Lease, Log } from "@sluice/log";
 
-/** Milliseconds that a lease lasts. Its holder needs it for two calls of the log; if it dies, the others wait no longer than this. */
+/**
+ * Milliseconds that a lease lasts. Its holder needs it for two calls of the log. If the holder dies, others wait no
+ * longer.
+ */
 const ttl = 5_000;
-/** Milliseconds after which a writer gives up. */
-const patience = 10_000;
-/** Milliseconds between two tries, at first and at most. */
-const [first, longest] = [2, 50];
+/** Milliseconds after which a publisher gives up. */
+const timeout = 10_000;
+/** Milliseconds between two attempts: the first and the longest delay. */
+const [firstDelay, maxDelay] = [2, 50];
 
 /**
- * Takes a topic's lease as soon as its holder gives it back.
+ * Waits until a topic's lease is free, and takes it.
  *
  * @throws SluiceError `unavailable` if others hold it for 10 seconds.
  */
 export async function waitForLease(log: Log, topic: string): Promise<Lease> {
-  const deadline = performance.now() + patience;
-  for (let wait = first; ; wait = Math.min(2 * wait, longest)) {
+  const deadline = performance.now() + timeout;
+  for (let delay = firstDelay; ; delay = Math.min(2 * delay, maxDelay)) {
     const lease = await log.acquire(topic, ttl);
     if (lease) return lease;
     if (performance.now() >= deadline) throw tooBusy(topic);
-    await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random() / 2)));
   }
 }
 

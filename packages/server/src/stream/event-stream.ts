@@ -72,7 +72,7 @@ export class EventStream implements Deadline, EndListener {
     this.settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    // Randomized: streams that opened together, as after a restart, must not end together.
+    // Randomised: streams that opened together, as after a restart, must not end together.
     if (canBeCut) this.#limitLife(settings.limits.connectionLife * (0.8 + 0.2 * Math.random()));
     this.#schedule(settings.heartbeat);
     lifetime.watch(this);
