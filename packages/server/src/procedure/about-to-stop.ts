@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
 
-/** What whoever would begin something new is told by a server that is being drained. */
+/** The error for a request that would start something on a draining server. */
 export const aboutToStop = () =>
   new SluiceError("unavailable", { message: "The server is about to stop", retryAfter: 1_000 });

@@ -7,7 +7,7 @@ const noListeners: readonly EndListener[] = [];
 
 /**
  * Lasts from a request to the end of its response, however that ends. User code sees it as an `AbortSignal`. The signal
- * is created on first use: ten thousand idle streams that nobody asks for it would each carry one.
+ * is created on first use: else each of ten thousand idle streams would carry an unused one.
  */
 export class Lifetime {
   over = false;

@@ -2,12 +2,12 @@ import type { Log, Opened, Position, ReadFrom } from "@sluice/log";
 
 type Page = Opened["page"];
 
-/** What a log has from a place on. */
+/** The page of entries after a position. */
 export async function readLog(log: Log, topic: string, from: ReadFrom, limit = 1_000): Promise<Page> {
   return (await log.open(topic, { from, limit })).page;
 }
 
-/** Where a topic ends. */
+/** The position of a topic's head. */
 export async function headOf(log: Log, topic: string): Promise<Position> {
   return (await readLog(log, topic, { last: 0 }, 0)).head;
 }
