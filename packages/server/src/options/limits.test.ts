@@ -22,6 +22,6 @@ describe("limits", () => {
   });
 
   it("refuse an unknown limit, and list the known ones", () => {
-    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is no limit; .*connections/);
+    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is not a known limit; .*connections/);
   });
 });
