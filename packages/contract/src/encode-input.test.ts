@@ -96,12 +96,7 @@ describe("encodes codecs in any place", () => {
     ],
     ["an open object", z.looseObject({ at: isoDate }), { at: epoch, colour: "red" }, { at: text, colour: "red" }],
     ["an object with a catchall", z.object({}).catchall(isoDate), { any: epoch }, { any: text }],
-    [
-      "a closed object, without unknown fields",
-      z.object({ at: isoDate }),
-      { at: epoch, colour: "red" },
-      { at: text },
-    ],
+    ["a closed object, without unknown fields", z.object({ at: isoDate }), { at: epoch, colour: "red" }, { at: text }],
   ])("%s", (_what, schema, input, wire) => {
     expect(encodeInput(schema, input)).toEqual(wire);
   });

@@ -86,7 +86,11 @@ const unknownNames: Case[] = [
     () => sluice.disconnect(wrong({ tga: "x" })),
     "disconnect: tga is not a known option; known options are tag, path, key, reason.",
   ],
-  ["drain", () => sluice.drain(wrong({ timeot: 1 })), "drain: timeot is not a known option; known options are timeout."],
+  [
+    "drain",
+    () => sluice.drain(wrong({ timeot: 1 })),
+    "drain: timeot is not a known option; known options are timeout.",
+  ],
   ["next", () => sluice.call(contract.send, undefined), "next: user is not a known option; known options are context."],
 ];
 
