@@ -49,7 +49,7 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     findAppend: (topic, key) => seen(topic, () => log.findAppend(topic, key)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
     saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
-    acquire: (topic, ttl) => seen(topic, () => log.acquire(topic, ttl)),
+    acquire: (topic, request) => seen(topic, () => log.acquire(topic, request)),
     renew: (lease) => seen(lease.topic, () => log.renew(lease)),
     release: (lease) => seen(lease.topic, () => log.release(lease)),
     free: (topic) => seen(topic, () => log.free(topic)),

@@ -4,6 +4,7 @@ import { describeLog, type LogSetup, logCases, runLogCase } from "./conformance.
 import { openMemoryHarness } from "./memory-harness.js";
 
 describeLog("memoryLog", openMemoryHarness);
+describeLog("memoryLog, its cases side by side", openMemoryHarness, { concurrent: true });
 
 /** The names of those cases that fail. */
 async function failing(names: readonly string[], setup: LogSetup): Promise<string[]> {

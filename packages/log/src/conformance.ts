@@ -59,6 +59,11 @@ export const logCases: readonly LogCase[] = [
   ...randomCases,
 ];
 
+export interface DescribeLogOptions {
+  /** Runs the cases side by side, for engines whose time is real: most of what they do is wait. Default: `false`. */
+  readonly concurrent?: boolean;
+}
+
 /**
  * Registers the suite that every engine passes, as vitest tests. A case that needs what the harness can't do (move the
  * clock, fail over, be cut off) is reported as skipped, with the reason.
@@ -77,10 +82,11 @@ export const logCases: readonly LogCase[] = [
  * });
  * ```
  */
-export function describeLog(name: string, setup: LogSetup): void {
+export function describeLog(name: string, setup: LogSetup, { concurrent = false }: DescribeLogOptions = {}): void {
+  const each = concurrent ? it.concurrent : it;
   describe(name, () => {
     for (const logCase of logCases) {
-      it(logCase.name, async ({ skip }) => {
+      each(logCase.name, async ({ skip }) => {
         const lacking = await runLogCase(logCase, setup);
         if (lacking) skip(`the harness of ${name} has no ${lacking}`);
       });

@@ -1,6 +1,6 @@
 import type { AppendAnswer, AppendOptions } from "./port/append.js";
 import type { LogEvent, Position } from "./port/entry.js";
-import type { Lease } from "./port/lease.js";
+import type { Lease, LeaseRequest } from "./port/lease.js";
 import type { Opened, OpenOptions } from "./port/read.js";
 import type { Wakeup, Watch } from "./port/watch.js";
 
@@ -30,7 +30,7 @@ export interface Log {
    *
    * Appends to one topic are in the order of their calls only where each was awaited before the next.
    *
-   * @throws RangeError if `events` is empty, if the record is too long or if a `ttl` is none: nothing is appended then.
+   * @throws RangeError if `events` is empty, if the record is too long, or if a `ttl` or a lease's holder is none: nothing is appended then.
    *
    * @example
    * ```ts
@@ -58,7 +58,7 @@ export interface Log {
    * A topic that nobody has written to is empty, not an error: its epoch is minted by the first call that names it, and should
    * stay for some minutes after the last, for readers that are cut and come back. That is all that an engine should keep of such
    * a topic, but for a lease: anybody who may subscribe can name as many as he likes. Whatever a position holds, a bad one is
-   * answered with a gap and never with an error.
+   * answered with a gap and never with an error. A store may have to write for it, to keep the epoch that it has minted.
    *
    * @throws RangeError if `limit` or `from.last` is not a whole number of at least 0.
    *
@@ -102,24 +102,24 @@ export interface Log {
   trim(topic: string, upTo: Position): Promise<void>;
 
   /**
-   * Takes the topic's lease if nobody holds it; `undefined` if somebody does, be it the caller. Whoever holds it renews it: the
-   * engine has no timers for that. A topic that has only a lease is forgotten with it, as one that nobody has written to is,
-   * and a lease keeps no topic whose `ttl` is over.
+   * Takes the topic's lease; `undefined` if somebody else holds it. Whoever holds it renews it: the engine has no timers for
+   * that. A topic that has only a lease is forgotten with it, as one that nobody has written to is, and a lease keeps no topic
+   * whose `ttl` is over.
    *
-   * @throws RangeError if `ttl` is not a whole number of milliseconds, at least 1.
+   * @throws RangeError if `ttl` is not a whole number of milliseconds, at least 1, or the holder's name not 1 to 64 characters.
    *
    * @example
    * ```ts
-   * const lease = await log.acquire(topic, 30_000);
+   * const lease = await log.acquire(topic, { ttl: 30_000 });
    * if (lease) await log.append(topic, events, { after: seen, lease });
    * ```
    */
-  acquire(topic: string, ttl: number): Promise<Lease | undefined>;
+  acquire(topic: string, request: LeaseRequest): Promise<Lease | undefined>;
 
   /**
    * From now on the lease lasts its `ttl`. Answers false, and changes nothing, if it isn't held any more.
    *
-   * @throws RangeError as `acquire` does.
+   * @throws RangeError if its `ttl` is none.
    */
   renew(lease: Lease): Promise<boolean>;
 

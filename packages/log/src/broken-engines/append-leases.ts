@@ -21,8 +21,8 @@ function knowingLeases(log: Log, change: (lasts: ReadonlyMap<string, Lease>) => 
       if (answer.ok && !answer.duplicate && answer.lease) lasts.set(topic, answer.lease);
       return answer;
     },
-    async acquire(topic, ttl) {
-      const lease = await log.acquire(topic, ttl);
+    async acquire(topic, request) {
+      const lease = await log.acquire(topic, request);
       if (lease) lasts.set(topic, lease);
       return lease;
     },
@@ -52,7 +52,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
           if (!options?.lease || heldBy(options) || taken.has(topic)) return log.append(topic, events, options);
           const answer = await log.append(topic, events, unleased(options));
           taken.add(topic);
-          return answer.ok ? { ...answer, lease: await log.acquire(topic, options.lease.ttl) } : answer;
+          return answer.ok ? { ...answer, lease: await log.acquire(topic, options.lease) } : answer;
         },
       };
     }),
@@ -132,11 +132,50 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         if (!answer.ok || !answer.duplicate || !options?.lease) return answer;
         const lease = heldBy(options);
         if (lease) await log.renew(lease);
-        else await log.acquire(topic, options.lease.ttl);
+        else await log.acquire(topic, options.lease);
         return answer;
       },
     })),
     caughtBy: ["looks for an append's key before it looks for its lease", "renews no lease by a duplicate"],
+  },
+  {
+    name: "tells nobody of a lease by a duplicate",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        const answer = await log.append(topic, events, options);
+        return answer.ok && answer.duplicate ? { ...answer, lease: undefined } : answer;
+      },
+    })),
+    caughtBy: ["tells a holder that retries an append of the lease that it has, and nobody else"],
+  },
+  {
+    name: "tells everybody of the topic's lease by a duplicate",
+    setup: broken((log) =>
+      knowingLeases(log, (lasts) => ({
+        async append(topic, events, options) {
+          const answer = await log.append(topic, events, options);
+          return answer.ok && answer.duplicate ? { ...answer, lease: lasts.get(topic) } : answer;
+        },
+      })),
+    ),
+    caughtBy: [
+      "tells a holder that retries an append of the lease that it has, and nobody else",
+      "looks for an append's key before it looks for its lease",
+    ],
+  },
+  {
+    name: "asks for no name where a lease is taken with an append",
+    setup: broken((log) => ({
+      append(topic, events, options) {
+        const { lease } = options ?? {};
+        const given = lease && !("token" in lease) ? { ...options, lease: { ttl: lease.ttl } } : options;
+        return log.append(topic, events, given as typeof options);
+      },
+    })),
+    caughtBy: [
+      "appends for a holder that asks for what it has, and so renews its lease",
+      "tells a holder that retries an append of the lease that it has, and nobody else",
+    ],
   },
   {
     name: "takes and renews a lease before it finds that the topic has moved",
@@ -146,7 +185,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         if (answer.ok || answer.reason !== "moved" || !options?.lease) return answer;
         const lease = heldBy(options);
         if (lease) await log.renew(lease);
-        else await log.acquire(topic, options.lease.ttl);
+        else await log.acquire(topic, options.lease);
         return answer;
       },
     })),

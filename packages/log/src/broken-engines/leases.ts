@@ -14,8 +14,8 @@ export function leasesChanged(log: Log, out: (lease: Lease) => Lease, back: (lea
       if (!answer.ok || answer.duplicate || !answer.lease) return answer;
       return { ...answer, lease: out(answer.lease) };
     },
-    async acquire(topic, ttl) {
-      const lease = await log.acquire(topic, ttl);
+    async acquire(topic, request) {
+      const lease = await log.acquire(topic, request);
       return lease && out(lease);
     },
     renew: (lease) => log.renew(back(lease)),
@@ -36,30 +36,6 @@ function takenForLast(log: Log, like: (lease: Lease, last: Lease) => Lease): Par
   );
 }
 
-/** In a failover it loses how far it has counted. */
-const countsAnew: LogSetup = async (options) => {
-  let lost = 0;
-  let last = 0;
-  const setup = broken((log) =>
-    leasesChanged(
-      log,
-      (lease) => {
-        last = lease.token;
-        return { ...lease, token: lease.token - lost };
-      },
-      (lease) => ({ ...lease, token: lease.token + lost }),
-    ),
-  );
-  const harness = await setup(options);
-  return {
-    ...harness,
-    async failover(topic, count) {
-      await harness.failover?.(topic, count);
-      lost = last;
-    },
-  };
-};
-
 /** What nobody has written to is forgotten as soon as time passes. */
 const forgetsUnwritten: LogSetup = async (options) => {
   const harness = await openMemoryHarness(options);
@@ -68,9 +44,9 @@ const forgetsUnwritten: LogSetup = async (options) => {
     ...harness,
     log: {
       ...harness.log,
-      acquire(topic, ttl) {
+      acquire(topic, request) {
         leased.add(topic);
-        return harness.log.acquire(topic, ttl);
+        return harness.log.acquire(topic, request);
       },
     },
     async advance(ms) {
@@ -86,32 +62,32 @@ export const brokenLeases: readonly BrokenEngine[] = [
     setup: broken((log) => {
       const held = new Set<string>();
       return {
-        async acquire(topic, ttl) {
+        async acquire(topic, { ttl, holder = "somebody" }) {
           if (held.has(topic)) return undefined;
           const { epoch } = await headOf(log, topic);
           held.add(topic);
-          return { topic, epoch, token: 1, ttl };
+          return { topic, epoch, token: 1, holder, ttl };
         },
       };
     }),
     caughtBy: [
-      "gives a topic's lease to one of those who ask for it at once, and then to nobody, not its holder either",
+      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
     ],
   },
   {
-    name: "gives a lease to its holder once more",
+    name: "gives a lease to whoever asks",
     setup: broken((log) => {
       const lasts = new Map<string, Lease>();
       return {
-        async acquire(topic, ttl) {
-          const lease = (await log.acquire(topic, ttl)) ?? lasts.get(topic);
+        async acquire(topic, request) {
+          const lease = (await log.acquire(topic, request)) ?? lasts.get(topic);
           if (lease) lasts.set(topic, lease);
           return lease;
         },
       };
     }),
     caughtBy: [
-      "gives a topic's lease to one of those who ask for it at once, and then to nobody, not its holder either",
+      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
       "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
     ],
   },
@@ -123,10 +99,11 @@ export const brokenLeases: readonly BrokenEngine[] = [
       const changed = leasesChanged(log, shorter, longer);
       return {
         ...changed,
-        acquire: async (topic, ttl) => changed.acquire?.(topic, ttl * 1_000),
+        acquire: async (topic, { ttl, holder }) => changed.acquire?.(topic, { ttl: ttl * 1_000, holder }),
         async append(topic, events, options) {
           const { lease } = options ?? {};
-          const given = lease && !("token" in lease) ? { ...options, lease: { ttl: lease.ttl * 1_000 } } : options;
+          const given =
+            lease && !("token" in lease) ? { ...options, lease: { ...lease, ttl: lease.ttl * 1_000 } } : options;
           return (changed.append ?? log.append)(topic, events, given as typeof options);
         },
       };
@@ -167,9 +144,47 @@ export const brokenLeases: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "counts tokens anew after a failover",
-    setup: countsAnew,
-    caughtBy: ["gives no token twice, though the lease was lost in a failover"],
+    name: "doesn't look at a lease's holder",
+    setup: broken((log) => takenForLast(log, (lease, { holder }) => ({ ...lease, holder }))),
+    caughtBy: [
+      "takes no lease for one that was lost in a failover, though it may have its token",
+      "takes no other lease for the one that is held",
+    ],
+  },
+  {
+    name: "knows nobody who asks again",
+    setup: broken((log) => {
+      const names = new Map<string, string | undefined>();
+      const changed = leasesChanged(
+        log,
+        (lease) => ({ ...lease, holder: names.get(lease.holder) ?? lease.holder }),
+        (lease) => ({
+          ...lease,
+          holder: [...names].findLast(([, name]) => name === lease.holder)?.[0] ?? lease.holder,
+        }),
+      );
+      return {
+        ...changed,
+        async acquire(topic, { ttl, holder }) {
+          const inner = `${Math.random()}`;
+          const lease = await log.acquire(topic, { ttl, holder: inner });
+          if (!lease) return undefined;
+          names.set(inner, holder);
+          return { ...lease, holder: holder ?? inner };
+        },
+      };
+    }),
+    caughtBy: ["knows a holder that asks again by its name: it renews what it has"],
+  },
+  {
+    name: "takes all who give no name for one",
+    setup: broken((log) => ({
+      acquire: (topic, request) => log.acquire(topic, { ttl: request.ttl, holder: request.holder ?? "somebody" }),
+    })),
+    caughtBy: [
+      "takes each request without a holder for another's",
+      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
+    ],
   },
   {
     name: "doesn't look at a lease's token",
@@ -214,14 +229,16 @@ export const brokenLeases: readonly BrokenEngine[] = [
     caughtBy: ["keeps no topic for its lease whose ttl is over"],
   },
   {
-    name: "takes any ttl of a lease",
+    name: "takes any ttl and any holder of a lease",
     setup: broken((log) => {
       const fix = (ttl: number) => Math.min(60_000, Math.max(1, Math.trunc(ttl || 1)));
       return {
-        acquire: (topic, ttl) => log.acquire(topic, fix(ttl)),
+        acquire: (topic, { ttl, holder }) => log.acquire(topic, { ttl: fix(ttl), holder: holder?.slice(0, 64) }),
         renew: (lease) => log.renew({ ...lease, ttl: fix(lease.ttl) }),
       };
     }),
-    caughtBy: ["refuses a lease's ttl that is not a whole number of at least 1"],
+    caughtBy: [
+      "refuses a lease's ttl that is not a whole number of at least 1, and a holder without a name, or with a long one",
+    ],
   },
 ];

@@ -54,6 +54,13 @@ export const brokenWakeups: readonly BrokenEngine[] = [
     ],
   },
   {
+    name: "carries entries with a hole between them",
+    setup: told(
+      () => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.filter((_, i) => i !== 1) }),
+    ),
+    caughtBy: ["carries nothing but entries that follow the place that they are said to follow"],
+  },
+  {
     name: "carries entries in an array that it uses again",
     setup: told(() => {
       const entries: LogEntry[] = [];

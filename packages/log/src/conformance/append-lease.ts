@@ -22,7 +22,7 @@ async function expectLeased(log: Log, options: AppendOptions): Promise<void> {
   expect(await headOf(log)).toEqual(before);
 }
 
-const isFree = async (log: Log) => (await log.acquire(topic, long)) !== undefined;
+const isFree = async (log: Log) => (await log.acquire(topic, { ttl: long })) !== undefined;
 
 export const appendLeaseCases: readonly LogCase[] = [
   {
@@ -30,7 +30,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     async run({ log, peer }) {
       const { epoch } = await headOf(log);
       const lease = await takeWith(log, { idempotencyKey, record: "r" });
-      expect(lease).toEqual({ topic, epoch, token: expect.any(Number), ttl: long });
+      expect(lease).toEqual({ topic, epoch, token: expect.any(Number), holder: expect.any(String), ttl: long });
       expect(await isFree(peer)).toBe(false);
       await expectLeased(peer, { lease: { ttl: long } });
       expect(await log.renew(lease)).toBe(true);
@@ -67,12 +67,12 @@ export const appendLeaseCases: readonly LogCase[] = [
   {
     name: "lets nobody append with a lease that is not held: of an older holder, given back, or none",
     async run({ log, peer }) {
-      const first = await leaseOf(log);
+      const first = await leaseOf(log, topic, long, "me");
       const other = await leaseOf(log, "scores/other");
       for (const lease of [...forged(first), other, { ...other, topic }]) await expectLeased(peer, { lease });
       await log.release(first);
       await expectLeased(log, { lease: first });
-      const second = await takeWith(peer, {});
+      const second = await leaseOf(peer, topic, long, "me");
       await expectLeased(log, { lease: first });
       expect((await peer.append(topic, events("a"), { lease: second })).ok).toBe(true);
     },
@@ -119,12 +119,50 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
+    name: "tells a holder that retries an append of the lease that it has, and nobody else",
+    async run({ log, peer }) {
+      const options = { idempotencyKey, lease: { ttl: long, holder: "me" } };
+      const first = await log.append(topic, events("a"), options);
+      const lease = (first.ok && first.lease) || expect.fail("appended without the lease");
+      expect(lease.holder).toBe("me");
+      const duplicate = { ok: true, duplicate: true, position: await headOf(log) };
+      expect(await peer.append(topic, events("a"), options)).toEqual({ ...duplicate, lease });
+      expect(await peer.append(topic, events("a"), { idempotencyKey, lease })).toEqual({ ...duplicate, lease });
+      for (const other of [{ ttl: long, holder: "you" }, { ttl: long }, ...forged(lease), undefined]) {
+        expect(await log.append(topic, events("a"), { idempotencyKey, lease: other })).toEqual(duplicate);
+      }
+      await log.release(lease);
+      for (const own of [lease, options.lease]) {
+        expect(await log.append(topic, events("a"), { idempotencyKey, lease: own })).toEqual(duplicate);
+      }
+    },
+  },
+  {
+    name: "appends for a holder that asks for what it has, and so renews its lease",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = { ttl, holder: "me" };
+      const held = await leaseOf(log, topic, ttl, "me");
+      await advance(700);
+      const after = await headOf(log);
+      expect(await peer.append(topic, events("a"), { lease, after })).toMatchObject({ ok: true, lease: held });
+      await expectLeased(peer, { lease: { ttl, holder: "you" } });
+      await advance(700);
+      expect(await isFree(peer)).toBe(false);
+      expect((await log.append(topic, events("b"), { lease: held })).ok).toBe(true);
+    },
+  },
+  {
     name: "renews no lease by a duplicate",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await takeWith(log, { idempotencyKey }, ttl);
       await advance(700);
-      expect(await log.append(topic, events("taken"), { idempotencyKey, lease })).toMatchObject({ duplicate: true });
+      for (const own of [lease, { ttl: long, holder: lease.holder }]) {
+        expect(await log.append(topic, events("taken"), { idempotencyKey, lease: own })).toMatchObject({
+          duplicate: true,
+        });
+      }
       await advance(700);
       expect(await isFree(peer)).toBe(true);
     },

@@ -56,12 +56,12 @@ export const freeCases: readonly LogCase[] = [
       const unwritten = await leaseOf(log);
       await peer.free(topic);
       expect(await log.renew(unwritten)).toBe(false);
-      const lease = await leaseOf(peer);
+      const lease = await leaseOf(peer, topic, 60_000, "me");
       await log.append(topic, events("a"), { lease });
       await log.free(topic);
-      const next = await leaseOf(log);
+      const next = await leaseOf(log, topic, 60_000, "me");
       expect(next.epoch).not.toBe(lease.epoch);
-      // The tokens may be the same: these are of two lives.
+      // All but the epoch may be the same.
       expect(await peer.append(topic, events("x"), { lease })).toEqual({ ok: false, reason: "leased" });
       await peer.release(lease);
       expect([await peer.renew(lease), await log.renew(next)]).toEqual([false, true]);

@@ -7,31 +7,35 @@ const ttl = 1_000;
 const long = 60_000;
 
 /** A lease that nobody may hold when it is asked for. */
-export async function leaseOf(log: Log, name = topic, milliseconds = long): Promise<Lease> {
-  return (await log.acquire(name, milliseconds)) ?? expect.fail(`somebody has the lease of ${name}`);
+export async function leaseOf(log: Log, name = topic, milliseconds = long, holder?: string): Promise<Lease> {
+  return (await log.acquire(name, { ttl: milliseconds, holder })) ?? expect.fail(`somebody has the lease of ${name}`);
 }
 
 /** Leases that are none, though they are like this one. */
 export function forged(lease: Lease): Lease[] {
-  const { epoch, token } = lease;
+  const { epoch, token, holder } = lease;
   return [
     { ...lease, token: token + 1 },
     { ...lease, token: token - 1 },
     { ...lease, epoch: `${epoch}x` },
+    { ...lease, holder: `${holder}x` },
   ];
 }
 
 export const leaseCases: readonly LogCase[] = [
   {
-    name: "gives a topic's lease to one of those who ask for it at once, and then to nobody, not its holder either",
+    name: "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
     async run({ log, peer }) {
       const { epoch } = await headOf(log);
-      const asking = Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).acquire(topic, long + i));
+      const asking = Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).acquire(topic, { ttl: long + i }));
       const given = (await Promise.all(asking)).flatMap((lease, i) => (lease ? [{ lease, ttl: long + i }] : []));
       expect(given).toEqual([
-        { lease: { topic, epoch, token: expect.any(Number), ttl: given[0]?.ttl }, ttl: given[0]?.ttl },
+        {
+          lease: { topic, epoch, token: expect.any(Number), holder: expect.any(String), ttl: given[0]?.ttl },
+          ttl: given[0]?.ttl,
+        },
       ]);
-      for (const each of [log, peer]) expect(await each.acquire(topic, 1)).toBeUndefined();
+      for (const each of [log, peer]) expect(await each.acquire(topic, { ttl: 1 })).toBeUndefined();
     },
   },
   {
@@ -44,7 +48,7 @@ export const leaseCases: readonly LogCase[] = [
       const second = await leaseOf(peer, topic, ttl);
       expect(second.epoch).toBe(first.epoch);
       expect(second.token).toBeGreaterThan(first.token);
-      expect([await log.renew(first), await log.acquire(topic, ttl)]).toEqual([false, undefined]);
+      expect([await log.renew(first), await log.acquire(topic, { ttl })]).toEqual([false, undefined]);
       expect(await peer.renew(second)).toBe(true);
     },
   },
@@ -56,7 +60,7 @@ export const leaseCases: readonly LogCase[] = [
       await advance(700);
       expect(await peer.renew(JSON.parse(JSON.stringify(lease)))).toBe(true);
       await advance(700);
-      expect(await peer.acquire(topic, ttl)).toBeUndefined();
+      expect(await peer.acquire(topic, { ttl })).toBeUndefined();
       expect(await log.renew(lease)).toBe(true);
       await advance(1_500);
       expect(await log.renew(lease)).toBe(false);
@@ -65,13 +69,13 @@ export const leaseCases: readonly LogCase[] = [
   {
     name: "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
     async run({ log, peer }) {
-      const first = await leaseOf(log);
+      const first = await leaseOf(log, topic, long, "me");
       await peer.release(first);
       expect(await log.renew(first)).toBe(false);
-      const second = await leaseOf(peer);
+      const second = await leaseOf(peer, topic, long, "me");
       expect(second.token).toBeGreaterThan(first.token);
       await log.release(first);
-      expect([await log.acquire(topic, long), await log.renew(first), await peer.renew(second)]).toEqual([
+      expect([await log.acquire(topic, { ttl: long }), await log.renew(first), await peer.renew(second)]).toEqual([
         undefined,
         false,
         true,
@@ -101,7 +105,7 @@ export const leaseCases: readonly LogCase[] = [
         // Other topics are used, so that this one could be found to be idle.
         for (const n of [1, 2]) await peer.append("scores/other", run(n, n));
       }
-      expect(await peer.acquire(topic, long)).toBeUndefined();
+      expect(await peer.acquire(topic, { ttl: long })).toBeUndefined();
       expect(await headOf(log)).toMatchObject({ epoch: lease.epoch, offset: 0 });
       expect((await log.append(topic, events("a"), { lease })).ok).toBe(true);
       expect(await headOf(peer)).toMatchObject({ epoch: lease.epoch, offset: 1 });
@@ -123,29 +127,66 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "gives no token twice, though the lease was lost in a failover",
+    name: "knows a holder that asks again by its name: it renews what it has",
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const lease = await leaseOf(log, topic, ttl, "me");
+      expect(lease.holder).toBe("me");
+      await advance(700);
+      expect(await peer.acquire(topic, { ttl, holder: "me" })).toEqual(lease);
+      await advance(700);
+      for (const holder of ["m", "you", undefined]) expect(await log.acquire(topic, { ttl, holder })).toBeUndefined();
+      const longer = { ...lease, ttl: long };
+      expect(await log.acquire(topic, { ttl: long, holder: "me" })).toEqual(longer);
+      await advance(1_500);
+      expect([await peer.renew(lease), await log.acquire(topic, { ttl, holder: "you" })]).toEqual([true, undefined]);
+      await log.release(lease);
+      const again = await leaseOf(log, topic, ttl, "me");
+      expect(again.token).toBeGreaterThan(lease.token);
+      expect((await leaseOf(log, "scores/other", ttl, "me")).epoch).not.toBe(lease.epoch);
+    },
+  },
+  {
+    name: "takes each request without a holder for another's",
+    async run({ log }) {
+      const holders = new Set<string>();
+      for (const _ of run(1, 3)) {
+        const lease = await leaseOf(log);
+        holders.add(lease.holder);
+        await log.release(lease);
+      }
+      expect(holders.size).toBe(3);
+    },
+  },
+  {
+    name: "takes no lease for one that was lost in a failover, though it may have its token",
     needs: ["failover"],
     async run({ log, peer, failover }) {
       await log.append(topic, events("a"));
       const first = await leaseOf(log);
       await log.append(topic, events("b"), { lease: first });
       await failover(topic, 1);
-      const second = await peer.acquire(topic, long);
-      // A store may have kept it.
-      expect([second?.token !== first.token, await log.renew(first)]).toEqual([true, second === undefined]);
+      const second = await peer.acquire(topic, { ttl: long });
+      // A store may have kept the first.
+      expect(await log.renew(first)).toBe(second === undefined);
+      expect((await log.append(topic, events("c"), { lease: first })).ok).toBe(second === undefined);
     },
   },
   {
-    name: "refuses a lease's ttl that is not a whole number of at least 1",
+    name: "refuses a lease's ttl that is not a whole number of at least 1, and a holder without a name, or with a long one",
     async run({ log }) {
       const lease = await leaseOf(log, "scores/other");
       for (const bad of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-        await expect(log.acquire(topic, bad)).rejects.toThrow(RangeError);
+        await expect(log.acquire(topic, { ttl: bad })).rejects.toThrow(RangeError);
         await expect(log.renew({ ...lease, ttl: bad })).rejects.toThrow(RangeError);
         await expect(log.append(topic, events("a"), { lease: { ttl: bad } })).rejects.toThrow(RangeError);
       }
+      for (const holder of ["", "x".repeat(65)]) {
+        await expect(log.acquire(topic, { ttl, holder })).rejects.toThrow(RangeError);
+        await expect(log.append(topic, events("a"), { lease: { ttl, holder } })).rejects.toThrow(RangeError);
+      }
       expect(await retained(log)).toEqual([]);
-      await leaseOf(log, topic, 1);
+      await leaseOf(log, topic, 1, "é".repeat(64));
     },
   },
 ];

@@ -10,7 +10,8 @@ export interface LogHarness {
   /** The same store as another process opens it. Default: `log` itself. */
   readonly peer?: Log;
   /**
-   * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most.
+   * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most. What a
+   * store has yet to be told when a watch is stopped is told before time passes.
    * Without it, cases about age are skipped.
    */
   advance?(ms: number): Promise<void>;

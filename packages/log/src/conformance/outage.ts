@@ -21,7 +21,7 @@ export const outageCases: readonly LogCase[] = [
           log.open(topic, { from: "snapshot", limit: 1 }),
           log.saveSnapshot("scores/other", head, "{}"),
           log.trim("scores/other", head),
-          log.acquire("scores/other", 1_000),
+          log.acquire("scores/other", { ttl: 1_000 }),
           log.renew(lease),
           log.release(lease),
           log.free("scores/third"),

@@ -1,5 +1,5 @@
-import type { Appended, AppendOptions, Conflict, Lease, LogEvent } from "../log.js";
-import { checkLeaseTtl } from "./lease.js";
+import type { Appended, AppendOptions, Conflict, LogEvent } from "../log.js";
+import { checkLease } from "./lease.js";
 import { read } from "./read.js";
 import type { Topic } from "./topic.js";
 
@@ -16,34 +16,27 @@ export function append(
   const { idempotencyKey: key, after, stateful, record, ttl, lease } = options;
   const first = key === undefined ? undefined : topic.keys.find(key);
   if (!first) {
-    if (!mayAppend(topic, now, options)) return { ok: false, reason: "leased" };
+    if (!mayAppend(name, topic, now, options)) return { ok: false, reason: "leased" };
     if (after && !topic.endsAt(after)) return { ok: false, reason: "moved", since: read(topic, after, mostSince) };
   }
   if (stateful) topic.stateful = true;
-  if (first) return { ok: true, duplicate: true, position: first };
+  if (first) return { ok: true, duplicate: true, position: first, lease: lease && topic.lease.of(name, lease, now) };
   const before = topic.head;
   const entries = events.map((event) => topic.append(event, now));
   if (key !== undefined) topic.keys.remember(key, topic.head, now);
   if (record !== undefined) topic.record = record;
   if (ttl !== undefined) topic.ttl = ttl;
-  const held = lease && hold(name, topic, lease, now);
+  const held = lease && topic.lease.take(name, lease, now);
   topic.retain(now);
   topic.watchers.notify(before, entries);
   return { ok: true, duplicate: false, position: topic.head, before, entries, lease: held };
 }
 
-function mayAppend({ lease: state }: Topic, now: number, { lease, after }: AppendOptions): boolean {
+/** Whether the topic's lease lets the append through. Nothing changes yet: the topic may have moved. */
+function mayAppend(name: string, { lease: state }: Topic, now: number, { lease, after }: AppendOptions): boolean {
   if (!lease) return !after || !state.isHeld(now);
-  return isTaken(lease) ? state.isHeldBy(lease, now) : !state.isHeld(now);
+  return state.of(name, lease, now) !== undefined || (!("token" in lease) && !state.isHeld(now));
 }
-
-function hold(name: string, { lease: state }: Topic, lease: Lease | { readonly ttl: number }, now: number): Lease {
-  if (!isTaken(lease)) return state.take(name, lease.ttl, now);
-  state.renew(lease, now);
-  return lease;
-}
-
-const isTaken = (lease: Lease | { readonly ttl: number }): lease is Lease => "token" in lease;
 
 /** Looks at all that is given before anything changes: a batch is appended whole or not at all. */
 export function checkAppend(events: readonly LogEvent[], options: AppendOptions = {}): void {
@@ -68,7 +61,7 @@ function checkOptions({ record, ttl, lease }: AppendOptions): void {
   if (length > longestRecord) {
     throw new RangeError(`A topic's record may have ${longestRecord} bytes; got one of ${length}.`);
   }
-  if (lease !== undefined) checkLeaseTtl(lease.ttl);
+  if (lease !== undefined) checkLease(lease);
   if (ttl === undefined || ttl === Number.POSITIVE_INFINITY || (Number.isSafeInteger(ttl) && ttl >= 1)) return;
   throw new RangeError(`ttl must be a whole number of at least 1, or Infinity; got ${ttl}`);
 }

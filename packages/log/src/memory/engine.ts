@@ -1,6 +1,6 @@
 import type { AppendAnswer, AppendOptions, Log, LogEvent, Position } from "../log.js";
 import { append, checkAppend } from "./append.js";
-import { checkLeaseTtl } from "./lease.js";
+import { checkLease } from "./lease.js";
 import { checkCount, open } from "./read.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
@@ -69,22 +69,15 @@ export function openMemoryLog(topics: Topics): Log {
       if (topic && !topic.gapAt(upTo)) topic.trim(upTo.offset);
     },
 
-    async acquire(name, ttl) {
-      checkLeaseTtl(ttl);
-      return look(name, ({ lease }) => {
-        const now = topics.now();
-        return lease.isHeld(now) ? undefined : lease.take(name, ttl, now);
-      });
+    async acquire(name, request) {
+      checkLease(request);
+      const { ttl, holder } = request;
+      return look(name, ({ lease }) => lease.take(name, { ttl, holder }, topics.now()));
     },
 
     async renew(lease) {
-      checkLeaseTtl(lease.ttl);
-      return look(lease.topic, ({ lease: state }) => {
-        const now = topics.now();
-        const isHeld = state.isHeldBy(lease, now);
-        if (isHeld) state.renew(lease, now);
-        return isHeld;
-      });
+      checkLease(lease);
+      return look(lease.topic, ({ lease: state }) => state.take(lease.topic, lease, topics.now()) !== undefined);
     },
 
     async release(lease) {

@@ -180,6 +180,39 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
   expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
 });
 
+it("keeps no more than that of a topic that has only a lease, and forgets it with the lease", async () => {
+  let now = 1_000_000;
+  const topics = new Topics(resolveOptions({ idle: 10_000, now: () => now }));
+  const log = openMemoryLog(topics);
+  const lease = await log.acquire("a", { ttl: 60_000, holder: "me" });
+  if (!lease) expect.fail("nobody has it");
+  for (let i = 0; i < 100; i += 1) await log.acquire(`other/${i}`, { ttl: 60_000 });
+  expect(topics.byName.size).toBe(0);
+  now += 30_000;
+  expect(await log.acquire("a", { ttl: 60_000, holder: "me" })).toEqual(lease);
+  expect([await log.renew(lease), await log.acquire("a", { ttl: 1 }), topics.byName.size]).toEqual([
+    true,
+    undefined,
+    0,
+  ]);
+  now += 60_000;
+  expect((await headOf(log, "a")).epoch).not.toBe(lease.epoch);
+});
+
+it("lets leases of topics that nobody has written to go before it keeps more than 10,000, and holds none of them for good", async () => {
+  const { log } = withClock();
+  const lease = await log.acquire("a", { ttl: 60_000 });
+  if (!lease) expect.fail("nobody has it");
+  for (let i = 0; i < 10_000; i += 1) await log.acquire(`other/${i}`, { ttl: 60_000 });
+  expect((await log.acquire("a", { ttl: 60_000 }))?.epoch).not.toBe(lease.epoch);
+  expect(await log.append("a", [event], { lease })).toEqual({ ok: false, reason: "leased" });
+});
+
+it("keeps a topic whose entries have aged as long as somebody has its lease", async () => {
+  expect(await isFreed((log) => log.append("a", [event], { lease: { ttl: 60_000 } }))).toBe(false);
+  expect(await isFreed((log) => log.append("a", [event], { lease: { ttl: 1_000 } }))).toBe(true);
+});
+
 it("lets whoever comes back to a quiet topic within its idle time go on, whatever others have named since", async () => {
   const { log, advance } = withClock({ idle: 600_000 });
   const watch = log.watch("quiet", () => {});

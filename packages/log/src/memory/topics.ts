@@ -43,7 +43,7 @@ export class Topics {
     let topic = this.find(name);
     if (!topic) {
       const known = this.#unwritten?.take(name, this.#now);
-      const lease = known && new TopicLease(known.epoch, known.token, known.ends);
+      const lease = known && new TopicLease(known.epoch, known.lease);
       topic = this.#begin(name, known?.epoch ?? mintEpoch(), lease ? { lease } : {});
     }
     return topic;
@@ -84,8 +84,7 @@ export class Topics {
     if (!topic.isUnwritten || this.byName.get(name) !== topic) return;
     this.byName.delete(name);
     this.#unwritten ??= new UnwrittenTopics(this.#settings.idle);
-    const { token, ends } = topic.lease;
-    this.#unwritten.remember(name, { epoch: topic.head.epoch, token, ends }, this.#now);
+    this.#unwritten.remember(name, { epoch: topic.head.epoch, lease: topic.lease }, this.#now);
   }
 
   /** The topic as it is now, if anybody has written to it or watches it, and it has not expired since. */

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { noLease } from "./lease.js";
 import { type UnwrittenTopic, UnwrittenTopics } from "./unwritten-topics.js";
 
 const most = 10_000;
 
-const of = (epoch: string) => ({ epoch, token: 0, ends: Number.NEGATIVE_INFINITY });
+const of = (epoch: string) => ({ epoch, lease: noLease });
 
 it("remembers an epoch for as long as it was told to", () => {
   const topics = new UnwrittenTopics(1_000);
@@ -17,6 +18,15 @@ it("remembers an epoch for as long as it was told to", () => {
     undefined,
     undefined,
   ]);
+});
+
+it("remembers who has a topic's lease, for as long as the lease lasts", () => {
+  const topics = new UnwrittenTopics(1_000);
+  const lease = { token: 2 ** 32 - 1, ends: 5_000.5, holderLow: 1, holderHigh: 2 ** 32 - 1 };
+  topics.remember("a", { epoch: "epoch-a", lease }, 0);
+  expect(topics.take("a", 5_000)).toEqual({ epoch: "epoch-a", lease });
+  topics.remember("a", { epoch: "epoch-a", lease }, 1_000);
+  expect(topics.take("a", 5_001)).toBeUndefined();
 });
 
 it("gives what it remembers once", () => {

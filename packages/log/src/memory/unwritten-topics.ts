@@ -1,4 +1,5 @@
 import { mintEpoch } from "./epoch.js";
+import type { LeaseState } from "./lease.js";
 import { keyedHash } from "./mark.js";
 
 /** How many topics are remembered; beyond, those go that were used longest ago. */
@@ -13,10 +14,7 @@ const epochSize = 16;
 /** All that has to be known of a topic that nobody has written to. */
 export interface UnwrittenTopic {
   readonly epoch: string;
-  /** Of its lease: the last that was given. */
-  readonly token: number;
-  /** When the lease runs out. */
-  readonly ends: number;
+  readonly lease: LeaseState;
 }
 
 /**
@@ -34,8 +32,10 @@ export class UnwrittenTopics {
   readonly #highs = new Uint32Array(most + 1);
   readonly #times = new Float64Array(most + 1);
   readonly #epochs = new Uint8Array((most + 1) * epochSize);
-  readonly #tokens = new Float64Array(most + 1);
+  readonly #tokens = new Uint32Array(most + 1);
   readonly #ends = new Float64Array(most + 1);
+  readonly #holderLows = new Uint32Array(most + 1);
+  readonly #holderHighs = new Uint32Array(most + 1);
   readonly #heads = new Uint16Array(chains);
   /** In a chain, or in the list of slots that were given back. */
   readonly #following = new Uint16Array(most + 1);
@@ -56,20 +56,22 @@ export class UnwrittenTopics {
     while (slot !== 0 && !(this.#lows[slot] === low && this.#highs[slot] === high)) slot = at(this.#following, slot);
     if (slot === 0) return undefined;
     this.#drop(slot);
-    const [token, ends] = [at(this.#tokens, slot), at(this.#ends, slot)];
-    const isOver = now - at(this.#times, slot) >= this.#maxAge && now >= ends;
-    return isOver ? undefined : { epoch: this.#epochAt(slot), token, ends };
+    const lease = this.#leaseAt(slot);
+    const isOver = now - at(this.#times, slot) >= this.#maxAge && now >= lease.ends;
+    return isOver ? undefined : { epoch: this.#epochAt(slot), lease };
   }
 
   /** Takes note of a topic that is not known, as the one that was used last. */
-  remember(name: string, { epoch, token, ends }: UnwrittenTopic, now: number): void {
+  remember(name: string, { epoch, lease }: UnwrittenTopic, now: number): void {
     const slot = this.#freeSlot();
     const [low, high] = keyedHash(this.#key, name);
     this.#lows[slot] = low;
     this.#highs[slot] = high;
     this.#times[slot] = now;
-    this.#tokens[slot] = token;
-    this.#ends[slot] = ends;
+    this.#tokens[slot] = lease.token;
+    this.#ends[slot] = lease.ends;
+    this.#holderLows[slot] = lease.holderLow;
+    this.#holderHighs[slot] = lease.holderHigh;
     for (let i = 0; i < epochSize; i += 1) this.#epochs[slot * epochSize + i] = epoch.charCodeAt(i); // NaN is 0
     this.#following[slot] = at(this.#heads, low % chains);
     this.#heads[low % chains] = slot;
@@ -81,6 +83,15 @@ export class UnwrittenTopics {
   #epochAt(slot: number): string {
     const bytes = this.#epochs.subarray(slot * epochSize, (slot + 1) * epochSize);
     return String.fromCharCode(...bytes.filter((byte) => byte !== 0));
+  }
+
+  #leaseAt(slot: number): LeaseState {
+    return {
+      token: at(this.#tokens, slot),
+      ends: at(this.#ends, slot),
+      holderLow: at(this.#holderLows, slot),
+      holderHigh: at(this.#holderHighs, slot),
+    };
   }
 
   #freeSlot(): number {

@@ -1,6 +1,18 @@
 import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
+import type { LogEntry, Wakeup } from "../log.js";
 import { Watchers } from "./watchers.js";
+
+const at = (offset: number) => ({ epoch: "e", offset, mark: `m${offset}` });
+const entry = (offset: number, data = "1"): LogEntry => ({ type: "t", data, position: at(offset), time: 0 });
+
+/** Watchers, and what one of them was told. */
+function watched() {
+  const watchers = new Watchers();
+  const told: (Wakeup | undefined)[] = [];
+  const stop = watchers.add((wakeup) => told.push(wakeup));
+  return { watchers, told, stop };
+}
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -78,4 +90,61 @@ it("a listener that throws what cannot be printed keeps nobody else from hearing
   await turn();
   expect(onAppend).toHaveBeenCalledTimes(1);
   print.mockRestore();
+});
+
+it("carries what was appended in a turn, the entries of one append as they are", async () => {
+  const { watchers, told } = watched();
+  const entries = [entry(1), entry(2)];
+  watchers.notify(at(0), entries);
+  await turn();
+  watchers.notify(at(2), [entry(3)]);
+  watchers.notify(at(3), [entry(4), entry(5)]);
+  await turn();
+  expect(told).toEqual([
+    { before: at(0), entries },
+    { before: at(2), entries: [entry(3), entry(4), entry(5)] },
+  ]);
+  expect(told[0]?.entries).toBe(entries);
+});
+
+it("carries no entries that don't follow each other", async () => {
+  const { watchers, told, stop } = watched();
+  watchers.notify(at(0), [entry(1)]);
+  watchers.notify(at(2), [entry(3)]);
+  await turn();
+  watchers.notify(at(3), [entry(4)]);
+  watchers.notify();
+  watchers.notify(at(4), [entry(5)]);
+  await turn();
+  // Whoever watches by the time that it is told was not there for the one in between.
+  watchers.notify(at(5), [entry(6)]);
+  stop();
+  watchers.notify(at(6), [entry(7)]);
+  const late = vi.fn();
+  watchers.add(late);
+  watchers.notify(at(7), [entry(8)]);
+  await turn();
+  expect(told).toEqual([undefined, undefined]);
+  expect(late.mock.calls).toEqual([[{ before: at(5), entries: [entry(6), entry(7), entry(8)] }]]);
+});
+
+it("carries nothing where there is too much, and the next time something again", async () => {
+  const { watchers, told } = watched();
+  const many = (count: number, data?: string) => Array.from({ length: count }, (_, i) => entry(i + 1, data));
+  for (const entries of [many(64), many(65), many(64, "x".repeat(1_024)), many(64, "x".repeat(1_025))]) {
+    watchers.notify(at(0), entries);
+    await turn();
+  }
+  for (const { position } of many(65)) watchers.notify(at(position.offset - 1), [entry(position.offset)]);
+  await turn();
+  watchers.notify(at(65), [entry(66)]);
+  await turn();
+  expect(told.map((wakeup) => wakeup?.entries.length)).toEqual([64, undefined, 64, undefined, undefined, 1]);
+});
+
+it("has nothing to do for nobody", () => {
+  const queue = vi.spyOn(globalThis, "queueMicrotask");
+  new Watchers().notify(at(0), [entry(1)]);
+  expect(queue).not.toHaveBeenCalled();
+  queue.mockRestore();
 });

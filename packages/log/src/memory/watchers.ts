@@ -51,7 +51,9 @@ export class Watchers {
   #add(before: Position | undefined, entries: readonly LogEntry[]): void {
     for (const { data } of entries) this.#length += data.length;
     const size = this.#entries.length + entries.length;
-    if (!before || size > mostEntries || this.#length > mostLength) this.#before = undefined;
+    const last = this.#entries.at(-1);
+    const isJoined = before && (!last || isSame(last.position, before));
+    if (!isJoined || size > mostEntries || this.#length > mostLength) this.#before = undefined;
     // The entries of one append are given on as they are; of those of several an array is made, at most 64 long.
     if (this.#before) this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
   }
@@ -65,6 +67,9 @@ export class Watchers {
     for (const watcher of [...this.#watchers]) if (this.#watchers.has(watcher)) call(watcher, wakeup);
   }
 }
+
+const isSame = (one: Position, other: Position): boolean =>
+  one.offset === other.offset && one.mark === other.mark && one.epoch === other.epoch;
 
 /** Thrown on, an error would end the process for all topics; swallowed, nobody would ever find it. */
 function call(watcher: Watcher, wakeup: Wakeup | undefined): void {

@@ -1,5 +1,5 @@
 import type { LogEntry, Position } from "./entry.js";
-import type { Lease } from "./lease.js";
+import type { Lease, LeaseRequest } from "./lease.js";
 import type { ReadGap, ReadPage } from "./read.js";
 
 export interface AppendOptions {
@@ -18,12 +18,11 @@ export interface AppendOptions {
   readonly after?: Position | undefined;
   /**
    * Append only if the topic's lease is the caller's: one that is held, which is renewed by the append for its `ttl`; or one to
-   * be taken together with the append, for so many milliseconds, if nobody holds it. Else nothing is appended or changed,
-   * and the answer is a `Conflict` with the reason `leased`. A key is looked up first, as for `after`: a duplicate neither
-   * takes nor renews. Where `after` is given, too, the lease is looked at first, and if the topic has moved, nothing is taken
-   * or renewed. Default: none.
+   * be taken together with the append, if nobody else holds it. Else nothing is appended or changed, and the answer is a
+   * `Conflict` with the reason `leased`. A key is looked up first, as for `after`: a duplicate neither takes nor renews. Where
+   * `after` is given, too, the lease is looked at first, and if the topic has moved, nothing is taken or renewed. Default: none.
    */
-  readonly lease?: Lease | { readonly ttl: number } | undefined;
+  readonly lease?: Lease | LeaseRequest | undefined;
   /**
    * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
    * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
@@ -66,6 +65,8 @@ export interface AppendedBefore {
   readonly duplicate: true;
   /** The position of the last event of the first append. */
   readonly position: Position;
+  /** The topic's lease, if the append named one that is held, or its holder. It was not renewed. */
+  readonly lease?: Lease | undefined;
 }
 
 /** Nothing was appended, for want of what `after` or `lease` asks for. */

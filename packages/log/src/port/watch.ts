@@ -2,7 +2,8 @@ import type { LogEntry, Position } from "./entry.js";
 
 /**
  * What has been appended, told along with the word that something was: a hint, which may be left out, be lost, come late or twice.
- * Whoever stands at `before` has read on once it has these; whoever doesn't, or is told nothing, reads.
+ * Whoever stands at `before` has read on once it has these, and whoever stands where they end has them already, since equal
+ * positions mean equal history. All others read, and so does whoever is told nothing.
  */
 export interface Wakeup {
   readonly before: Position;

@@ -166,13 +166,13 @@ describe("publish to a topic with state", () => {
     await server(busy).publish(doc, edit);
     expect((await stateOf(log)).text).toBe(`${"other".repeat(5)}.`);
     expect(attempts).toBe(6);
-    expect(await log.acquire("doc", 1_000)).toBeDefined();
+    expect(await log.acquire("doc", { ttl: 1_000 })).toBeDefined();
   });
 
   it("waits for the publisher that holds the lease, and folds what that one appended", async () => {
     const log = memoryLog();
     await server(log).publish(doc, edit);
-    const held = await log.acquire("doc", 60_000);
+    const held = await log.acquire("doc", { ttl: 60_000 });
     const waiting = Promise.allSettled([server(log).publish(doc, edit), server(log).publish(doc, close)]);
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (held) await log.append("doc", [{ type: "edit", data: '"held"' }], { lease: held });

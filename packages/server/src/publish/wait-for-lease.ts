@@ -19,7 +19,7 @@ const [firstDelay, maxDelay] = [2, 50];
 export async function waitForLease(log: Log, topic: string): Promise<Lease> {
   const deadline = performance.now() + timeout;
   for (let delay = firstDelay; ; delay = Math.min(2 * delay, maxDelay)) {
-    const lease = await log.acquire(topic, ttl);
+    const lease = await log.acquire(topic, { ttl });
     if (lease) return lease;
     if (performance.now() >= deadline) throw tooBusy(topic);
     await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random() / 2)));
