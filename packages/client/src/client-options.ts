@@ -7,61 +7,61 @@ import type { OnUnauthorized } from "./wire/refresh.js";
 /** How a client reaches its server. */
 export interface ClientOptions {
   /**
-   * Names the client in query keys. Give one where a cache is filled in one place and read in another, as with a
-   * server's rendering or a persisted cache: there both clients need the same id. Two clients of different servers or
-   * users in one cache must not have the same. Default: a name that no other client in this page has.
+   * Names the client in query keys. Set it if a cache is filled in one place and read in another (server rendering, a
+   * persisted cache): both clients need the same id. Clients of different servers or users that share a cache need
+   * different ids. Default: a name that is unique in this page.
    */
   readonly id?: string;
   /**
-   * Where the server's procedures are: a path such as `/api`, or an absolute http(s) URL. A slash at its end is
-   * ignored.
+   * Where the server's procedures are: a path such as `/api`, or an absolute http(s) URL. A trailing slash is ignored.
    */
   readonly url: string;
   /**
-   * Sent with every request. A function is asked again at every attempt, so that it can give a fresh token. What it throws may
-   * pass, so a subscription asks again after its backoff; but a `SluiceError` whose code is not retried, such as
-   * `forbidden`, is final, and so are headers that can't be sent (`protocol`).
+   * Sent with every request. A function is called for every attempt, so it can return a fresh token. If it throws, a
+   * subscription retries after its backoff. A `SluiceError` whose code is not retried, such as `forbidden`, is final;
+   * so are headers that can't be sent (`protocol`).
    */
   readonly headers?: HeadersLike | (() => HeadersLike | Promise<HeadersLike>);
   /**
-   * Sends a request. Default: the global `fetch`, looked up at every request. Its answers must have a `body` that can be
-   * read while it comes: in React Native that is `expo/fetch`. What it throws is `network` and tried again by subscriptions, but
-   * for a `SluiceError` whose code is not retried, and for what the platform will never send (`protocol`). One that joins
-   * `init.signal` with a signal of its own by `AbortSignal.any` has to keep what it gets as long as the body is read: WebKit
-   * collects a signal that only a fetch holds, and then nothing aborts it.
+   * Sends a request. Default: the global `fetch`, looked up for every request. Responses need a `body` that streams: in
+   * React Native, use `expo/fetch`. What it throws becomes `network`, which subscriptions retry. Exceptions: a
+   * `SluiceError` keeps its code, and a request that the platform will never send is `protocol`. If you combine
+   * `init.signal` with a signal of your own by `AbortSignal.any`, keep a reference to the result while the body is
+   * read: WebKit garbage-collects a signal that only a fetch holds, and then nothing aborts the request.
    */
   readonly fetch?: FetchLike;
-  /** As of `fetch`. Default: fetch's own, `"same-origin"`. */
+  /** The option of `fetch`. Default: fetch's own, `"same-origin"`. */
   readonly credentials?: CredentialsMode;
   /**
-   * Renews what `headers` reads, when the server answers 401. Asked once, whatever number of requests fail at the same
-   * time; then each tries once more. If it throws, rejects or gives `false`, or if the next answer is 401 again, the
-   * error is final. It may ask this client for something itself, before it awaits anything: a 401 to that is final at once.
+   * Renews the credentials that `headers` returns, after a 401. Called once for all requests that fail at the same
+   * time; then each is retried once. If it throws, rejects or returns `false`, or if the retry gets a 401 too, the
+   * error is final. It may use this client itself, before its first `await`: a 401 to such a request is final at once.
    * Default: a 401 is final.
    */
   readonly onUnauthorized?: OnUnauthorized;
   /**
-   * Delays between attempts: random, from 0 to a bound that starts at `base` (default 1,000 ms; the server's `retry:`
-   * takes its place, or 100 ms if that is less) and doubles with every failure up to `max` (default 30,000 ms). It falls as fast while a stream is live, and
-   * a network that breaks a live stream is tried for soon. A `Retry-After` is added. `random`
-   * gives numbers from 0 (inclusive) to 1 (exclusive); default `Math.random`, which also stands in where `random` throws or gives
-   * anything else. Whatever is set here or said by servers, a subscription makes no more than ten attempts in a row, then one a second.
+   * Delays between attempts, in milliseconds: random, from 0 to a bound. The bound starts at `base` (default 1,000; a
+   * server's `retry:` replaces it, but not with less than 100), doubles with every failure up to `max` (default 30,000)
+   * and falls as fast while a stream is live. A network failure right after a live stream is retried soon.
+   * `Retry-After` is added to the delay. `random` returns numbers from 0 (inclusive) to 1 (exclusive). Default:
+   * `Math.random`, also used if `random` throws or returns anything else. A subscription never makes more than ten
+   * attempts in a row; then one a second.
    */
   readonly retry?: Partial<BackoffOptions>;
-  /** Milliseconds until the server must have opened a stream. Default: 10,000. */
+  /** Milliseconds within which the server must open a stream. Default: 10,000. */
   readonly connectTimeout?: number;
   /**
-   * Milliseconds for which a subscription's connection outlives its last subscriber, and for which a list, fold or
-   * latest event that a hook has gathered outlives its last component. Default: 1,000.
+   * Milliseconds for which a subscription's connection outlives its last subscriber, and the list, fold or latest event
+   * of a hook its last component. Default: 1,000.
    */
   readonly linger?: number;
   /** Longest SSE block, in characters. Default: 16 Mi. */
   readonly maxFrame?: number;
   /**
-   * Told of events that were passed over. Only where there is no state: with state such an event is a final error. Default: warns
-   * on the console, once for each event type.
+   * Called for each skipped event: its type is unknown to the contract, or its data doesn't fit. With state such an
+   * event is a final error instead. Default: warns on the console, once per event type.
    */
   readonly onSkippedEvent?: (event: SkippedEvent) => void;
-  /** Where time comes from. Default: the machine's, which also stands in where this one throws. */
+  /** Source of time. Default: the system clock, also used if this one throws. */
   readonly clock?: Clock;
 }

@@ -7,14 +7,14 @@ import type { WireClient } from "./procedure/wire-types.js";
 import { settingsOf } from "./settings.js";
 
 /**
- * Makes the client of a contract: the contract's tree, with its procedures made callable. It opens nothing by itself.
+ * Creates the client of a contract: the contract's tree with callable procedures. It sends nothing before you call one.
  *
- * Subscriptions resume by themselves after cuts, network errors, 408, 425, 429 and 5xx, from the last event that was applied;
- * other errors are final and come to `onError` or out of the loop. Queries and mutations are sent once; they reject
+ * Subscriptions reconnect after cuts, network errors, 408, 425, 429 and 5xx, and resume after the last applied event.
+ * Other errors are final: `onError` gets them, or the loop throws them. Queries and mutations are sent once and reject
  * with a `SluiceError`.
  *
- * @param contract what `defineContract` gave.
- * @throws TypeError for an option that isn't allowed, naming it, what was given, and what is allowed.
+ * @param contract the result of `defineContract`.
+ * @throws TypeError for an invalid option: names it, the value given, and what is allowed.
  * @example
  * const client = createClient(contract, { url: "/api", headers: async () => ({ authorization: await token() }) });
  *
@@ -24,20 +24,20 @@ import { settingsOf } from "./settings.js";
  */
 export function createClient<const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree>;
 /**
- * Makes a client from a contract's type alone, so that a bundle holds neither the contract nor a schema library. The
- * calls are the same, on wire types: a codec's Date is its ISO text, both ways.
+ * Creates a client from a contract's type alone, so the bundle holds neither the contract nor a schema library. Calls
+ * are the same, on wire types: a codec's Date is its ISO text, both ways.
  *
- * - Nothing is decoded, checked or filled in here, and errors carry their data as it came. An event of a type that this
- *   build doesn't know is told like any other.
- * - There is no state, since there is no fold: hooks show the latest event, a list or a fold of your own. `onSnapshot`
- *   gives the state that the server sends, when a subscription opens and after a reset.
- * - Everything is a POST. A path that the server doesn't have is the error `notFound`.
- * - A call is sent with the end of the running task, awaited or not, unless a loop has begun by then: `for await` opens
- *   its stream when it asks for the first event. A subscription that is called first and looped over later is opened
- *   once, too, and waits for the loop.
- * - Names that every function has can't be reached, which the compiler says.
+ * - Nothing is decoded, validated or defaulted; errors carry their data in wire form. Events of a type that this build
+ *   doesn't know are delivered like any other.
+ * - There is no state, as there is no fold: hooks show the latest event, a list or a fold of your own. `onSnapshot`
+ *   gets the state that the server sends when a subscription opens and after a reset.
+ * - Every request is a POST. A path that the server doesn't have is the error `notFound`.
+ * - A call is sent at the end of the running task, awaited or not, unless a `for await` has started by then: that opens
+ *   a stream with its first event. If you call a subscription first and loop over it later, it is opened once and waits
+ *   for the loop.
+ * - Procedures can't have the names of a function's members; the compiler says so.
  *
- * @throws TypeError for an option that isn't allowed, naming it, what was given, and what is allowed.
+ * @throws TypeError for an invalid option: names it, the value given, and what is allowed.
  * @example
  * import type { contract } from "./contract.js";
  * const client = createClient<typeof contract>({ url: "/api" });

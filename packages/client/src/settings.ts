@@ -76,7 +76,7 @@ function check(isAllowed: boolean, option: string, given: unknown, allowed: stri
   if (!isAllowed) throw new TypeError(`Client option "${option}" is ${show(given)}; allowed is ${allowed}.`);
 }
 
-/** What the platform refuses is refused at once, and not request by request. */
+/** Refuses at once what the platform would refuse request by request. */
 function attempt(option: string, use: () => unknown): void {
   try {
     use();

@@ -17,9 +17,10 @@ function listen(signal: AbortSignal): Waiting {
 }
 
 /**
- * Calls `run` when the application's `signal` aborts, until the returned function is called. However many wait for one signal, it
- * has one listener of ours, and none when nobody does: one signal for a whole page is the usual thing, and Node takes the
- * eleventh listener for a leak. (It is also why no signal of the application's is given to fetch: Node's leaves a listener there.)
+ * Calls `run` when the application's `signal` aborts, until the returned function is called. All calls for a signal
+ * share one listener, removed with the last of them: applications often have one signal per page, and Node warns of a
+ * leak at the eleventh listener. (For the same reason fetch never gets the application's signal: Node's fetch leaves a
+ * listener on it.)
  */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (!signal) return () => {};
@@ -32,7 +33,7 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): () =>
   };
 }
 
-/** A signal of ours that aborts with the application's, or by `abort`. It may be given to fetch. */
+/** A signal of our own, fit for fetch, that aborts with the application's signal or by `abort`. */
 export interface Follower {
   readonly signal: AbortSignal;
   abort(): void;

@@ -1,20 +1,20 @@
-/** Where a client takes its time from; tests pass one that they turn by hand. */
+/** A client's source of time. Tests pass one that they advance by hand. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch, as the machine's clock has it now. */
+  /** Wall-clock time, in milliseconds since the Unix epoch. */
   now(): number;
   /**
-   * Milliseconds since whenever, by a clock that nobody can set: what timeouts are measured by. Default: `now`, for a clock that
-   * only goes forward.
+   * Milliseconds by a clock that is never set, from any start: timeouts are measured by it. Default: `now`, for a clock
+   * that only goes forward.
    */
   monotonic?(): number;
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
-/** Longest delay that timers keep; a longer one would fire at once. */
+/** Longest delay of a timer, in milliseconds: with a longer one it fires at once. */
 export const maxDelay = 2 ** 31 - 1;
 
-/** The machine's own time. Looks timers up when they are set, so that a test may replace the globals. */
+/** Looks the timer functions up with each call, so that a test can replace the globals. */
 export const systemClock: Required<Clock> = {
   now: () => Date.now(),
   monotonic: () => globalThis.performance?.now() ?? Date.now(),

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "./clock.js";
 import { report } from "./report.js";
 
-// Time and chance are asked for in the middle of everything, where a throw would end the process or leave a subscription
-// waiting for good. So what an application gives has the platform's own behind it.
+// The client reads clock and random numbers where a throw would end the process, or leave a subscription waiting for
+// ever. If the application's function throws, the error is reported and the platform's function used.
 
 function orElse<T>(given: () => T, fallback: () => T): T {
   try {
@@ -28,13 +28,14 @@ interface Timer {
   readonly id: unknown;
 }
 
-/** A clock that has both readings, also where the given one leaves `monotonic` to `now`. */
+/** The given clock, with a `monotonic` and with the system clock behind it. */
 export function clockOf(given: Clock): Required<Clock> {
   const start = (of: Clock, run: () => void, ms: number): Timer => ({ of, id: of.setTimeout(run, ms) });
   const now = () => within("clock.now", given.now());
   const monotonic = () => (given.monotonic ? within("clock.monotonic", given.monotonic()) : now());
   let last = 0;
-  // What is measured goes on from where it failed, by one clock from then on: two would make years of a moment.
+  // Once it has failed, time goes on from the last reading by the system clock for good: mixing two clocks would jump
+  // by years.
   let ahead: number | undefined;
   const measure = (): number => {
     ahead ??= last - systemClock.monotonic();

@@ -1,13 +1,13 @@
-/** Headers as `fetch` takes them. Spelled out: a project whose `lib` has no DOM may not know `HeadersInit`. */
+/** Headers as `fetch` takes them. Not `HeadersInit`, which a project without DOM types doesn't have. */
 export type HeadersLike =
   | Readonly<Record<string, string>>
   | readonly (readonly [name: string, value: string])[]
   | { forEach(tell: (value: string, name: string) => void): void };
 
-/** What a client gives its `fetch` beside the address. */
+/** The second argument that a client passes to `fetch`. */
 export interface FetchInit {
   readonly method: "GET" | "POST";
-  /** A plain object, which every implementation takes, whoever made its `Headers`. */
+  /** A plain object: implementations may refuse the `Headers` of another. */
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal?: AbortSignal;
@@ -15,38 +15,38 @@ export interface FetchInit {
   readonly cache: "no-store";
 }
 
-/** Whether cookies go along, as of `fetch`. */
+/** Whether cookies are sent: the option of `fetch`. */
 export type CredentialsMode = "omit" | "same-origin" | "include";
 
-/** What is read a body with; that of a web stream fits. */
+/** Reads a body; a `ReadableStreamDefaultReader` fits. */
 export interface BodyReader {
   read(): Promise<{ readonly done?: boolean; readonly value?: unknown }>;
   cancel?(): unknown;
 }
 
-/** A body that can be read while it comes: a web stream, as fetch gives it, or one of Node's, as node-fetch does. */
+/** A body that streams: a web stream, as of fetch, or a Node stream, as of node-fetch. */
 export type FetchBody = { getReader(): BodyReader } | AsyncIterable<unknown>;
 
-/** What a client takes from an answer. A `Response` fits. */
+/** The part of a response that a client uses. A `Response` fits. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** For messages. */
+  /** For error messages. */
   readonly url?: string;
-  /** Chunks are `Uint8Array`s. Needed for streams; the rest is read by `text`. */
+  /** Chunks are `Uint8Array`s. Needed for event streams; all else is read by `text`. */
   readonly body?: FetchBody | null;
   text(): Promise<string>;
 }
 
 /**
- * A `fetch` with as much of it as a client uses, so that other implementations and wrappers fit: the global one, undici's,
+ * The part of `fetch` that a client uses, so that other implementations and wrappers fit: the global one, undici's,
  * expo/fetch, node-fetch.
  *
  * @example createClient(contract, { url, fetch: (address, init) => fetch(address, { ...init, keepalive: true }) });
  */
 export type FetchLike = (address: string, init: FetchInit) => Promise<FetchResponse>;
 
-/** Nothing where the body can't be read while it comes, as where fetch is built on XMLHttpRequest. */
+/** `undefined` for a body that doesn't stream, as of a fetch built on XMLHttpRequest. */
 export function readerOf(body: FetchBody | null | undefined): BodyReader | undefined {
   if (!body) return undefined;
   if ("getReader" in body) return body.getReader();
@@ -54,7 +54,7 @@ export function readerOf(body: FetchBody | null | undefined): BodyReader | undef
   return iterator && { read: () => iterator.next(), cancel: () => iterator.return?.() };
 }
 
-/** A fetch that knows nothing of signals still learns that nobody reads any more. Never fails: there may be nothing to let go of. */
+/** Cancels a body, for implementations of fetch that ignore signals. Never throws: there may be nothing to cancel. */
 export function letGo(getReader: () => BodyReader | undefined): void {
   void (async () => getReader()?.cancel?.())().catch(() => {});
 }

@@ -1,8 +1,8 @@
 import { printThrown } from "@sluice/contract";
 
 /**
- * Calls code of the user's from within a stream. What it throws is reported as uncaught in a browser and written to the
- * console elsewhere, where an uncaught error could end the process; the stream and its other subscribers go on.
+ * Calls an application's function. What it throws is reported as an uncaught error in a browser, and printed elsewhere,
+ * where an uncaught error could end the process. The stream and its other subscribers go on.
  */
 export function guarded<Args extends unknown[]>(call: ((...args: Args) => unknown) | undefined, ...args: Args): void {
   if (!call) return;
@@ -14,7 +14,7 @@ export function guarded<Args extends unknown[]>(call: ((...args: Args) => unknow
   }
 }
 
-/** Says that code of the user's failed. Never throws, also where looking at `error` does. */
+/** Reports what an application's function threw. Never throws, even if reading `error` does. */
 export function report(error: unknown): void {
   try {
     if (typeof document !== "undefined" && typeof reportError === "function") reportError(error);

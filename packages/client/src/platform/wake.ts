@@ -1,11 +1,11 @@
-/** Whether the machine says that it has no network at all. Environments that can't tell count as online. */
+/** `navigator.onLine`; without it, online. */
 export const isOffline = (): boolean => typeof navigator !== "undefined" && navigator.onLine === false;
 
 type Target = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
 
 /**
- * Calls `onWake` whenever the network or the page comes back (or the network goes), so that nobody sits out a delay which
- * was meant for a server that can't be reached. Returns what takes the listeners away.
+ * Calls `onWake` when the network goes or comes back, and when the page becomes visible or is restored, so that a lane
+ * doesn't sit out a delay that has lost its reason. Returns a function that removes the listeners.
  */
 export function listenForWake(onWake: () => void): () => void {
   const page: Target | undefined = typeof document === "undefined" ? undefined : document;

@@ -9,15 +9,15 @@ import { encodeTarget, type Target } from "../wire/target.js";
 import type { CallOptions } from "./procedure.js";
 
 export interface AskOptions {
-  /** The caller's own, which fetch gets as it is. */
+  /** Passed to fetch as it is. */
   readonly signal?: AbortSignal | undefined;
-  /** Position to go on from, should it be a subscription. */
+  /** Cursor to resume from, should it be a subscription. */
   readonly cursor?: string | undefined;
-  /** Sees a good answer first, of whatever type, and may give the output in its place. */
+  /** Called with a 200 response of any type; what it returns replaces the output. */
   readonly adopt?: (response: FetchResponse) => { readonly output: unknown } | undefined;
 }
 
-/** A call as an application makes it, with a signal of the application's. */
+/** A call of the application's, with its signal. */
 export async function call(
   settings: RequestSettings,
   procedure: AnyQuery | AnyMutation,
@@ -33,7 +33,7 @@ export async function call(
   }
 }
 
-/** Asks a query or mutation once. Only after a 401 it is asked again, once, if the refresh hook says so. */
+/** Sends a query or mutation once; after a 401 once more, if the refresh hook has renewed the credentials. */
 export async function callOnce(
   settings: RequestSettings,
   procedure: AnyQuery | AnyMutation,
@@ -46,7 +46,7 @@ export async function callOnce(
   return signal ? untilAborted(answer, signal) : answer;
 }
 
-/** Rejects as soon as the signal aborts, also where it is the application that lets wait, as a refresh hook may. */
+/** Rejects as soon as the signal aborts, even while the application keeps us waiting, as a refresh hook may. */
 function untilAborted(answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(aborted(signal.reason));

@@ -14,7 +14,7 @@ import { type CallOptions, type Client, internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
 import { membersOf } from "./subscription-members.js";
 
-/** The client of a contract: its tree, each procedure made callable. */
+/** The client of a contract: its tree with callable procedures. */
 export function createContractClient<Tree extends ContractTree>(
   contract: Tree,
   settings: ClientSettings,
@@ -34,7 +34,7 @@ export function createContractClient<Tree extends ContractTree>(
     Object.fromEntries(
       Object.entries(tree).map(([name, node]) => {
         if (!isProcedure(node)) return [name, walk(node as ContractTree)];
-        codecOf(node); // says so at once if there is none
+        codecOf(node); // throws now rather than at the first call
         return [name, node.kind === "subscription" ? subscriptionOf(node) : callOf(node)];
       }),
     );

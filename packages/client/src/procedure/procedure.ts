@@ -12,24 +12,27 @@ import type { IterateOptions, SubscriptionHandlers } from "../subscription/handl
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
 
 export interface CallOptions {
-  /** Gives the request up when it aborts: the promise rejects with the error `aborted`. */
+  /** Cancels the request when it aborts: the promise rejects with the error `aborted`. */
   readonly signal?: AbortSignal;
 }
 
-/** Where the hooks find what stands behind a procedure of a client. */
+/** Key of what hooks need of a client's procedure. */
 export const internals: unique symbol = Symbol.for("sluice.client.internals");
 
 export interface SubscriptionInternals<P extends AnySubscription> {
-  /** Differs between clients in one page, so that they never share cache entries. */
+  /** Unique in a page, so that clients never share cache entries. */
   readonly clientId: string;
   readonly procedure: P;
   /** The client's option, in milliseconds. */
   readonly linger: number;
-  /** The one subscription that all views with this input share in this client. It is idle until somebody subscribes. */
+  /** The one subscription that all views with this input share in this client. Idle without subscribers. */
   shared(input: InputOf<P>): SharedSubscription<P>;
 }
 
-/** An input and handlers, or handlers alone where the input may be left out. One signature, so that a union of procedures can be called. */
+/**
+ * Input and handlers, or handlers alone if the input is optional. One signature, so that a union of procedures can be
+ * called.
+ */
 export type SubscribeArguments<Input, Handlers> =
   | [input: Input, handlers: Handlers]
   | (undefined extends Input ? [handlers: Handlers] : never);
@@ -37,10 +40,11 @@ export type SubscribeArguments<Input, Handlers> =
 /** A subscription of a client. */
 export interface SubscriptionProcedure<P extends AnySubscription> {
   /**
-   * Reads the events one by one over a connection of its own. Reading slowly slows the server down in Node and Chromium;
-   * Firefox and WebKit read on and keep what waits in memory.
+   * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
+   * Firefox and WebKit buffer in memory.
    *
-   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`, `aborted`.
+   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
+   * `aborted`.
    * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
    */
   (input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
@@ -48,7 +52,7 @@ export interface SubscriptionProcedure<P extends AnySubscription> {
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *
    * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
-   * @example const stop = client.news.subscribe({ onEvent: show }); // an input that may be undefined may be left out
+   * @example const stop = client.news.subscribe({ onEvent: show }); // an optional input may be left out
    */
   subscribe(...given: SubscribeArguments<InputOf<P>, SubscriptionHandlers<P>>): () => void;
   readonly [internals]: SubscriptionInternals<P>;
@@ -65,7 +69,7 @@ export interface CallProcedure<P extends AnyQuery | AnyMutation> {
   readonly [internals]: CallInternals<P>;
 }
 
-/** The client's tree: the contract's, each procedure made callable. */
+/** The contract's tree with callable procedures. */
 export type Client<Tree> = { readonly [Name in keyof Tree]: ClientNode<Tree[Name]> };
 
 type ClientNode<Node> = Node extends AnySubscription

@@ -6,11 +6,11 @@ import type { ClientSettings } from "./settings.js";
 
 type Handlers = SubscriptionHandlers<AnySubscription>;
 
-/** What a subscription of a client has beside being called. */
+/** The members of a callable subscription. */
 export function membersOf(registry: Registry, { id, linger }: ClientSettings, procedure: AnySubscription) {
   const shared = (input: unknown) => registry.shared(procedure, input);
   return {
-    /** An argument that stands alone is the handlers, since these are never left out. */
+    /** A single argument is the handlers, which are never left out. */
     subscribe: (
       ...given: readonly [handlers: Handlers] | readonly [input: unknown, handlers: Handlers]
     ): (() => void) =>

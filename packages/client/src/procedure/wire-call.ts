@@ -10,17 +10,16 @@ import { isType } from "../wire/problem.js";
 import { callOnce } from "./call.js";
 import type { ClientSettings } from "./settings.js";
 
-/** One path, seen as either of what may stand there. */
+/** The procedure at a path, taken for either kind. */
 export interface WireTarget {
   readonly subscription: AnySubscription;
   readonly mutation: AnyMutation;
 }
 
 /**
- * A call of which nobody knows whether it is a query, a mutation or a subscription. If its events are asked for within
- * the running task, as `for await` does, it is a subscription. Else it is sent with the end of the task, awaited or
- * not, and the answer tells: a stream is kept, unread, for the loop that comes later. So nothing is sent twice, and
- * nothing stays unsent.
+ * A call of a procedure whose kind is unknown. If the caller asks for events within the running task, as `for await`
+ * does, it is a subscription. Else it is sent at the end of the task, awaited or not, and the response tells the kind:
+ * an event stream is kept, unread, for a later loop. So nothing is sent twice, and nothing stays unsent.
  */
 export function wireCall(
   settings: ClientSettings,
@@ -38,7 +37,7 @@ export function wireCall(
   const events = {
     [Symbol.asyncIterator]() {
       isIterated = true;
-      result.catch(() => {}); // the loop tells
+      result.catch(() => {}); // the loop throws it
       return iterate({ ...settings, transport: adopting(settings, take) }, subscription, input, options)[
         Symbol.asyncIterator
       ]();
@@ -61,7 +60,7 @@ export function wireCall(
       });
       called.catch(failed);
     });
-    answer.catch(() => {}); // a loop that takes it over is told
+    answer.catch(() => {}); // a loop that takes it over throws it
     sent = { ...own, answer };
     try {
       return await called;
@@ -74,20 +73,20 @@ export function wireCall(
   return Object.assign(result, events);
 }
 
-/** A request that was sent before anybody asked for its events. */
+/** A request that was sent before a loop asked for its events. */
 interface Sent extends Follower {
-  /** The answer if it is a good one, of whatever type; else it rejects with what the call failed with. */
+  /** The response, if its status is 200; rejects with the error of the call. */
   readonly answer: Promise<FetchResponse>;
 }
 
-/** A loop's first request is the one that was sent already, if there is one. */
+/** Takes the request that was sent already, if any, for a loop's first. */
 const adopting = (settings: ClientSettings, take: () => Sent | undefined): Transport =>
   createDirectTransport({
     ...settings,
     async fetch(address, init) {
       const sent = take();
       if (!sent) return settings.fetch(address, init);
-      sent.stopListening(); // the loop listens by itself
+      sent.stopListening(); // the loop has a listener of its own
       init.signal?.addEventListener("abort", sent.abort);
       return sent.answer;
     },

@@ -6,8 +6,8 @@ import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
 /**
- * The client of a contract that only the compiler knows: whatever name is asked for, there is a procedure or a subtree.
- * Nothing is sent before one is called.
+ * The client of a contract that only the compiler knows: any name is a procedure and a subtree. Nothing is sent before
+ * a call.
  */
 export const createWireClient = (settings: ClientSettings): object =>
   createNode({}, "", {}, { settings, registry: createRegistry(settings) });
@@ -17,7 +17,7 @@ interface Shared {
   readonly registry: Registry;
 }
 
-/** @param members what a node has beside its children. */
+/** @param members take precedence over members of `target`. */
 function createNode(target: object, path: string, members: object, shared: Shared): object {
   const children = new Map<string, object>();
   const childOf = (name: string): object => {
@@ -30,7 +30,7 @@ function createNode(target: object, path: string, members: object, shared: Share
   };
   return new Proxy(target, {
     get: (_, key) => (isSegment(key) ? childOf(key) : Reflect.get(Object.hasOwn(members, key) ? members : target, key)),
-    // Or an assignment would seem to work, and change nothing.
+    // Without it an assignment would succeed and change nothing.
     defineProperty: () => false,
   });
 }
@@ -41,7 +41,7 @@ function createProcedure(path: string, shared: Shared): object {
   const mutation = wireMutation(path);
   const run = (input: unknown, options?: IterateOptions) =>
     wireCall(settings, { subscription, mutation }, input, options);
-  // For whoever prints it: that goes past the proxy.
+  // For printing, which bypasses the proxy.
   return createNode(
     Object.defineProperty(run, "name", { value: path }),
     path,
@@ -50,7 +50,7 @@ function createProcedure(path: string, shared: Shared): object {
   );
 }
 
-/** Members of every function: callers such as a debounce use them, and printing and awaiting ask for them. */
+/** Members of functions: a debounce calls them, printing and `await` look them up. */
 const memberNames: ReadonlySet<string> = new Set(["apply", "bind", "call", "subscribe", "then", "toJSON"]);
 
 const isSegment = (key: PropertyKey): key is string =>

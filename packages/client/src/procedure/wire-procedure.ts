@@ -9,7 +9,7 @@ import {
 
 const asItIs = (wire: unknown) => wire;
 
-/** Of what came as JSON, all is plain, new, and no part of itself. */
+/** Simpler than the contract's: parsed JSON is plain, new and without cycles. */
 const freeze = <T>(value: T): T => {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
@@ -19,7 +19,7 @@ const freeze = <T>(value: T): T => {
   return value;
 };
 
-/** Everything stays as it travels. What is asked for a declared error or a fold is left out: none is known. */
+/** Leaves everything in wire form. Without what only declared errors and states need: there are none here. */
 const wireCodec = {
   encodeInput: asItIs,
   decodeOutput: asItIs as ProcedureCodec["decodeOutput"],
@@ -31,7 +31,7 @@ const wireCodec = {
 const wireProcedure = <P extends AnyProcedure>(kind: P["kind"], path: string): P =>
   carryCodec({ kind, path, errors: {} } as unknown as P, wireCodec);
 
-/** The subscription at a path, of which nothing else is known: it is asked for by POST, which every one takes. PROTOCOL §2.1. */
+/** The subscription at a path. It is opened by POST, which every subscription accepts. PROTOCOL §2.1. */
 export const wireSubscription = (path: string) => wireProcedure<AnySubscription>("subscription", path);
 
 /** The query or mutation at a path: POST serves both. PROTOCOL §2.2. */

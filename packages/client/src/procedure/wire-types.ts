@@ -15,7 +15,7 @@ import type {
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
 import type { CallProcedure, internals, SubscribeArguments, SubscriptionInternals } from "./procedure.js";
 
-/** A schema of which nothing is to be seen but what travels: its code type is its wire type. */
+/** A schema whose code type is its wire type. */
 interface WireSchema<Wire> extends Schema {
   readonly _zod: { readonly input: Wire; readonly output: Wire };
 }
@@ -30,23 +30,23 @@ type ErrorsOnWire<Errors extends ErrorDefinitions> = {
     : {};
 };
 
-/** What a subscriber wants to be told. Data is as it travels: a codec's Date is its ISO text. */
+/** A subscriber's handlers. Data is in wire form: a codec's Date is its ISO text. */
 export interface WireSubscriptionHandlers<P extends AnySubscription, State>
   extends Omit<SubscriptionHandlers<P>, "onState"> {
   /**
-   * The state, where the contract declares one, as the server sends it: when the subscription opens and after a reset.
-   * The events that follow aren't folded into it: this client has no fold. Who joins a subscription that is open
-   * already is told of the next one.
+   * The state, if the contract declares one, as the server sends it: when the subscription opens and after a reset.
+   * Later events aren't folded into it, as this client has no fold. A subscriber that joins an open subscription gets
+   * the next one.
    */
   readonly onSnapshot?: (state: State) => void;
 }
 
-/** A subscription of a client that was made from types only. */
+/** A subscription of a client that was created from a contract's type. */
 export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
   /**
-   * Reads the events one by one over a connection of its own. Reading slowly slows the server down in Node and Chromium;
-   * Firefox and WebKit read on and keep what waits in memory. The connection opens when the loop asks for its first
-   * event, or with the end of the running task if there is no loop by then.
+   * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
+   * Firefox and WebKit buffer in memory. The connection opens when the loop asks for its first event, or at the end of
+   * the running task if there is no loop by then.
    *
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
    * `aborted`.
@@ -63,10 +63,10 @@ export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
   readonly [internals]: SubscriptionInternals<P>;
 }
 
-/** Names that are members of every procedure, so that a client which knows no names takes them for these. */
+/** Members of every procedure, which a client without a contract can't tell from children. */
 type MemberName = keyof Object | "apply" | "bind" | "call" | "subscribe" | "toJSON";
 
-/** The client's tree, of wire types. */
+/** The contract's tree with callable procedures, on wire types. */
 export type WireClient<Tree> = {
   readonly [Name in keyof Tree]: Name extends MemberName
     ? `"${Name}" is a member of every procedure, so a client made from types can't reach it: pass the contract`

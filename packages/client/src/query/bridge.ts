@@ -5,15 +5,15 @@ import { sourceOf } from "./source.js";
 
 const views = new WeakMap<object, LiveView>();
 
-/** Actions after which no fetch may be under way any more. */
+/** Actions that can end a fetch. */
 const settles: ReadonlySet<string> = new Set(["success", "error", "setState"]);
 
 /**
- * What stands between a QueryClient and its subscriptions: it follows which views are looked at, and subscribes and
- * unsubscribes them. Connections live here, beside the cache, so that no fetch, and no end of one, touches them.
+ * Links a QueryClient to its subscriptions: it subscribes views that have observers, and unsubscribes the others.
+ * Connections live here, beside the cache, so no fetch opens or closes one.
  */
 export interface Bridge {
-  /** The view at a key; undefined if there is no query, or no view's. */
+  /** `undefined` if there is no query at the key, or it is no view. */
   find(queryKey: QueryKey): LiveView | undefined;
 }
 
@@ -21,7 +21,7 @@ function createBridge(client: QueryClient): Bridge {
   const cache = client.getQueryCache();
   const frames = createFrames();
 
-  /** The view behind a query; undefined if it isn't a view's. */
+  /** `undefined` for a query that is no view. */
   function viewOf(query: Query): LiveView | undefined {
     let view = views.get(query);
     const source = view ? undefined : sourceOf(query);
@@ -32,7 +32,7 @@ function createBridge(client: QueryClient): Bridge {
     return view;
   }
 
-  /** Asks what should be, whatever happened: one missed or doubled event can't leave a connection behind. */
+  /** Looks at the query and not at the event, so a missed or doubled event can't leave a connection open. */
   function follow(query: Query): void {
     const view = viewOf(query);
     if (!view) return;
@@ -54,14 +54,14 @@ function createBridge(client: QueryClient): Bridge {
 }
 
 /**
- * State is there again with the next snapshot, but what a list or fold doesn't see is lost to it. So it goes on as long as
- * its query is in the cache: `gcTime` after the last look.
+ * State comes back with the next snapshot, but a list or fold never sees the events it missed. So it stays subscribed
+ * while its query is in the cache: `gcTime` after its last observer left.
  */
 function isKept(query: Query, { source }: LiveView): boolean {
   return query.getObserversCount() === 0 && source.kind.view !== "state";
 }
 
-/** Whether a view's data is kept up. If not, it is stale, so that whoever looks at it next fetches. */
+/** Whether a view's data is kept up to date. If not, it is stale, and the next observer fetches. */
 export const isCurrent = (query: object): boolean => views.get(query)?.current ?? false;
 
 const bridges = new WeakMap<QueryClient, Bridge>();

@@ -20,14 +20,15 @@ import { type CallProcedure, internals } from "../procedure/procedure.js";
 import { type CallKey, callKey, type ProcedureKey, procedureKey } from "./keys.js";
 import type { TypedQueryOptions } from "./option-types.js";
 
-/** A query's answer as the cache holds it, where `undefined` cannot stand. */
+/** A query's output in the cache, which can't hold `undefined`. */
 type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf<P>;
 
 type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, CallKey, Skip>;
 
 /**
- * Options for a query of the contract. Spread it to add TanStack's own options. With `skipToken` as input nothing is asked.
- * An error is retried if `error.retryable` says so, as often as the QueryClient's default option says (TanStack's: 3 times).
+ * Options for a query of the contract. Spread them to add TanStack's own options. With `skipToken` as input nothing is
+ * sent. Errors that are `retryable` are retried as often as the QueryClient's default options say (TanStack's default:
+ * 3 times).
  *
  * @example
  * const { data: matches } = useQuery(queryOptions(client.matches.list, { season: 2025 }));
@@ -58,7 +59,7 @@ type RetryOption = NonNullable<DefaultOptions["queries"]>["retry"];
 
 const isRetryable = (error: unknown): boolean => SluiceError.is(error) && error.retryable;
 
-/** What the application says of retries in general goes for those that make sense; its default is TanStack's. */
+/** Applies the application's `retry` option; the default is TanStack's. */
 function allows(retries: RetryOption, failures: number, error: Error): boolean {
   if (typeof retries === "function") return retries(failures, error);
   if (typeof retries === "boolean") return retries;
@@ -66,7 +67,7 @@ function allows(retries: RetryOption, failures: number, error: Error): boolean {
 }
 
 /**
- * Options for a mutation of the contract. Spread it to add TanStack's own options.
+ * Options for a mutation of the contract. Spread them to add TanStack's own options.
  *
  * @example
  * const report = useMutation(mutationOptions(client.scores.report));

@@ -5,7 +5,7 @@ export interface Deferred {
   resolve(): void;
 }
 
-// Promise.withResolvers is younger than the oldest supported Node.
+// The oldest supported Node has no Promise.withResolvers.
 export function deferred(): Deferred {
   let isResolved = false;
   let settle = () => {};

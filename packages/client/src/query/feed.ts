@@ -4,37 +4,36 @@ import type { Connection } from "../transport/connection-state.js";
 import { reducerOf } from "./reducer.js";
 import type { AnyEvent, ViewSource } from "./view.js";
 
-/** Who a feed tells. */
 export interface FeedListener {
   /** Data, connection or outcome changed. */
   changed(): void;
   event(event: AnyEvent): void;
   reset(reset: Reset): void;
-  /** The subscription was over, and somebody started it over. This feed stays what it was. */
+  /** The subscription was over and has been restarted. This feed stays over. */
   revived(): void;
 }
 
 type Outcome = "open" | "ended" | { readonly error: SluiceError };
 
 /**
- * One life of a view, from subscribing to unsubscribing. Starting over is a new feed, so nothing that was gathered before
- * is ever joined to what comes after a gap.
+ * A view's data from subscribing to unsubscribing. A restart is a new feed, so that data from before a gap is never
+ * joined to data from after it.
  */
 export interface Feed {
   readonly outcome: Outcome;
   readonly isClosed: boolean;
   readonly connection: Connection;
-  /** Whether it has been live: to wait for more is to wait for an event. */
+  /** Whether it has been live. If so, only an event can bring data. */
   readonly wasLive: boolean;
   /** Whether there is data to show. */
   readonly ready: boolean;
   readonly data: unknown;
-  /** Takes the position anew, without tearing down what is shown. What is over starts over, for all its views. */
+  /** Asks for a fresh snapshot; the data stays until then. Restarts a subscription that is over, for all its views. */
   resync(): Promise<void>;
   close(): void;
 }
 
-/** @param awaitsFresh whether the state that is known already is passed over, because a fresh one is on its way. */
+/** @param awaitsFresh whether to skip the state that is known already, as a fresh one is on its way. */
 export function createFeed({ internals, input, kind }: ViewSource, listener: FeedListener, awaitsFresh: boolean): Feed {
   const reducer = reducerOf(kind);
   const shared = internals.shared(input);
@@ -62,7 +61,7 @@ export function createFeed({ internals, input, kind }: ViewSource, listener: Fee
       try {
         reducer.event(event);
       } catch (error) {
-        // Of this view alone: the subscription goes on for others.
+        // Only this view fails; the subscription goes on for others.
         close();
         return finish({ error: SluiceError.from(error) });
       }
@@ -113,7 +112,7 @@ export function createFeed({ internals, input, kind }: ViewSource, listener: Fee
     get data() {
       return reducer.read();
     },
-    // A failure is told to every subscriber; here it only ends the wait.
+    // `onError` reports a failure; here it only ends the wait.
     resync: () => shared.resync().catch(() => {}),
     close,
   };

@@ -1,19 +1,19 @@
 import { notifyManager } from "@tanstack/react-query";
 
-/** Longest wait for a frame, in milliseconds: a hidden tab draws none. */
+/** Longest wait for a frame, in milliseconds: hidden tabs have none. */
 const hiddenFrame = 250;
-/** The wait where there are no frames at all, in milliseconds. */
+/** The wait without `requestAnimationFrame`, in milliseconds. */
 const noFrame = 16;
 
 export interface Flushable {
   flush(): void;
 }
 
-/** Gathers what changed and flushes all of it together, once per animation frame: one React commit for all views. */
+/** Flushes all changed views together, once per animation frame: one React commit for all. */
 export interface Frames {
   /** Flushes with the next frame. */
   schedule(item: Flushable): void;
-  /** Flushes once the running task is done: what came in one chunk is shown together. */
+  /** Flushes at the end of the running task, so that what came in one chunk is shown together. */
   soon(item: Flushable): void;
   /** Flushes one item now. */
   flush(item: Flushable): void;
@@ -29,7 +29,7 @@ export function createFrames(): Frames {
     cancelFrame = undefined;
     const items = [...waiting];
     waiting.clear();
-    // One batch: TanStack tells all observers in one task, and React makes one commit of it.
+    // In a batch, TanStack notifies all observers in one task, and React commits once.
     notifyManager.batch(() => {
       for (const item of items) item.flush();
     });

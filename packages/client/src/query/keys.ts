@@ -2,13 +2,13 @@ import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import { encodeTarget } from "../wire/target.js";
 import type { ViewName } from "./view.js";
 
-/** Where a client's procedure is cached. A prefix of every key of it, fit for `invalidateQueries`. */
+/** Prefix of all query keys of a client's procedure, for `invalidateQueries`. */
 export type ProcedureKey = readonly ["sluice", clientId: string, path: string];
 
-/** Where a query is cached: the procedure's key, and the input in wire form. */
+/** Key of a query: the procedure's key, and the input in wire form. */
 export type CallKey = readonly ["sluice", clientId: string, path: string, ...input: unknown[]];
 
-/** Where a view of a subscription is cached: the procedure's key, the input in wire form, and the view's name. */
+/** Key of a view: the procedure's key, the input in wire form, and the view's name. */
 export type ViewKey = readonly ["sluice", clientId: string, path: string, ...inputAndView: unknown[]];
 
 interface Keyed {
@@ -23,8 +23,8 @@ export const callKey = (keyed: Keyed, input: unknown): CallKey => inputKey(keyed
 export const viewKey = (keyed: Keyed, input: unknown, view: ViewName): ViewKey => inputKey(keyed, input, [view]);
 
 /**
- * The wire form makes keys that JSON can carry (an input may hold a Date) and that are equal for inputs that the server
- * takes for equal. An input that has none is known by what is wrong with it, where no input can stand.
+ * The wire form makes keys serializable (an input may hold a Date), and equal for inputs that are equal to the server.
+ * The key of an invalid input has the error in its place.
  */
 function inputKey(keyed: Keyed, input: unknown, rest: readonly unknown[]): CallKey {
   try {

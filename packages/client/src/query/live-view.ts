@@ -10,27 +10,31 @@ import { sourceOf } from "./source.js";
 import type { AnyEvent, ViewSource } from "./view.js";
 import { forgetError, writeData, writeError } from "./write-query.js";
 
-/** Told of everything as it happens, not once per frame. */
+/** Called for everything at once, not once per frame. */
 export interface LiveHandlers {
   event(event: AnyEvent): void;
   reset(reset: Reset): void;
 }
 
-/** A query that a subscription feeds. It is written to from outside, so the connection outlives every fetch. */
+/**
+ * A query whose data comes from a subscription. It is written from outside a fetch, so the connection outlives each
+ * fetch.
+ */
 export interface LiveView {
-  /** As last said: an observer that knows the key alone leaves the query without. */
+  /** The last one known: an observer that has only the key leaves the query without it. */
   readonly source: ViewSource;
-  /** Whether the query's data is kept up, or came to its proper end. Else it is stale. */
+  /** Whether the query's data is kept up to date, or has ended. Else it is stale. */
   readonly current: boolean;
   readonly snapshot: LiveSnapshot;
-  /** Calls the listener after the snapshot changed, in the task in which TanStack tells its observers. */
+  /** Calls the listener after the snapshot changed, in the task in which TanStack notifies observers. */
   subscribe(listener: () => void): () => void;
   listen(handlers: LiveHandlers): () => void;
-  /** Subscribes, unless it did. What an earlier life gathered is not carried on. */
+  /** Subscribes, unless it is subscribed. Starts with no data. */
   start(): void;
   stop(): void;
   /**
-   * The first value, as soon as there is one; later the value after a resync. What is over starts over.
+   * Resolves with the first value, or, if there is one already, with the value after a resync. Restarts a view that is
+   * over.
    *
    * @throws SluiceError the final error, or `aborted` if the subscription ended before it had anything to show.
    */
@@ -42,7 +46,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
   const allHandlers = new Set<LiveHandlers>();
   let source = given;
   let feed: Feed | undefined;
-  /** Resolves once the feed's first value, or its end, stands in the query. */
+  /** Resolves once the query has the feed's first value, or its end. */
   let first = deferred();
   /** Resolves once the feed has been live. */
   let live = deferred();
@@ -87,13 +91,13 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
   };
 
   function open(awaitsFresh: boolean): void {
-    // Until the first flush it shows what it showed before.
+    // The snapshot stays until the first flush.
     peek();
     const before = feed;
     if (first.isResolved) first = deferred();
     if (live.isResolved) live = deferred();
     feed = createFeed(readSource(), listener, awaitsFresh);
-    // Only now, or the connection would be let go of in between.
+    // Last, so that the connection always has a subscriber.
     before?.close();
     forgetError(query);
     listener.changed();
@@ -113,7 +117,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     for (const listen of listeners) notifyManager.schedule(listen);
   }
 
-  /** While it isn't subscribed, another view's connection may be open all the same. */
+  /** Without a feed, shows the connection that another view may have open. */
   function peek(): void {
     if (feed) return;
     const { internals, input } = readSource();
@@ -153,12 +157,12 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
       publish({ connection: soon, ended: false });
     },
     async fetch() {
-      // Where there is a value already, also one that the next frame has yet to show, this isn't the first fetch.
+      // The value may be one that the next frame has yet to show.
       const hasValue = first.isResolved || (feed?.ready && query.state.data !== undefined);
       if (!feed || feed.isClosed) open(false);
       else if (hasValue) await feed.resync();
       await first.promise;
-      // Nothing is left behind that is newer than the value, and connection and end are shown together with it.
+      // So that value, connection and end change together, and none is newer than the others.
       frames.flush(flushable);
       return result();
     },

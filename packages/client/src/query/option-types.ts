@@ -7,15 +7,18 @@ import type {
 } from "@tanstack/react-query";
 
 /**
- * What a query key knows of the data that it is for, as TanStack's `DataTag`. By a name of this package: the declaration
- * file of whoever exports such options would else hold two symbols that it doesn't import.
+ * Ties a query key to the type of its data, as TanStack's `DataTag` does. Named here, so that declaration files of
+ * applications that export such options don't mention two symbols that they don't import.
  */
 export interface TypedKey<Data, Failure> {
   [dataTagSymbol]: Data;
   [dataTagErrorSymbol]: Failure;
 }
 
-/** Options for `useQuery`, `useSuspenseQuery`, `prefetchQuery` and whatever else of TanStack Query takes options. */
+/**
+ * Options for `useQuery`, `useSuspenseQuery`, `prefetchQuery` and the other functions of TanStack Query that take
+ * options.
+ */
 export type TypedQueryOptions<Data, Failure, Key extends QueryKey, Skip = never> = Omit<
   UseQueryOptions<Data, Failure, Data, Key>,
   "queryKey" | "queryFn"

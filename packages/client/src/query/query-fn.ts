@@ -3,12 +3,12 @@ import { bridgeOf } from "./bridge.js";
 import { carry, type LiveQueryFn } from "./source.js";
 import type { ViewSource } from "./view.js";
 
-/** The query function of a view: it waits for what the bridge brings, and asks it to resync when there is something. */
+/** The query function of a view. */
 export const liveQueryFn = (source: ViewSource): LiveQueryFn => carry(source, fetchView);
 
 async function fetchView({ client, queryKey, signal }: QueryFunctionContext): Promise<unknown> {
-  // Asking for the signal makes TanStack give the fetch up when nobody waits for it any more: one that goes on for ever,
-  // as it would where no event comes, would keep the query, and with it the connection.
+  // Reading the signal makes TanStack cancel a fetch without observers. Else one that no event ends would keep the
+  // query, and with it the connection, for ever.
   signal.throwIfAborted();
   const view = bridgeOf(client).find(queryKey);
   if (!view) throw new TypeError(`There is no view at ${JSON.stringify(queryKey)}`);

@@ -1,16 +1,16 @@
 import { createFoldStep } from "@sluice/contract";
 import type { AnyEvent, ViewKind } from "./view.js";
 
-/** Makes a view's data of what a subscription tells. Cheap per event; `read` does what costs, once per frame. */
+/** Computes a view's data. Cheap per event; the expensive part is in `read`, once per frame. */
 export interface Reducer {
-  /** Whether there is data before anything was told, so that it only takes a live connection to show it. */
+  /** Whether there is data before the first event. Then it is shown once the connection is live. */
   readonly startsEmpty: boolean;
   readonly known: boolean;
   event(event: AnyEvent): void;
   state(state: unknown): void;
-  /** History was lost: what follows must not be joined to what was. */
+  /** A gap in history: later events must not be joined to earlier ones. */
   reset(): void;
-  /** The data. The same reference as long as nothing was told in between. */
+  /** The data; the same reference until something changes. */
   read(): unknown;
 }
 
@@ -29,7 +29,7 @@ export function reducerOf(kind: ViewKind): Reducer {
 
 const nothing = () => {};
 
-/** Shows the old state until the fresh snapshot is there, so a reset changes nothing by itself. */
+/** Keeps the old state until the fresh snapshot comes, so a reset changes nothing. */
 function stateReducer(): Reducer {
   const view = {
     startsEmpty: false,
@@ -46,7 +46,7 @@ function stateReducer(): Reducer {
   return view;
 }
 
-/** The latest event stays the latest one that is known, whatever was lost after it. */
+/** A reset changes nothing: the latest event stays the latest one known. */
 function latestReducer(): Reducer {
   const view = {
     startsEmpty: false,
@@ -71,7 +71,7 @@ function listReducer(size: number): Reducer {
     known: true,
     event(event) {
       events.push(event);
-      // Cutting at twice the size keeps the cost per event constant, where shifting each time would not.
+      // Cutting only at twice the size keeps the cost per event constant.
       if (events.length >= 2 * size) events = events.slice(-size);
       shown = undefined;
     },

@@ -1,12 +1,11 @@
 import type { Query } from "@tanstack/react-query";
 
 /**
- * Makes refetching a query without data resolve when its connection is live. Whoever awaits `invalidateQueries()` asks for what
- * there is by now, and a view of events may have seen none for as long as it likes. Suspense, `fetchQuery` and `prefetchQuery`
- * go on waiting for the first value: they have nothing to show without it.
+ * Makes a refetch of a query without data resolve once its connection is live: `await invalidateQueries()` should not
+ * wait for a first event that may never come. Suspense, `fetchQuery` and `prefetchQuery` still wait for the first
+ * value, as they have nothing to show without it.
  *
- * TanStack hands one promise to all who wait for a fetch, so the two are told apart where they ask: only a refetch says
- * `cancelRefetch`.
+ * TanStack shares one promise between all callers of a fetch. A refetch is told apart by its option `cancelRefetch`.
  */
 export function refetchUntilLive(query: Query, untilLive: () => Promise<void>): void {
   const fetch = query.fetch.bind(query);

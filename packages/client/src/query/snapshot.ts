@@ -3,15 +3,15 @@ import { type Connection, closedConnection } from "../transport/connection-state
 /** What a view shows beside its query's data. Changes at most once per frame, together with the data. */
 export interface LiveSnapshot {
   readonly connection: Connection;
-  /** Whether the subscription came to its proper end. */
+  /** Whether the subscription has ended without an error. */
   readonly ended: boolean;
 }
 
-/** Of what is not asked for, as with `skipToken`. */
+/** With `skipToken` as input. */
 export const notAsked: LiveSnapshot = {
   connection: closedConnection(Date.now()),
   ended: false,
 };
 
-/** Of what is about to open. */
+/** Before the subscription opens. */
 export const opening = (): Connection => ({ ...closedConnection(Date.now()), state: "connecting" });

@@ -3,7 +3,9 @@ import type { ViewSource } from "./view.js";
 
 const carried = Symbol("sluice.source");
 
-/** A query function that carries what its view is made from. `meta` would not do: it is dehydrated, and users replace it. */
+/**
+ * A query function that carries its view's source. Not in `meta`, which is dehydrated, and which applications replace.
+ */
 export interface LiveQueryFn {
   (context: QueryFunctionContext): Promise<unknown>;
   readonly [carried]: ViewSource;
@@ -12,7 +14,7 @@ export interface LiveQueryFn {
 export const carry = (source: ViewSource, run: (context: QueryFunctionContext) => Promise<unknown>): LiveQueryFn =>
   Object.assign((context: QueryFunctionContext) => run(context), { [carried]: source });
 
-/** What the query's view is made from; undefined for a query that is no view. */
+/** `undefined` for a query that is no view. */
 export function sourceOf(query: Query): ViewSource | undefined {
   const { queryFn } = query.options;
   return typeof queryFn === "function" && carried in queryFn ? (queryFn as unknown as LiveQueryFn)[carried] : undefined;

@@ -8,7 +8,7 @@ import { liveQueryFn } from "./query-fn.js";
 import { viewName } from "./view.js";
 import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-options.js";
 
-// NoInfer, or a hook that these options are passed to would take part in saying what kind of view they are for.
+// NoInfer keeps a hook that takes these options from taking part in the inference of the view.
 type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryOptions<
   ViewData<P, NoInfer<List>, NoInfer<Value>>,
   ErrorOf<P>,
@@ -17,13 +17,14 @@ type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryO
 >;
 
 /**
- * Options that make a query a live view of a subscription. The connection stands beside the query: invalidating it asks the
- * server for a fresh state without letting go of what is shown, and reconnecting never makes it pending again. A list,
- * fold or latest event goes on for `gcTime` (here the client's `linger`) after its last observer left; then it starts anew.
+ * Options that make a query a live view of a subscription. Invalidating it asks the server for a fresh state; the data
+ * stays until then. Reconnecting never makes the query pending again. A list, fold or latest event is kept for `gcTime`
+ * (by default the client's `linger`) after its last observer left, and then starts anew.
  *
- * Spread it to add TanStack's own options, such as `select` or `enabled`. With `skipToken` as input nothing is opened.
+ * Spread them to add TanStack's own options, such as `select` or `enabled`. With `skipToken` as input nothing is
+ * opened.
  *
- * @throws RangeError if `list` is no whole number from 1.
+ * @throws RangeError if `list` is not a whole number from 1.
  * @example
  * const { data: score } = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId }));
  */
@@ -52,7 +53,7 @@ export function subscriptionOptions(
   return liveOptions(procedure, input, view);
 }
 
-/** The options, whatever the types. */
+/** The options, untyped. */
 export function liveOptions(
   procedure: SubscriptionProcedure<AnySubscription>,
   input: unknown,
@@ -61,7 +62,7 @@ export function liveOptions(
   const inside = procedure[internals];
   const kind = viewKind(inside.procedure, view);
   const fixed = {
-    // The connection does its own retrying, and knows better than the cache when data is out of date.
+    // The connection retries by itself, and it knows whether data is up to date.
     retry: false,
     networkMode: "always",
     refetchInterval: false,
@@ -82,5 +83,5 @@ export function liveOptions(
 
 const staleUnlessCurrent = (query: object): number => (isCurrent(query) ? Infinity : 0);
 
-/** Whatever staleness says: suspense takes data that was put there by hand for fresh, and nothing would ever make it live. */
+/** Ignores staleness: suspense takes data that was set by hand for fresh, and nothing would ever make it live. */
 const unlessCurrent = (query: object): false | "always" => (isCurrent(query) ? false : "always");

@@ -2,29 +2,29 @@ import type { AnySubscription, EventOf, StateOf } from "@sluice/contract";
 import type { ViewKind } from "./view.js";
 
 declare const nothing: unique symbol;
-/** Stands where no `fold` was given. */
+/** In place of the value's type, without a `fold`. */
 export type NoFold = typeof nothing;
 
-/** How a view folds events by itself, beside the contract's state. */
+/** A fold of the view's own, independent of the contract's state. */
 export interface FoldOptions<P extends AnySubscription, Value> {
   /** Names the fold in the query key: the same key must mean the same `initial` and `step`. */
   readonly key: string;
-  /** The value before any event, and again after history was lost. Never `undefined`, which a cache can't hold. */
+  /** The value before the first event, and after a gap. Not `undefined`, which a cache can't hold. */
   readonly initial: Value;
-  /** A pure function. If it throws, the view fails with the error `internal`, and what was thrown is its cause. */
+  /** A pure function. If it throws, the view fails with the error `internal`, with what was thrown as its cause. */
   readonly step: (value: Value, event: EventOf<P>) => Value;
 }
 
-/** What to make of a subscription's events. Default: the state where the contract declares one, else the latest event. */
+/** How to show a subscription. Default: the state, if the contract declares one, else the latest event. */
 export type ViewOptions<P extends AnySubscription, List extends number | undefined, Value> =
   | {
-      /** The last events, newest last, at most this many: a whole number from 1. */
+      /** Shows the last events, newest last, at most this many: a whole number from 1. */
       readonly list?: List;
       readonly fold?: undefined;
     }
   | {
       readonly list?: undefined;
-      /** One value that every event goes into. */
+      /** Shows one value, to which every event is applied. */
       readonly fold?: FoldOptions<P, Value>;
     };
 
@@ -37,14 +37,14 @@ export type ViewData<P extends AnySubscription, List, Value> = List extends numb
       : StateOf<P>
     : Value;
 
-/** What a view shows after the end: a view of the latest event may have seen none. */
+/** What a view shows after the end. A view of the latest event may have none. */
 export type EndedData<P extends AnySubscription, List, Value> =
   | ViewData<P, List, Value>
   | (undefined extends List ? ([Value, StateOf<P>] extends [NoFold, never] ? undefined : never) : never);
 
 /**
- * @throws RangeError if `list` is no whole number from 1.
- * @throws TypeError if both `list` and `fold` are given, or a fold starts with `undefined`.
+ * @throws RangeError if `list` is not a whole number from 1.
+ * @throws TypeError if both `list` and `fold` are given, or `initial` is `undefined`.
  */
 export function viewKind(
   procedure: AnySubscription,

@@ -1,10 +1,10 @@
 import type { AnySubscription, EventOf } from "@sluice/contract";
 import type { SubscriptionInternals } from "../procedure/procedure.js";
 
-/** An event, whatever contract it is of. */
+/** An event of any contract. */
 export type AnyEvent = EventOf<AnySubscription>;
 
-/** What is made of a subscription's events. */
+/** What a view shows of a subscription. */
 export type ViewKind =
   | { readonly view: "state" }
   | { readonly view: "latest" }
@@ -13,14 +13,14 @@ export type ViewKind =
 
 export type FoldStep = (value: unknown, event: AnyEvent) => unknown;
 
-/** All that a view is made from: whose events, and what to make of them. */
+/** What a view is created from. */
 export interface ViewSource {
   readonly internals: SubscriptionInternals<AnySubscription>;
   readonly input: unknown;
   readonly kind: ViewKind;
 }
 
-/** A view as it stands in a query key: two views with the same name are the same view. */
+/** A view in a query key: views with the same name are the same view. */
 export type ViewName = "state" | "latest" | { readonly list: number } | { readonly fold: string };
 
 export function viewName(kind: ViewKind): ViewName {

@@ -7,11 +7,11 @@ export function writeData(client: QueryClient, { state, queryKey }: Query, data:
   client.setQueryData(queryKey, data);
 }
 
-/** Leaves behind what a failed fetch does, also where no fetch is under way that could fail. */
+/** Sets what a failed fetch would set, even if no fetch is under way. */
 export function writeError(client: QueryClient, query: Query, error: SluiceError): void {
   const { status, error: before, fetchStatus, errorUpdateCount } = query.state;
   if (status === "error" && before === error) return;
-  // A fetch under way fails next, and does the counting and telling itself.
+  // A fetch under way fails next, and then counts and reports the error itself.
   const isTold = fetchStatus !== "idle";
   query.setState({
     status: "error",
@@ -20,12 +20,12 @@ export function writeError(client: QueryClient, query: Query, error: SluiceError
     errorUpdateCount: errorUpdateCount + (isTold ? 0 : 1),
     isInvalidated: true,
   });
-  // What it throws would take the frame along, and with it what other views have to show.
+  // An error of the callback would stop the flush of other views.
   const { config } = client.getQueryCache();
   if (!isTold) guarded(() => config.onError?.(error, query as Query<unknown, unknown>));
 }
 
-/** An error without data that is tried again is forgotten, as TanStack does when it fetches. */
+/** Clears the error of a query without data that is tried again, as TanStack does when it fetches. */
 export function forgetError(query: Query): void {
   const { status, data } = query.state;
   if (status === "error" && data === undefined) query.setState({ status: "pending", error: null });

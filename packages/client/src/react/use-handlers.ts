@@ -6,11 +6,12 @@ import type { HandlerOptions } from "./handler-options.js";
 
 const none: HandlerOptions<AnySubscription> = {};
 
-/** Calls the handlers of the latest commit. New functions at every render change nothing but that. */
+/** Calls the handlers of the latest commit. */
 export function useHandlers(view: LiveView | undefined, handlers: HandlerOptions<AnySubscription>): void {
-  // Each view has its own: one that was just replaced tells until effects run, and the new handlers know another input.
+  // One per view: a view that was just replaced calls handlers until effects run, and the new ones expect another
+  // input.
   const latest = useMemo(() => ({ view, handlers: none }), [view]);
-  // Before any other effect, so that no event can meet a handler of an earlier render.
+  // Before all other effects, so that no event gets to a handler of an earlier render.
   useInsertionEffect(() => {
     latest.handlers = handlers;
   });

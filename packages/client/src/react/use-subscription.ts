@@ -9,28 +9,28 @@ import type { HandlerOptions } from "./handler-options.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
 
-/** A subscription as a component sees it, told apart by `status`. */
+/** A subscription as a component sees it: a union by `status`. */
 export type SubscriptionResult<Data, Ended, Failure> = {
-  /** How the connection is doing. Changes together with `data`, at most once per animation frame. */
+  /** The connection. Changes together with `data`, at most once per animation frame. */
   readonly connection: Connection;
 } & (
   | { readonly status: "pending"; readonly data: undefined; readonly error: null }
   | { readonly status: "success"; readonly data: Data; readonly error: null }
-  /** The proper end: nothing more will come. */
+  /** The subscription has ended without an error: nothing more comes. */
   | { readonly status: "ended"; readonly data: Ended; readonly error: null }
   /**
-   * A final error; `data` is the last there was, but for a list or fold that a gap has emptied. Mounting or invalidating the
+   * A final error. `data` is the last there was, unless a gap has emptied a list or fold. Mounting or invalidating the
    * view tries again.
    */
   | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
 );
 
 /**
- * Subscribes while the component is mounted. Components with the same input share one connection, whatever they make of it,
- * and however many events come, there is at most one commit per animation frame. Reconnecting never goes back to
- * `pending`. With `skipToken` as input nothing is opened: `pending`, and the connection is `closed`.
+ * Subscribes while the component is mounted. Components with the same input share one connection, whatever they show of
+ * it. There is at most one commit per animation frame. Reconnecting never goes back to `pending`. With `skipToken` as
+ * input nothing is opened: the status is `pending` and the connection `closed`.
  *
- * @throws RangeError if `list` is no whole number from 1.
+ * @throws RangeError if `list` is not a whole number from 1.
  * @example
  * const match = useSubscription(client.scores.watch, { matchId }, { on: { goal: ({ minute }) => toast(minute) } });
  * if (match.status === "pending") return <Spinner />;

@@ -11,9 +11,9 @@ import type { AnyHandlers } from "./subscribers.js";
 const nothing = () => {};
 
 /**
- * What it is about is `state`, which only `transition` changes; here is what follows from a change.
+ * `state` says what the subscription is doing; only `transition` changes it. Here are the effects of a change.
  *
- * @param onActive is told when a lane is opened, and when all is forgotten.
+ * @param onActive called when a lane opens, and when the subscription is idle again.
  */
 export function createSharedSubscription(
   settings: SubscriptionSettings,
@@ -111,7 +111,7 @@ export function createSharedSubscription(
       };
     });
     dispatch({ type: "resync", resync: { answer, settle } });
-    // A lane that this has opened brings what is wanted by itself.
+    // A lane that has just been opened gets a fresh snapshot anyway.
     if ((kind === "open" || kind === "lingering") && life.freshen()) dispatch({ type: "fresh" });
     return answer;
   }

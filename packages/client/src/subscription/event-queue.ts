@@ -5,9 +5,9 @@ export interface EventQueue<Item> {
   /** The oldest event. The queue must not be empty. */
   shift(): Item;
   clear(): void;
-  /** Where more than the high water mark wait: resolves when half of it is left. */
+  /** Above the high-water mark: resolves when half of it is left. Else `undefined`. */
   ready(): Promise<void> | undefined;
-  /** Resolves what `ready` gave, however many wait. */
+  /** Resolves the promise of `ready` at once. */
   release(): void;
 }
 
@@ -29,7 +29,7 @@ export function createEventQueue<Item>(highWater: number): EventQueue<Item> {
     push: (event) => void events.push(event),
     shift() {
       const event = events[read++] as Item;
-      // What was read is cut off in big pieces, so that reading an event stays cheap.
+      // Drops read events in large batches, so that the cost per event stays constant.
       if (read * 2 >= events.length) {
         events = events.slice(read);
         read = 0;

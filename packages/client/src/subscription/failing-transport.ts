@@ -2,7 +2,7 @@ import type { SluiceError } from "@sluice/contract";
 import { closedConnection } from "../transport/connection-state.js";
 import type { Transport } from "../transport/transport.js";
 
-/** For a subscription that can't even be asked for, as with an input that doesn't fit: its lanes fail, and nothing is sent. */
+/** For a subscription that can't be requested, as with an invalid input: lanes fail without sending anything. */
 export const failingTransport = (error: SluiceError, now: number): Transport => ({
   lane(_, { changed, over }) {
     let timer: ReturnType<typeof setTimeout>;

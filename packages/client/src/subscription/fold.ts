@@ -7,7 +7,7 @@ import type { Reset } from "./handlers.js";
 import type { ResumeTracker } from "./resume-tracker.js";
 import type { SkippedEvent } from "./skipped-event.js";
 
-/** An event in the types of code, whatever the procedure. */
+/** An event of any procedure, decoded. */
 export interface AnyEvent {
   readonly type: string;
   readonly data: unknown;
@@ -20,20 +20,20 @@ export interface KnownState {
 }
 
 interface FoldSink {
-  /** An event that was applied; position and state have moved already. */
+  /** An event was applied; cursor and state have moved already. */
   event(event: AnyEvent): void;
   /** The state changed. */
   state(value: unknown): void;
-  /** A state came that nothing is known of: it stays what it is, whatever events follow. */
+  /** A snapshot of a state that the client can't fold, for want of a contract. */
   snapshot?(value: unknown): void;
   reset(reset: Reset): void;
 }
 
-/** Applies a topic's frames: position and state move together, then the sink is told. */
+/** Applies a topic's frames: moves cursor and state together, then calls the sink. */
 export interface Fold {
   readonly state: KnownState;
   opened(frame: OpenFrame): void;
-  /** @throws SluiceError `contractMismatch` or `protocol`, and then nothing has moved. */
+  /** @throws SluiceError `contractMismatch` or `protocol`. Then cursor and state haven't moved. */
   apply(frame: TopicFrame): void;
 }
 
@@ -42,7 +42,7 @@ export interface FoldOptions {
   readonly tracker: ResumeTracker;
   readonly sink: FoldSink;
   readonly onSkippedEvent: ((event: SkippedEvent) => void) | undefined;
-  /** False for a reader of events alone: it is as strict, but keeps no state. Default: true. */
+  /** False: checks as strictly, but keeps no state. For a reader of events. Default: true. */
   readonly keepState?: boolean;
 }
 
@@ -51,7 +51,6 @@ type Apply = (state: unknown, data: unknown) => unknown;
 export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
   const { path, state: definition } = procedure;
   const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
-  // A reader of events alone is the only one who has them.
   const { adopt, run } = createFoldStep(path);
   const applies = (definition?.apply ?? {}) as Readonly<Record<string, Apply | undefined>>;
   const folds = definition !== undefined && keepState;
@@ -104,7 +103,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     try {
       return run(type, apply, value, data);
     } catch (error) {
-      // A step says best what it has changed in place.
+      // This error has the clearer message.
       if (isErrorNamed(error, "ChangedInPlaceError")) {
         throw new SluiceError("contractMismatch", { message: error.message, cause: error });
       }
@@ -147,7 +146,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     opened({ stream }) {
       isOrdered = stream !== "stream";
       const isNew = tracker.resumeFrom === undefined;
-      // A log's state comes as a snapshot; a generator's begins with its first event.
+      // The state of a log comes as a snapshot; that of a generator starts with its first event.
       awaitsSnapshot = definition !== undefined && stream === "live" && isNew;
       tracker.opened();
       if (folds && !isOrdered && isNew) show(definition.initial);
@@ -166,7 +165,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
         }
         case "live":
         case "at":
-          if (awaitsSnapshot) return; // what it names is not what is shown
+          if (awaitsSnapshot) return; // its cursor isn't that of the state shown
           judge(frame.id, `$${frame.kind}`);
           return tracker.moveTo(frame.id, isOrdered);
         default:

@@ -9,7 +9,7 @@ import type { IterateOptions, Reset } from "./handlers.js";
 import { createResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
 
-/** Events that may wait for the reader before the body is left unread. Who holds what comes then is up to `fetch`. */
+/** Most events that wait for the reader; above it the body is left unread, and buffered by `fetch` or the network. */
 const highWater = 64;
 
 type IterateSettings = Pick<SubscriptionSettings, "transport" | "onSkippedEvent">;
@@ -37,7 +37,7 @@ function createIterator(
   input: unknown,
   { signal, cursor, onReset }: IterateOptions,
 ): AsyncIterator<AnyEvent, undefined> {
-  // A reset waits its turn among the events: told when the next one is asked for, it comes between the right two.
+  // A reset is queued among the events, so that `onReset` is called between the right two.
   const queue = createEventQueue<AnyEvent | Reset>(highWater);
   const waiters: Waiter[] = [];
   let lane: Lane | undefined;
@@ -46,7 +46,7 @@ function createIterator(
   let stopListening = () => {};
   const abort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
 
-  /** What was read before the end is still handed out, unless the reader has gone. */
+  /** Events that are queued are still delivered, unless the reader has left. */
   function finish(error: SluiceError | undefined, drop = false): void {
     if (drop) queue.clear();
     if (over) return;
@@ -70,7 +70,7 @@ function createIterator(
     else queue.push(event);
   }
 
-  /** The next event that was read; a reset before it is told on the way. */
+  /** The next event in the queue. Calls `onReset` for a reset before it. */
   function shift(): AnyEvent | undefined {
     while (queue.size > 0) {
       const next = queue.shift();

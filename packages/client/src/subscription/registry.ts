@@ -7,23 +7,23 @@ import type { SharedSubscription } from "./shared-subscription.js";
 
 /** A client's subscriptions: one for each path and canonical input. */
 export interface Registry {
-  /** The same object for the same subscription, as long as it is active or anybody holds it. */
+  /** The same object for the same subscription, as long as it is active or referenced. */
   shared(procedure: AnySubscription, input: unknown): SharedSubscription<AnySubscription>;
 }
 
 type Holder = Pick<WeakRef<SharedSubscription<AnySubscription>>, "deref">;
 
-/** Where there is no WeakRef, as in older React Native, subscriptions that were asked for once stay. */
+/** Without WeakRef, as in older React Native, subscriptions are kept for good. */
 const hold = (shared: SharedSubscription<AnySubscription>): Holder =>
   typeof WeakRef === "undefined" ? { deref: () => shared } : new WeakRef(shared);
 
 export function createRegistry(settings: SubscriptionSettings): Registry {
-  // An idle subscription holds nothing and is held by nothing, so that asking for one and never subscribing leaks nothing.
+  // Idle subscriptions aren't referenced, so that one that nobody subscribes to is no leak.
   const all = new Map<string, Holder>();
   const active = new Set<SharedSubscription<AnySubscription>>();
   let sweepAt = 64;
 
-  /** Drops the keys of what is gone, whenever their number has doubled. */
+  /** Drops the keys of collected subscriptions, whenever the number of keys has doubled. */
   function sweep(): void {
     if (all.size < sweepAt) return;
     for (const [key, entry] of all) if (!entry.deref()) all.delete(key);

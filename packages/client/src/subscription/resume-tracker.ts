@@ -1,17 +1,17 @@
 import { parseCursor } from "@sluice/contract/wire";
 
 /**
- * What an event is to a subscriber:
+ * What to do with an event:
  *
- * - `new`: to be applied and told.
- * - `applied`: to be dropped.
- * - `told`: handlers saw it before the snapshot that it now follows; it is folded and not told again.
- * - `diverged`: another event with its offset was told before that snapshot, so the history told was another.
- * - `foreign`: of another epoch, without a reset in between.
+ * - `new`: apply it and call handlers.
+ * - `applied`: drop it.
+ * - `told`: fold it without calling handlers, who got it before the snapshot that it now follows.
+ * - `diverged`: like `new`, after a reset: before that snapshot, handlers got another event with this offset.
+ * - `foreign`: fail, as it is of another epoch without a reset in between.
  */
 type Step = "new" | "applied" | "told" | "diverged" | "foreign";
 
-/** The position that a subscription has reached in its topic, and what it asks for when it opens again. PROTOCOL §8, §11. */
+/** What a client has applied of a topic, and where it resumes. PROTOCOL §8, §11. */
 export interface ResumeTracker {
   /** The cursor reached. */
   readonly cursor: string | undefined;
@@ -19,17 +19,20 @@ export interface ResumeTracker {
   readonly resumeFrom: string | undefined;
   /** `refresh` was called, and no snapshot has come since. */
   readonly isRefreshing: boolean;
-  /** A stream was opened; what the last one left open, such as a reset that nothing followed, no longer counts. */
+  /** A stream was opened. A reset of an earlier stream that nothing followed no longer counts. */
   opened(): void;
-  /** Judges an event by its id, and moves nothing. `ordered` says whether ids are a log's cursors. */
+  /** Judges an event by its id, without moving. `ordered` says whether ids are cursors of a log. */
   judge(id: string | undefined, ordered: boolean): Step;
-  /** The event that was judged last has been applied. */
+  /** Moves to the event that was judged last: it has been applied. */
   commit(): void;
-  /** The server names the position (`$at`, `$live`). Without a reset it never moves backwards. */
+  /** Moves to the cursor of `$at` or `$live`, but not backwards without a reset. */
   moveTo(id: string | undefined, ordered: boolean): void;
-  /** A snapshot's position, forwards or backwards. True: it leapt over events that nobody was told of, nor of the gap. */
+  /** Moves to a snapshot's cursor, also backwards. True: it skipped events, and handlers know of no gap. */
   swapTo(id: string): boolean;
-  /** A gap: what follows begins anywhere. The cursor stays until then, so that a cut in between is told of it again. */
+  /**
+   * A gap: the next cursor may be any. The old one stays until then, so that after a cut the server reports the gap
+   * again.
+   */
   reset(): void;
   /** Opens without a cursor until the next snapshot. */
   refresh(): void;
@@ -38,13 +41,13 @@ export interface ResumeTracker {
 export function createResumeTracker(start?: string): ResumeTracker {
   let cursor: string | undefined;
   let fresh = false;
-  // The cursor taken apart: `E.` and n. Offsets are compared within one epoch only. No prefix: the next id is taken as it is.
+  // The parsed cursor: `E.` and n. Offsets are compared within one epoch only. Without a prefix any id may follow.
   let prefix: string | undefined;
   let offset = -1;
-  // The last event that handlers were told. It is ahead of the position only after an older snapshot was swapped in.
+  // The last event that handlers got. It is ahead of the cursor only after an older snapshot.
   let toldOffset = -1;
   let toldId: string | undefined;
-  // What was read last, until it is adopted.
+  // The id that was read last, until it is adopted.
   let nextId: string | undefined;
   let nextPrefix: string | undefined;
   let nextOffset = -1;

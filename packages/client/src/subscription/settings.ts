@@ -2,7 +2,7 @@ import type { Clock } from "../platform/clock.js";
 import type { Transport } from "../transport/transport.js";
 import type { SkippedEvent } from "./skipped-event.js";
 
-/** What subscriptions are given of the client: where frames come from, and what to do about those that don't fit. */
+/** The client's options that subscriptions use, with their defaults filled in. */
 export interface SubscriptionSettings {
   readonly transport: Transport;
   readonly clock: Required<Clock>;

@@ -10,24 +10,27 @@ import type { SubscriptionSettings } from "./settings.js";
 import { createSubscribers, type Subscribers } from "./subscribers.js";
 
 /**
- * One life of a shared subscription, from its first subscriber until it is forgotten: its subscribers, the lane that they share,
- * and what the lane has brought. The next life is another object, so nothing of this one gets into it.
+ * A shared subscription from its first subscriber until it is idle again: its subscribers, their lane, and the cursor,
+ * state and connection that the lane has brought. The next first subscriber gets a new object, so nothing old can get
+ * into it.
  */
 export interface SharedLife {
   readonly subscribers: Subscribers;
   readonly connection: Connection;
   readonly state: KnownState;
-  /** Opens a lane. Again: where the server has snapshots, the state stays until a fresh one comes. Else nothing is kept. */
+  /**
+   * Opens a lane. Again: keeps the state until a fresh snapshot comes, if the server has snapshots; else starts anew.
+   */
   open(isAgain: boolean): void;
-  /** Asks for a fresh snapshot, or for a connection where there are none. True: there is nothing to wait for. */
+  /** Asks for a fresh snapshot, or, if the server has none, for a connection. True: nothing to wait for. */
   freshen(): boolean;
   close(): void;
 }
 
 export interface SharedLifeSink {
-  /** Something came that a resync waits for. */
+  /** A resync has what it waits for. */
   fresh(): void;
-  /** The lane ended, or failed for good. What it brought is kept. */
+  /** The lane ended, or failed for good. */
   over(error: SluiceError | undefined): void;
 }
 
@@ -43,7 +46,7 @@ export function createSharedLife(
   let lane: Lane | undefined;
   let stream: StreamKind | undefined;
   let connection = closedConnection(clock.now());
-  // A generator's state comes of its events alone.
+  // The state of a generator comes from its events alone.
   const hasSnapshots = () => procedure.state && stream === "live";
 
   return {

@@ -1,33 +1,33 @@
 import type { SluiceError } from "@sluice/contract";
 
-/** A fresh snapshot that was asked for and has not come. */
+/** A pending request for a fresh snapshot. */
 export interface Resync {
   readonly answer: Promise<void>;
   settle(error?: SluiceError): void;
 }
 
 export type SharedState =
-  /** Nobody has subscribed; nothing is kept. */
+  /** No subscribers; nothing is kept. */
   | { readonly kind: "idle" }
-  /** A lane is open for the subscribers. */
+  /** A lane is open for the subscribers. With `resync`, a fresh snapshot is awaited. */
   | { readonly kind: "open"; readonly resync: Resync | undefined }
-  /** The last subscriber has left; the lane stays open for a while, as another one may come. */
+  /** The last subscriber has left; the lane stays open for a while. */
   | { readonly kind: "lingering"; readonly resync: Resync | undefined }
-  /** It ended, or failed if there is an error. Who subscribes now is told so; position and state are kept for a resync. */
+  /** It ended, or failed if there is an error. New subscribers are told so. Cursor and state are kept for a resync. */
   | { readonly kind: "over"; readonly error: SluiceError | undefined };
 
 export type SharedEvent =
   | { readonly type: "subscribed" }
   | { readonly type: "left" }
-  /** The time to linger is over. */
+  /** The linger timer has fired. */
   | { readonly type: "lingered" }
   | { readonly type: "resync"; readonly resync: Resync }
-  /** What a resync waits for has come. */
+  /** A resync has what it waits for. */
   | { readonly type: "fresh" }
   /** The lane ended, or failed for good. */
   | { readonly type: "over"; readonly error: SluiceError | undefined };
 
-/** What else decides, as it is at the moment. */
+/** Facts outside the state that a transition depends on. */
 export interface SharedFacts {
   readonly hasSubscribers: boolean;
   /** Whether the lane outlives the last subscriber. */
@@ -36,7 +36,7 @@ export interface SharedFacts {
 
 export const idle: SharedState = { kind: "idle" };
 
-/** The only place where a shared subscription's state changes. Pure; the same object where nothing changes. */
+/** The only place where a shared subscription's state changes. Pure; returns the same object if nothing changes. */
 export function transition(state: SharedState, event: SharedEvent, facts: SharedFacts): SharedState {
   const { kind } = state;
   const resync = resyncOf(state);

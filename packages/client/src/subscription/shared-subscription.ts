@@ -3,24 +3,25 @@ import type { Connection } from "../transport/connection-state.js";
 import type { SubscriptionHandlers } from "./handlers.js";
 
 /**
- * One subscription of a client, whoever looks at it: it holds the connection, the position reached and the state, and
- * tells every subscriber the same events in the same order.
+ * A subscription of a client, shared by its subscribers: it has the connection, the cursor and the state, and delivers
+ * the same events to all in the same order.
  */
 export interface SharedSubscription<P extends AnySubscription> {
   readonly connection: Connection;
-  /** The state, once there is one; the `known` flag tells an undefined state from none. */
+  /** The state, once there is one: `known` tells a state that is `undefined` from none. */
   readonly state: { readonly known: false } | { readonly known: true; readonly value: StateOf<P> };
   /**
-   * Opens the connection with the first subscriber and lets go of it, after the client's `linger`, when the last one left.
-   * A subscriber that joins sees the state at once and events from then on.
+   * The first subscriber opens the connection; the client's `linger` after the last one left, it closes. A subscriber
+   * that joins gets the state at once, and events from then on.
    */
   subscribe(handlers: SubscriptionHandlers<P>): () => void;
   /**
-   * Opens anew without a cursor where there is state, and resolves once a fresh snapshot is in; without state, resolves when
-   * the connection is live. What is shown stays until then, and no event is told twice. Starts an ended or failed
-   * subscription over, for those who are still subscribed too.
+   * With state, reopens without a cursor and resolves once a fresh snapshot is in; the old state stays until then, and
+   * no event is delivered twice. Without state, resolves once the connection is live. Restarts a subscription that is
+   * over, also for those still subscribed.
    *
-   * @throws SluiceError the final error, if the subscription fails before that; `aborted`, if its last subscriber leaves.
+   * @throws SluiceError the final error, if the subscription fails before that; `aborted`, if its last subscriber
+   * leaves.
    */
   resync(): Promise<void>;
 }

@@ -1,19 +1,19 @@
-/** An event that the client passed over: its type is unknown to the contract at hand, or its data doesn't fit. */
+/** An event that the client skipped: its type is unknown to the contract, or its data doesn't fit. */
 export interface SkippedEvent {
   /** Path of the subscription. */
   readonly path: string;
   readonly type: string;
   readonly id: string | undefined;
-  /** JSON text as it came. */
+  /** JSON text as received. */
   readonly data: string;
   /** Why the data doesn't fit; absent for an unknown type. */
   readonly error?: unknown;
 }
 
-/** Most event types that are warned of: a server may make up names without an end. */
+/** Most event types to warn of, as a server could send any number of types. */
 const most = 100;
 
-/** What a client does without an `onSkippedEvent`: it warns, once for each event type, so that a burst of them floods nobody. */
+/** The default for `onSkippedEvent`: warns once per event type, so that a burst doesn't flood the console. */
 export function createSkippedPrinter(): (event: SkippedEvent) => void {
   const told = new Set<string>();
   return ({ path, type, error }) => {

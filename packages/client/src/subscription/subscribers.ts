@@ -4,12 +4,12 @@ import type { Connection } from "../transport/connection-state.js";
 import type { AnyEvent } from "./fold.js";
 import type { Reset } from "./handlers.js";
 
-/** The handlers of any subscription, before types tell them apart. */
+/** The handlers of any subscription, untyped. */
 export interface AnyHandlers {
   readonly on?: Readonly<Record<string, (data: unknown, event: AnyEvent) => void>>;
   readonly onEvent?: (event: AnyEvent) => void;
   readonly onState?: (state: unknown) => void;
-  /** Of a client that knows no contract; see `FoldSink`. */
+  /** Of a client without a contract; see `FoldSink`. */
   readonly onSnapshot?: (state: unknown) => void;
   readonly onConnection?: (connection: Connection) => void;
   readonly onReset?: (reset: Reset) => void;
@@ -22,18 +22,21 @@ export interface Subscriber {
   isActive: boolean;
 }
 
-/** Who is told. Joining and leaving within a handler is safe: who joins hears from the next thing on, who left nothing more. */
+/**
+ * Subscribing and unsubscribing within a handler is safe: a new subscriber gets the next call, one that left gets no
+ * more.
+ */
 export interface Subscribers {
   readonly size: number;
   add(handlers: AnyHandlers): Subscriber;
   remove(subscriber: Subscriber): void;
-  /** Calls `tell` for everybody, in the order they came. */
+  /** Calls `tell` for each subscriber, in the order of subscribing. */
   each(tell: (handlers: AnyHandlers) => void): void;
   event(event: AnyEvent): void;
 }
 
 export function createSubscribers(): Subscribers {
-  // Replaced when it changes, never changed: whoever goes through it isn't disturbed.
+  // Never changed in place, so that loops over it aren't disturbed.
   let list: readonly Subscriber[] = [];
   return {
     get size() {

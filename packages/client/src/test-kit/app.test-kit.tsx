@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, type MockInstance, onTestFinished, vi } 
 import type { ClientOptions } from "../client-options.js";
 import { setUp } from "./set-up.test-kit.js";
 
-/** React and TanStack say on the console what they take for a mistake: in a test it is one. */
+/** React and TanStack report mistakes on the console: they fail the test. */
 export function failOnConsoleError(): void {
   let spy: MockInstance;
   beforeEach(() => {
@@ -24,7 +24,7 @@ export interface RenderOptions {
   readonly strict?: boolean;
 }
 
-/** A scripted server, a client of it on a clock that the test turns, and a way to render hooks with it. */
+/** A scripted server, a client of it on a manual clock, and a way to render hooks with it. */
 export async function setUpApp(options: Partial<ClientOptions> = {}) {
   const { server, clock, client, wireClient } = await setUp(options);
   const queryClient = new QueryClient();
@@ -33,7 +33,7 @@ export async function setUpApp(options: Partial<ClientOptions> = {}) {
     queryClient.clear();
   });
 
-  /** Renders the hook, and keeps what every render gave. */
+  /** Renders the hook, and keeps the result of every render. */
   function render<Props, Result>(
     hook: (props: Props) => Result,
     initialProps: NoInfer<Props>,

@@ -3,13 +3,13 @@ import { build, type Rolldown } from "vite";
 
 export interface Bundle {
   readonly code: string;
-  /** Ids of the modules that something of is left. */
+  /** Ids of the modules that are left, if only in part. */
   readonly modules: readonly string[];
 }
 
 /**
- * An application's bundle: its own text, and that of `./fixture-contract.js`. Both stand beside this file without being
- * written to disk.
+ * Bundles an application: the text of its entry, and that of the `./fixture-contract.js` it imports. Neither is written
+ * to disk.
  */
 export async function bundle(app: string, contract: string, format: "es" | "iife" = "es"): Promise<Bundle> {
   const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));

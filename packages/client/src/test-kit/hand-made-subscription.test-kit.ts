@@ -6,7 +6,7 @@ import type { Connection } from "../transport/connection-state.js";
 
 type Moment = Partial<Connection> & Pick<Connection, "state">;
 
-/** A subscription without a network: what a test says happens at once, in the same task. */
+/** A subscription without a network: a test makes things happen at once, in the same task. */
 export function createHandMade<P extends AnySubscription>(procedure: P, clientId = "hand-made") {
   const subscribers = createSubscribers();
   let offset = 0;

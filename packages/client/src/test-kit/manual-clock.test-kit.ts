@@ -1,12 +1,12 @@
 import type { Clock } from "../platform/clock.js";
 
-/** A clock that a test turns by hand. */
+/** A clock that a test advances by hand. */
 export interface ManualClock extends Required<Clock> {
   /** Delays of the timers that are set, in milliseconds from now, soonest first. */
   readonly pending: readonly number[];
-  /** Lets time pass; timers that are due by then run, in order. */
+  /** Advances both clocks, and runs the timers that are due by then, in order. */
   advance(ms: number): void;
-  /** Puts the machine's clock forward, or back, in no time; a machine's sleep looks the same. */
+  /** Sets the wall clock forward or back, as a user, or a sleep of the machine, does. */
   jump(ms: number): void;
 }
 

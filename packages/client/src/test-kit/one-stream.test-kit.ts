@@ -10,17 +10,17 @@ interface Carried {
   become(state: ConnectionStatus): void;
 }
 
-/** A stream of all lanes that are open, as a server would write it. */
+/** A stream of all open lanes, as a server would write it. */
 interface OneStream {
-  /** The cursors that were asked for, in the order in which lanes were made. */
+  /** The cursors to resume from, in the order in which lanes were created. */
   readonly cursors: readonly (string | undefined)[];
   send(...frames: Frame[]): void;
   cut(): void;
 }
 
 /**
- * The least that carries many lanes on one stream (PROTOCOL §10): a test opens the stream when it likes, and says what comes. It
- * retries nothing.
+ * A minimal transport of many lanes on one stream (PROTOCOL §10): a test opens the stream and sends its frames. It
+ * never retries.
  */
 export function createOneStreamTransport(): Transport & { connect(): OneStream } {
   const lanes = new Set<Carried>();
@@ -51,7 +51,7 @@ export function createOneStreamTransport(): Transport & { connect(): OneStream }
       }
       const reader = readers.get(frame.lane as number);
       const lane = asked[reader?.open?.subscriptions?.[0] ?? -1];
-      if (lane && !lanes.has(lane)) return; // it has left; the others go on
+      if (lane && !lanes.has(lane)) return; // it was closed; the others go on
       try {
         reader?.read(frame);
       } catch (error) {

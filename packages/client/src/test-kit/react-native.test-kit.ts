@@ -4,7 +4,7 @@ import type { Client, ClientOptions } from "../index.js";
 import type { FetchLike } from "../platform/fetch.js";
 import { bundle } from "./bundle.test-kit.js";
 
-/** As React Native had it for years: it holds the text and knows hardly anything about it. */
+/** `URL` as React Native had it for years: it holds the text and parses nothing. */
 class OldUrl {
   readonly href: string;
   constructor(href: string) {
@@ -25,7 +25,7 @@ class OldUrlSearchParams {
   }
 }
 
-/** Has listeners, and neither a reason nor `throwIfAborted`, `any` and `timeout`. */
+/** Has listeners, but no reason and no `throwIfAborted`, `any` or `timeout`. */
 function oldAbortController() {
   return class {
     readonly #inner = new AbortController();
@@ -42,7 +42,7 @@ function oldAbortController() {
   };
 }
 
-/** expo/fetch over Node's: an answer is no `Response`, its body no `ReadableStream` and without `cancel`. */
+/** expo/fetch on top of Node's: the response is no `Response`, its body no `ReadableStream` and without `cancel`. */
 const expoFetch: FetchLike = async (address, { signal, ...init }) => {
   const controller = new AbortController();
   signal?.addEventListener("abort", () => controller.abort());
@@ -62,7 +62,7 @@ const expoFetch: FetchLike = async (address, { signal, ...init }) => {
   };
 };
 
-/** What Hermes and Expo have. Nothing else of the web's is there, and of the language what `without` doesn't name. */
+/** The globals of Hermes and Expo, minus those that `without` names. */
 const globals = () => ({
   console,
   setTimeout,
@@ -77,7 +77,10 @@ const globals = () => ({
   fetch: expoFetch,
 });
 
-/** Evaluates the client and a contract in a runtime such as React Native's, and gives what makes a client there. */
+/**
+ * Evaluates the client and a contract in a runtime such as React Native's, and returns a function that creates a client
+ * there.
+ */
 export async function startReactNative<Tree extends ContractTree>(
   contract: string,
   without: readonly string[] = [],

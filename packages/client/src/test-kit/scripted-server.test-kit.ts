@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
 
-/** One request, answered by the test line by line. */
+/** A request that the test answers line by line. */
 interface ScriptedRequest {
   readonly method: string;
   readonly path: string;
@@ -13,28 +13,28 @@ interface ScriptedRequest {
   /** Sends headers, `retry:` (default: 1,000) and `$open`. */
   open(frame?: Partial<OpenFrame>, retry?: number): ScriptedRequest;
   send(...frames: Frame[]): ScriptedRequest;
-  /** Bytes as they are; each argument is a write of its own. */
+  /** Writes the chunks as they are, each by itself. */
   raw(...chunks: (string | Uint8Array)[]): ScriptedRequest;
-  /** Ends the body without a word. */
+  /** Ends the body without an `$end`. */
   cut(): void;
-  /** Breaks the connection. */
+  /** Destroys the socket. */
   destroy(): void;
   answer(status: number, headers?: Record<string, string>, body?: unknown): void;
-  /** Says whether the other end has gone. */
+  /** Whether the client has gone. */
   readonly isGone: boolean;
-  /** Bytes that the socket has not taken yet. */
+  /** Bytes that are still buffered. */
   readonly unsent: number;
 }
 
 export interface ScriptedServer {
   readonly url: string;
   readonly requests: readonly ScriptedRequest[];
-  /** The next request that no test has seen yet. */
+  /** The next request that the test hasn't taken. */
   next(): Promise<ScriptedRequest>;
   close(): Promise<void>;
 }
 
-/** A server of real sockets that says what a test tells it to. */
+/** A server on real sockets whose responses the test writes. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ScriptedRequest[] = [];
   const waiting: ((request: ScriptedRequest) => void)[] = [];

@@ -12,7 +12,7 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), {
   encode: (date) => date.toISOString(),
 });
 
-/** What the client's tests talk about. */
+/** The contract of the client's tests. */
 export const contract = defineContract({
   scores: {
     watch: subscription({
@@ -51,7 +51,7 @@ export const contract = defineContract({
   }),
 });
 
-/** A scripted server and its clients, on a clock that the test turns. All go when the test is over. */
+/** A scripted server and its clients, on a manual clock. All are closed after the test. */
 export async function setUp(options: Partial<ClientOptions> = {}) {
   const server = await startScriptedServer();
   onTestFinished(() => server.close());
@@ -78,7 +78,7 @@ export const snapshot = (home: number, away: number, offset: number, epoch = "E"
   id: at(offset, epoch),
 });
 
-/** Waits for a condition; how long that takes decides nothing. */
+/** Waits for a condition, however long it takes. */
 export const until = (condition: () => boolean) =>
   vi.waitFor(
     () => {

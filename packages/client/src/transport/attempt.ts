@@ -9,21 +9,24 @@ import type { Retry } from "./retry.js";
 import type { TransportSettings } from "./settings.js";
 import type { LaneSink } from "./transport.js";
 
-/** Nothing is called after `closed`, which is called once, or after `close`. */
+/** `closed` is called once. Nothing is called after it, or after `close`. */
 export interface AttemptSink extends LaneReaderSink {
   readonly ready: LaneSink["ready"] | undefined;
-  /** The `retry:` line that a stream starts with, in milliseconds. */
+  /** The `retry:` line at the start of a stream, in milliseconds. */
   rebase(ms: number): void;
   drain(ms: number): void;
 }
 
 export interface Attempt {
-  /** Asks the watchdog to look now. */
+  /** Makes the watchdog check now. */
   check(): void;
   close(): void;
 }
 
-/** One attempt at a stream that has one lane, from request to end: bytes become frames, and every way to end becomes an outcome. */
+/**
+ * One attempt at a stream with one lane, from request to end: decodes bytes to frames, and turns every way to end into
+ * `closed`.
+ */
 export function startAttempt(
   settings: TransportSettings,
   target: Target<AnySubscription>,
@@ -37,7 +40,7 @@ export function startAttempt(
   const lane = createLaneReader(target.procedure, {
     opened(frame) {
       liveness.opened(frame.heartbeat, frame.resumable);
-      if (!isOver) sink.opened(frame); // it is over where the heartbeat can't be kept
+      if (!isOver) sink.opened(frame); // setting the heartbeat may have ended it
     },
     frame: sink.frame,
     closed,
@@ -56,14 +59,14 @@ export function startAttempt(
   }
 
   function onFrame(frame: Frame): void {
-    if (isOver) return; // the rest of a chunk whose reader has left
+    if (isOver) return; // the rest of a chunk after a close
     if ("lane" in frame) throw new WireError(`The stream has a frame of lane ${frame.lane}; it must have none.`);
     switch (frame.kind) {
       case "drain":
         sink.drain(frame.retry);
         break;
       case "retry":
-        // A later one, as a drain's, tells a native EventSource when to come again.
+        // A later one, as of a drain, is for native EventSources.
         if (!lane.open) sink.rebase(frame.ms);
         break;
       case "comment":

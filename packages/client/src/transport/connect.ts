@@ -5,20 +5,19 @@ import { send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import type { Target } from "../wire/target.js";
 
-/** What a stream's bytes are handed to. */
 export interface ByteSink {
-  /** May throw: the stream is let go of, and the promise rejects with what was thrown. */
+  /** If it throws, the body is cancelled and `readStream` rejects with what was thrown. */
   onBytes(chunk: Uint8Array): void;
-  /** Holds the next read back until it resolves. */
+  /** Delays the next read until it resolves. */
   ready?(): Promise<void> | undefined;
 }
 
 /**
- * Opens a subscription's stream and reads it. Resolves if the server says that there is nothing (204). Bytes are asked for one
- * chunk at a time. While the sink isn't ready, Node and Chromium stop reading the socket, which slows the server down;
- * Firefox and WebKit read on into memory. Aborting `signal` closes the socket.
+ * Opens a subscription's stream and reads it. Resolves for a 204: the subscription has ended. Reads one chunk at a
+ * time. While the sink isn't ready, Node and Chromium stop reading the socket, which slows the server down; Firefox and
+ * WebKit buffer in memory. Aborting `signal` closes the socket.
  *
- * @throws SluiceError `network` at the end of the body; what an answer that is no stream stands for, a request that failed,
+ * @throws SluiceError `network` at the end of the body; the error of a failed request or of another response;
  * `aborted`.
  */
 export async function readStream(
@@ -53,5 +52,5 @@ export async function readStream(
   }
 }
 
-/** A body that breaks off is a cut, as one that just ends is. */
+/** An error while reading is a cut, like an end. */
 const readFailed = (): { value?: unknown } => ({});

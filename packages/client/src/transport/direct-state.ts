@@ -4,76 +4,76 @@ import type { ConnectionStatus } from "./connection-state.js";
 import type { Retry } from "./retry.js";
 
 /**
- * What a direct lane is about. A stream may be open in all but the first and the last: then the next one is tried for beside it,
- * and takes its place when it is open.
+ * What a direct lane is doing. In all phases but the first and the last a stream may be open: then the next one is
+ * attempted beside it, and replaces it once it is open.
  */
 export type Phase =
-  /** Nobody has asked yet. */
+  /** Never opened. */
   | { readonly kind: "idle" }
   /** An attempt is under way. */
   | { readonly kind: "connecting" }
-  /** A stream is open, and nothing else is due. */
+  /** A stream is open, and no attempt is under way or scheduled. */
   | { readonly kind: "open" }
-  /** The next attempt has its time: after `least` milliseconds, and after the backoff where an attempt has failed. */
+  /** The next attempt is scheduled: after `least` milliseconds, plus the backoff if an attempt has failed. */
   | { readonly kind: "waiting"; readonly least: number; readonly failed?: "network" | "answer" }
-  /** The machine says that it is offline: the next attempt waits for the network, or for a time that is long. */
+  /** Offline: the next attempt waits for the network, or for a long time. */
   | { readonly kind: "paused"; readonly least: number }
-  /** New credentials are on their way. */
+  /** The refresh hook is renewing the credentials. */
   | { readonly kind: "refreshing"; readonly error: SluiceError; readonly mark: number }
   | { readonly kind: "closed" };
 
 export interface DirectState {
-  /** Each is a new object, so that a second attempt in a row is told from the first. */
+  /** A new object each time, so that a second attempt in a row differs from the first. */
   readonly phase: Phase;
-  /** The stream that frames come from. */
+  /** The kind of the open stream. */
   readonly stream: StreamKind | undefined;
   readonly status: ConnectionStatus;
   /** Attempts since it was last live. */
   readonly attempts: number;
-  /** What it last failed with, and has not recovered from. */
+  /** The last failure, until it is live again. */
   readonly error: SluiceError | undefined;
-  /** The attempt under way has new credentials: another 401 is the second in a row. */
+  /** The attempt under way has new credentials: a 401 is the second in a row. */
   readonly isRenewed: boolean;
-  /** The server was reached while the machine said that it is offline: it may be near, and the word is worth nothing. */
+  /** The server was reached while `navigator.onLine` was false (it may be on this machine), so that is ignored. */
   readonly doubtsOffline: boolean;
-  /** No attempt before this time, by the monotonic clock: the server's word. */
+  /** No attempt before this time, by the monotonic clock, in milliseconds: the server said so. */
   readonly notBefore: number;
 }
 
 export type DirectEvent =
-  /** Somebody wants a new stream. */
+  /** A new stream is wanted. */
   | { readonly type: "asked" }
-  /** A wait is over. */
+  /** The timer has fired. */
   | { readonly type: "due" }
-  /** The attempt under way has become the stream. */
+  /** The attempt under way has opened its stream. */
   | { readonly type: "opened"; readonly stream: StreamKind }
   | { readonly type: "live" }
   | { readonly type: "drain"; readonly ms: number }
-  /** For good: it came to its proper end, or failed with what no retry mends. */
+  /** For good: it ended, or failed with an error that isn't retried. */
   | { readonly type: "ended"; readonly error: SluiceError | undefined }
   | {
       readonly type: "failed";
-      /** Whether it was the stream, rather than the attempt under way. */
+      /** Whether the open stream failed, rather than the attempt under way. */
       readonly wasStream: boolean;
       readonly error: SluiceError;
       readonly retry: Exclude<Retry, "no">;
-      /** Names the credentials that it was asked for with. */
+      /** Identifies the credentials it was requested with. */
       readonly mark: number;
     }
-  /** The refresh hook has brought new credentials. */
+  /** The refresh hook has renewed the credentials. */
   | { readonly type: "refreshed" }
-  /** Network or page came back, or the network went. */
+  /** The network went or came back, or the page came back. */
   | { readonly type: "woken" }
   | { readonly type: "closed" };
 
-/** What else decides, as it is at the moment. */
+/** Facts outside the state that a transition depends on. */
 export interface Facts {
   /** By the monotonic clock, in milliseconds. */
   readonly now: number;
   readonly isOffline: boolean;
-  /** Whether there is a position to go on from. */
+  /** Whether there is a cursor to resume from. */
   readonly hasCursor: boolean;
-  /** Milliseconds that the pace asks to wait. */
+  /** Milliseconds to wait by the pace. */
   readonly paceWait: number;
 }
 
@@ -88,7 +88,7 @@ export const initialState: DirectState = {
   notBefore: Number.NEGATIVE_INFINITY,
 };
 
-/** The only place where a direct lane's state changes. Pure; the same object where nothing changes. */
+/** The only place where a direct lane's state changes. Pure; returns the same object if nothing changes. */
 export function transition(state: DirectState, event: DirectEvent, facts: Facts): DirectState {
   const { phase, stream } = state;
   if (phase.kind === "closed") return state;
@@ -107,7 +107,7 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
     case "live":
       return { ...state, status: "live", attempts: 0, error: undefined };
     case "drain":
-      // A generator's events have no position to tell two runs apart by: its stream goes on until it is cut.
+      // A generator's stream goes on until it is cut: without cursors, a second run can't be told from the first.
       if (phase.kind !== "open" || stream === "stream") return state;
       return enter(state, { kind: "waiting", least: event.ms });
     case "ended":
@@ -129,14 +129,14 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
 }
 
 function ask(state: DirectState, facts: Facts): DirectState {
-  if (state.phase.kind === "refreshing") return state; // new credentials bring an attempt of their own
+  if (state.phase.kind === "refreshing") return state; // an attempt follows anyway
   const least = Math.max(state.notBefore - facts.now, facts.paceWait);
   if (least <= 0) return connect(state, facts);
   return enter(state, { kind: "waiting", least }, "reconnecting");
 }
 
 function connect(state: DirectState, facts: Facts): DirectState {
-  // Without a position the new stream would begin at a head of its own, past what is still on its way here.
+  // Without a cursor a new stream would start at the head, past events that are still on their way.
   if (state.stream && !facts.hasCursor) return enter(state, { kind: "open" });
   const isFirst = state.phase.kind === "idle";
   const isPaused = state.status === "paused" && seemsOffline(state, facts);
@@ -152,7 +152,7 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
     error: state.stream ? state.error : error,
     doubtsOffline: isAnswer ? facts.isOffline : state.doubtsOffline,
   };
-  // What is under way beside a stream goes on without it.
+  // The attempt beside the stream goes on.
   const { kind } = state.phase;
   if (wasStream && kind !== "open") return enter(next, state.phase, kind === "paused" ? "paused" : "reconnecting");
   if (retry === "refresh") {
@@ -162,7 +162,7 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
   const least = error.retryAfter ?? 0;
   const known: DirectState = {
     ...next,
-    // An answer other than 401: the next 401 is no second one in a row.
+    // After another answer, the next 401 isn't the second in a row.
     isRenewed: state.isRenewed && !isAnswer,
     notBefore: facts.now + least,
   };
@@ -180,10 +180,10 @@ const over = (state: DirectState, error: SluiceError | undefined): DirectState =
   error,
 });
 
-/** A hint, which holds back as long as nothing speaks against it. Attempts go on, if rarely, for it may be wrong. */
+/** `navigator.onLine` is a hint: while it is false, attempts are rare, but they go on. */
 const seemsOffline = ({ doubtsOffline }: DirectState, { isOffline }: Facts): boolean => isOffline && !doubtsOffline;
 
-/** What is done about the next stream shows only where there is none. */
+/** While a stream is open, the status doesn't show what becomes of the next. */
 const enter = (state: DirectState, phase: Phase, status = state.status): DirectState => ({
   ...state,
   phase,

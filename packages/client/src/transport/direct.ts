@@ -7,25 +7,25 @@ import { createBackoff } from "./retry.js";
 import type { TransportSettings } from "./settings.js";
 import type { Lane, LaneRequest, LaneSink, Transport } from "./transport.js";
 
-/** Each subscription has a stream of its own. */
+/** A transport that opens a stream for each lane. */
 export const createDirectTransport = (settings: TransportSettings): Transport => ({
   lane: (request, sink) => createDirectLane(settings, request, sink),
 });
 
 /**
- * Keeps one subscription connected, from `open` until it ends, fails for good or is closed. The next stream is opened beside
- * the present one, if there is one, and takes its place with its `$open`: what comes twice is dropped by its cursor.
+ * Keeps one subscription connected, from `open` until it ends, fails for good or is closed. The next stream is opened
+ * beside the open one and replaces it with its `$open`; events that come twice are dropped by their cursors.
  *
- * What it is about is `state`, which only `transition` changes; here is what follows from a change.
+ * `state` says what the lane is doing; only `transition` changes it. Here are the effects of a change.
  */
 function createDirectLane(settings: TransportSettings, { target, resume }: LaneRequest, sink: LaneSink): Lane {
   const { clock, refresher } = settings;
   const backoff = createBackoff(settings.retry, clock.monotonic);
   const pace = createPace(clock);
   let state = initialState;
-  /** As last told. */
+  /** As last passed to the sink. */
   let connection = closedConnection(clock.now(), () => resume.cursor);
-  /** The stream that frames come from. */
+  /** The open stream. */
   let current: Attempt | undefined;
   /** The attempt under way. */
   let next: Attempt | undefined;
@@ -121,7 +121,7 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
     next = own;
   }
 
-  /** Once for each stream: what fails beside it later has delays that grow. */
+  /** Lowers the backoff, once per live stream: attempts that fail beside it later have growing delays. */
   function forgive(): void {
     if (liveSince !== undefined) backoff.lived(clock.monotonic() - liveSince);
     liveSince = undefined;

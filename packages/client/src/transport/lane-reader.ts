@@ -4,20 +4,20 @@ import { decodeError } from "../wire/decode-error.js";
 import { type Retry, retryOf } from "./retry.js";
 import type { LaneSink } from "./transport.js";
 
-/** Frames that belong to a lane, whether it has a number or a stream of its own. */
+/** Frames of a lane, whether it has a number or a stream of its own. */
 export type LaneFrame = Exclude<Frame, { kind: "drain" | "retry" | "comment" }>;
 
 export interface LaneReaderSink extends Pick<LaneSink, "opened" | "frame"> {
-  /** The lane came to its proper end, or failed. Unless `retry` is `no`, it may be opened again. */
+  /** The lane ended, or failed if there is an error. Unless `retry` is `no`, it may be reopened. */
   closed(error: SluiceError | undefined, retry: Retry): void;
 }
 
 /** Reads the frames of one lane, from `$open` to its end. */
 export interface LaneReader {
   readonly open: OpenFrame | undefined;
-  /** @throws WireError for a frame that may not stand here; what the sink throws. */
+  /** @throws WireError for a frame out of place; whatever the sink throws. */
   read(frame: LaneFrame): void;
-  /** Whatever broke off the lane: may it be taken up again? */
+  /** Closes the lane. If it can't be resumed, the error becomes `interrupted`. */
   fail(error: SluiceError, retry?: Retry): void;
 }
 
@@ -56,7 +56,7 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
         case "end":
           return sink.closed(undefined, "no");
         case "unknown":
-          return; // of a later version of the protocol; PROTOCOL §5.12
+          return; // from a later version of the protocol; PROTOCOL §5.12
         default:
           frame satisfies never;
       }
@@ -65,7 +65,10 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
   };
 }
 
-/** An older server's state may lack what this contract's has: another server, or this one after its deploy, is asked. */
+/**
+ * The state of an older server may lack what this contract has. The error is retried: by another server, or after a
+ * deploy.
+ */
 function checkVersion(procedure: AnySubscription, version = 1): void {
   if (version >= stateVersionOf(procedure)) return;
   throw new SluiceError("unavailable", { message: `The server's contract of ${procedure.path} is older.` });

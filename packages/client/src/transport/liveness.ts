@@ -1,32 +1,32 @@
 import { SluiceError } from "@sluice/contract";
 import type { Clock } from "../platform/clock.js";
 
-/** Heartbeats that may stay out before a connection counts as dead. */
+/** Heartbeats without a byte after which a connection counts as dead. */
 const patience = 2.5;
 
-/** Notices a connection that nothing comes over. */
+/** Detects a dead connection. */
 export interface Liveness {
   /**
-   * `$open` came: from now on bytes are due at `heartbeat`, in milliseconds. 0: none are promised. Of a stream that may be taken up
-   * again, as most may, the machine's clock counts, too: see `createLiveness`.
+   * `$open` came: from now on bytes are due every `heartbeat` milliseconds. 0: none are promised. For a resumable
+   * stream (default), the wall clock counts as well: see `createLiveness`.
    */
   opened(heartbeat: number, resumable?: boolean): void;
   /** Bytes came. */
   touch(): void;
-  /** While the reader holds the stream back, silence says nothing. */
+  /** While the reader holds the stream back, silence means nothing. */
   hold(held: boolean): void;
-  /** Looks now, as after a sleep that timers didn't see. */
+  /** Checks now, as after a sleep that stopped the timers. */
   check(): void;
   stop(): void;
 }
 
 /**
- * Until `$open` a connect timeout runs, then a watchdog. Bytes only note the time, and one timer looks at it: nothing is
- * armed per chunk.
+ * A connect timeout until `$open`, then a watchdog. Bytes only set a time that one timer checks: no timer is set per
+ * chunk.
  *
- * Time is measured by a clock that nobody can set. That one may stand still while the machine sleeps, and a connection that
- * died in the meantime would pass for live. So of a resumable stream the machine's clock counts as well: where it was only set,
- * a false alarm costs one reconnect, by which nothing is lost.
+ * Time is monotonic. That clock may stop while the machine sleeps, and a connection that died meanwhile would pass for
+ * live. So for a resumable stream the wall clock counts as well: if it was only set, the false alarm costs one
+ * reconnect and no event.
  */
 export function createLiveness(
   clock: Required<Clock>,
@@ -34,7 +34,7 @@ export function createLiveness(
   onDead: (error: SluiceError) => void,
 ): Liveness {
   let lastByteAt = clock.monotonic();
-  /** The same by the machine's clock. */
+  /** The same by the wall clock. */
   let lastByteTime = 0;
   let mayHaveSlept = false;
   let limit = connectTimeout;
@@ -72,7 +72,7 @@ export function createLiveness(
       check();
     },
     touch() {
-      // Bytes before `$open`, such as a proxy's padding, don't prolong the connect timeout.
+      // Bytes before `$open`, such as a proxy's padding, don't extend the connect timeout.
       if (isOpen) note();
     },
     hold(value) {

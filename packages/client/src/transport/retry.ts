@@ -1,10 +1,10 @@
 import { errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
 import { maxDelay } from "../platform/clock.js";
 
-/** What becomes of a failed attempt: another one, the refresh hook and then another one, or the end. */
+/** After a failed attempt: retry, call the refresh hook and retry, or give up. */
 export type Retry = "yes" | "refresh" | "no";
 
-/** Built-in codes as the table says; codes that a contract declares, and unknown ones, never. PROTOCOL §11. */
+/** By the table of built-in codes. Declared and unknown codes aren't retried. PROTOCOL §11. */
 export const retryOf = ({ code }: SluiceError): Retry => (isBuiltInCode(code) ? errorTable[code].retry : "no");
 
 export interface BackoffOptions {
@@ -16,17 +16,17 @@ export interface BackoffOptions {
   readonly random: () => number;
 }
 
-/** Full jitter: a delay is anywhere between 0 and a bound that doubles with every failure. */
+/** Full jitter: a delay is random between 0 and a bound that doubles with every failure. */
 export interface Backoff {
-  /** Milliseconds until the next attempt: at least `minimum`, which comes on top so that it spreads clients too. */
+  /** Milliseconds until the next attempt. `minimum` is added, so that clients are spread after it, too. */
   next(minimum?: number, isNetwork?: boolean): number;
-  /** Milliseconds until an attempt that is hardly worth it. */
+  /** Milliseconds until an attempt that will probably fail. */
   rare(): number;
   /** The new base, in milliseconds. */
   rebase(ms: number): void;
   /**
-   * A stream that was live for so long, in milliseconds, is over. The count of failures halves with every base of that time. Where
-   * less than one is left the network may be flapping, and the failures of the next two and a half bases are not counted.
+   * A stream was live for `ms` milliseconds. The count of failures halves for every `base` of that time. If less than
+   * one is left, the network may be flapping, and failures during the next 2.5 × `base` don't count.
    */
   lived(ms: number): void;
 }
@@ -35,13 +35,14 @@ export function createBackoff({ base, max, random }: BackoffOptions, now: () => 
   let current = base;
   let failures = 0;
   let flapsUntil = 0;
-  /** The first delay after a stream is as long as any: whoever was cut comes back spread, as there may have been thousands. */
+  /** The first delay after a live stream is a full one: thousands of clients may have been cut at once. */
   let isFirst = false;
   return {
     next(minimum = 0, isNetwork = false) {
       const isFlapping = isNetwork && !isFirst && now() < flapsUntil;
       isFirst = false;
-      // Evenly, so that a network that is gone for two bases is found back within three, and not all find it at once.
+      // Even delays: a network that is back after 2 × `base` is found within 3 × `base`, and not by all clients at
+      // once.
       if (isFlapping) return Math.round(Math.min(max, current * (0.6 + 0.3 * random())));
       const bound = Math.min(max, current * 2 ** failures);
       failures++;
@@ -53,7 +54,7 @@ export function createBackoff({ base, max, random }: BackoffOptions, now: () => 
     },
     lived(ms) {
       const unit = Math.max(1, current);
-      // Those beyond the greatest delay made none longer, so they don't outlast it.
+      // Failures beyond the longest delay haven't made it longer, so they don't count.
       failures = Math.min(failures, Math.log2(Math.max(1, max / unit))) / 2 ** (ms / unit);
       isFirst = failures < 1;
       flapsUntil = isFirst ? now() + 2.5 * unit : 0;

@@ -4,53 +4,55 @@ import type { Target } from "../wire/target.js";
 import type { Connection } from "./connection-state.js";
 
 /**
- * How a client's subscriptions reach the server. `createDirectTransport` gives each a stream of its own; a transport may as well
- * carry many of them on one stream (PROTOCOL §10), or take their frames from another tab. All that concerns the way there is its
- * own: connecting, retrying, liveness, credentials and being offline. What frames mean is the subscription's.
+ * How a client's subscriptions reach the server. `createDirectTransport` opens a stream for each; another transport may
+ * carry many on one stream (PROTOCOL §10), or get their frames from another tab. A transport does connecting, retrying,
+ * liveness, credentials and offline; it doesn't know what frames mean.
  */
 export interface Transport {
-  /** A lane for one subscription. It asks for nothing before `open`. */
+  /** Creates a lane for one subscription. It sends nothing before `open`. */
   lane(request: LaneRequest, sink: LaneSink): Lane;
 }
 
 export interface LaneRequest {
   readonly target: Target<AnySubscription>;
-  /** Read at every opening, and not before: many lanes may wait for the same stream while their positions move. */
+  /** Read with each opening, and not before: many lanes may wait for the same stream while their cursors move. */
   readonly resume: ResumePoint;
 }
 
-/** Where a subscription goes on from. */
+/** Where a subscription resumes. */
 export interface ResumePoint {
-  /** The cursor reached. Without one a stream that is open is never given up by choice. PROTOCOL §5.10. */
+  /** The cursor reached. Without one, a transport never gives up an open stream by choice. PROTOCOL §5.10. */
   readonly cursor: string | undefined;
-  /** The cursor to open with: the one reached, or none where a fresh snapshot is wanted. */
+  /** The cursor to open with: the one reached, or none to get a fresh snapshot. */
   readonly resumeFrom: string | undefined;
 }
 
-/** Frames of one topic: what a subscription is made of. */
+/** Frames that a subscription applies. */
 export type TopicFrame = Extract<Frame, { kind: "event" | "snapshot" | "at" | "reset" | "live" }>;
 
-/** What a transport hands a lane's frames to. Calls come one at a time, and none after `over` or the lane's `close`. */
+/** Receives a lane's frames. Calls come one at a time, and no frame after `over` or the lane's `close`. */
 export interface LaneSink {
-  /** Frames begin, from the cursor that was asked for; those of an earlier opening are over. */
+  /** A stream has opened: frames follow from the cursor asked for, and none of an earlier opening. */
   opened(frame: OpenFrame): void;
-  /** @throws SluiceError and then this lane fails with it; others on the same stream go on. */
+  /** @throws SluiceError to fail this lane; others on the same stream go on. */
   frame(frame: TopicFrame): void;
   changed(connection: Connection): void;
-  /** The lane ended, or failed for good, which may be the lane's own affair. */
+  /** The lane ended, or failed for good. */
   over(error: SluiceError | undefined): void;
   /**
-   * Where it is given, frames wait until what it returns resolves. A lane that can be held back needs a stream of its own, as
-   * others would wait with it.
+   * If given, frames wait until the promise it returns resolves. Such a lane needs a stream of its own, as others would
+   * wait with it.
    */
   ready?(): Promise<void> | undefined;
 }
 
 /** One subscription's share of an event stream: all of it, or a numbered part. */
 export interface Lane {
-  /** Asks for frames from the position reached, at once if the server hasn't asked to wait. Those at hand go on until new ones come. */
+  /**
+   * Opens a stream from the cursor reached, at once unless the server asked to wait. An open stream goes on until then.
+   */
   open(): void;
-  /** Like `open`, if there is nothing open or under way. */
+  /** Like `open`, unless a stream is open or under way. */
   nudge(): void;
   close(): void;
 }

@@ -7,12 +7,12 @@ import {
 } from "@sluice/contract";
 import { mismatch } from "./failure.js";
 
-/** An error as the server sent it, its data still in wire form. */
+/** An error as received: its data is in wire form. */
 export interface WireFailure extends SluiceErrorOptions {
   readonly code: string;
 }
 
-/** The error as the contract declares it: a declared code's data goes through its schema. */
+/** Decodes the data of a declared error. */
 export function decodeError(procedure: AnyProcedure, { code, data, ...options }: WireFailure): SluiceError {
   const declared = Object.hasOwn(procedure.errors, code)
     ? (procedure.errors[code] as ErrorDefinition | undefined)

@@ -10,8 +10,8 @@ export const mismatch = (what: string, { path }: AnyProcedure, cause: unknown) =
   new SluiceError("contractMismatch", { message: `${what} of ${path} does not fit the contract.`, cause });
 
 /**
- * What an attempt or a call failed with, as a SluiceError. Anything but one is an answer that cannot be read, such as a body
- * that gives no bytes: it would be the same again. Never throws, whatever `error` is.
+ * The SluiceError of a failed attempt or call. Any other error means an unreadable response, such as a body that gives
+ * no bytes, and a retry wouldn't help. Never throws, whatever `error` is.
  */
 export function failureOf(error: unknown): SluiceError {
   try {
@@ -20,6 +20,6 @@ export function failureOf(error: unknown): SluiceError {
     const said = error instanceof WireError ? message : `The answer cannot be read: ${message}`;
     return protocolError(said, error);
   } catch {
-    return new SluiceError("protocol", { cause: error }); // one that throws when it is looked at
+    return new SluiceError("protocol", { cause: error }); // reading it throws
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.js";
 import type { FetchResponse } from "../platform/fetch.js";
 import { decodeError } from "./decode-error.js";
 
-/** The error that an answer other than the expected one stands for. */
+/** The error of a response that isn't the expected one. */
 export async function errorOfAnswer(
   response: FetchResponse,
   procedure: AnyProcedure,
@@ -19,13 +19,13 @@ export async function errorOfAnswer(
   return decodeError(procedure, { code, message, status, data, issues: known, retryAfter });
 }
 
-/** Says whether an answer is of a media type, whatever its parameters. */
+/** Whether a response has this media type, with any parameters. */
 export function isType(response: FetchResponse, type: string): boolean {
   const given = response.headers.get("content-type") ?? "";
   return given.split(";", 1)[0]?.trim().toLowerCase() === type;
 }
 
-/** Somebody in between answered, such as a gateway: the status alone counts. PROTOCOL §11. */
+/** For responses of others, such as a gateway: only the status counts. PROTOCOL §11. */
 function strangersError(response: FetchResponse, path: string, retryAfter: number | undefined): SluiceError {
   const { status, url = path } = response;
   const type = response.headers.get("content-type") ?? "no content type";
@@ -48,11 +48,11 @@ async function readObject(response: FetchResponse): Promise<Record<string, unkno
   try {
     return parseObject(await response.text());
   } catch {
-    return undefined; // a body that is cut: the status still says something
+    return undefined; // a cut body; the status still counts
   }
 }
 
-/** Nothing where the text is no JSON, or JSON of another kind. */
+/** `undefined` for a text that is no JSON object. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -62,7 +62,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Seconds, or a date. */
+/** In milliseconds, of seconds or a date. */
 function readRetryAfter(value: string | null, clock: Clock): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;

@@ -1,17 +1,17 @@
 import { SluiceError } from "@sluice/contract";
 
-/** What renews credentials after a 401. Throwing, rejecting or `false` says that it could not. */
+/** Renews credentials after a 401. It fails by throwing, rejecting or returning `false`. */
 export type OnUnauthorized = (error: SluiceError) => unknown;
 
-/** The refresh hook, asked once for any number of requests that fail with the same credentials. */
+/** Calls the refresh hook once for all requests that fail with the same credentials. */
 export interface Refresher {
-  /** Names the credentials that a request which starts now is sent with. */
+  /** Identifies the credentials of a request that starts now. */
   mark(): number;
-  /** Resolves with nothing if a request with this mark may be tried again, or with the error to end with. */
+  /** Resolves with `undefined` if a request with this mark may be retried, or with the final error. */
   refresh(error: SluiceError, mark: number): Promise<SluiceError | undefined>;
 }
 
-/** Of what the hook itself asks, as with a refresh token: it can't wait for the hook. */
+/** Mark of the hook's own requests, which can't wait for the hook. */
 const ofHook = -1;
 
 export function createRefresher(hook: OnUnauthorized | undefined): Refresher {
@@ -44,7 +44,7 @@ export function createRefresher(hook: OnUnauthorized | undefined): Refresher {
     mark: () => (isInHook ? ofHook : renewals),
     async refresh(error, mark) {
       if (!hook || mark === ofHook) return error;
-      if (mark !== renewals) return undefined; // renewed while that request was on its way
+      if (mark !== renewals) return undefined; // renewed since the request was sent
       underWay ??= ask(error);
       return underWay;
     },

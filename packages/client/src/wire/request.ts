@@ -5,20 +5,20 @@ import { networkError, protocolError } from "./failure.js";
 import type { RequestSettings } from "./settings.js";
 import type { Target } from "./target.js";
 
-/** Longest URL, in characters, that every server and proxy in between takes. A longer one becomes a POST. */
+/** Longest URL, in characters, that all servers and proxies accept. Longer ones become a POST. */
 const maxUrl = 2_000;
 
 export interface Ask {
   readonly accept: string;
-  /** ResumeTracker to go on from; subscriptions only. */
+  /** Cursor to resume from; subscriptions only. */
   readonly cursor?: string | undefined;
 }
 
 /**
- * Sends one request for a procedure: GET where it may, POST else.
+ * Sends one request for a procedure: by GET if allowed, else by POST.
  *
- * @throws SluiceError `aborted`, `network`, `protocol` for a request that can never be sent or something that is no answer, or
- * what the application's own functions threw, as `internal` unless it is one already.
+ * @throws SluiceError `aborted`; `network`; `protocol` for a request that can never be sent, or a result that is no
+ * response; `internal` for what the application's functions throw, unless it is a SluiceError.
  */
 export async function send(
   { url, headers: givenHeaders, fetch, credentials }: RequestSettings,
@@ -30,7 +30,7 @@ export async function send(
   if (signal?.aborted) throw aborted();
   headers.set("accept", ask.accept);
   const { address, ...request } = describe(url, target, ask, headers);
-  // Where none is given, none is passed on: Node's fetch leaves a listener at a signal until the request is collected.
+  // Without a signal none is passed: Node's fetch leaves a listener on it until the request is collected.
   const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
   const init: FetchInit = { ...request, ...base, headers: plain(headers), cache: "no-store" };
   let response: FetchResponse | undefined;
@@ -63,7 +63,7 @@ function describe(
   if (mayGet(procedure)) {
     const query: string[] = [];
     if (text !== undefined) query.push(`input=${encodeURIComponent(text)}`);
-    // Ids of a generator's own may hold what a header cannot.
+    // A generator's own ids may not fit in a header.
     if (cursor !== undefined && !headerSafe.test(cursor)) query.push(`lastEventId=${encodeURIComponent(cursor)}`);
     const full = query.length === 0 ? address : `${address}?${query.join("&")}`;
     if (full.length <= maxUrl) {

@@ -8,16 +8,16 @@ import {
   SluiceError,
 } from "@sluice/contract";
 
-/** A procedure and what it is asked. */
+/** A procedure and its input. */
 export interface Target<P extends AnyProcedure = AnyProcedure> {
   readonly procedure: P;
   /** In wire form; `undefined` if the procedure takes nothing. */
   readonly input: unknown;
-  /** Canonical JSON of the input: the same text for the same input. */
+  /** Canonical JSON of the input, equal for equal inputs. */
   readonly text: string | undefined;
 }
 
-/** @throws SluiceError `badRequest` for an input that cannot be encoded. */
+/** @throws SluiceError `badRequest` for an input that can't be encoded. */
 export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknown): Target<P> {
   try {
     const input = codecOf(procedure).encodeInput(given);
@@ -31,6 +31,6 @@ export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknow
   }
 }
 
-/** By its name, since the class would bring the code that runs schemas along. */
+/** Checked by name, as importing the class would bundle the code that runs schemas. */
 const issuesOf = (error: unknown): readonly ErrorIssue[] | undefined =>
   isErrorNamed(error, "ValidationError") && "issues" in error ? (error.issues as readonly ErrorIssue[]) : undefined;
