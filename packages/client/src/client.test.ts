@@ -31,7 +31,9 @@ test("an id names the client, in another page too", () => {
 });
 
 test("refuses procedures that defineContract has not made a contract of", () => {
-  expect(() => createClient({ ping: query() }, { url: "/api" })).toThrow("pass a procedure of the object that defineContract returned");
+  expect(() => createClient({ ping: query() }, { url: "/api" })).toThrow(
+    "pass a procedure of the object that defineContract returned",
+  );
 });
 
 test.each(["/api/", "/api", "/", "https://example.com/api//"])("takes the url %s", async (url) => {

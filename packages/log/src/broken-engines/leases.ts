@@ -5,7 +5,7 @@ import { openMemoryHarness } from "../memory-harness.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
 /** A log whose leases are changed on their way out and back in. */
-export function leasesChanged(log: Log, out: (lease: Lease) => Lease, back: (lease: Lease) => Lease): Partial<Log> {
+function leasesChanged(log: Log, out: (lease: Lease) => Lease, back: (lease: Lease) => Lease): Partial<Log> {
   return {
     async append(topic, events, options) {
       const { lease } = options ?? {};

@@ -53,10 +53,19 @@ describe("resolveOptions", () => {
     [{ dedupe: { keys: Number.NEGATIVE_INFINITY } }, `memoryLog: dedupe.keys ${allowed} -Infinity`],
     [{ dedupe: { age: 0 } }, `memoryLog: dedupe.age ${allowed} 0`],
     [{ idle: -1 }, `memoryLog: idle ${allowed} -1`],
-    [{ retian: {} }, "memoryLog: retian is no option; there are name, retain, overrides, dedupe, idle, now."],
-    [{ retain: { event: 5 } }, "memoryLog: retain.event is no option; there are events, bytes, age, stateTtl."],
-    [{ overrides: { "a/b": { ttl: 5 } } }, 'memoryLog: overrides["a/b"].ttl is no option; there are events, bytes'],
-    [{ dedupe: { ages: 5 } }, "memoryLog: dedupe.ages is no option; there are age, keys."],
+    [
+      { retian: {} },
+      "memoryLog: retian is not a known option; known options are name, retain, overrides, dedupe, idle, now.",
+    ],
+    [
+      { retain: { event: 5 } },
+      "memoryLog: retain.event is not a known option; known options are events, bytes, age, stateTtl.",
+    ],
+    [
+      { overrides: { "a/b": { ttl: 5 } } },
+      'memoryLog: overrides["a/b"].ttl is not a known option; known options are events, bytes',
+    ],
+    [{ dedupe: { ages: 5 } }, "memoryLog: dedupe.ages is not a known option; known options are age, keys."],
     [{ name: 5 }, "memoryLog: name must be a text, not empty; got 5"],
     [{ name: "" }, 'memoryLog: name must be a text, not empty; got ""'],
     [{ now: 5 }, "memoryLog: now must be a function that returns milliseconds; got 5"],

@@ -129,7 +129,7 @@ function checkNames(at: string, given: object, names: object): void {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(names, name)) continue;
     const there = Object.keys(names).join(", ");
-    throw new TypeError(`memoryLog: ${at && `${at}.`}${name} is no option; there are ${there}.`);
+    throw new TypeError(`memoryLog: ${at && `${at}.`}${name} is not a known option; known options are ${there}.`);
   }
 }
 

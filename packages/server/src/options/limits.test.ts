@@ -22,6 +22,8 @@ describe("limits", () => {
   });
 
   it("refuse an unknown limit, and list the known ones", () => {
-    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is not a known limit; .*connections/);
+    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(
+      /limits\.conections is not a known limit; .*connections/,
+    );
   });
 });
