@@ -60,7 +60,7 @@ export const logCases: readonly LogCase[] = [
 ];
 
 export interface DescribeLogOptions {
-  /** Runs the cases side by side, for engines whose time is real: most of what they do is wait. Default: `false`. */
+  /** Runs the cases at the same time. Useful where `advance` really waits. Default: `false`. */
   readonly concurrent?: boolean;
 }
 

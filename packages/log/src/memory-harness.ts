@@ -38,7 +38,7 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
   const used: UsedKey[] = [];
   const said: Said[] = [];
 
-  /** The topic as it was before its newest entries were appended. Its lease is lost, and how many there were. */
+  /** The topic as it was before its newest entries were appended. Its lease and the last token are lost. */
   function withoutTail(name: string, lost: number): Topic {
     const topic = topics.open(name);
     const { watchers, before } = topic;

@@ -7,7 +7,7 @@ interface Outages {
   outage(meanwhile: (other: Log) => Promise<void>): Promise<void>;
 }
 
-/** A log that can be cut off, as a store's engine is that can't reach it. */
+/** Makes a log that can be cut off from `other`, like an engine whose store is away. */
 export function withOutages(other: Log): Outages {
   let isAway = false;
   const watchers = new Set<() => void>();
@@ -52,7 +52,7 @@ export function withOutages(other: Log): Outages {
       isAway = true;
       try {
         await meanwhile(other);
-        await new Promise((resolve) => setTimeout(resolve)); // what it has appended is told of, and not heard
+        await new Promise((resolve) => setTimeout(resolve)); // the watchers of `other` are called, and nobody hears it
       } finally {
         isAway = false;
       }

@@ -4,14 +4,14 @@ import { type BrokenEngine, broken } from "./broken.js";
 
 const leased = { ok: false, reason: "leased" } as const;
 
-/** The options, without what a lease asks for. */
+/** The options without the lease. */
 const unleased = <O extends AppendOptions>(options: O | undefined) => ({ ...options, lease: undefined }) as O;
 
-/** The lease that an append says it holds. */
+/** The lease that an append claims to hold. */
 const heldBy = (options: AppendOptions | undefined): Lease | undefined =>
   options?.lease && "token" in options.lease ? options.lease : undefined;
 
-/** A log that knows which lease of a topic was given last. */
+/** A log that knows each topic's last lease. */
 function knowingLeases(log: Log, change: (lasts: ReadonlyMap<string, Lease>) => Pick<Log, "append">): Partial<Log> {
   const lasts = new Map<string, Lease>();
   const { append } = change(lasts);
@@ -31,20 +31,20 @@ function knowingLeases(log: Log, change: (lasts: ReadonlyMap<string, Lease>) => 
 
 export const brokenAppendLeases: readonly BrokenEngine[] = [
   {
-    name: "appends whoever has the lease",
+    name: "appends without checking the lease",
     setup: broken((log) => ({
       append: (topic, events, options) => log.append(topic, events, unleased(options)),
     })),
     caughtBy: [
       "takes a lease together with an append, if nobody holds it",
-      "lets one of many through that take a topic's lease with an append",
-      "appends with a lease that is held, and so renews it",
-      "lets nobody append with a lease that is not held: of an older holder, given back, or none",
-      "changes nothing of a topic by an append that its lease keeps out",
+      "lets one of many appends through that take a topic's lease at once",
+      "appends with a held lease, and renews it",
+      "refuses an append with a lease that is released, older or altered",
+      "changes nothing of a topic by an append that is refused for its lease",
     ],
   },
   {
-    name: "looks for the lease before it waits, and so lets races through",
+    name: "checks the lease before it waits, and so lets races through",
     setup: broken((log) => {
       const taken = new Set<string>();
       return {
@@ -56,10 +56,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["lets one of many through that take a topic's lease with an append"],
+    caughtBy: ["lets one of many appends through that take a topic's lease at once"],
   },
   {
-    name: "renews a lease by an append for a moment",
+    name: "renews a lease by an append for 1 ms",
     setup: broken((log) => ({
       append(topic, events, options) {
         const lease = heldBy(options);
@@ -70,10 +70,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         );
       },
     })),
-    caughtBy: ["appends with a lease that is held, and so renews it"],
+    caughtBy: ["appends with a held lease, and renews it"],
   },
   {
-    name: "lets those who hold no lease look and append",
+    name: "appends after a position for a caller without the lease",
     setup: broken((log) =>
       knowingLeases(log, (lasts) => ({
         async append(topic, events, options) {
@@ -83,10 +83,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["leaves it to a lease's holder to look and then to append; what was not looked for goes through"],
+    caughtBy: ["refuses an append after a position while somebody else holds the lease, and no other append"],
   },
   {
-    name: "lets nobody append but a lease's holder",
+    name: "refuses all appends but the holder's",
     setup: broken((log) =>
       knowingLeases(log, (lasts) => ({
         async append(topic, events, options) {
@@ -96,10 +96,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["leaves it to a lease's holder to look and then to append; what was not looked for goes through"],
+    caughtBy: ["refuses an append after a position while somebody else holds the lease, and no other append"],
   },
   {
-    name: "appends with a lease that ran out, as long as nobody else has it",
+    name: "appends with an expired lease if nobody else holds it",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -109,12 +109,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "lets nobody append with a lease that ran out, though nobody has taken it since",
-      "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+      "refuses an append with an expired lease, though nobody has taken it since",
+      "refuses an append with a lease that is released, older or altered",
     ],
   },
   {
-    name: "looks for the lease before it looks for the key",
+    name: "checks the lease before the key",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const lease = heldBy(options);
@@ -122,10 +122,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         return log.append(topic, events, options);
       },
     })),
-    caughtBy: ["looks for an append's key before it looks for its lease"],
+    caughtBy: ["checks an append's key before its lease"],
   },
   {
-    name: "takes and renews leases by duplicates, too",
+    name: "takes and renews leases for duplicates",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -136,20 +136,20 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["looks for an append's key before it looks for its lease", "renews no lease by a duplicate"],
+    caughtBy: ["checks an append's key before its lease", "does not renew a lease for a duplicate"],
   },
   {
-    name: "tells nobody of a lease by a duplicate",
+    name: "answers a duplicate without a lease",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
         return answer.ok && answer.duplicate ? { ...answer, lease: undefined } : answer;
       },
     })),
-    caughtBy: ["tells a holder that retries an append of the lease that it has, and nobody else"],
+    caughtBy: ["answers a retry with the lease that its holder has, and with no other"],
   },
   {
-    name: "tells everybody of the topic's lease by a duplicate",
+    name: "answers every duplicate with the topic's lease",
     setup: broken((log) =>
       knowingLeases(log, (lasts) => ({
         async append(topic, events, options) {
@@ -159,12 +159,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       })),
     ),
     caughtBy: [
-      "tells a holder that retries an append of the lease that it has, and nobody else",
-      "looks for an append's key before it looks for its lease",
+      "answers a retry with the lease that its holder has, and with no other",
+      "checks an append's key before its lease",
     ],
   },
   {
-    name: "asks for no name where a lease is taken with an append",
+    name: "ignores the holder where a lease is taken with an append",
     setup: broken((log) => ({
       append(topic, events, options) {
         const { lease } = options ?? {};
@@ -173,12 +173,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "appends for a holder that asks for what it has, and so renews its lease",
-      "tells a holder that retries an append of the lease that it has, and nobody else",
+      "appends for a holder that names itself, and renews its lease",
+      "answers a retry with the lease that its holder has, and with no other",
     ],
   },
   {
-    name: "takes and renews a lease before it finds that the topic has moved",
+    name: "takes and renews a lease before it checks whether the topic has moved",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -190,12 +190,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "looks at the lease before it looks where the topic ends, and takes none if it has moved",
-      "renews no lease by an append that finds the topic moved",
+      "checks the lease before where the topic ends, and takes none if it has moved",
+      "does not renew a lease for an append that finds the topic moved",
     ],
   },
   {
-    name: "looks where the topic ends before it looks at the lease",
+    name: "checks where the topic ends before the lease",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const { after } = options ?? {};
@@ -205,12 +205,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "looks at the lease before it looks where the topic ends, and takes none if it has moved",
-      "leaves it to a lease's holder to look and then to append; what was not looked for goes through",
+      "checks the lease before where the topic ends, and takes none if it has moved",
+      "refuses an append after a position while somebody else holds the lease, and no other append",
     ],
   },
   {
-    name: "takes note of an append's record and key before it looks at the lease",
+    name: "keeps an append's record and key before it checks the lease",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -218,6 +218,6 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["changes nothing of a topic by an append that its lease keeps out"],
+    caughtBy: ["changes nothing of a topic by an append that is refused for its lease"],
   },
 ];

@@ -45,7 +45,7 @@ export function openBeside(read: Read, load: Load): Log["open"] {
   };
 }
 
-/** A log whose entries are read in another way. */
+/** A log that reads its pages in another way. */
 export const reading = (log: Log, read: Read): Pick<Log, "open"> => ({
   open: openBeside(read, (topic) => snapshotOf(log, topic)),
 });

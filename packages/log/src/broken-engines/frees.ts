@@ -6,18 +6,18 @@ export const brokenFrees: readonly BrokenEngine[] = [
     name: "frees nothing",
     setup: broken(() => ({ free: async () => {} })),
     caughtBy: [
-      "frees entries, snapshot, record and keys of a topic, whose next life has another epoch",
+      "frees a topic's entries, snapshot, record and keys, and begins its next life with another epoch",
       "frees a topic's lease",
-      "frees a topic that nobody has written to, and no other one",
+      "frees a topic that was never written to, and no other topic",
     ],
   },
   {
     name: "frees a topic's entries alone",
     setup: broken((log) => ({ free: async (topic) => log.trim(topic, await headOf(log, topic)) })),
-    caughtBy: ["frees entries, snapshot, record and keys of a topic, whose next life has another epoch"],
+    caughtBy: ["frees a topic's entries, snapshot, record and keys, and begins its next life with another epoch"],
   },
   {
-    name: "frees all topics for one",
+    name: "frees all topics instead of one",
     setup: broken((log) => {
       let life = 0;
       return {
@@ -28,13 +28,13 @@ export const brokenFrees: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "frees a topic that nobody has written to, and no other one",
-      "calls those who watch a topic when it is freed, and tells them of its next life",
-      "keeps those who watch a freed topic as watchers of its next life",
+      "frees a topic that was never written to, and no other topic",
+      "calls a topic's watchers when it is freed, and tells them of its next life",
+      "counts the watchers of a freed topic as watchers of its next life",
     ],
   },
   {
-    name: "calls nobody when a topic is freed",
+    name: "does not call watchers when a topic is freed",
     setup: broken((log) => {
       let isFreeing = false;
       return {
@@ -50,16 +50,16 @@ export const brokenFrees: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["calls those who watch a topic when it is freed, and tells them of its next life"],
+    caughtBy: ["calls a topic's watchers when it is freed, and tells them of its next life"],
   },
   {
-    name: "calls it an error to free what isn't there",
+    name: "throws where there is nothing to free",
     setup: broken((log) => ({
       async free(topic) {
         if ((await headOf(log, topic)).offset === 0) throw new Error(`no such topic: ${topic}`);
         await log.free(topic);
       },
     })),
-    caughtBy: ["frees a topic that nobody has written to, and no other one"],
+    caughtBy: ["frees a topic that was never written to, and no other topic"],
   },
 ];

@@ -4,7 +4,7 @@ import type { Lease, Log } from "../log.js";
 import { openMemoryHarness } from "../memory-harness.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
-/** A log whose leases are changed on their way out and back in. */
+/** A log that changes its leases on their way out and back in. */
 function leasesChanged(log: Log, out: (lease: Lease) => Lease, back: (lease: Lease) => Lease): Partial<Log> {
   return {
     async append(topic, events, options) {
@@ -23,7 +23,7 @@ function leasesChanged(log: Log, out: (lease: Lease) => Lease, back: (lease: Lea
   };
 }
 
-/** A log that takes every lease of a topic for the last one that was given, as far as `like` says. */
+/** A log that gives every lease some fields of the topic's last lease. */
 function takenForLast(log: Log, like: (lease: Lease, last: Lease) => Lease): Partial<Log> {
   const lasts = new Map<string, Lease>();
   return leasesChanged(
@@ -36,7 +36,7 @@ function takenForLast(log: Log, like: (lease: Lease, last: Lease) => Lease): Par
   );
 }
 
-/** What nobody has written to is forgotten as soon as time passes. */
+/** Forgets topics without entries as soon as time passes. */
 const forgetsUnwritten: LogSetup = async (options) => {
   const harness = await openMemoryHarness(options);
   const leased = new Set<string>();
@@ -58,7 +58,7 @@ const forgetsUnwritten: LogSetup = async (options) => {
 
 export const brokenLeases: readonly BrokenEngine[] = [
   {
-    name: "looks who has a lease before it waits, and so gives it to several",
+    name: "checks who holds a lease before it waits, and so gives it to several callers",
     setup: broken((log) => {
       const held = new Set<string>();
       return {
@@ -70,12 +70,10 @@ export const brokenLeases: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: [
-      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
-    ],
+    caughtBy: ["gives a topic's lease to one of several callers at once, and to nobody else while it is held"],
   },
   {
-    name: "gives a lease to whoever asks",
+    name: "gives a held lease to everybody who asks",
     setup: broken((log) => {
       const lasts = new Map<string, Lease>();
       return {
@@ -87,12 +85,12 @@ export const brokenLeases: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
-      "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
+      "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
+      "gives a released lease to the next caller, and ignores the old one",
     ],
   },
   {
-    name: "never lets a lease run out",
+    name: "never lets a lease expire",
     setup: broken((log) => {
       const longer = (lease: Lease) => ({ ...lease, ttl: lease.ttl * 1_000 });
       const shorter = (lease: Lease) => ({ ...lease, ttl: lease.ttl / 1_000 });
@@ -109,19 +107,19 @@ export const brokenLeases: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "lets a lease run out, and gives the next holder a token that has grown",
-      "keeps a lease that is renewed in time, by whoever has it",
-      "lets nobody append with a lease that ran out, though nobody has taken it since",
-      "renews no lease by a duplicate",
+      "lets a lease expire, and gives the next one a larger token",
+      "keeps a lease that any process renews in time",
+      "refuses an append with an expired lease, though nobody has taken it since",
+      "does not renew a lease for a duplicate",
     ],
   },
   {
     name: "renews nothing, and says it does",
     setup: broken(() => ({ renew: async () => true })),
     caughtBy: [
-      "lets a lease run out, and gives the next holder a token that has grown",
-      "keeps a lease that is renewed in time, by whoever has it",
-      "takes no other lease for the one that is held",
+      "lets a lease expire, and gives the next one a larger token",
+      "keeps a lease that any process renews in time",
+      "ignores leases that are not the held one",
     ],
   },
   {
@@ -138,21 +136,21 @@ export const brokenLeases: readonly BrokenEngine[] = [
       );
     }),
     caughtBy: [
-      "lets a lease run out, and gives the next holder a token that has grown",
-      "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
-      "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+      "lets a lease expire, and gives the next one a larger token",
+      "gives a released lease to the next caller, and ignores the old one",
+      "refuses an append with a lease that is released, older or altered",
     ],
   },
   {
     name: "doesn't look at a lease's holder",
     setup: broken((log) => takenForLast(log, (lease, { holder }) => ({ ...lease, holder }))),
     caughtBy: [
-      "takes no lease for one that was lost in a failover, though it may have its token",
-      "takes no other lease for the one that is held",
+      "does not accept a lease that was lost in a failover in place of the next one",
+      "ignores leases that are not the held one",
     ],
   },
   {
-    name: "knows nobody who asks again",
+    name: "does not recognize a holder that asks again",
     setup: broken((log) => {
       const names = new Map<string, string | undefined>();
       const changed = leasesChanged(
@@ -174,62 +172,62 @@ export const brokenLeases: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["knows a holder that asks again by its name: it renews what it has"],
+    caughtBy: ["renews the lease of a holder that asks for it again by name"],
   },
   {
-    name: "takes all who give no name for one",
+    name: "gives all requests without a holder the same one",
     setup: broken((log) => ({
       acquire: (topic, request) => log.acquire(topic, { ttl: request.ttl, holder: request.holder ?? "somebody" }),
     })),
     caughtBy: [
-      "takes each request without a holder for another's",
-      "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
+      "gives each request without a holder another one",
+      "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
     ],
   },
   {
     name: "doesn't look at a lease's token",
     setup: broken((log) => takenForLast(log, (lease, { token }) => ({ ...lease, token }))),
     caughtBy: [
-      "takes no other lease for the one that is held",
-      "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
-      "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+      "ignores leases that are not the held one",
+      "gives a released lease to the next caller, and ignores the old one",
+      "refuses an append with a lease that is released, older or altered",
     ],
   },
   {
     name: "doesn't look at a lease's epoch",
     setup: broken((log) => takenForLast(log, (lease, { epoch }) => ({ ...lease, epoch }))),
     caughtBy: [
-      "takes no other lease for the one that is held",
+      "ignores leases that are not the held one",
       "frees a topic's lease",
-      "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+      "refuses an append with a lease that is released, older or altered",
     ],
   },
   {
-    name: "releases whoever's lease it is",
+    name: "releases the topic's lease, whoever holds it",
     setup: broken((log) => {
       const { acquire, release } = takenForLast(log, (_, last) => last);
       return { acquire: acquire ?? log.acquire, release: release ?? log.release };
     }),
     caughtBy: [
-      "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
-      "takes no other lease for the one that is held",
+      "gives a released lease to the next caller, and ignores the old one",
+      "ignores leases that are not the held one",
     ],
   },
   {
-    name: "forgets a topic that has nothing but a lease",
+    name: "forgets a topic without entries, though it has a lease",
     setup: forgetsUnwritten,
-    caughtBy: ["keeps the epoch of a topic that has nothing but a lease, and both for as long as the lease lasts"],
+    caughtBy: ["keeps a topic's epoch as long as its lease, though the topic was never written to"],
   },
   {
-    name: "keeps a topic for its lease",
+    name: "keeps a topic as long as its lease",
     setup: broken((log) => ({
       append: (topic, events, options) =>
         log.append(topic, events, (options?.lease ? { ...options, ttl: 60_000 } : options) as typeof options),
     })),
-    caughtBy: ["keeps no topic for its lease whose ttl is over"],
+    caughtBy: ["frees a topic whose ttl is over, with its lease"],
   },
   {
-    name: "takes any ttl and any holder of a lease",
+    name: "accepts any ttl and any holder of a lease",
     setup: broken((log) => {
       const fix = (ttl: number) => Math.min(60_000, Math.max(1, Math.trunc(ttl || 1)));
       return {
@@ -238,7 +236,7 @@ export const brokenLeases: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "refuses a lease's ttl that is not a whole number of at least 1, and a holder without a name, or with a long one",
+      "refuses a lease's ttl that is not a whole number of at least 1, and a holder's name that is empty or too long",
     ],
   },
 ];

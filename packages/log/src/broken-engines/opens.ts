@@ -20,7 +20,7 @@ export const brokenOpens: readonly BrokenEngine[] = [
         return { ...(await log.open(topic, options)), snapshot };
       },
     })),
-    caughtBy: ["sends no snapshot that nobody asked for, wherever it opens"],
+    caughtBy: ["sends no snapshot without being asked"],
   },
   {
     name: "sends no snapshot after a gap",

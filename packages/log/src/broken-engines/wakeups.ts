@@ -2,7 +2,7 @@ import type { Log, LogEntry, Wakeup, Watch } from "../log.js";
 import { LogError } from "../port/log-error.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
-/** A log whose wake-ups go through `change` on their way, one of each watcher's own. */
+/** A log whose calls to a watcher go through a function, made by `change` for each watcher. */
 const told = (change: () => (wakeup: Wakeup | undefined, tell: (wakeup?: Wakeup) => void) => void) =>
   broken((log) => ({
     watch(topic, onAppend) {
@@ -11,7 +11,7 @@ const told = (change: () => (wakeup: Wakeup | undefined, tell: (wakeup?: Wakeup)
     },
   }));
 
-/** Watching begins some time after it was asked for. */
+/** A watch that begins 20 ms late. */
 function lateWatch(log: Log, readyOf: (begun: Promise<void>, stopped: () => boolean) => Promise<void>): Log["watch"] {
   return (topic, onAppend) => {
     let watch: Watch | undefined;
@@ -31,26 +31,26 @@ function lateWatch(log: Log, readyOf: (begun: Promise<void>, stopped: () => bool
 
 export const brokenWakeups: readonly BrokenEngine[] = [
   {
-    name: "says that a watch is ready before it is",
+    name: "says that a watch is ready too early",
     setup: broken((log) => ({ watch: lateWatch(log, () => Promise.resolve()) })),
-    caughtBy: ["tells of every append from the moment on that a watch says it is ready"],
+    caughtBy: ["tells of every append once a watch is ready"],
   },
   {
-    name: "leaves it open whether a watch is ready that was stopped",
+    name: "never settles ready if the watch was stopped",
     setup: broken((log) => ({
       watch: lateWatch(log, async (begun, isStopped) => {
         await begun;
         if (isStopped()) await new Promise(() => {});
       }),
     })),
-    caughtBy: ["settles whether a watch is ready though it was stopped before"],
+    caughtBy: ["settles ready though the watch was stopped first"],
   },
   {
-    name: "carries the last of the entries alone",
+    name: "carries only the last entry",
     setup: told(() => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.slice(-1) })),
     caughtBy: [
-      "carries nothing but entries that follow the place that they are said to follow",
-      "keeps nothing from a reader that takes what it is told where it stands there, and else reads",
+      "carries only entries that directly follow the position before them",
+      "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
     ],
   },
   {
@@ -58,7 +58,7 @@ export const brokenWakeups: readonly BrokenEngine[] = [
     setup: told(
       () => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.filter((_, i) => i !== 1) }),
     ),
-    caughtBy: ["carries nothing but entries that follow the place that they are said to follow"],
+    caughtBy: ["carries only entries that directly follow the position before them"],
   },
   {
     name: "carries entries in an array that it uses again",
@@ -70,29 +70,27 @@ export const brokenWakeups: readonly BrokenEngine[] = [
         tell({ ...wakeup, entries });
       };
     }),
-    caughtBy: ["carries nothing but entries that follow the place that they are said to follow"],
+    caughtBy: ["carries only entries that directly follow the position before them"],
   },
   {
-    name: "says nothing of what is too much for a wake-up",
+    name: "does not call where there is too much to carry",
     setup: told(() => (wakeup, tell) => {
       if (wakeup) tell(wakeup);
     }),
     caughtBy: [
-      "keeps nothing from a reader that takes what it is told where it stands there, and else reads",
-      "calls those who watch a topic when it is freed, and tells them of its next life",
-      "calls all who watch when its store is back, whatever happened meanwhile",
+      "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
+      "calls a topic's watchers when it is freed, and tells them of its next life",
+      "calls all watchers when its store is back",
     ],
   },
   {
-    name: "passes on what its store's client throws",
+    name: "passes on its store client's errors",
     setup: broken((log) => ({
       findAppend: (topic, key) =>
         log.findAppend(topic, key).catch((error) => {
           throw LogError.is(error) ? new Error("connect ECONNREFUSED") : error;
         }),
     })),
-    caughtBy: [
-      "throws a LogError while its store is away, whatever it is asked, and takes a caller's mistake for one all the same",
-    ],
+    caughtBy: ["rejects every call with a LogError while its store is away, except for a caller's own mistake"],
   },
 ];

@@ -8,14 +8,14 @@ const ttl = 1_000;
 const long = 60_000;
 const idempotencyKey = "k";
 
-/** An append that takes the lease, and must get it. */
+/** Takes the lease with an append, which must succeed. */
 async function takeWith(log: Log, options: AppendOptions, milliseconds = long): Promise<Lease> {
   const answer = await log.append(topic, events("taken"), { ...options, lease: { ttl: milliseconds } });
   if (!answer.ok || answer.duplicate) expect.fail(`not appended: ${JSON.stringify(answer)}`);
   return answer.lease ?? expect.fail("appended without the lease");
 }
 
-/** An append that must not be let through, and change nothing. */
+/** An append that must be refused, and change nothing. */
 async function expectLeased(log: Log, options: AppendOptions): Promise<void> {
   const before = await headOf(log);
   expect(await log.append(topic, events("x"), options)).toEqual({ ok: false, reason: "leased" });
@@ -39,7 +39,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets one of many through that take a topic's lease with an append",
+    name: "lets one of many appends through that take a topic's lease at once",
     async run({ log, peer }) {
       const writers = Array.from({ length: 10 }, (_, i) =>
         (i % 2 ? log : peer).append(topic, events(`${i}`), { lease: { ttl: long } }),
@@ -50,7 +50,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "appends with a lease that is held, and so renews it",
+    name: "appends with a held lease, and renews it",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await leaseOf(log, topic, ttl);
@@ -65,7 +65,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets nobody append with a lease that is not held: of an older holder, given back, or none",
+    name: "refuses an append with a lease that is released, older or altered",
     async run({ log, peer }) {
       const first = await leaseOf(log, topic, long, "me");
       const other = await leaseOf(log, "scores/other");
@@ -78,7 +78,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets nobody append with a lease that ran out, though nobody has taken it since",
+    name: "refuses an append with an expired lease, though nobody has taken it since",
     needs: ["advance"],
     async run({ log, advance }) {
       const lease = await takeWith(log, {}, ttl);
@@ -89,7 +89,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "leaves it to a lease's holder to look and then to append; what was not looked for goes through",
+    name: "refuses an append after a position while somebody else holds the lease, and no other append",
     async run({ log, peer }) {
       const start = await headOf(log);
       const lease = await takeWith(log, {});
@@ -104,7 +104,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "looks for an append's key before it looks for its lease",
+    name: "checks an append's key before its lease",
     async run({ log, peer }) {
       const after = await headOf(log);
       const lease = await takeWith(log, { idempotencyKey });
@@ -119,7 +119,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "tells a holder that retries an append of the lease that it has, and nobody else",
+    name: "answers a retry with the lease that its holder has, and with no other",
     async run({ log, peer }) {
       const options = { idempotencyKey, lease: { ttl: long, holder: "me" } };
       const first = await log.append(topic, events("a"), options);
@@ -138,7 +138,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "appends for a holder that asks for what it has, and so renews its lease",
+    name: "appends for a holder that names itself, and renews its lease",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = { ttl, holder: "me" };
@@ -153,7 +153,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "renews no lease by a duplicate",
+    name: "does not renew a lease for a duplicate",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await takeWith(log, { idempotencyKey }, ttl);
@@ -168,7 +168,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "looks at the lease before it looks where the topic ends, and takes none if it has moved",
+    name: "checks the lease before where the topic ends, and takes none if it has moved",
     async run({ log, peer }) {
       const after = await headOf(log);
       const { position: head } = await log.append(topic, events("a"));
@@ -182,7 +182,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "renews no lease by an append that finds the topic moved",
+    name: "does not renew a lease for an append that finds the topic moved",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const after = await headOf(log);
@@ -194,7 +194,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "changes nothing of a topic by an append that its lease keeps out",
+    name: "changes nothing of a topic by an append that is refused for its lease",
     async run({ log, peer }) {
       await log.append(topic, events("a"), { record: "first" });
       await leaseOf(log);

@@ -19,7 +19,7 @@ import type { LogCase } from "./log-case.js";
 
 const idempotencyKey = "k";
 
-/** Of a life in which these positions were given out, nothing is there any more. */
+/** Nothing is left of the life that these positions are of. */
 async function expectFreed(log: Log, ...positions: readonly Position[]): Promise<void> {
   const page = await pageOf(log, topic, "oldest");
   expect(page).toMatchObject({ entries: [], head: { offset: 0, mark: "0" } });
@@ -32,7 +32,7 @@ async function expectFreed(log: Log, ...positions: readonly Position[]): Promise
 
 export const freeCases: readonly LogCase[] = [
   {
-    name: "frees entries, snapshot, record and keys of a topic, whose next life has another epoch",
+    name: "frees a topic's entries, snapshot, record and keys, and begins its next life with another epoch",
     async run({ log, peer }) {
       const start = await headOf(log);
       const first = await log.append(topic, run(1, 5), { stateful: true, record: "r", idempotencyKey });
@@ -61,14 +61,14 @@ export const freeCases: readonly LogCase[] = [
       await log.free(topic);
       const next = await leaseOf(log, topic, 60_000, "me");
       expect(next.epoch).not.toBe(lease.epoch);
-      // All but the epoch may be the same.
+      // The two leases may differ in nothing but the epoch.
       expect(await peer.append(topic, events("x"), { lease })).toEqual({ ok: false, reason: "leased" });
       await peer.release(lease);
       expect([await peer.renew(lease), await log.renew(next)]).toEqual([false, true]);
     },
   },
   {
-    name: "frees a topic that nobody has written to, and no other one",
+    name: "frees a topic that was never written to, and no other topic",
     async run({ log }) {
       const entries = await appended(log, "scores/other", run(1, 3));
       await log.free("scores/never named");
@@ -81,7 +81,7 @@ export const freeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "calls those who watch a topic when it is freed, and tells them of its next life",
+    name: "calls a topic's watchers when it is freed, and tells them of its next life",
     async run({ log, peer }) {
       const calls = [0, 0];
       const watches = [log, peer].map((each, i) => each.watch(topic, () => (calls[i] = (calls[i] ?? 0) + 1)));
@@ -93,7 +93,7 @@ export const freeCases: readonly LogCase[] = [
         () => peer.free(topic),
         () => peer.append(topic, events("b")),
       ]) {
-        // What an append before is told of twice must not be taken for the next one's.
+        // A second call for the change before must not count for this one.
         await new Promise((resolve) => setTimeout(resolve, 20));
         const before = [...calls];
         await change();
@@ -104,7 +104,7 @@ export const freeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps those who watch a freed topic as watchers of its next life",
+    name: "counts the watchers of a freed topic as watchers of its next life",
     options: { retain: { stateTtl: 1_000 } },
     needs: ["advance"],
     async run({ log, peer, advance }) {

@@ -6,12 +6,12 @@ import type { LogCase } from "./log-case.js";
 const ttl = 1_000;
 const long = 60_000;
 
-/** A lease that nobody may hold when it is asked for. */
+/** Takes a lease that must be free. */
 export async function leaseOf(log: Log, name = topic, milliseconds = long, holder?: string): Promise<Lease> {
   return (await log.acquire(name, { ttl: milliseconds, holder })) ?? expect.fail(`somebody has the lease of ${name}`);
 }
 
-/** Leases that are none, though they are like this one. */
+/** Altered copies of a lease. */
 export function forged(lease: Lease): Lease[] {
   const { epoch, token, holder } = lease;
   return [
@@ -24,7 +24,7 @@ export function forged(lease: Lease): Lease[] {
 
 export const leaseCases: readonly LogCase[] = [
   {
-    name: "gives a topic's lease to one of those who ask for it at once, and then to nobody who doesn't say that he holds it",
+    name: "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
     async run({ log, peer }) {
       const { epoch } = await headOf(log);
       const asking = Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).acquire(topic, { ttl: long + i }));
@@ -39,7 +39,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets a lease run out, and gives the next holder a token that has grown",
+    name: "lets a lease expire, and gives the next one a larger token",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const first = await leaseOf(log, topic, ttl);
@@ -53,7 +53,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps a lease that is renewed in time, by whoever has it",
+    name: "keeps a lease that any process renews in time",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await leaseOf(log, topic, ttl);
@@ -67,7 +67,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "gives a lease that was released to whoever asks next, and hears no more of the one who had it",
+    name: "gives a released lease to the next caller, and ignores the old one",
     async run({ log, peer }) {
       const first = await leaseOf(log, topic, long, "me");
       await peer.release(first);
@@ -83,7 +83,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes no other lease for the one that is held",
+    name: "ignores leases that are not the held one",
     async run({ log, peer }) {
       const lease = await leaseOf(log);
       const other = await leaseOf(log, "scores/other");
@@ -95,14 +95,14 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps the epoch of a topic that has nothing but a lease, and both for as long as the lease lasts",
+    name: "keeps a topic's epoch as long as its lease, though the topic was never written to",
     options: { idle: 500 },
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await leaseOf(log);
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
-        // Other topics are used, so that this one could be found to be idle.
+        // Uses other topics, so that the engine could find this one idle.
         for (const n of [1, 2]) await peer.append("scores/other", run(n, n));
       }
       expect(await peer.acquire(topic, { ttl: long })).toBeUndefined();
@@ -112,7 +112,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps no topic for its lease whose ttl is over",
+    name: "frees a topic whose ttl is over, with its lease",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const answer = await log.append(topic, events("a"), { ttl, lease: { ttl: long } });
@@ -127,7 +127,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "knows a holder that asks again by its name: it renews what it has",
+    name: "renews the lease of a holder that asks for it again by name",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await leaseOf(log, topic, ttl, "me");
@@ -147,7 +147,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes each request without a holder for another's",
+    name: "gives each request without a holder another one",
     async run({ log }) {
       const holders = new Set<string>();
       for (const _ of run(1, 3)) {
@@ -159,7 +159,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes no lease for one that was lost in a failover, though it may have its token",
+    name: "does not accept a lease that was lost in a failover in place of the next one",
     needs: ["failover"],
     async run({ log, peer, failover }) {
       await log.append(topic, events("a"));
@@ -167,13 +167,13 @@ export const leaseCases: readonly LogCase[] = [
       await log.append(topic, events("b"), { lease: first });
       await failover(topic, 1);
       const second = await peer.acquire(topic, { ttl: long });
-      // A store may have kept the first.
+      // A store may have kept the first lease.
       expect(await log.renew(first)).toBe(second === undefined);
       expect((await log.append(topic, events("c"), { lease: first })).ok).toBe(second === undefined);
     },
   },
   {
-    name: "refuses a lease's ttl that is not a whole number of at least 1, and a holder without a name, or with a long one",
+    name: "refuses a lease's ttl that is not a whole number of at least 1, and a holder's name that is empty or too long",
     async run({ log }) {
       const lease = await leaseOf(log, "scores/other");
       for (const bad of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -10,9 +10,8 @@ export interface LogHarness {
   /** The same store as another process opens it. Default: `log` itself. */
   readonly peer?: Log;
   /**
-   * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most. What a
-   * store has yet to be told when a watch is stopped is told before time passes.
-   * Without it, cases about age are skipped.
+   * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most. If
+   * an engine tells its store late that a watch has stopped, `advance` waits for that first. Without it, cases about age are skipped.
    */
   advance?(ms: number): Promise<void>;
   /**
@@ -21,8 +20,8 @@ export interface LogHarness {
    */
   failover?(topic: string, lost: number): Promise<void>;
   /**
-   * Cuts `log` off from its store while `meanwhile` runs, and brings the store back. `meanwhile` is given a log that is not cut
-   * off, as another process has it. Without it, cases about a store that is away are skipped.
+   * Cuts `log` off from its store, runs `meanwhile`, and brings the store back. `meanwhile` gets a log of the same store that is not
+   * cut off, as another process would have it. Without it, cases about a store that is away are skipped.
    */
   outage?(meanwhile: (other: Log) => Promise<void>): Promise<void>;
   /** Called after each case, passed or failed. */

@@ -5,7 +5,7 @@ import type { LogCase } from "./log-case.js";
 
 export const openCases: readonly LogCase[] = [
   {
-    name: "sends no snapshot that nobody asked for, wherever it opens",
+    name: "sends no snapshot without being asked",
     async run({ log, peer }) {
       const entries = await appended(log, topic, run(1, 6));
       await log.append(topic, run(7, 8), { record: "r" });

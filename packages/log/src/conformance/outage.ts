@@ -8,7 +8,7 @@ const idempotencyKey = "k";
 
 export const outageCases: readonly LogCase[] = [
   {
-    name: "throws a LogError while its store is away, whatever it is asked, and takes a caller's mistake for one all the same",
+    name: "rejects every call with a LogError while its store is away, except for a caller's own mistake",
     needs: ["outage"],
     async run({ log, outage }) {
       const lease = await leaseOf(log, "scores/other");
@@ -30,13 +30,13 @@ export const outageCases: readonly LogCase[] = [
         for (const failure of failures) expect(failure).toSatisfy(LogError.is);
         await expect(log.append(topic, [])).rejects.toThrow(RangeError);
       });
-      // It may have been appended.
+      // The append may have happened.
       expect(await log.append(topic, events("a"), { idempotencyKey })).toMatchObject({ position: { offset: 1 } });
       expect(dataOf(await retained(log))).toEqual(['"a"']);
     },
   },
   {
-    name: "calls all who watch when its store is back, whatever happened meanwhile",
+    name: "calls all watchers when its store is back",
     needs: ["outage"],
     async run({ log, outage }) {
       const calls = { changed: 0, quiet: 0 };

@@ -57,7 +57,7 @@ export const recordCases: readonly LogCase[] = [
       const { position } = await log.append(topic, events("a"), { record: "first" });
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
-        // Other topics are used, so that this one could be found to be idle.
+        // Uses other topics, so that the engine could find this one idle.
         await appendEach(log, `record/other${i}`, run(1, 2));
       }
       expect([await retained(log), await recordOf(log)]).toEqual([[], "first"]);

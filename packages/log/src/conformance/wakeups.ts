@@ -3,7 +3,7 @@ import type { AppendedNow, Log, LogEvent, Position, Wakeup } from "../log.js";
 import { dataOf, events, headOf, pageOf, run, topic, until } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
-/** Of all sizes: some are too much for one wake-up. */
+/** Batches of many sizes: some are too large for one wake-up. */
 const batches: readonly LogEvent[][] = [
   ...run(1, 20).map((event) => [event]),
   run(21, 23),
@@ -33,7 +33,7 @@ const textOf = ({ epoch, offset, mark }: Position) => `${epoch}.${offset}.${mark
 
 export const wakeupCases: readonly LogCase[] = [
   {
-    name: "tells of every append from the moment on that a watch says it is ready",
+    name: "tells of every append once a watch is ready",
     async run({ log, peer }) {
       for (const [i, watching] of [log, peer, log].entries()) {
         let calls = 0;
@@ -48,7 +48,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "settles whether a watch is ready though it was stopped before",
+    name: "settles ready though the watch was stopped first",
     async run({ log }) {
       let isSettled = false;
       const settle = () => {
@@ -61,7 +61,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "carries nothing but entries that follow the place that they are said to follow",
+    name: "carries only entries that directly follow the position before them",
     options: { retain: { events: 50 } },
     async run({ log, peer }) {
       const wakeups: Wakeup[] = [];
@@ -96,7 +96,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps nothing from a reader that takes what it is told where it stands there, and else reads",
+    name: "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
     async run({ log, peer }) {
       for (const atOnce of [false, true]) {
         let { end } = await pageOf(log, topic, "oldest");

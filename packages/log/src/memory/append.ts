@@ -3,7 +3,7 @@ import { checkLease } from "./lease.js";
 import { read } from "./read.js";
 import type { Topic } from "./topic.js";
 
-/** Most entries that a conflict is answered with. */
+/** Maximum number of entries in the answer to a conflict. */
 const mostSince = 512;
 
 export function append(
@@ -32,13 +32,13 @@ export function append(
   return { ok: true, duplicate: false, position: topic.head, before, entries, lease: held };
 }
 
-/** Whether the topic's lease lets the append through. Nothing changes yet: the topic may have moved. */
+/** Whether the topic's lease allows the append. Changes nothing: the topic may have moved. */
 function mayAppend(name: string, { lease: state }: Topic, now: number, { lease, after }: AppendOptions): boolean {
   if (!lease) return !after || !state.isHeld(now);
   return state.of(name, lease, now) !== undefined || (!("token" in lease) && !state.isHeld(now));
 }
 
-/** Looks at all that is given before anything changes: a batch is appended whole or not at all. */
+/** Checks everything before anything changes: a batch is appended as a whole or not at all. */
 export function checkAppend(events: readonly LogEvent[], options: AppendOptions = {}): void {
   checkEvents(events);
   checkOptions(options);
@@ -53,7 +53,7 @@ function checkEvents(events: readonly LogEvent[]): void {
   }
 }
 
-/** Most bytes of a topic's record. */
+/** Maximum bytes of a topic's record. */
 const longestRecord = 1_024;
 
 function checkOptions({ record, ttl, lease }: AppendOptions): void {

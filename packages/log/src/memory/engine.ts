@@ -5,7 +5,7 @@ import { checkCount, open } from "./read.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
 
-/** What is in memory is watched at once. */
+/** A watch of a topic in memory is in force at once. */
 const ready = Promise.resolve();
 
 /** Every method does all its work before it returns its promise, so calls take effect in the order they are made. */
@@ -44,7 +44,7 @@ export function openMemoryLog(topics: Topics): Log {
     },
 
     watch(name, onAppend) {
-      // Of the topic, whatever life it is in.
+      // They outlive the topic's lives.
       const { watchers } = topics.open(name);
       const stop = watchers.add(onAppend);
       return {

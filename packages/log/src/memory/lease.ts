@@ -2,20 +2,20 @@ import type { Lease, LeaseRequest } from "../log.js";
 import { mintEpoch } from "./epoch.js";
 import { keyedHash } from "./mark.js";
 
-/** What has to be known of a topic's leases. */
+/** What the engine keeps of a topic's leases. */
 export interface LeaseState {
-  /** The last that was given. */
+  /** Of the last lease. */
   readonly token: number;
-  /** When it runs out. */
+  /** When it expires. */
   readonly ends: number;
-  /** Its holder, of whom a hash will do: so a topic that has nothing else costs no more than one that has nothing. */
+  /** A hash of its holder's name, in two parts: it fits into the few bytes that a topic without entries may cost. */
   readonly holderLow: number;
   readonly holderHigh: number;
 }
 
 export const noLease: LeaseState = { token: 0, ends: Number.NEGATIVE_INFINITY, holderLow: 0, holderHigh: 0 };
 
-/** Who may append to a topic where it was seen to end. */
+/** A topic's lease, held or not. */
 export class TopicLease implements LeaseState {
   readonly #epoch: string;
   token: number;
@@ -39,7 +39,7 @@ export class TopicLease implements LeaseState {
     return now < this.ends && token === this.token && epoch === this.#epoch && this.#isOf(holder);
   }
 
-  /** The lease, if whoever asks has it already. */
+  /** The lease, if `given` is the one that is held, or a request of its holder. */
   of(topic: string, given: Lease | LeaseRequest, now: number): Lease | undefined {
     if (isLease(given)) return this.isHeldBy(given, now) ? given : undefined;
     const { holder, ttl } = given;
@@ -47,7 +47,7 @@ export class TopicLease implements LeaseState {
     return { topic, epoch: this.#epoch, token: this.token, holder, ttl };
   }
 
-  /** Gives it to whoever asks, or has it and so renews it; `undefined` if somebody else has it, or what was given isn't held. */
+  /** Gives or renews the lease. `undefined`: somebody else holds it, or the given lease is not held. */
   take(topic: string, given: Lease | LeaseRequest, now: number): Lease | undefined {
     const held = this.of(topic, given, now);
     if (!held && (isLease(given) || now < this.ends)) return undefined;
@@ -77,7 +77,7 @@ const isLease = (given: Lease | LeaseRequest): given is Lease => "token" in give
 /** Most characters of a holder's name. */
 const longestHolder = 64;
 
-/** What is no lease but may be one isn't held; what is asked for has to be right. */
+/** @throws RangeError if a ttl or a request's holder is not allowed. A lease with a bad holder is simply not held. */
 export function checkLease(given: Lease | LeaseRequest): void {
   const { ttl, holder } = given;
   if (!Number.isSafeInteger(ttl) || ttl < 1) {

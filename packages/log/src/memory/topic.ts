@@ -35,7 +35,7 @@ export class Topic {
 
   /**
    * @param start The place before the first entry that will be appended.
-   * @param known Who watches it already, and what is known of its lease.
+   * @param known Its watchers and its lease, if it had some before.
    */
   constructor(
     start: Position,
@@ -68,7 +68,7 @@ export class Topic {
     return this.#entries.size === 0;
   }
 
-  /** Nobody has written to it, nor watches it: its epoch is all that has to be known of it, and its lease if somebody has it. */
+  /** Never written to, and not watched: only its epoch and its lease have to be kept. */
   get isUnwritten(): boolean {
     const hasLife = this.stateful || this.record !== undefined || this.ttl !== undefined || this.keys.size > 0;
     return this.#head.offset === 0 && !hasLife && this.watchers.size === 0;

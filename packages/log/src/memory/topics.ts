@@ -49,7 +49,7 @@ export class Topics {
     return topic;
   }
 
-  /** Ends the topic's life. Who watches it watches the next one. */
+  /** Ends the topic's life. Its watchers watch the next one. */
   free(name: string): void {
     const topic = this.find(name);
     this.#unwritten?.take(name, this.#now);
@@ -60,7 +60,7 @@ export class Topics {
     watchers.notify();
   }
 
-  /** One of its watchers has gone: until now the topic has not been idle, nor has its state begun to expire. */
+  /** A watcher left. Until now the topic was in use, so its idle time and its `ttl` start now. */
   unwatched(name: string, watchers: Watchers): void {
     const topic = this.byName.get(name);
     if (topic?.watchers !== watchers) return;
@@ -79,7 +79,7 @@ export class Topics {
     return topic;
   }
 
-  /** Lets go of all but its epoch and its lease, if nobody has written to it. */
+  /** Keeps only the epoch and the lease of a topic that was never written to. */
   close(name: string, topic: Topic): void {
     if (!topic.isUnwritten || this.byName.get(name) !== topic) return;
     this.byName.delete(name);

@@ -11,16 +11,16 @@ const chains = 16_384;
 /** Most bytes of an epoch. */
 const epochSize = 16;
 
-/** All that has to be known of a topic that nobody has written to. */
+/** What the engine keeps of a topic that was never written to. */
 export interface UnwrittenTopic {
   readonly epoch: string;
   readonly lease: LeaseState;
 }
 
 /**
- * The epochs of topics that nobody has written to, so that whoever has read their beginning can go on from there, and who has
- * their leases. Whoever can open a subscription can name such topics, as many as there are names; so they
- * are kept in typed arrays, by a hash of the name, and take less than 64 bytes each.
+ * The epochs and leases of topics that were never written to, so that a reader of their beginning can go on from there. Anybody
+ * who can open a subscription can name any number of such topics. So they are kept in typed arrays, by a hash of the name, and
+ * take less than 64 bytes each.
  *
  * A record is a slot, from 1 on. The slots of hashes with the same low bits are a chain that ends with 0. All that are used
  * are a ring, in the order of their use, with slot 0 between the newest and the oldest.

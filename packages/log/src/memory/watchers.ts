@@ -4,17 +4,17 @@ interface Watcher {
   readonly onAppend: (wakeup?: Wakeup) => void;
 }
 
-/** A wake-up carries so many entries at most, and so many characters of data; else nothing. */
-const mostEntries = 64;
-const mostLength = 64 * 1024;
+/** A call carries at most this many entries and characters of data. If there are more, it carries none. */
+const maxEntries = 64;
+const maxLength = 64 * 1024;
 
 const none: readonly LogEntry[] = [];
 
-/** Who wants to know about appends to a topic. All appends of one turn share one notification. */
+/** The watchers of a topic. All appends in one turn share one call. */
 export class Watchers {
   readonly #watchers = new Set<Watcher>();
   #notifying = false;
-  /** What the notification under way carries. */
+  /** What the next call carries. `#before` is `undefined` if it carries nothing. */
   #before: Position | undefined;
   #entries: readonly LogEntry[] = none;
   #length = 0;
@@ -32,12 +32,12 @@ export class Watchers {
   }
 
   /**
-   * In a microtask: the caller's append is done by then, and a listener that appends doesn't recurse.
+   * Calls the watchers in a microtask: the append is done by then, and a watcher that appends doesn't recurse.
    *
-   * @param before The place before the entries, if any are to be told.
+   * @param before The position before the entries. `undefined`: the call carries nothing.
    */
   notify(before?: Position, entries: readonly LogEntry[] = none): void {
-    // Not before one under way is added to: entries that are told together follow each other.
+    // A call that is on its way takes in every append, even if nobody watches any more: its entries must follow each other.
     if (!this.#notifying) {
       if (this.#watchers.size === 0) return;
       this.#notifying = true;
@@ -53,8 +53,8 @@ export class Watchers {
     const size = this.#entries.length + entries.length;
     const last = this.#entries.at(-1);
     const isJoined = before && (!last || isSame(last.position, before));
-    if (!isJoined || size > mostEntries || this.#length > mostLength) this.#before = undefined;
-    // The entries of one append are given on as they are; of those of several an array is made, at most 64 long.
+    if (!isJoined || size > maxEntries || this.#length > maxLength) this.#before = undefined;
+    // The entries of one append need no copy; those of several are copied, at most 64.
     if (this.#before) this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
   }
 

@@ -4,46 +4,48 @@ import type { ReadGap, ReadPage } from "./read.js";
 
 export interface AppendOptions {
   /**
-   * Makes a retried append safe: within the engine's window a second append with the same key to the same topic
-   * appends nothing and answers with the first one's position. Default: none, every append counts.
+   * Makes a retry safe: a second append with the same key to the same topic appends nothing and answers with the first
+   * one's position. The engine remembers a key for a limited time. Default: none, every append counts.
    */
   readonly idempotencyKey?: string;
   /**
-   * Append only if the topic ends here; if it doesn't, nothing is appended or changed, and the answer is a `Conflict` with the reason
-   * `moved`. Whoever looks before it appends names what it saw, so that of several who do so at once one appends. While
-   * somebody holds the topic's lease, that is the holder's alone: for anybody else the reason is `leased`, wherever the topic
-   * ends. A key is looked up first: a retry of what was appended is a duplicate, wherever the topic ends by now, and whoever
-   * has its lease. Default: none, append in any case.
+   * Appends only if the topic ends at this position. Otherwise nothing changes, and the answer is a `Conflict` with the reason `moved`.
+   * So of several writers that read and then append at once, one succeeds.
+   *
+   * While somebody else holds the topic's lease, the reason is `leased`, wherever the topic ends. The key is checked first: a
+   * retry is a duplicate, wherever the topic ends and whoever holds the lease. Default: none, appends in any case.
    */
   readonly after?: Position | undefined;
   /**
-   * Append only if the topic's lease is the caller's: one that is held, which is renewed by the append for its `ttl`; or one to
-   * be taken together with the append, if nobody else holds it. Else nothing is appended or changed, and the answer is a
-   * `Conflict` with the reason `leased`. A key is looked up first, as for `after`: a duplicate neither takes nor renews. Where
-   * `after` is given, too, the lease is looked at first, and if the topic has moved, nothing is taken or renewed. Default: none.
+   * Appends only with the topic's lease. A `Lease` must be held; the append renews it for its `ttl`. A `LeaseRequest` takes the
+   * lease together with the append, unless somebody else holds it. Otherwise nothing changes, and the answer is a `Conflict` with the
+   * reason `leased`.
+   *
+   * The key is checked first: a duplicate neither takes nor renews a lease. `after` is checked last: if the topic has moved,
+   * the lease is neither taken nor renewed. Default: none.
    */
   readonly lease?: Lease | LeaseRequest | undefined;
   /**
-   * Says that the topic's events fold into state: from now on the engine never trims this topic past its saved
-   * snapshot, and frees it only where its options set a `stateTtl` (see `Retention`). Default: `false`.
+   * The topic's events fold into state. From now on the engine trims the topic only up to its saved snapshot, and frees it only by
+   * its `ttl` or the retention's `stateTtl`. Default: `false`.
    */
   readonly stateful?: boolean;
   /**
-   * What is to be known of the topic as a whole, such as how it began: takes the place of the record that is there, together
-   * with this append, and outlives its entries when they are trimmed or age. A topic with a record is not forgotten, unless
-   * by its `ttl`. At most 1,024 bytes of UTF-8. Default: none, the record stays as it is.
+   * Information about the topic as a whole, for example how it began. Replaces the topic's record in the same step as the append, and
+   * stays when entries are trimmed. A topic with a record is freed only by its `ttl`. At most 1,024 bytes of UTF-8. Default: the
+   * record stays as it is.
    */
   readonly record?: string;
   /**
-   * Gives the topic a life of its own, from now on: its entries no longer go by age, and the topic is freed whole (entries,
-   * snapshot, record and keys) so many milliseconds after its last append or, if that was later, after its last watcher
-   * went. What retention says of number and bytes holds all the same; `stateTtl` gives way to it. A whole number of at least
-   * 1, or `Infinity`. Default: none, what was said before stays.
+   * From now on the topic's entries don't expire by age. Instead the whole topic is freed (entries, snapshot, record, keys and
+   * lease) this many milliseconds after its last append or, if that is later, after its last watcher left. Retention by
+   * number and bytes still applies; `stateTtl` does not. A whole number of at least 1, or `Infinity`. Default: the `ttl` given
+   * before, if any.
    */
   readonly ttl?: number;
 }
 
-/** The events are in the topic: they were appended now, or had been before, with the same idempotency key. */
+/** The events are in the topic: appended now, or before with the same idempotency key. */
 export type Appended = AppendedNow | AppendedBefore;
 
 export interface AppendedNow {
@@ -51,42 +53,42 @@ export interface AppendedNow {
   readonly duplicate: false;
   /** The position of the last event. */
   readonly position: Position;
-  /** The position before the first event. Whoever stands there knows all that the topic holds by now, and need not read. */
+  /** The position before the first event. A reader there can take `entries` instead of reading. */
   readonly before: Position;
-  /** What was appended, as a read gives it. */
+  /** The appended entries, as a page has them. */
   readonly entries: readonly LogEntry[];
-  /** The lease that was taken or renewed, if the append named one. */
+  /** The lease that was taken or renewed. Only if the append named one. */
   readonly lease?: Lease | undefined;
 }
 
 export interface AppendedBefore {
   readonly ok: true;
-  /** The idempotency key had been used before: nothing was appended. */
+  /** The idempotency key was used before: nothing was appended. */
   readonly duplicate: true;
   /** The position of the last event of the first append. */
   readonly position: Position;
-  /** The topic's lease, if the append named one that is held, or its holder. It was not renewed. */
+  /** The topic's lease, not renewed. Only if the append named it, or its holder, and it is held. */
   readonly lease?: Lease | undefined;
 }
 
-/** Nothing was appended, for want of what `after` or `lease` asks for. */
+/** Nothing was appended or changed. */
 export type Conflict = Moved | Leased;
 
-/** The topic didn't end where the append said. */
+/** The topic does not end at `after`. */
 export interface Moved {
   readonly ok: false;
   readonly reason: "moved";
-  /** What has come since: a read after that position, of at most 512 entries. */
+  /** The entries since then: a page after that position, of at most 512 entries. */
   readonly since: ReadPage | ReadGap;
 }
 
-/** The lease that the append named isn't held, or somebody else holds the topic's. */
+/** The append's lease is not held, or somebody else holds the topic's lease. */
 export interface Leased {
   readonly ok: false;
   readonly reason: "leased";
 }
 
-/** What an append with this `after` and this `lease` is answered. */
+/** The answer to an append with this `after` and this `lease`. */
 export type AppendAnswer<After = Position | undefined, Held = AppendOptions["lease"]> =
   | Appended
   | (After extends Position ? Conflict : never)

@@ -1,9 +1,8 @@
 /**
- * A place in a topic's history: the state of affairs after the entry with this offset.
+ * A place in a topic's history: directly after the entry with this offset.
  *
- * Equal positions mean equal history up to and including `offset`, whatever happened to the engine in between.
- * That holds because `mark` is a hash of the previous mark and the entry, so a history that was cut back and grew
- * again bears other marks at the same offsets.
+ * Equal positions mean equal history up to and including `offset`, even if the engine lost entries in between: `mark` is a
+ * hash of the previous mark and the entry, so a history that was cut back and grew again has other marks at the same offsets.
  */
 export interface Position {
   /** Random, minted with the topic. Offsets compare only within one epoch. */
@@ -14,7 +13,7 @@ export interface Position {
   readonly mark: string;
 }
 
-/** An event as the log keeps it: named, with its data already encoded. */
+/** An event as the log keeps it: its type, and its encoded data. */
 export interface LogEvent {
   readonly type: string;
   /** The event's data as one line of JSON text. */
@@ -22,7 +21,7 @@ export interface LogEvent {
 }
 
 export interface LogEntry extends LogEvent {
-  /** The place that a reader has reached once it has applied this entry. */
+  /** A reader's position once it has applied this entry. */
   readonly position: Position;
   /** When the entry was appended, in milliseconds since the Unix epoch. */
   readonly time: number;

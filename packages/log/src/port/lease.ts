@@ -1,29 +1,29 @@
-/** A lease that somebody wants to have. */
+/** Asks for a topic's lease. */
 export interface LeaseRequest {
-  /** Milliseconds that it is to last from when it is taken, or renewed last. A whole number of at least 1. */
+  /** Milliseconds that the lease lasts after it is taken or renewed. A whole number of at least 1. */
   readonly ttl: number;
   /**
-   * Who asks, so that it is known when it asks again: of a holder that asks for what it has, the lease is renewed, and keeps its
-   * token. So an answer that was lost on its way can be asked for once more. 1 to 64 characters, nobody else's. Default: none,
-   * each request is another's.
+   * Names the holder, so that the engine recognizes it. A holder that asks for the lease it has renews it, and the token stays
+   * the same. A caller that lost the answer to a first request can therefore ask again. 1 to 64 characters; use a random name that
+   * nobody else has. Default: a new random name for each request.
    */
   readonly holder?: string | undefined;
 }
 
 /**
- * A right over a topic that one holder at a time has: as long as it is held, nobody else looks where the topic ends and appends
- * there. Plain data: whoever has it can hand it on.
+ * An exclusive right to a topic. While it is held, only its holder can append with `after`. A lease is plain data: another process can
+ * use it, too.
  *
- * It is held until it runs out, is released, or its topic is freed, with whatever else is known of the topic. What is not held
- * any more never is again: the next holder's has another token or, where a store has lost what it was told, another holder; and
- * that of the topic's next life has another epoch. Snapshots and trims take no notice of it: they mind positions.
+ * A lease is held until it expires, is released, or its topic is freed, and never again afterwards. The next lease of the topic differs
+ * in its token, its holder or its epoch. The holder tells leases apart where a store lost the last one in a failover and counts
+ * its token again. Snapshots and trims are not fenced by leases: they are checked by position.
  */
 export interface Lease extends LeaseRequest {
   readonly topic: string;
-  /** Of the topic's life that it was taken in. */
+  /** The epoch of the topic when the lease was taken. */
   readonly epoch: string;
-  /** Grows with every new holder within an epoch. */
+  /** Grows with each new lease of the topic within an epoch. */
   readonly token: number;
-  /** Who it was given to: the one that asked, or one that was made up for it. */
+  /** The name in the request, or a random one. */
   readonly holder: string;
 }

@@ -1,10 +1,9 @@
 /**
- * What a store failed at, as opposed to a caller's own mistakes, which are RangeErrors and TypeErrors. Memory never throws it;
- * engines of stores do.
+ * The store failed. A caller's own mistakes are a RangeError or a TypeError instead. The memory engine never throws a LogError.
  *
- * - `unavailable`: the store could not be asked, and nothing happened. Try again later.
+ * - `unavailable`: the store can't be reached, and nothing happened. Try again later.
  * - `unknown`: the store did not answer in time, so an append may or may not have happened. Only a retry with the same
- *   `idempotencyKey`, or with the same `after`, is safe.
+ *   `idempotencyKey` or the same `after` is safe.
  *
  * @example
  * ```ts
@@ -20,7 +19,7 @@ export class LogError extends Error {
     this.code = code;
   }
 
-  /** Says whether `error` is one; also one that another copy of the package threw, as an engine may have its own. Never throws. */
+  /** Whether `error` is a LogError, also of another copy of this package. Never throws. */
   static is(error: unknown): error is LogError {
     try {
       if (!(error instanceof Error) || error.name !== "LogError") return false;

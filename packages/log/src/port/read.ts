@@ -1,12 +1,12 @@
 import type { LogEntry, Position } from "./entry.js";
 
-/** Where a read starts: after a position, at the oldest entry there is, or at most `last` entries before the head. */
+/** Where a page starts: after a position, at the oldest entry, or at most `last` entries before the head. */
 export type ReadFrom = Position | "oldest" | { readonly last: number };
 
 /**
- * Why history after a position is not to be had:
- * `trimmed`, it was there and is gone; `epoch`, the position is of another life of the topic;
- * `diverged`, the topic's history at that offset is not the one the position was taken from.
+ * Why the entries after a position can't be read:
+ * `trimmed`, they were trimmed; `epoch`, the position is of another life of the topic;
+ * `diverged`, the topic's history at that offset is another one than the position's.
  */
 export type GapReason = "trimmed" | "epoch" | "diverged";
 
@@ -14,7 +14,7 @@ export interface ReadPage {
   readonly ok: true;
   /** In order, without a gap, directly after `from`. Shorter than the limit only at the head. */
   readonly entries: readonly LogEntry[];
-  /** Where to read on: the last entry's position, or where the read started if there is none. */
+  /** Where to read on: the last entry's position, or the start of the page if it is empty. */
   readonly end: Position;
   readonly head: Position;
   /** The topic's record, if it has one. */
@@ -24,7 +24,7 @@ export interface ReadPage {
 export interface ReadGap {
   readonly ok: false;
   readonly reason: GapReason;
-  /** Reading after this position gives everything that is retained. */
+  /** A page after this position starts with the oldest entry. */
   readonly oldest: Position;
   readonly head: Position;
   /** The topic's record, if it has one. */
@@ -37,19 +37,19 @@ export interface Snapshot {
 }
 
 export interface OpenOptions {
-  /** Where to start: where a read does, or at the snapshot that was saved last; at the oldest entry if there is none. */
+  /** Where the page starts. `snapshot`: at the last saved snapshot, or at the oldest entry if none is saved. */
   readonly from: ReadFrom | "snapshot";
-  /** Most entries of each page. */
+  /** Maximum number of entries in each page. */
   readonly limit: number;
-  /** Answer a gap with the snapshot and with what follows it, if one is saved. Default: `false`. */
+  /** After a gap, also answer with the last saved snapshot and a page after it, if one is saved. Default: `false`. */
   readonly snapshotOnGap?: boolean;
 }
 
 export interface Opened {
-  /** What a read from there gives. From a snapshot that is of no history that there is, that is a gap, too. */
+  /** The entries from there on. A gap, too, if a snapshot is not of the topic's history. */
   readonly page: ReadPage | ReadGap;
-  /** Sent with `from: "snapshot"`, and with a gap if it is asked for. */
+  /** With `from: "snapshot"`, and after a gap with `snapshotOnGap`. */
   readonly snapshot?: Snapshot | undefined;
-  /** Sent with a gap and a snapshot: what a read from there gives. */
+  /** After a gap, with `snapshot`: the entries after the snapshot. */
   readonly afterSnapshot?: ReadPage | ReadGap | undefined;
 }

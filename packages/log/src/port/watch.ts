@@ -1,9 +1,11 @@
 import type { LogEntry, Position } from "./entry.js";
 
 /**
- * What has been appended, told along with the word that something was: a hint, which may be left out, be lost, come late or twice.
- * Whoever stands at `before` has read on once it has these, and whoever stands where they end has them already, since equal
- * positions mean equal history. All others read, and so does whoever is told nothing.
+ * Entries that were appended, told together with the news of them. A hint: it may be left out, get lost, come late or come twice.
+ *
+ * A reader at `before` can take the entries instead of reading. A reader at the last entry's position has them already, because equal
+ * positions mean equal history. Any other reader reads, also one whose position is beyond the entries: the store may have lost its
+ * tail.
  */
 export interface Wakeup {
   readonly before: Position;
@@ -13,10 +15,11 @@ export interface Wakeup {
 
 export interface Watch {
   /**
-   * Resolves when every append from then on is told; what came before may not have been. Rejects with a `LogError` if the
-   * topic can't be watched: the watch tells nothing then, and is to be stopped. Need not be awaited, nor its rejection caught.
+   * Resolves when the watch is in force: every append from then on is told, earlier ones may not be. Rejects with a `LogError` if the
+   * topic can't be watched; then stop the watch. Always settles, also if the watch is stopped first. An engine handles the rejection
+   * itself, so nobody has to await or catch it.
    */
   readonly ready: Promise<void>;
-  /** Ends it: `onAppend` is not called any more. A second call does nothing. */
+  /** Ends the watch: `onAppend` is not called any more. A second call does nothing. */
   stop(): void;
 }
