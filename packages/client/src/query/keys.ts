@@ -23,7 +23,7 @@ export const callKey = (keyed: Keyed, input: unknown): CallKey => inputKey(keyed
 export const viewKey = (keyed: Keyed, input: unknown, view: ViewName): ViewKey => inputKey(keyed, input, [view]);
 
 /**
- * The wire form makes keys serializable (an input may hold a Date), and equal for inputs that are equal to the server.
+ * The wire form makes keys serialisable (an input may hold a Date), and equal for inputs that are equal to the server.
  * The key of an invalid input has the error in its place.
  */
 function inputKey(keyed: Keyed, input: unknown, rest: readonly unknown[]): CallKey {

@@ -8,7 +8,7 @@ const interval = 1_000;
 export const leastBase = 100;
 
 /**
- * Limits the rate of attempts, whatever servers do: a `retry: 0`, a `$drain` on each stream, an authorization that
+ * Limits the rate of attempts, whatever servers do: a `retry: 0`, a `$drain` on each stream, an authorisation that
  * expires as soon as it is renewed.
  */
 export interface Pace {
