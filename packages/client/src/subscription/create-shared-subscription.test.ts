@@ -419,6 +419,40 @@ describe("sharing", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("a subscriber that comes in a handler, after all others have left, gets nothing of the old stream", async () => {
+    const { server, client } = await setUp({ linger: 0 });
+    const states: unknown[] = [];
+    const join = () => client.scores.watch.subscribe(match, { onState: (state) => states.push(state) });
+    const stop = client.scores.watch.subscribe(match, {
+      on: {
+        goal() {
+          stop();
+          join();
+        },
+      },
+    });
+    (await server.next()).open().send(snapshot(0, 0, 4), goal("home", 5), goal("home", 6));
+    (await server.next()).open().send(snapshot(7, 0, 9));
+    await until(() => states.length > 0);
+    expect(states).toEqual([score(7, 0).state]);
+  });
+
+  test("a resync that such a subscriber asks for waits for the new stream's snapshot", async () => {
+    const { server, client } = await setUp({ linger: 0 });
+    let resynced: Promise<number> | undefined;
+    const stop = client.scores.watch.subscribe(match, {
+      onState() {
+        stop();
+        client.scores.watch.subscribe(match, {});
+        const shared = client.scores.watch[internals].shared(match);
+        resynced = shared.resync().then(() => server.requests.length);
+      },
+    });
+    (await server.next()).open().send(snapshot(0, 0, 4));
+    (await server.next()).open().send(snapshot(7, 0, 9));
+    expect(await resynced).toBe(2);
+  });
+
   test("a signal stops a subscriber, and one that has been aborted before never starts", async () => {
     const { server, client } = await setUp({ linger: 0 });
     const controller = new AbortController();
