@@ -61,12 +61,14 @@ function follow(url: string) {
 const sees = (seen: string[], expected: string[]) => eventually(() => expect(seen).toEqual(expected));
 
 it("ends a run as interrupted at every server on its log when the one that ran it is dead (PROTOCOL §9.4)", async () => {
-  const log = memoryLog();
+  let now = 1_000_000;
+  const log = memoryLog({ now: () => now });
   const [dead, other] = [await startServer(log), await startServer(log)];
   const [here, there] = [follow(dead.url), follow(other.url)];
   await sees(here, ["a", "b"]);
   await sees(there, ["a", "b"]);
   for (let seconds = 0; seconds < 60; seconds++) {
+    now += 1_000;
     other.clock.advance(1_000);
     await turns();
   }
@@ -83,12 +85,12 @@ it("ends a run as interrupted at every server on its log when the one that ran i
   }
 });
 
-it("tells by $at of what a silent run says to other servers, and resumes after it at any (PROTOCOL §9.3)", async () => {
+it("tells by $at of what servers say to each other of a run, and resumes after it at any (PROTOCOL §9.3)", async () => {
   const log = memoryLog();
   const [producer, other] = [await startServer(log), await startServer(log)];
   const reader = await (await open(producer, "complete", { input })).received(2);
   const tokens = reader.cursor;
-  producer.clock.advance(11_000);
+  await (await open(other, "complete", { input })).received(2);
   await reader.until(() => reader.names.at(-1) === "$at" && reader.cursor !== tokens);
   const resumed = await (await open(other, "complete", { input, lastEventId: reader.cursor })).live();
   producer.wake();

@@ -42,5 +42,5 @@ export function endAfter(history: History, place: string): string | undefined {
 export const endOf = ({ type, data }: Recorded): string | undefined =>
   type === "$end" ? "end" : type === "$error" ? JSON.parse(data).code : undefined;
 
-/** Says that a run lives, or that somebody is attached to it; what one process says may come after another's end. */
-export const isSign = (type: string) => type === "$alive" || type === "$attached";
+/** Says that somebody is attached to a run; it may come after the run's end. */
+export const isSign = (type: string) => type === "$attached";

@@ -3,7 +3,7 @@ import type { memoryLog, PublishOptions } from "@sluice/server";
 import { describe, expect, it } from "vitest";
 import { openBeside, reading } from "../../packages/log/src/broken-engines/broken.js";
 import type { SluiceParts } from "../../packages/server/src/assemble.js";
-import type { RunRequest } from "../../packages/server/src/runs/run.js";
+import type { RunRequest } from "../../packages/server/src/runs/run-request.js";
 import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
 import { initial } from "./contract.js";
@@ -43,7 +43,7 @@ function keepStates(): (log: Log) => Log {
 const asking = (change: Partial<RunRequest>) => (parts: SluiceParts) => {
   const { runs } = parts;
   const attach = runs.attach.bind(runs);
-  runs.attach = (request, subscriber) => attach({ ...request, ...change }, subscriber);
+  runs.attach = (request, ...rest) => attach({ ...request, ...change }, ...rest);
 };
 
 const isTallied = (topic: string) => topic.startsWith("bot/tally");

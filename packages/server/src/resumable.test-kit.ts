@@ -5,7 +5,19 @@ import { implement } from "./index.js";
 import { createSluice } from "./sluice.js";
 import { ManualClock } from "./time/manual-clock.test-kit.js";
 
-const contractWith = (onGap: "fail" | "skip") =>
+/** The letters so far, of which only `l` may come twice. */
+const text = {
+  schema: z.string(),
+  initial: "",
+  apply: {
+    token(all: string, letter: string) {
+      if (letter !== "l" && all.includes(letter)) throw new Error(`${letter} is there already`);
+      return all + letter;
+    },
+  },
+};
+
+const contractWith = (onGap: "fail" | "skip", isFolded: boolean) =>
   defineContract({
     complete: subscription({
       method: "POST",
@@ -13,6 +25,7 @@ const contractWith = (onGap: "fail" | "skip") =>
       key: ["runId"],
       events: { token: z.string() },
       onGap,
+      ...((isFolded ? { state: text } : {}) as {}),
       errors: { refused: { data: z.object({ why: z.string() }) } },
     }),
   });
@@ -34,12 +47,14 @@ interface WorldOptions {
   readonly log?: Log;
   readonly abandonAfter?: number;
   readonly onGap?: "fail" | "skip";
+  /** Whether its letters fold into a state. */
+  readonly isFolded?: boolean;
 }
 
 /** A Sluice whose generator yields the letters of the prompt, one per step. */
 export function setUp(options: WorldOptions = {}) {
-  const { log = memoryLog(), abandonAfter = 10_000, onGap = "fail" } = options;
-  const contract = contractWith(onGap);
+  const { log = memoryLog(), abandonAfter = 10_000, onGap = "fail", isFolded = false } = options;
+  const contract = contractWith(onGap, isFolded);
   const clock = new ManualClock();
   const errors: unknown[] = [];
   const starts: string[] = [];

@@ -1,6 +1,6 @@
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
-import { attachedFor } from "./lease.js";
+import { attachedFor } from "./run-times.js";
 
 /** Who is attached to a run: subscribers of this process, each counted, and those of others, who count as one. */
 export class Attendance implements Deadline, EndListener {

@@ -1,6 +1,6 @@
 import { SluiceError, sha256 } from "@sluice/contract";
 import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
-import type { LogEvent } from "@sluice/log";
+import type { LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";
 
 /** What a run's topic says of it for as long as it is kept, whatever was trimmed of its entries. PROTOCOL §9.4. */
@@ -34,6 +34,16 @@ export function decodeRecord(text: string | undefined): RunRecord | undefined {
   } catch {
     return undefined; // somebody else's
   }
+}
+
+/** What a topic says of its run. `gone`: the log has lost it. */
+export type Fate = "going" | "ended" | "gone";
+
+/** @param epoch of the run */
+export function fateOf({ head, record: text }: ReadPage | ReadGap, epoch: string): Fate {
+  const record = decodeRecord(text);
+  if (!record || head.epoch !== epoch) return "gone";
+  return record.end ? "ended" : "going";
 }
 
 /**

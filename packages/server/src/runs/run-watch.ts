@@ -1,39 +1,36 @@
-import type { LogEntry, Position, ReadPage } from "@sluice/log";
+import type { Position, ReadGap, ReadPage } from "@sluice/log";
 import type { Deadline } from "../time/timer-wheel.js";
-import { isLast, isOfAttached, logged } from "../topic/entry.js";
+import type { Batch } from "../topic/batch.js";
+import { isOfAttached, logged } from "../topic/entry.js";
+import type { QueuedSubscriber } from "../topic/tail.js";
 import type { RunSubscriber } from "./lead.js";
-import { lease, lookEvery } from "./lease.js";
 import { decodeRecord, encodeRecord } from "./record.js";
-import type { RunSources } from "./run.js";
-
-/** How many of the last entries are looked at. */
-const page = 64;
+import type { RunRequest, RunSources } from "./run-request.js";
+import { leaseTtl, lookEvery } from "./run-times.js";
 
 /**
- * Watches over a run of another process as long as somebody is attached to it here: says so in its log, and ends it, as
- * interrupted, when it gives no sign of life any more.
- *
- * A sign is an entry that is new at a look, so it takes no comparing of clocks, and a run that gives its signs in time is
- * ended by nobody, whatever clocks say. How long a run was silent before the watch began is told by the times that the
- * log gave to entries. That shortens the wait for a run that died long ago, but never to less than one look.
+ * Watches a run of another server while it has subscribers here. It tells the other server so, through the log, and
+ * interrupts the run when nobody holds its lease any more. PROTOCOL §9.4.
  */
-export class RunWatch implements Deadline {
+export class RunWatch implements Deadline, QueuedSubscriber {
   tick = 0;
   readonly #sources: RunSources;
   readonly #topic: string;
   readonly #onOver: () => void;
-  /** The log's head at the last look. */
-  #seen: Position | undefined;
-  /** What was appended here last, to say that somebody is attached. */
-  #said: Position | undefined;
-  /** Milliseconds for which looks have found no sign. */
-  #silent = 0;
+  /** `fingerprintOf` the input of the run. */
+  #input: string;
+  /** Where the topic ended at the last look, as far as it was read. */
+  #position: Position;
+  /** An `$attached` came since the last look, from this server or another. */
+  #isSaid = false;
   readonly #subscribers = new Set<RunSubscriber>();
   #isOver = false;
 
-  constructor(sources: RunSources, topic: string, onOver: () => void) {
+  constructor(sources: RunSources, { topic, input }: RunRequest, position: Position, onOver: () => void) {
     this.#sources = sources;
     this.#topic = topic;
+    this.#input = input;
+    this.#position = position;
     this.#onOver = onOver;
   }
 
@@ -42,71 +39,83 @@ export class RunWatch implements Deadline {
   }
 
   attach(subscriber: RunSubscriber): void {
+    const { lifetime, tail } = subscriber;
     this.#subscribers.add(subscriber);
-    subscriber.lifetime.watch({
+    tail.join(this);
+    lifetime.watch({
       onEnd: () => {
         this.#subscribers.delete(subscriber);
-        if (this.#subscribers.size === 0) this.#stop();
+        if (this.#subscribers.size > 0) return;
+        tail.leave(this);
+        this.#stop();
       },
     });
   }
 
-  /** Of the wheel. */
   fire(): void {
     void this.#look();
   }
 
+  deliver({ entries }: Batch): void {
+    this.#isSaid ||= entries.some(isOfAttached);
+  }
+
+  /** The next look finds out about the topic. */
+  lost(): void {}
+
   async #look(): Promise<void> {
     const { log, wheel, report } = this.#sources;
     try {
-      const { page: read } = await log.open(this.#topic, { from: { last: page }, limit: page });
+      const isAlive = await this.#isAlive();
       if (this.#isOver) return;
-      const record = decodeRecord(read.record);
-      if (!record || record.end) this.#endHere();
-      else if (read.ok) await this.#judge(read, record.input);
+      if (!isAlive) return this.#endHere();
+      const isSaid = this.#isSaid; // one server that says so at every second look is enough
+      this.#isSaid = false;
+      if (!isSaid) await log.append(this.#topic, [logged.attached]);
     } catch (error) {
       report(error, this.#topic, undefined);
     }
     if (!this.#isOver) wheel.schedule(this, lookEvery);
   }
 
-  async #judge({ entries, head }: ReadPage, input: string): Promise<void> {
-    if (entries.some(isLast)) return this.#stop();
-    const seen = this.#seen;
-    const fresh = entries.filter(({ position: { epoch, offset } }) => epoch !== seen?.epoch || offset > seen.offset);
-    this.#seen = head;
-    // A page of nothing but new entries may have pushed a sign out of sight.
-    const isSilent = seen !== undefined && fresh.length < page && fresh.every(isOfAttached);
-    this.#silent = isSilent ? this.#silent + lookEvery : 0;
-    if (isSilent && this.#silent + this.#silentBefore(entries) >= lease) return this.#interrupt(input);
-    if (seen && fresh.some(isOfAttached)) return; // one process that says it at every second look is enough
-    this.#said = (await this.#sources.log.append(this.#topic, [logged.attached])).position;
-  }
-
-  /** Milliseconds, by the log's times, from the run's last sign to what was said here last. */
-  #silentBefore(entries: readonly LogEntry[]): number {
-    const said = entries.find(({ position }) => position.offset === this.#said?.offset);
-    const sign = entries.findLast((entry) => !isOfAttached(entry)) ?? entries[0];
-    return said && sign ? Math.max(0, said.time - sign.time) : 0;
-  }
-
-  async #interrupt(input: string): Promise<void> {
+  /** Whether a server runs it. If none does, the run is interrupted; it may also be over, or lost with its log. */
+  async #isAlive(): Promise<boolean> {
     const { log, runTtl: ttl } = this.#sources;
     const end = logged.interrupted;
-    const record = encodeRecord({ input, end });
-    await log.append(this.#topic, [end], { idempotencyKey: logged.endKey, record, ttl });
+    for (;;) {
+      const record = encodeRecord({ input: this.#input, end });
+      const guard = { after: this.#position, lease: { ttl: leaseTtl } };
+      const answer = await log.append(this.#topic, [end], { ...guard, idempotencyKey: logged.endKey, record, ttl });
+      if (answer.ok) return false;
+      if (answer.reason === "leased") return true;
+      if (!this.#goesOn(answer.since)) return false;
+    }
+  }
+
+  /** Whether the topic has a run without an end. It may be another run, if the log has lost this one. */
+  #goesOn({ head, record: text }: ReadPage | ReadGap): boolean {
+    const record = decodeRecord(text);
+    if (!record || record.end) return false;
+    if (head.epoch !== this.#position.epoch) this.#recheck();
+    this.#position = head;
+    this.#input = record.input;
+    return true;
+  }
+
+  /** The run is over or lost. Subscribers that the log didn't tell read it again. */
+  #endHere(): void {
+    this.#recheck();
     this.#stop();
   }
 
-  /** The run is over, or gone with its log: whoever is attached here and has not been told sees for himself. */
-  #endHere(): void {
+  #recheck(): void {
     for (const { tail } of this.#subscribers) tail.recheck();
-    this.#stop();
   }
 
   #stop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    for (const { tail } of this.#subscribers) tail.leave(this);
     this.#sources.wheel.cancel(this);
     this.#onOver();
   }

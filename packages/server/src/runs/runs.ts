@@ -1,100 +1,126 @@
 import { SluiceError } from "@sluice/contract";
+import type { Position, ReadGap, ReadPage } from "@sluice/log";
 import { aboutToStop } from "../procedure/about-to-stop.js";
-import { logged } from "../topic/entry.js";
+import { Lifetime } from "../time/lifetime.js";
 import type { RunSubscriber } from "./lead.js";
-import { decodeRecord, encodeRecord } from "./record.js";
-import { Run, type RunRequest, type RunSources } from "./run.js";
+import { decodeRecord } from "./record.js";
+import { Run } from "./run.js";
+import type { RunRequest, RunSources } from "./run-request.js";
+import { appendStart } from "./run-start.js";
 import { RunWatch } from "./run-watch.js";
 
-/** Milliseconds from its last sign of life until a run is freed that nobody gave an end: however short `runTtl` is, it may be silent. */
-const unendedTtl = 60 * 60_000;
+interface Started {
+  readonly run: Run;
+  /** What a read from the topic's beginning returns, if that is known. */
+  readonly page: ReadPage | undefined;
+}
 
-/** The generators that run detached from any connection, one per topic, in this process or another. PROTOCOL §9.3. */
+/** The resumable generators: one per topic, detached from any connection, on this server or another. PROTOCOL §9.3. */
 export class Runs {
   readonly #sources: RunSources;
+  readonly #starting = new Map<string, Promise<Started | undefined>>();
   readonly #running = new Map<string, Run>();
-  /** Runs of other processes that somebody is attached to here. */
+  /** Runs of other servers that have subscribers here. */
   readonly #watched = new Map<string, RunWatch>();
-  #isClosed = false;
+  /** Until the server stops to start runs. */
+  readonly #lifetime = new Lifetime();
 
   constructor(sources: RunSources) {
     this.#sources = sources;
   }
 
   /**
-   * Attaches a subscriber to a topic's run, and starts it if there never was one. What it has yielded is in the log, and how
-   * it ended or that it is gone is in the topic's record: of neither is anything to be waited for.
+   * Attaches a subscriber to a topic's run. Starts the run if there never was one. If the run is over, or the log has lost it,
+   * there is nothing to attach to: the topic's log and record say everything.
    *
-   * @throws SluiceError `conflict` if it was started with another input, `unavailable` if it would be started after `close()`.
+   * @param seen a page that was just read from the topic
+   * @returns the page to go on with, which may be newer than `seen`; `undefined`: `seen` is outdated, read again
+   * @throws SluiceError `conflict` if the run was started with another input; `unavailable` if it would be started after
+   * `close()`, or if the topic is in use by something that is no run.
    */
-  async attach(request: RunRequest, subscriber: RunSubscriber): Promise<void> {
-    const run = this.#running.get(request.topic) ?? (await this.#find(request));
-    if (run instanceof Run && run.input !== request.input) throw conflict(request.topic);
-    run?.attach(subscriber);
+  async attach(
+    request: RunRequest,
+    subscriber: RunSubscriber,
+    seen: ReadPage | ReadGap,
+  ): Promise<ReadPage | ReadGap | undefined> {
+    const { topic, mayStart } = request;
+    const isRecorded = seen.record !== undefined;
+    const running = this.#running.get(topic);
+    if (running) {
+      attachTo(running, request, subscriber);
+      return isRecorded ? seen : undefined;
+    }
+    if (isRecorded) {
+      this.#attachElsewhere(request, subscriber, seen);
+      return seen;
+    }
+    const isNew = mayStart && seen.head.offset === 0;
+    const starting = this.#starting.get(topic) ?? (isNew ? this.#start(request, seen.head) : undefined);
+    if (!starting) return seen;
+    const started = await starting;
+    if (started) {
+      attachTo(started.run, request, subscriber);
+      return started.page;
+    }
+    // Another server was faster. The record says with which input.
+    const { page } = await this.#sources.log.open(topic, { from: { last: 0 }, limit: 0 });
+    if (page.record === undefined && page.head.offset === 0) throw contended(topic);
+    return this.attach({ ...request, mayStart: false }, subscriber, page);
   }
 
-  /** Starts no more: whoever would start one here now is to find no half of it at the next server. */
+  /** Starts no more runs: this server is about to stop, and would soon interrupt them. */
   close(): void {
-    this.#isClosed = true;
+    this.#lifetime.end();
   }
 
-  /** Ends all that run here, as interrupted. */
+  /** Interrupts all runs of this server. */
   async stop(): Promise<void> {
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
   }
 
-  /** The topic's run, started if there never was one; `undefined` if it is over or gone. */
-  async #find(request: RunRequest): Promise<Run | RunWatch | undefined> {
-    const { topic, input, mayStart } = request;
-    let { record, head } = await this.#read(topic);
-    if (!record && head.offset === 0 && mayStart) {
-      const run = await this.#start(request);
-      if (run) return run;
-      ({ record, head } = await this.#read(topic)); // somebody was faster, and with which input is yet to be seen
-    }
-    if (!record) return undefined;
-    if (record.input !== input) throw conflict(topic);
-    return this.#running.get(topic) ?? (record.end ? undefined : this.#watch(topic));
-  }
-
-  async #read(topic: string) {
-    const { record, head } = (await this.#sources.log.open(topic, { from: "oldest", limit: 0 })).page;
-    return { record: decodeRecord(record), head };
-  }
-
-  /** `undefined`: somebody else has started it. */
-  async #start(request: RunRequest): Promise<Run | undefined> {
-    if (this.#isClosed) throw aboutToStop();
-    const { topic, procedure, input, inputJson } = request;
-    const { log, runTtl } = this.#sources;
-    const { position, duplicate } = await log.append(topic, [logged.start(inputJson)], {
-      idempotencyKey: logged.startKey,
-      record: encodeRecord({ input }),
-      ttl: Math.max(runTtl, unendedTtl),
-      stateful: procedure.state !== undefined,
-    });
-    if (duplicate) return undefined;
-    const run = new Run(this.#sources, request, position, () => this.#running.delete(topic));
-    this.#running.set(topic, run);
-    try {
-      await request.beforeStart?.();
-    } finally {
+  #start(request: RunRequest, head: Position): Promise<Started | undefined> {
+    const { topic } = request;
+    if (this.#lifetime.over) throw aboutToStop();
+    const started = appendStart(this.#sources, request, head, this.#lifetime).then((begun) => {
+      if (!begun) return undefined;
+      const run = new Run(this.#sources, request, begun, () => this.#running.delete(topic));
+      this.#running.set(topic, run);
       run.begin();
-    }
-    return run;
+      return { run, page: begun.page };
+    });
+    const starting = started.finally(() => this.#starting.delete(topic));
+    this.#starting.set(topic, starting);
+    return starting;
   }
 
-  #watch(topic: string): RunWatch {
+  #attachElsewhere(request: RunRequest, subscriber: RunSubscriber, { record: text, head }: ReadPage | ReadGap): void {
+    const record = decodeRecord(text);
+    if (!record) return;
+    if (record.input !== request.input) throw conflict(request.topic);
+    if (!record.end) this.#watch(request, head).attach(subscriber);
+  }
+
+  #watch(request: RunRequest, head: Position): RunWatch {
+    const { topic } = request;
     const watched = this.#watched.get(topic);
     if (watched) return watched;
-    const watch = new RunWatch(this.#sources, topic, () => this.#watched.delete(topic));
+    const watch = new RunWatch(this.#sources, request, head, () => this.#watched.delete(topic));
     this.#watched.set(topic, watch);
     watch.begin();
     return watch;
   }
 }
 
+function attachTo(run: Run, { topic, input }: RunRequest, subscriber: RunSubscriber): void {
+  if (run.input !== input) throw conflict(topic);
+  run.attach(subscriber);
+}
+
+/** The topic is empty, but the run could not be started: the topic was freed meanwhile, or something else holds its lease. */
+const contended = (topic: string) =>
+  new SluiceError("unavailable", { message: `"${pathOf(topic)}" can't be started now`, retryAfter: 1_000 });
+
 const conflict = (topic: string) =>
-  new SluiceError("conflict", {
-    message: `"${topic.split("?", 1)[0]}" was started with another input for the same key`,
-  });
+  new SluiceError("conflict", { message: `"${pathOf(topic)}" was started with another input for the same key` });
+
+const pathOf = (topic: string) => topic.split("?", 1)[0];

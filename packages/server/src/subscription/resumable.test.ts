@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hello, read, setUp } from "../resumable.test-kit.js";
+import { hello, read, setUp, turns } from "../resumable.test-kit.js";
 
 describe("a resumable generator", () => {
   it("runs once, however many attach, and gives all of them all of it", async () => {
@@ -57,8 +57,9 @@ describe("a resumable generator", () => {
     world.clock.advance(9_000);
     expect(world.isAborted()).toBe(false);
     world.clock.advance(1_500);
-    await world.steps(1);
+    await turns();
     expect(world.isAborted()).toBe(true);
+    await world.steps(1);
     const late = read(world);
     await expect(late.done).rejects.toMatchObject({ code: "interrupted" });
     expect(late.text()).toBe("he");

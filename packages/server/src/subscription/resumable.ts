@@ -5,7 +5,7 @@ import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
 import type { Runs } from "../runs/runs.js";
 import type { Lifetime } from "../time/lifetime.js";
-import type { Snapshots, TakenSnapshot } from "../topic/snapshots.js";
+import type { Snapshots } from "../topic/snapshots.js";
 import { Subscriber } from "./subscriber.js";
 import type { SubscriberParts } from "./subscriber-request.js";
 
@@ -47,7 +47,6 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
   lifetime.watch(reader);
   const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
   const inputJson = canonicalJson(wire);
-  let state: TakenSnapshot | undefined;
   const request = {
     procedure,
     topic,
@@ -56,16 +55,13 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
     // Whoever wants to go on in a history that is lost is told so; nothing is started anew behind his back.
     mayStart: cursor === undefined,
     abandonAfter: run.abandonAfter,
-    // Who starts it is told every event, not a state that has the first ones in it already.
-    beforeStart: async () => {
-      state = await snapshot?.();
-    },
     start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
   };
-  await runs.attach(request, { lifetime, reader, tail });
-  if (!cursor) state ??= await snapshot?.();
-  const position =
-    cursor ?? state?.position ?? beginningOf((await log.open(topic, { from: { last: 0 }, limit: 0 })).page.head);
+  // The state is taken before the run starts, so that the subscriber that starts it gets every event.
+  const state = cursor ? undefined : await snapshot?.();
+  const { page } = await log.open(topic, { from: { last: 0 }, limit: 0 });
+  await runs.attach(request, { lifetime, reader, tail }, page);
+  const position = cursor ?? state?.position ?? beginningOf(page.head);
   reader.startAt({ position, state, resumes: cursor !== undefined });
   return reader;
 }

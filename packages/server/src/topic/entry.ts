@@ -15,15 +15,14 @@ const error = ({ code, message, data }: { code: string; message: string; data: u
 });
 
 /**
- * What is said of a run in its topic's log, beside its events: where it began and with which input, that it lives, that
- * somebody is attached to it elsewhere, and how it ended.
+ * The entries of a run's topic beside its events: its beginning with its input, that somebody is attached to it on another
+ * server, and its end. PROTOCOL §9.4.
  */
 export const logged = {
-  /** Makes the beginning one, however many want to begin. */
-  startKey: "$start",
+  /** The idempotency key of a run's beginning. Each run has its own, so only a retry is a duplicate. */
+  startKey: (run: string): string => `$start/${run}`,
   start: (input: string): LogEvent => ({ type: "$start", data: JSON.stringify(input) }),
   inputOf: ({ type, data }: LogEvent): string | undefined => (type === "$start" ? JSON.parse(data) : undefined),
-  alive: { type: "$alive", data: "{}" } satisfies LogEvent,
   attached: { type: "$attached", data: "{}" } satisfies LogEvent,
   /** The idempotency key of the end: only the first end is appended. */
   endKey: "$end",

@@ -185,9 +185,9 @@ describe("TopicState", () => {
         topic,
         types.map((type) => ({ type, data: "1" })),
       );
-    await append("$start", "add", "$alive", "$attached");
+    await append("$start", "add", "$attached", "$attached");
     expect(await state.current()).toEqual({ json: '{"sum":1,"count":1}', position: await headOf(log, topic) });
-    const { position } = await append("$alive", "add");
+    const { position } = await append("$attached", "add");
     await append("$error", "add");
     await append("add");
     for (const each of [state, new TopicState(log, topic, contract.total)]) {

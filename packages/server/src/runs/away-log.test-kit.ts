@@ -1,0 +1,57 @@
+import { type Log, LogError } from "@sluice/log";
+
+/** What becomes of something that is asked of a store that fails: `late`, it happens long after it was given up. */
+export type Fault = "unavailable" | "unknown, done" | "unknown, not done" | "unknown, late";
+export const faults: readonly Fault[] = ["unavailable", "unknown, done", "unknown, not done", "unknown, late"];
+
+/** A method, or what is appended. */
+type Asked = keyof Log | "$start" | "$attached" | "token" | "an end";
+
+/** A log as one server sees it, whose store fails now and then. */
+export function awayLog(log: Log) {
+  let isAway = false;
+  let failing: { readonly asked: Asked; readonly fault: Fault; times: number } | undefined;
+  const late: (() => unknown)[] = [];
+  let failed = 0;
+
+  const asked = (name: string, args: readonly unknown[]): string => {
+    if (name !== "append") return name;
+    const { type } = (args[1] as readonly { type: string }[])[0] as { type: string };
+    return type === "$end" || type === "$error" ? "an end" : type;
+  };
+
+  async function ask(name: keyof Log, args: readonly unknown[]): Promise<unknown> {
+    const go = () => (log[name] as (...given: readonly unknown[]) => unknown)(...args);
+    if (isAway) throw new LogError("unavailable", "away");
+    if (!failing || failing.asked !== asked(name, args) || failing.times === 0) return go();
+    failing.times--;
+    failed++;
+    const { fault } = failing;
+    if (fault === "unavailable") throw new LogError("unavailable", "away");
+    if (fault === "unknown, done") await go();
+    if (fault === "unknown, late") late.push(go);
+    throw new LogError("unknown", "no answer in time");
+  }
+
+  const methods = ["append", "findAppend", "open", "saveSnapshot", "trim", "acquire", "renew", "release"] as const;
+  const wrapped = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => ask(name, args)]));
+  return {
+    log: { ...log, ...wrapped } as Log,
+    /** Fails the next that are asked for, so many times. */
+    fail(what: Asked, fault: Fault, times = 1): void {
+      failing = { asked: what, fault, times };
+    },
+    /** How many it has failed. */
+    failed: () => failed,
+    leave(): void {
+      isAway = true;
+    },
+    comeBack(): void {
+      isAway = false;
+    },
+    /** Lets happen what was given up. */
+    async settle(): Promise<void> {
+      for (const go of late.splice(0)) await go();
+    },
+  };
+}

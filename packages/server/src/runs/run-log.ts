@@ -1,0 +1,145 @@
+import type { Conflict, LeaseRequest, LogEvent, Position, ReadGap, ReadPage } from "@sluice/log";
+import { defaultSnapshotEvery } from "../publish/append-events.js";
+import type { EncodedEvent } from "../publish/encode-event.js";
+import { isLast, isOfAttached, logged } from "../topic/entry.js";
+import { appendGuarded } from "./append-guarded.js";
+import { PendingEvent } from "./pending-event.js";
+import { encodeRecord, type Fate, fateOf } from "./record.js";
+import type { RunRequest, RunSources } from "./run-request.js";
+import type { Begun } from "./run-start.js";
+import { isUnknown } from "./store-away.js";
+
+/** Why something was not appended. `unheld`: somebody else holds the topic's lease; try again later. */
+type Setback = "unheld" | Exclude<Fate, "going">;
+
+/** Entries per read of what other servers appended. */
+const pageLength = 64;
+
+/**
+ * The topic of a run, for the server that runs it. Every append needs the run's lease, and needs the log to end where this
+ * server has read it. So a retried append is in the log once, and nothing is appended after another server ended the run.
+ * While the store is away, every method throws a `LogError`, and can be called again. PROTOCOL §9.4.
+ */
+export class RunLog {
+  readonly #sources: RunSources;
+  readonly #request: RunRequest;
+  /** Asks for the lease in the name of this run: it renews the lease, or takes it if nobody holds it any more. */
+  readonly #lease: LeaseRequest;
+  readonly #onAttached: () => void;
+  /** The topic is read up to here. */
+  #position: Position;
+  #pending: PendingEvent | undefined;
+
+  /** @param onAttached called when another server has said that somebody is attached there. */
+  constructor(sources: RunSources, request: RunRequest, { position, lease }: Begun, onAttached: () => void) {
+    this.#sources = sources;
+    this.#request = request;
+    this.#lease = lease;
+    this.#position = position;
+    this.#onAttached = onAttached;
+  }
+
+  /** Appends an event. After a `LogError` or `unheld`, call it again with the same event. */
+  async append(event: EncodedEvent): Promise<Position | Setback> {
+    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
+    const pending = this.#pending;
+    for (;;) {
+      if (pending.isAppended) return this.#position;
+      if (pending.isLost) return "gone";
+      const guard = { after: this.#position, lease: this.#lease };
+      const answer = await appendGuarded(this.#sources, this.#request, event, guard).catch((error) => {
+        pending.isUnsure ||= isUnknown(error);
+        throw error;
+      });
+      if (answer?.ok) {
+        this.#reach(answer.position);
+        await this.#compact();
+        return answer.position;
+      }
+      const fate = await this.#heed(answer);
+      if (fate !== "going") return fate;
+    }
+  }
+
+  /** Appends how the run ended, unless it is ended already. */
+  async end(end: LogEvent): Promise<Setback> {
+    const { log, runTtl: ttl } = this.#sources;
+    const { topic, input } = this.#request;
+    const record = encodeRecord({ input, end });
+    const options = { idempotencyKey: logged.endKey, lease: this.#lease, record, ttl };
+    for (;;) {
+      const answer = await log.append(topic, [end], { ...options, after: this.#position });
+      if (answer.ok) return "ended";
+      if (answer.reason === "leased") return "unheld";
+      const { since } = answer;
+      const fate = fateOf(since, this.#position.epoch);
+      if (fate !== "going") return fate;
+      this.#position = since.head; // the entries in between don't matter to a run that ends
+    }
+  }
+
+  /** Reads what other servers appended, and renews the lease. */
+  async keep(): Promise<"kept" | Setback> {
+    const { log } = this.#sources;
+    const fate = await this.look();
+    if (fate !== "going") return fate;
+    const lease = await log.acquire(this.#request.topic, this.#lease);
+    if (!lease) return "unheld";
+    if (lease.epoch !== this.#position.epoch) {
+      await log.release(lease); // of a new life of the topic, which began after the look
+      return "gone";
+    }
+    // Entries of other servers count, too: the log keeps everything after a state's snapshot.
+    await this.#compact();
+    return "kept";
+  }
+
+  /** Reads what other servers appended: that somebody is attached there, or an end of this run. */
+  async look(): Promise<Fate> {
+    const { log } = this.#sources;
+    for (;;) {
+      const { page } = await log.open(this.#request.topic, { from: this.#position, limit: pageLength });
+      const fate = this.#read(page);
+      if (fate !== "going" || (page.ok && page.end.offset >= page.head.offset)) return fate;
+    }
+  }
+
+  /** @returns `going` if the append can be tried again at once */
+  async #heed(conflict: Conflict | undefined): Promise<Fate | "unheld"> {
+    if (conflict?.reason === "moved") return this.#read(conflict.since);
+    const fate = await this.look();
+    return conflict && fate === "going" ? "unheld" : fate;
+  }
+
+  #read(page: ReadPage | ReadGap): Fate {
+    const fate = fateOf(page, this.#position.epoch);
+    if (fate !== "going") return fate;
+    if (page.ok) {
+      if (page.entries.some(isLast)) return "ended";
+      if (page.entries.some(isOfAttached)) this.#onAttached();
+      this.#pending?.findIn(page.entries);
+      this.#reach(page.end);
+      return "going";
+    }
+    if (page.reason !== "trimmed") return "gone"; // the log lost events of this run: nobody can get all of it any more
+    this.#pending?.miss();
+    this.#reach(page.oldest);
+    return "going";
+  }
+
+  /** Moves forward only: a look and an append can be under way together. */
+  #reach(position: Position): void {
+    if (position.offset > this.#position.offset) this.#position = position;
+  }
+
+  async #compact(): Promise<void> {
+    const { states, report } = this.#sources;
+    const { procedure, topic } = this.#request;
+    if (!procedure.state) return;
+    // The event is published, even if no snapshot can be saved.
+    await states
+      .of(topic, procedure)
+      .compact(this.#position, defaultSnapshotEvery)
+      .catch((error) => report(error, procedure.path, undefined));
+  }
+}

@@ -1,0 +1,65 @@
+import type { LeaseRequest, Position, ReadPage } from "@sluice/log";
+import { delay } from "../time/delay.js";
+import type { Lifetime } from "../time/lifetime.js";
+import { logged } from "../topic/entry.js";
+import { encodeRecord } from "./record.js";
+import type { RunRequest, RunSources } from "./run-request.js";
+import { leaseTtl } from "./run-times.js";
+import { backoff, isUnknown } from "./store-away.js";
+
+/** A run whose beginning is in the log. */
+export interface Begun {
+  readonly position: Position;
+  /** Asks for the run's lease, which it holds. */
+  readonly lease: LeaseRequest;
+  /** What a read from the topic's beginning returns. `undefined` if the log's answer was lost. */
+  readonly page: ReadPage | undefined;
+}
+
+/**
+ * Milliseconds that the log keeps the topic of a run without an end, after the run should have been abandoned. Renewing a
+ * lease doesn't prolong the life of a topic, and a run may append nothing until then.
+ */
+const unendedTtl = 60 * 60_000;
+
+/**
+ * Appends the beginning of a run, and takes its lease. `undefined`: somebody else has begun one. If the store doesn't
+ * answer, it tries again until it knows: otherwise a run could be in the log that nobody runs.
+ *
+ * @param head of the topic, which nobody has appended to
+ * @param lifetime ends the attempts
+ * @throws what the log throws, if nothing was appended.
+ */
+export async function appendStart(
+  { log, wheel, runTtl, report }: RunSources,
+  { topic, procedure, input, inputJson, abandonAfter }: RunRequest,
+  head: Position,
+  lifetime: Lifetime,
+): Promise<Begun | undefined> {
+  const holder = crypto.randomUUID();
+  const lease = { ttl: leaseTtl, holder };
+  const record = encodeRecord({ input });
+  const options = {
+    after: head,
+    lease,
+    idempotencyKey: logged.startKey(holder), // no other server's, so a duplicate is this run's
+    record,
+    ttl: Math.min(Number.MAX_SAFE_INTEGER, Math.max(runTtl, unendedTtl + abandonAfter)),
+    stateful: procedure.state !== undefined,
+  };
+  let isUnsure = false;
+  for (let attempts = 1; ; attempts++) {
+    try {
+      const answer = await log.append(topic, [logged.start(inputJson)], options);
+      if (!answer.ok) return undefined;
+      const { position } = answer;
+      if (answer.duplicate) return { position, lease, page: undefined };
+      return { position, lease, page: { ok: true, entries: answer.entries, end: position, head: position, record } };
+    } catch (error) {
+      isUnsure ||= isUnknown(error);
+      if (!isUnsure || lifetime.over) throw error;
+      if (attempts === 1) report(error, procedure.path, undefined);
+    }
+    await delay(wheel, backoff(attempts), lifetime);
+  }
+}
