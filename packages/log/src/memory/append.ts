@@ -15,8 +15,8 @@ export function append(
 ): Appended | Conflict {
   const { idempotencyKey: key, after, stateful, record, ttl, lease } = options;
   const first = key === undefined ? undefined : topic.keys.find(key);
-  if (!first) {
-    if (!mayAppend(name, topic, now, options)) return { ok: false, reason: "leased" };
+  if (!first && (after || lease)) {
+    if (!mayAppend(name, topic, now, lease)) return { ok: false, reason: "leased" };
     if (after && !topic.endsAt(after)) return { ok: false, reason: "moved", since: read(topic, after, mostSince) };
   }
   if (stateful) topic.stateful = true;
@@ -32,9 +32,9 @@ export function append(
   return { ok: true, duplicate: false, position: topic.head, before, entries, lease: held };
 }
 
-/** Whether the topic's lease allows the append. Changes nothing: the topic may have moved. */
-function mayAppend(name: string, { lease: state }: Topic, now: number, { lease, after }: AppendOptions): boolean {
-  if (!lease) return !after || !state.isHeld(now);
+/** Whether the topic's lease allows an append with `lease`, or with `after` alone. Changes nothing: the topic may have moved. */
+function mayAppend(name: string, { lease: state }: Topic, now: number, lease: AppendOptions["lease"]): boolean {
+  if (!lease) return !state.isHeld(now);
   return state.of(name, lease, now) !== undefined || (!("token" in lease) && !state.isHeld(now));
 }
 

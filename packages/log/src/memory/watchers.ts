@@ -17,6 +17,8 @@ export class Watchers {
   /** What the next call carries. `#before` is `undefined` if it carries nothing. */
   #before: Position | undefined;
   #entries: readonly LogEntry[] = none;
+  /** `#entries`, if they are of several appends. */
+  #joined: LogEntry[] | undefined;
   #length = 0;
 
   get size(): number {
@@ -37,25 +39,33 @@ export class Watchers {
    * @param before The position before the entries. `undefined`: the call carries nothing.
    */
   notify(before?: Position, entries: readonly LogEntry[] = none): void {
-    // A call that is on its way takes in every append, even if nobody watches any more: its entries must follow each other.
-    if (!this.#notifying) {
-      if (this.#watchers.size === 0) return;
-      this.#notifying = true;
-      this.#before = before;
-      this.#length = 0;
-      queueMicrotask(() => this.#tell());
+    if (this.#notifying) {
+      this.#join(before, entries);
+      return;
     }
-    this.#add(before, entries);
+    if (this.#watchers.size === 0) return;
+    this.#notifying = true;
+    this.#entries = entries;
+    this.#length = lengthOf(entries);
+    this.#before = isTooMuch(entries.length, this.#length) ? undefined : before;
+    queueMicrotask(() => this.#tell());
   }
 
-  #add(before: Position | undefined, entries: readonly LogEntry[]): void {
-    for (const { data } of entries) this.#length += data.length;
-    const size = this.#entries.length + entries.length;
-    const last = this.#entries.at(-1);
-    const isJoined = before && (!last || isSame(last.position, before));
-    if (!isJoined || size > maxEntries || this.#length > maxLength) this.#before = undefined;
-    // The entries of one append need no copy; those of several are copied, at most 64.
-    if (this.#before) this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
+  /** Adds to a call that is on its way, even if nobody watches any more: its entries must follow each other. */
+  #join(before: Position | undefined, entries: readonly LogEntry[]): void {
+    if (!this.#before) return;
+    if (!before || !isSame(this.#entries.at(-1)?.position, before)) {
+      this.#before = undefined;
+      return;
+    }
+    this.#length += lengthOf(entries);
+    if (isTooMuch(this.#entries.length + entries.length, this.#length)) {
+      this.#before = undefined;
+      return;
+    }
+    this.#joined ??= [...this.#entries];
+    for (const entry of entries) this.#joined.push(entry);
+    this.#entries = this.#joined;
   }
 
   #tell(): void {
@@ -63,13 +73,23 @@ export class Watchers {
     this.#notifying = false;
     this.#before = undefined;
     this.#entries = none;
+    this.#joined = undefined;
     // A copy, or listeners that stop and watch anew would be called without end.
     for (const watcher of [...this.#watchers]) if (this.#watchers.has(watcher)) call(watcher, wakeup);
   }
 }
 
-const isSame = (one: Position, other: Position): boolean =>
-  one.offset === other.offset && one.mark === other.mark && one.epoch === other.epoch;
+const isTooMuch = (count: number, length: number): boolean => count > maxEntries || length > maxLength;
+
+function lengthOf(entries: readonly LogEntry[]): number {
+  let length = 0;
+  for (const { data } of entries) length += data.length;
+  return length;
+}
+
+/** The memory engine's position after an entry is that entry's own: mostly there is nothing to compare. */
+const isSame = (one: Position | undefined, other: Position): boolean =>
+  one === other || (one?.offset === other.offset && one.mark === other.mark && one.epoch === other.epoch);
 
 /** Thrown on, an error would end the process for all topics; swallowed, nobody would ever find it. */
 function call(watcher: Watcher, wakeup: Wakeup | undefined): void {
