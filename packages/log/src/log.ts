@@ -15,6 +15,9 @@ export type * from "./port/watch.js";
  *
  * A topic's log is an ordered, bounded run of encoded events. Engines order, keep, trim and compare them; they never
  * look into an event and never fold one into state.
+ *
+ * All texts are well-formed Unicode: a lone surrogate has no UTF-8, so a store would change it. An engine throws a TypeError for one
+ * in an event, a key, a record, a holder or a snapshot.
  */
 export interface Log {
   /** Paths of subscriptions that the engine has options for, if it has any. Servers and publishers refuse a path that the contract lacks. */
@@ -27,7 +30,8 @@ export interface Log {
    *
    * Appends to one topic keep the order of their calls only if each is awaited before the next.
    *
-   * @throws RangeError if `events` is empty, the record is too long, or a `ttl` or a lease's holder is not allowed. Nothing is appended.
+   * @throws RangeError if `events` is empty, the record is too long, or a `ttl` or a lease's holder is not allowed, and TypeError if
+   * a text is not well-formed. Nothing is appended.
    *
    * @example
    * ```ts

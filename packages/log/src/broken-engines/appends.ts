@@ -111,6 +111,44 @@ export const brokenAppends: readonly BrokenEngine[] = [
     caughtBy: ["gives events back unchanged, whatever their text", "keeps topics with odd names apart"],
   },
   {
+    name: "cuts texts at a zero character",
+    setup: broken((log) => {
+      const cut = (text: string) => text.split("\0", 1)[0] ?? "";
+      return {
+        append: (topic, events, options) =>
+          log.append(
+            topic,
+            events.map(({ type, data }) => ({ type: cut(type), data: cut(data) })),
+            {
+              ...options,
+              ...(options?.idempotencyKey && { idempotencyKey: cut(options.idempotencyKey) }),
+              ...(options?.record && { record: cut(options.record) }),
+            } as typeof options,
+          ),
+      };
+    }),
+    caughtBy: [
+      "gives events back unchanged, whatever their text",
+      "keeps the idempotency keys of topics apart",
+      "keeps the record that was set last, through appends that set none",
+    ],
+  },
+  {
+    name: "replaces half a surrogate pair",
+    setup: broken((log) => {
+      const whole = (text: string) => new TextDecoder().decode(new TextEncoder().encode(text));
+      return {
+        append: (topic, events, options) =>
+          log.append(
+            topic,
+            events.map(({ type, data }) => ({ type: whole(type), data: whole(data) })),
+            options,
+          ),
+      };
+    }),
+    caughtBy: ["refuses text that is not well-formed Unicode, and appends nothing"],
+  },
+  {
     name: "forgets idempotency keys",
     setup: broken((log) => ({
       append: (topic, events, options) => log.append(topic, events, { stateful: options?.stateful ?? false }),

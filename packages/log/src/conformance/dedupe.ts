@@ -38,7 +38,7 @@ export const dedupeCases: readonly LogCase[] = [
       for (const name of ["a", "a?", "__proto__", topic]) {
         expect((await log.append(name, events("a"), { idempotencyKey })).duplicate).toBe(false);
       }
-      for (const odd of ["__proto__", "constructor", "é 🎉", "k ", "a:b"]) {
+      for (const odd of ["__proto__", "constructor", "é 🎉", "k ", "a:b", "a", "a\0", "a\0b"]) {
         expect((await log.append(topic, events("a"), { idempotencyKey: odd })).duplicate).toBe(false);
         expect((await log.append(topic, events("a"), { idempotencyKey: odd })).duplicate).toBe(true);
       }

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { AppendOptions, LogEvent } from "../log.js";
 import {
   appendEach,
   appended,
@@ -89,11 +90,31 @@ export const orderCases: readonly LogCase[] = [
         '"\\u0000"',
         '""',
         "null",
+        "a\0b\0",
         `"${"x".repeat(100_000)}"`,
       ];
       const batch = odd.map((data, i) => ({ type: i % 2 ? "größe 🎉" : "__proto__", data }));
       const entries = await appended(log, topic, batch);
       expect(entries.map(({ type, data }) => ({ type, data }))).toEqual(batch);
+    },
+  },
+  {
+    name: "refuses text that is not well-formed Unicode, and appends nothing",
+    async run({ log }) {
+      const lone = "a\ud800b";
+      const bad: [LogEvent, AppendOptions][] = [
+        [{ type: lone, data: "1" }, {}],
+        [{ type: "goal", data: lone }, {}],
+        [{ type: "goal", data: "1" }, { idempotencyKey: lone }],
+        [{ type: "goal", data: "1" }, { record: lone }],
+        [{ type: "goal", data: "1" }, { lease: { ttl: 1, holder: lone } }],
+      ];
+      for (const [event, options] of bad) {
+        await expect(log.append(topic, [...events("a"), event], options)).rejects.toThrow(TypeError);
+      }
+      await expect(log.acquire(topic, { ttl: 1_000, holder: lone })).rejects.toThrow(TypeError);
+      await expect(log.saveSnapshot(topic, await headOf(log, topic), lone)).rejects.toThrow(TypeError);
+      expect(await retained(log)).toEqual([]);
     },
   },
   {

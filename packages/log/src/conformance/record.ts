@@ -23,9 +23,9 @@ export const recordCases: readonly LogCase[] = [
     name: "keeps the record that was set last, through appends that set none",
     async run({ log, peer }) {
       await log.append(topic, events("a"), { record: "first" });
-      await peer.append(topic, events("b"), { record: "é 日本 🎉" });
+      await peer.append(topic, events("b"), { record: "é 日本\0 🎉" });
       await log.append(topic, events("c"));
-      expect(await recordOf(log)).toBe("é 日本 🎉");
+      expect(await recordOf(log)).toBe("é 日本\0 🎉");
       await log.append(topic, events("d"), { record: "" });
       expect(await recordOf(peer)).toBe("");
     },

@@ -1,4 +1,5 @@
 import type { Appended, AppendOptions, Conflict, LogEvent } from "../log.js";
+import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
 import { read } from "./read.js";
 import type { Topic } from "./topic.js";
@@ -47,16 +48,17 @@ export function checkAppend(events: readonly LogEvent[], options: AppendOptions 
 function checkEvents(events: readonly LogEvent[]): void {
   if (events.length === 0) throw new RangeError("An append needs at least one event; got an empty array.");
   for (const { type, data } of events) {
-    if (typeof type !== "string" || typeof data !== "string") {
-      throw new TypeError("An event's type and data must be strings.");
-    }
+    checkText("An event's type", type);
+    checkText("An event's data", data);
   }
 }
 
 /** Maximum bytes of a topic's record. */
 const longestRecord = 1_024;
 
-function checkOptions({ record, ttl, lease }: AppendOptions): void {
+function checkOptions({ idempotencyKey, record, ttl, lease }: AppendOptions): void {
+  if (idempotencyKey !== undefined) checkText("An idempotency key", idempotencyKey);
+  if (record !== undefined) checkText("A topic's record", record);
   const length = record === undefined ? 0 : Buffer.byteLength(record);
   if (length > longestRecord) {
     throw new RangeError(`A topic's record may have ${longestRecord} bytes; got one of ${length}.`);

@@ -1,5 +1,6 @@
 import type { AppendAnswer, AppendOptions, Log, LogEvent, Position } from "../log.js";
 import { append, checkAppend } from "./append.js";
+import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
 import { checkCount, open } from "./read.js";
 import type { Topic } from "./topic.js";
@@ -56,6 +57,7 @@ export function openMemoryLog(topics: Topics): Log {
     },
 
     async saveSnapshot(name, position, data) {
+      checkText("A snapshot's data", data);
       return look(name, (topic) => {
         const saved = topic.saveSnapshot(position, data);
         // What only the lack of a snapshot has kept can go now.

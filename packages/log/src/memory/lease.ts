@@ -1,4 +1,5 @@
 import type { Lease, LeaseRequest } from "../log.js";
+import { checkText } from "./check-text.js";
 import { mintEpoch } from "./epoch.js";
 import { keyedHash } from "./mark.js";
 
@@ -77,16 +78,14 @@ const isLease = (given: Lease | LeaseRequest): given is Lease => "token" in give
 /** Most characters of a holder's name. */
 const longestHolder = 64;
 
-/** @throws RangeError if a ttl or a request's holder is not allowed. A lease with a bad holder is simply not held. */
+/** @throws RangeError or TypeError if a ttl or a request's holder is not allowed. A lease with a bad holder is simply not held. */
 export function checkLease(given: Lease | LeaseRequest): void {
   const { ttl, holder } = given;
   if (!Number.isSafeInteger(ttl) || ttl < 1) {
     throw new RangeError(`A lease's ttl must be a whole number of milliseconds, at least 1; got ${ttl}`);
   }
   if (isLease(given) || holder === undefined) return;
-  if (typeof holder !== "string" || holder.length < 1 || holder.length > longestHolder) {
-    throw new RangeError(`A lease's holder must be a text of 1 to ${longestHolder} characters; got ${shown(holder)}`);
-  }
+  checkText("A lease's holder", holder);
+  if (holder.length >= 1 && holder.length <= longestHolder) return;
+  throw new RangeError(`A lease's holder must have 1 to ${longestHolder} characters; got ${holder.length}`);
 }
-
-const shown = (holder: unknown): string => (typeof holder === "string" ? `one of ${holder.length}` : String(holder));

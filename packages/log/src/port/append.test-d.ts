@@ -13,7 +13,9 @@ it("an append's answer has the conflicts that its options allow", async () => {
   expectTypeOf(await log.append("a", [], { lease: { ttl: 1 } })).toEqualTypeOf<Appended | Leased>();
   expectTypeOf(await log.append("a", [], { after, lease })).toEqualTypeOf<Appended | Conflict>();
   expectTypeOf(await log.append("a", [], {} as AppendOptions)).toEqualTypeOf<Appended | Conflict>();
-  expectTypeOf(await log.append("a", [], { after: after as Position | undefined })).toEqualTypeOf<Appended | Conflict>();
+  expectTypeOf(await log.append("a", [], { after: after as Position | undefined })).toEqualTypeOf<
+    Appended | Conflict
+  >();
   expectTypeOf(await log.append("a", [], { after: undefined, lease: undefined })).toEqualTypeOf<Appended>();
 });
 
