@@ -15,7 +15,7 @@ interface UsedKey {
   readonly position: Position;
 }
 
-/** What an append has made of a topic as a whole. */
+/** The record and the `ttl` that an append gave its topic. */
 interface Said {
   readonly topic: string;
   readonly position: Position;
@@ -24,8 +24,8 @@ interface Said {
 }
 
 /**
- * A memory log with a clock that stands still unless it is moved or another one is given, and with topics that can be made
- * to lose entries.
+ * A memory log whose clock stands still unless it is moved or another one is given. It can lose entries, and be cut off from
+ * its store.
  */
 export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise<MemoryHarness> {
   const start = Date.now();

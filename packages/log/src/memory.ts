@@ -8,17 +8,17 @@ import { Topics } from "./memory/topics.js";
 export type { MemoryLogOptions, Retention } from "./memory/options.js";
 
 /**
- * A log that lives in this process's memory: the default engine, for one process and for tests. Of several processes each has
- * its own, so what one publishes reaches no subscriber of another: a warning is printed, once, where that can be seen
- * (`node:cluster`, pm2's `NODE_APP_INSTANCE`). A restart loses it, and readers are told so, because every life of a topic has
- * an epoch of its own.
+ * A log in the memory of this process: the default engine, for a single process and for tests. Each process has its own, so
+ * subscribers get nothing that another process publishes. If the process seems to be one of several (`node:cluster`, pm2's
+ * `NODE_APP_INSTANCE`), a warning is printed once. A restart loses the log, and readers are told: each life of a topic has
+ * another epoch.
  *
- * It has no timers and nothing to close. Ageing, forgetting and freeing happen a little with every call. Appends made
- * without waiting for each other are ordered as they were called. Listeners given to `watch` are called in a microtask
- * after the append; they must not throw, and one that does is reported on `console.error` and harms nobody else.
+ * It has no timers and nothing to close: each call ages and frees a few topics. Appends that don't wait for each other keep the order of
+ * their calls. Watchers are called in a microtask after the append. One that throws is reported on `console.error`, and affects no
+ * other watcher.
  *
- * @throws RangeError if an option is a number that is not allowed, TypeError if it is of the wrong type, isn't there, or differs
- * from those that the log of this name was made with; the message names the option, what was given and what is allowed.
+ * @throws RangeError if a number is not allowed, and TypeError if an option has the wrong type, is unknown, or differs from
+ * the options that the log of this name was made with. The message names the option, the given value and what is allowed.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import type { Log } from "../log.js";
 import type { MemoryLogOptions } from "../memory/options.js";
 
-/** The limits that a case wants its engine to keep. What isn't given is the engine's default. */
+/** The limits that a case needs. What is missing is the engine's default. */
 export type LogSetupOptions = Omit<MemoryLogOptions, "now">;
 
-/** What the suite needs of an engine that is to be tested. */
+/** What the suite needs of an engine under test. */
 export interface LogHarness {
   readonly log: Log;
   /** The same store as another process opens it. Default: `log` itself. */
@@ -15,8 +15,8 @@ export interface LogHarness {
    */
   advance?(ms: number): Promise<void>;
   /**
-   * Makes the engine lose a topic's newest entries, with all that was derived from them, but keep its epoch: as a
-   * failover does to a replica that lagged behind. Without it, cases about lost tails are skipped.
+   * Makes the engine lose a topic's newest entries and everything derived from them, but keep its epoch, like a failover to a
+   * replica that lagged behind. Without it, cases about lost tails are skipped.
    */
   failover?(topic: string, lost: number): Promise<void>;
   /**
@@ -28,7 +28,7 @@ export interface LogHarness {
   close?(): Promise<void>;
 }
 
-/** Opens an empty store for one case. Stores of different cases see nothing of each other. */
+/** Opens an empty store for one case. Stores of different cases share nothing. */
 export type LogSetup = (options: LogSetupOptions) => Promise<LogHarness>;
 
 /** What only some harnesses can do. */

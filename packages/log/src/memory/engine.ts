@@ -60,7 +60,7 @@ export function openMemoryLog(topics: Topics): Log {
       checkText("A snapshot's data", data);
       return look(name, (topic) => {
         const saved = topic.saveSnapshot(position, data);
-        // What only the lack of a snapshot has kept can go now.
+        // Drops the entries that were only kept because no snapshot covered them.
         if (saved) topic.retain(topics.now());
         return saved;
       });

@@ -1,24 +1,24 @@
 /**
- * What is kept of a topic. Entries beyond `events`, `bytes` or `age` go, oldest first; of a topic with state only those
- * that its saved snapshot covers.
+ * How much of a topic is kept. Entries beyond `events`, `bytes` or `age` are trimmed, the oldest first; of a topic with state only
+ * those that its saved snapshot covers.
  */
 export interface Retention {
   /** Number of entries; at least 1. Default: `10_000`. */
   readonly events: number;
-  /** UTF-8 bytes of the entries' types and data. The newest entry stays, whatever its size. Default: 16 MiB. */
+  /** UTF-8 bytes of the entries' types and data. The newest entry is always kept. Default: 16 MiB. */
   readonly bytes: number;
-  /** Age in milliseconds that an entry may reach. Default: `3_600_000` (1 hour). */
+  /** Maximum age of an entry in milliseconds. Default: `3_600_000` (1 hour). */
   readonly age: number;
   /**
-   * Milliseconds after which a topic with state is freed whole, with its entries, snapshot and idempotency keys. They
-   * count from the last append or, if that was later, from when the last watcher went: a topic that is watched stays.
-   * Reads, retried appends and saved snapshots don't prolong them, so whoever reads a topic that has had its time finds
-   * its next life, which has a new epoch and no state. Topics without state aren't concerned. Default: `Infinity`.
+   * Milliseconds after which the whole of a topic with state is freed: entries, snapshot, idempotency keys and lease. The time
+   * counts from the last append or, if that is later, from when the last watcher left; a watched topic is not freed. Reads,
+   * retried appends, saved snapshots and leases do not extend it. After that, readers find the topic's next life, with a new epoch
+   * and no state. Does not apply to topics without state. Default: `Infinity`.
    */
   readonly stateTtl: number;
 }
 
-/** How long a topic remembers idempotency keys. What goes beyond either goes, oldest first. */
+/** How long a topic remembers idempotency keys. Keys beyond either limit are forgotten, the oldest first. */
 export interface DedupeOptions {
   /** Milliseconds from the first append with a key. Default: `600_000` (10 minutes). */
   readonly age: number;
@@ -29,26 +29,26 @@ export interface DedupeOptions {
 /** Options of `memoryLog`. All numbers are whole, at least 1, or `Infinity` for no limit. */
 export interface MemoryLogOptions {
   /**
-   * Makes it the process's one log of this name: whoever asks for it by the same name gets the same log, however often a bundler
-   * or a reload evaluates the module, or a package is loaded. All must ask for it with the same options. Default: none, a log of
-   * its own.
+   * Makes the log the only one of this name in the process. Each call with the same name returns the same log, even if a bundler or a
+   * reload evaluates the module several times, or several copies of a package are loaded. All calls must have the same options.
+   * Default: none, a new log.
    */
   readonly name?: string;
-  /** What is kept of each topic. */
+  /** How much of each topic is kept. */
   readonly retain?: Partial<Retention>;
-  /** What is kept of the topics of single procedures, by path (`"scores/watch"`), over `retain`. */
+  /** How much of the topics of single procedures is kept, by path (`"scores/watch"`). Overrides `retain`. */
   readonly overrides?: Readonly<Record<string, Partial<Retention>>>;
-  /** The window in which a retried append is recognised by its key. */
+  /** How long a retried append is recognized by its key. */
   readonly dedupe?: Partial<DedupeOptions>;
   /**
-   * Milliseconds after its last use at which a topic is freed that nobody watches, that holds no entry, no key and no
-   * state. Its next life has a new epoch. Of those that nobody has ever written to, the 10,000 that were used last are
-   * remembered. Default: `600_000` (10 minutes).
+   * Milliseconds after its last use at which an unused topic is freed: one without watchers, entries, keys, state, record and
+   * held lease. Its next life has a new epoch. Of the topics that were never written to, only the 10,000 used last are
+   * remembered, with their leases. Default: `600_000` (10 minutes).
    */
   readonly idle?: number;
   /**
-   * The clock, in milliseconds since the Unix epoch. What has passed while it went back counts for nothing. Default: the machine's
-   * time at the process's start, and what has passed since by a clock that nobody can set.
+   * The clock, in milliseconds since the Unix epoch. If it goes back, time stands still meanwhile. Default: the machine's time at
+   * the start of the process, plus the time since then by a monotonic clock.
    */
   readonly now?: () => number;
 }
@@ -80,7 +80,7 @@ const optionNames: Readonly<Record<keyof MemoryLogOptions, true>> = {
   now: true,
 };
 
-/** Timers and ages go by it: an NTP server, or somebody, may set the machine's clock by any time. */
+/** Monotonic, because ages and leases depend on it, and the machine's clock may be set at any time. */
 const systemNow = (): number => Math.floor(performance.timeOrigin + performance.now());
 
 export function resolveOptions(options: MemoryLogOptions): MemorySettings {

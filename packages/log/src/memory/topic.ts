@@ -11,7 +11,7 @@ export interface TopicSettings {
   readonly dedupe: DedupeOptions;
 }
 
-/** One topic's history, and what hangs on it. */
+/** One topic: its history, keys, lease and watchers. */
 export class Topic {
   readonly watchers: Watchers;
   readonly keys: DedupeWindow;
@@ -20,10 +20,10 @@ export class Topic {
   stateful = false;
   /** Outlives the entries. */
   record: string | undefined;
-  /** Milliseconds that it is kept for when it is quiet, whatever the age of its entries. `undefined`: as retention says. */
+  /** See `AppendOptions`. `undefined`: retention applies. */
   ttl: number | undefined;
   usedAt = 0;
-  /** When something was appended last or, if that was later, when a watcher went last. */
+  /** Time of the last append or, if that is later, when the last watcher left. */
   quietSince = 0;
 
   readonly #retention: Retention;
@@ -90,13 +90,13 @@ export class Topic {
     return offset === head.offset && mark === head.mark && epoch === head.epoch;
   }
 
-  /** Whether it has outlived its time, or that of its state. What is watched has not. */
+  /** Whether its `ttl` or `stateTtl` is over. Never while it is watched. */
   hasExpired(now: number): boolean {
     const ttl = this.ttl ?? (this.stateful ? this.#retention.stateTtl : Number.POSITIVE_INFINITY);
     return this.watchers.size === 0 && now - this.quietSince >= ttl;
   }
 
-  /** What's wrong with a position as a place in this history, if anything. */
+  /** Why a position is not in this history. `undefined`: it is. */
   gapAt({ epoch, offset, mark }: Position): GapReason | undefined {
     if (epoch !== this.#head.epoch) return "epoch";
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#head.offset) return "diverged";
@@ -123,7 +123,7 @@ export class Topic {
     return true;
   }
 
-  /** Drops what is too much or too old. */
+  /** Drops entries that are too many or too old. */
   retain(now: number): void {
     for (let oldest = this.#oldest; oldest && this.#isTooMuch(oldest, now); oldest = this.#oldest) this.#drop(oldest);
   }
@@ -134,7 +134,7 @@ export class Topic {
     }
   }
 
-  /** The oldest entry, if it may go at all. */
+  /** The oldest entry, if it may be dropped. */
   get #oldest(): LogEntry | undefined {
     if (this.stateful && this.#before.offset >= (this.#snapshot?.position.offset ?? 0)) return undefined;
     return this.#entries.at(this.#entries.first);

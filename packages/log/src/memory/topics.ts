@@ -6,12 +6,12 @@ import { Topic } from "./topic.js";
 import { UnwrittenTopics } from "./unwritten-topics.js";
 import type { Watchers } from "./watchers.js";
 
-/** How many topics are looked over per call while a sweep is under way: two, so that sweeping outruns new topics. */
+/** Number of topics that each call checks while a sweep is under way. Two, so that the sweep is faster than new topics come. */
 const stride = 2;
 /** Milliseconds from the start of one sweep to the start of the next. */
 const sweepEvery = 1_000;
 
-/** All topics. Every use of one looks over a few others, so that the forgotten ones age and go without a timer. */
+/** All topics. Each call also checks a few other topics, so that unused ones age and are freed without a timer. */
 export class Topics {
   readonly byName = new Map<string, Topic>();
   readonly #settings: MemorySettings;
@@ -25,7 +25,7 @@ export class Topics {
     this.#settings = settings;
   }
 
-  /** It never goes back, as entries' times don't, and goes on at once after the clock has gone back. */
+  /** Never goes back, so that entries' times don't. If the clock is put back, time goes on from where it was. */
   now(): number {
     const read = this.#settings.now();
     if (this.#now === 0) this.#now = read;
@@ -38,7 +38,7 @@ export class Topics {
     return this.#settings.paths;
   }
 
-  /** The topic as it is now, minted if nobody has named it before. Whoever opens it closes it when he is done. */
+  /** The topic as it is now, minted if it is new. The caller has to `close` it, unless it appended or watches. */
   open(name: string): Topic {
     let topic = this.find(name);
     if (!topic) {
@@ -87,7 +87,7 @@ export class Topics {
     this.#unwritten.remember(name, { epoch: topic.head.epoch, lease: topic.lease }, this.#now);
   }
 
-  /** The topic as it is now, if anybody has written to it or watches it, and it has not expired since. */
+  /** The topic as it is now, if it was written to or is watched, and has not expired. */
   find(name: string): Topic | undefined {
     const now = this.now();
     let topic = this.byName.get(name);

@@ -2,7 +2,7 @@ import { mintEpoch } from "./epoch.js";
 import type { LeaseState } from "./lease.js";
 import { keyedHash } from "./mark.js";
 
-/** How many topics are remembered; beyond, those go that were used longest ago. */
+/** Number of topics that are remembered. Beyond it, those used longest ago are forgotten. */
 const most = 10_000;
 
 /** A power of two above `most`: the low bits of a hash choose a chain, and chains are short. */
@@ -49,7 +49,7 @@ export class UnwrittenTopics {
     this.#maxAge = maxAge;
   }
 
-  /** Gives what is known of a topic, if anything is, and forgets it. */
+  /** Returns what is known of a topic, and forgets it. */
   take(name: string, now: number): UnwrittenTopic | undefined {
     const [low, high] = keyedHash(this.#key, name);
     let slot = at(this.#heads, low % chains);
@@ -61,7 +61,7 @@ export class UnwrittenTopics {
     return isOver ? undefined : { epoch: this.#epochAt(slot), lease };
   }
 
-  /** Takes note of a topic that is not known, as the one that was used last. */
+  /** Remembers a topic that it does not know yet, as the one used last. */
   remember(name: string, { epoch, lease }: UnwrittenTopic, now: number): void {
     const slot = this.#freeSlot();
     const [low, high] = keyedHash(this.#key, name);
