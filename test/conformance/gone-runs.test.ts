@@ -174,6 +174,22 @@ it("keeps a silent run that nobody is attached to, however short runTtl is", asy
   expect(world.starts).toEqual(["r", "r"]);
 });
 
+it("keeps a run that appends nothing until it is abandoned, however short runTtl is", async () => {
+  let now = 1_000_000;
+  const log = memoryLog({ now: () => now });
+  const { passed, open: finish } = gate();
+  const hour = 60 * 60_000;
+  const world = await startRunWorld({ log, runTtl: 1, abandonAfter: 10 * hour, last: () => passed });
+  const reader = await (await open(world, "list", { input })).received(3);
+  reader.destroy();
+  await eventually(() => expect(world.parts.hub.size).toBe(0));
+  now += 9 * hour;
+  const back = await (await open(world, "list", { input })).received(3);
+  finish();
+  await back.end();
+  expect([back.names.at(-1), world.starts]).toEqual(["$end", ["r"]]);
+});
+
 it("frees a run that nobody gave an end, and that is long gone with its server", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });

@@ -50,11 +50,13 @@ interface ResumableStreamOptions {
    *
    * After the run ends, its log is kept for `runTtl` (see `createSluice`).
    *
-   * Processes that share a log share its runs. If the process that runs the generator dies, or cannot reach the log,
-   * clients attached through other processes get the final error `interrupted`, 30 to 45 s after the last sign of life.
-   * If the process wakes up after that, `signal` aborts, and no client sees what the generator yields. A silent run
-   * appends a sign of life every 10 s, and processes with attached clients append together about one entry every 30 s;
-   * these entries count for the log's retention.
+   * While the log cannot be reached, the run pauses; no event is lost, or appended twice.
+   *
+   * Processes that share a log share its runs. If the process that runs the generator dies, or cannot reach the log for
+   * longer than 30 s, clients attached through other processes get the final error `interrupted`, within 45 s of its last
+   * append or renewal of its lease. If the process comes back after that, `signal` aborts, and nothing is appended any
+   * more. If it comes back first, the run goes on. Processes with attached clients append together about one entry every
+   * 30 s; these entries count for the log's retention.
    */
   readonly resumable: true;
   /**

@@ -2,7 +2,7 @@ import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import { attachedFor } from "./run-times.js";
 
-/** Who is attached to a run: subscribers of this process, each counted, and those of others, who count as one. */
+/** Counts the subscribers of a run: each one of this server, and those of all other servers as one. */
 export class Attendance implements Deadline, EndListener {
   tick = 0;
   readonly #wheel: TimerWheel;
@@ -20,12 +20,12 @@ export class Attendance implements Deadline, EndListener {
     this.#onAbandoned = onAbandoned;
   }
 
-  /** Nobody is attached, nor has been since it was waited for in vain. */
+  /** Nobody is attached, and the time to wait for somebody is over. */
   get isAbandoned(): boolean {
     return this.#attached === 0 && !this.#isWaiting;
   }
 
-  /** As far as is known, somebody is attached to another process. */
+  /** Somebody is attached to another server, as far as this one knows. */
   get isElsewhere(): boolean {
     return this.#isElsewhere;
   }
@@ -35,7 +35,7 @@ export class Attendance implements Deadline, EndListener {
     subscriber.watch(this);
   }
 
-  /** Another process has said that somebody is attached there. */
+  /** Another server has said that somebody is attached there. */
   attachElsewhere(): void {
     if (this.#isElsewhere) this.#wheel.cancel(this.#elsewhere);
     else this.#join();
@@ -49,7 +49,7 @@ export class Attendance implements Deadline, EndListener {
     this.wait();
   }
 
-  /** From now on the run is abandoned if nobody is there, nor comes in time. */
+  /** If nobody is attached, the run is abandoned unless somebody comes in time. */
   wait(): void {
     if (this.#isOver || this.#isWaiting || this.#attached > 0) return;
     this.#isWaiting = true;

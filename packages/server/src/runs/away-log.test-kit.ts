@@ -1,13 +1,13 @@
 import { type Log, LogError } from "@sluice/log";
 
-/** What becomes of something that is asked of a store that fails: `late`, it happens long after it was given up. */
+/** How a call of the store fails. `late`: it happens long after the caller has given up. */
 export type Fault = "unavailable" | "unknown, done" | "unknown, not done" | "unknown, late";
 export const faults: readonly Fault[] = ["unavailable", "unknown, done", "unknown, not done", "unknown, late"];
 
-/** A method, or what is appended. */
+/** A method, or the type of an appended entry. */
 type Asked = keyof Log | "$start" | "$attached" | "token" | "an end";
 
-/** A log as one server sees it, whose store fails now and then. */
+/** A log as one server sees it. Its store can fail, or be away. */
 export function awayLog(log: Log) {
   let isAway = false;
   let failing: { readonly asked: Asked; readonly fault: Fault; times: number } | undefined;
@@ -37,11 +37,11 @@ export function awayLog(log: Log) {
   const wrapped = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => ask(name, args)]));
   return {
     log: { ...log, ...wrapped } as Log,
-    /** Fails the next that are asked for, so many times. */
+    /** Lets the next calls fail. */
     fail(what: Asked, fault: Fault, times = 1): void {
       failing = { asked: what, fault, times };
     },
-    /** How many it has failed. */
+    /** How many calls have failed because of `fail`. */
     failed: () => failed,
     leave(): void {
       isAway = true;
@@ -49,7 +49,7 @@ export function awayLog(log: Log) {
     comeBack(): void {
       isAway = false;
     },
-    /** Lets happen what was given up. */
+    /** Lets the late calls happen. */
     async settle(): Promise<void> {
       for (const go of late.splice(0)) await go();
     },

@@ -3,41 +3,41 @@ import type { Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import type { QueuedSubscriber, Tail } from "../topic/tail.js";
 
-/** Who reads a run's events in this process. */
+/** A subscriber of a run, on this server. */
 export interface RunSubscriber {
   readonly lifetime: Lifetime;
   readonly reader: RunReader;
-  /** What brings the reader its events, once it has caught up. */
+  /** Brings the reader its events, once it has caught up. */
   readonly tail: Pick<Tail, "join" | "leave" | "recheck">;
 }
 
 export interface RunReader {
-  /** Up to here its socket was handed everything. */
+  /** Everything up to here was handed to its socket. */
   readonly place: Position;
-  /** To be called when it has moved on by itself, and not along with its tail. */
+  /** The reader calls it when it moves on by itself, and not along with its tail. */
   onMoved: (() => void) | undefined;
 }
 
-/** A stretch is over after so many events, or so many characters of their data. */
+/** A stretch ends after this many events, or this many characters of their data. */
 const most = { events: 1_024, characters: 1024 * 1024 };
 
-/** Milliseconds after which a stretch is taken as read where somebody is attached elsewhere: that he reads is all that is known. */
+/** Milliseconds after which a stretch counts as read, if somebody is attached to another server: how far they read is not known. */
 const paceElsewhere = 250;
-/** Milliseconds after which a stretch is taken as read where nobody is attached at all. */
+/** Milliseconds after which a stretch counts as read, if nobody is attached at all. */
 const paceUnread = 1_000;
 
 export interface LeadSettings {
   readonly wheel: TimerWheel;
-  /** Most events that a reader may be behind before it is told of a gap. */
+  /** Most events that a reader may be behind before it gets a reset. */
   readonly catchUpEvents: number;
-  /** Looks whether somebody is attached through another process. */
+  /** Asks the log whether somebody is attached to another server. */
   readonly askElsewhere: () => Promise<boolean>;
 }
 
 /**
- * How far a run is ahead of those who read it. A generator that never waits would fill the log faster than anybody reads,
- * and drop from it what nobody has read. So it goes in stretches, and waits after each until somebody, the fastest of all,
- * has read up to where that stretch began. Nobody has to wait for the slow ones.
+ * Limits how far a run is ahead of its readers. A generator that never waits would fill the log faster than anybody reads,
+ * and the log would drop events that nobody has read. So the run goes in stretches. After each one it waits until the
+ * fastest reader has reached the place where that stretch began. It never waits for the slower readers.
  */
 export class Lead implements QueuedSubscriber, Deadline {
   tick = 0;
@@ -48,7 +48,7 @@ export class Lead implements QueuedSubscriber, Deadline {
   #from: Position;
   #events = 0;
   #characters = 0;
-  /** Set while it waits. */
+  /** Set while the run waits. */
   #waiting: { readonly until: Position; readonly goOn: () => void } | undefined;
   #isElsewhere = false;
 
@@ -66,7 +66,7 @@ export class Lead implements QueuedSubscriber, Deadline {
     lifetime.watch({ onEnd: () => this.#subscribers.delete(subscriber) });
   }
 
-  /** Counts an event that was appended; resolves when the next may come, or is `undefined` if that is now. */
+  /** Counts an appended event. Resolves when the run may go on; `undefined`: it may go on at once. */
   add({ data }: { readonly data: string }, position: Position): Promise<void> | undefined {
     this.#characters += data.length;
     if (++this.#events < this.#mostEvents && this.#characters < most.characters) return undefined;
@@ -81,25 +81,24 @@ export class Lead implements QueuedSubscriber, Deadline {
     });
   }
 
-  /** Of the tail, which hands out to those at the head. */
   deliver(): void {
     this.#look();
   }
 
-  /** Of the tail. Readers see for themselves what has become of their place. */
+  /** Each reader finds out by itself what became of its place. */
   lost(): void {}
 
-  /** Of the wheel: it has waited for long enough to ask who reads at all. */
+  /** The run has waited for so long that it asks whether anybody reads at all. */
   fire(): void {
     void this.#goOnUnseen();
   }
 
-  /** Has all who read here see whether their place is still in the log. */
+  /** Makes the readers check whether their place is still in the log. */
   recheck(): void {
     for (const { tail } of this.#subscribers) tail.recheck();
   }
 
-  /** Nothing is waited for any more. */
+  /** The run waits for nobody any more. */
   close(): void {
     for (const { reader, tail } of this.#subscribers) {
       reader.onMoved = undefined;

@@ -3,20 +3,20 @@ import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
 import type { LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";
 
-/** What a run's topic says of it for as long as it is kept, whatever was trimmed of its entries. PROTOCOL §9.4. */
+/** The record of a run's topic. It outlives the entries. PROTOCOL §9.4. */
 export interface RunRecord {
-  /** The `fingerprintOf` the input that it began with. */
+  /** `fingerprintOf` the input of the run. */
   readonly input: string;
-  /** How it ended, if it has: its last entry, shortened where that is long. */
+  /** The entry of its end, shortened if that is long. Absent: the run has no end yet. */
   readonly end?: LogEvent | undefined;
 }
 
-/** What a log takes as a record. */
+/** Most bytes that a log takes as a record. */
 const longest = 1_024;
-/** Characters of a message that fit, however they are escaped, beside all else. */
+/** Characters of a message that always fit, even if each needs an escape. */
 const shortened = 64;
 
-/** Tells inputs apart by their canonical JSON, however long that is. */
+/** A short name for an input, from its canonical JSON. */
 export const fingerprintOf = sha256;
 
 export function encodeRecord(record: RunRecord): string {
@@ -25,14 +25,14 @@ export function encodeRecord(record: RunRecord): string {
   return fitting ?? JSON.stringify({ input: record.input, end: logged.interrupted });
 }
 
-/** `undefined`: no run has begun in this life of the topic, as far as the log knows. */
+/** `undefined`: no run has begun in this life of the topic. */
 export function decodeRecord(text: string | undefined): RunRecord | undefined {
   if (text === undefined) return undefined;
   try {
     const { input, end } = JSON.parse(text);
     return typeof input === "string" ? { input, end } : undefined;
   } catch {
-    return undefined; // somebody else's
+    return undefined; // not a run's record
   }
 }
 
@@ -47,8 +47,8 @@ export function fateOf({ head, record: text }: ReadPage | ReadGap, epoch: string
 }
 
 /**
- * The frame that a subscriber's stream ends with when the log has no more for it: how the run ended, or that it is gone with
- * its log; `undefined` while there may be more.
+ * The last frame of a subscriber that has read the whole log: how the run ended, or `interrupted` if the log has lost it.
+ * `undefined`: more events may come.
  */
 export function endingOf(text: string | undefined): EndFrame | ErrorFrame | undefined {
   const record = decodeRecord(text);

@@ -34,7 +34,7 @@ export class Runs {
    * there is nothing to attach to: the topic's log and record say everything.
    *
    * @param seen a page that was just read from the topic
-   * @returns the page to go on with, which may be newer than `seen`; `undefined`: `seen` is outdated, read again
+   * @returns `seen`, or what a read from the beginning of the started run returns; `undefined`: `seen` is outdated, read again
    * @throws SluiceError `conflict` if the run was started with another input; `unavailable` if it would be started after
    * `close()`, or if the topic is in use by something that is no run.
    */
@@ -60,12 +60,13 @@ export class Runs {
     const started = await starting;
     if (started) {
       attachTo(started.run, request, subscriber);
-      return started.page;
+      return mayStart ? started.page : undefined;
     }
     // Another server was faster. The record says with which input.
     const { page } = await this.#sources.log.open(topic, { from: { last: 0 }, limit: 0 });
     if (page.record === undefined && page.head.offset === 0) throw contended(topic);
-    return this.attach({ ...request, mayStart: false }, subscriber, page);
+    await this.attach({ ...request, mayStart: false }, subscriber, page);
+    return undefined;
   }
 
   /** Starts no more runs: this server is about to stop, and would soon interrupt them. */
@@ -75,6 +76,7 @@ export class Runs {
 
   /** Interrupts all runs of this server. */
   async stop(): Promise<void> {
+    await Promise.allSettled(this.#starting.values());
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
   }
 

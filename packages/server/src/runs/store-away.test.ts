@@ -7,7 +7,7 @@ const topic = 'complete?{"runId":"r1"}';
 const interrupted = { code: "interrupted" };
 const away = { name: "LogError" };
 
-/** Two servers on one log, each of which may lose it out of sight, and its time. */
+/** Two servers on one log. Each can lose its connection to the log. */
 function setUpBoth({ isFolded = false, events = 10_000, abandonAfter = 60_000 } = {}) {
   let now = 1_000_000;
   const inner = memoryLog({ now: () => now, retain: { events } });
@@ -24,7 +24,7 @@ function setUpBoth({ isFolded = false, events = 10_000, abandonAfter = 60_000 } 
       }
     }
   };
-  /** All that is in the log, but for what those say who are attached. */
+  /** The log, without `$attached`. */
   const written = async () => {
     const { page } = await inner.open(topic, { from: "oldest", limit: 1_000 });
     const entries = page.ok ? page.entries.filter(({ type }) => type !== "$attached") : [];
@@ -41,7 +41,7 @@ const whole = "$start h e l l o $end";
 
 describe.each([false, true])("a run whose store is away for a while (with state: %s)", (isFolded) => {
   describe.each(faults)("%s", (fault) => {
-    it.each([1, 3])("appends each event once, if that fails %i times", async (times) => {
+    it.each([1, 3])("appends each event once if that fails %i times", async (times) => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       const own = read(producer);
       const there = read(other);
@@ -64,7 +64,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       ]);
     });
 
-    it("appends an event once that happens between two tries, whoever else has folded it by then", async () => {
+    it("appends an event once if it happens between two attempts and somebody has folded it by then", async () => {
       const { producer, pass, written } = setUpBoth({ isFolded });
       const own = read(producer);
       await producer.steps(1);
@@ -79,7 +79,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       expect(await written()).toBe(whole);
     });
 
-    it("appends an event once that it has read itself when it looked who is attached elsewhere", async () => {
+    it("appends an event once if the run reads it while it looks who is attached elsewhere", async () => {
       const { producer, other, pass, written } = setUpBoth({ isFolded, abandonAfter: 5_000 });
       const own = read(producer);
       await producer.steps(1);
@@ -100,7 +100,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       expect(await written()).toBe(whole);
     });
 
-    it.each([1, 3])("writes its end once, if that fails %i times", async (times) => {
+    it.each([1, 3])("writes its end once if that fails %i times", async (times) => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       const own = read(producer);
       const there = read(other);
@@ -114,7 +114,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       expect([there.text(), producer.clock.timers]).toEqual(["hello", 0]);
     });
 
-    it("keeps its lease, if renewing it fails", async () => {
+    it("keeps its lease if a renewal fails", async () => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       const own = read(producer);
       const there = read(other);
@@ -129,7 +129,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       expect(producer.errors).toMatchObject([away]);
     });
 
-    it("is not abandoned, if it can't be said once that somebody is attached", async () => {
+    it("is not abandoned if another server fails once to say that somebody is attached", async () => {
       const { producer, other, pass, said } = setUpBoth({ isFolded, abandonAfter: 20_000 });
       const own = read(producer);
       await producer.steps(1);
@@ -147,7 +147,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       expect(there.text()).toMatch(/ello$/); // with state, the first may be part of what it began with
     });
 
-    it("that is dead is ended once, if that fails", async () => {
+    it("is ended once by another server if that fails", async () => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       read(producer);
       await producer.steps(1);
@@ -162,7 +162,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
   });
 
   it.each(faults.filter((fault) => fault !== "unavailable"))(
-    "is started once, if it may have been: %s",
+    "is started once if it may have been started: %s",
     async (fault) => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       producer.store.fail("$start", fault, 2);
@@ -182,7 +182,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
     },
   );
 
-  it("is not started, if it can't be, and is when it is asked for again", async () => {
+  it("is not started if that fails, and starts with the next request", async () => {
     const { producer, written } = setUpBoth({ isFolded });
     producer.store.fail("$start", "unavailable");
     await expect(read(producer).done).rejects.toMatchObject(away);
@@ -193,7 +193,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
     expect(await written()).toBe(whole);
   });
 
-  it("goes on after more than its lease, if nobody has ended it", async () => {
+  it("goes on after its lease has expired if nobody has ended it", async () => {
     const { producer, other, pass, written } = setUpBoth({ isFolded });
     const own = read(producer);
     await producer.steps(2);
@@ -209,7 +209,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
     expect([own.text(), late.text(), await written()]).toEqual(["hello", isFolded ? "" : "hello", whole]);
   });
 
-  it("goes on after more than its lease, though it had nothing to say", async () => {
+  it("goes on after its lease has expired if it appends nothing", async () => {
     const { producer, other, pass, written } = setUpBoth({ isFolded });
     const own = read(producer);
     await producer.steps(2);
@@ -225,15 +225,15 @@ describe.each([false, true])("a run whose store is away for a while (with state:
     expect(producer.errors).toMatchObject([away]);
   });
 
-  it.each(["with something to say", "with nothing to say"])(
-    "appends nothing to what was ended meanwhile, %s",
+  it.each(["with an event to append", "with nothing to append"])(
+    "appends nothing after another server has ended it, %s",
     async (how) => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
       read(producer);
       const there = read(other);
       await producer.steps(2);
       producer.store.leave();
-      if (how === "with something to say") await producer.steps(1);
+      if (how === "with an event to append") await producer.steps(1);
       await pass(60_000, producer, other);
       await expect(there.done).rejects.toMatchObject(interrupted);
       expect(producer.isAborted()).toBe(false);
@@ -246,7 +246,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
     },
   );
 
-  it("leaves its server in time, and is ended when the store is back", async () => {
+  it("lets its server stop, and is ended when the store is back", async () => {
     const { producer, pass, written } = setUpBoth({ isFolded });
     read(producer);
     await producer.steps(2);
@@ -260,7 +260,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
   });
 });
 
-it("a run ends where it can't be told any more whether an event is in the log", async () => {
+it("a run ends if nothing can say whether its event is in the log", async () => {
   const { inner, producer, pass, written } = setUpBoth({ events: 3 });
   read(producer);
   await producer.steps(2);
@@ -271,7 +271,7 @@ it("a run ends where it can't be told any more whether an event is in the log", 
   expect([producer.isAborted(), await written()]).toEqual([true, "$error"]);
 });
 
-it("a run fails at what its log refuses, and does not wait", async () => {
+it("a run fails if its log refuses an event", async () => {
   const inner = memoryLog();
   const append = ((name, events, options) =>
     events[0]?.type === "token"
