@@ -1,60 +1,57 @@
 import { type Log, memoryLog } from "@sluice/server";
 import { expect, it } from "vitest";
+import { untold } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeStreams } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
-import { goal, posts } from "./events.js";
+import { goal, posts, range } from "./events.js";
 import { open } from "./reader.js";
 import { turns } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** `look`: where a topic ends or begins, `read`: its entries. */
-type Asked = "append" | "look" | "read";
-
-/** A memory log that fails, a while after it was asked, as long as what it was asked for is in `broken`. */
+/** A memory log that can't be read, and says so a while after it was asked, as long as it is broken. It is told of appends, and no more. */
 function failingLog() {
   const log = memoryLog();
-  const broken = new Set<Asked>();
-  const failing =
-    <Args extends unknown[], Result>(name: Asked, method: (...args: Args) => Promise<Result>) =>
-    async (...args: Args) => {
-      if (broken.has(name)) {
+  const state = { isBroken: false, breaksAfterNext: false };
+  const failing: Log = {
+    ...untold(log),
+    async open(...args) {
+      if (state.isBroken) {
         await turns(3);
         throw new Error("the engine is away");
       }
-      return method(...args);
-    };
-  const wrapped: Log = {
-    ...log,
-    append: failing("append", log.append),
-    open: (...args) => failing(args[1].limit > 0 ? "read" : "look", log.open)(...args),
+      state.isBroken = state.breaksAfterNext;
+      return log.open(...args);
+    },
   };
-  return { log: wrapped, broken };
+  return { log: failing, state };
 }
 
 /** The names of an error and of all that led to it. */
 const causesOf = (error: unknown): string[] => (error instanceof Error ? [error.name, ...causesOf(error.cause)] : []);
 
 describeStreams("a log that fails for a while", (adapter) => {
-  it.each(["look", "read"] as const)(
-    "answers 500 where a %s fails before the stream, and serves again after (PROTOCOL §3)",
-    async (asked) => {
-      const { log, broken } = failingLog();
-      const world = await startWorld(adapter, { log });
-      broken.add(asked);
-      const options = { input: { matchId: "m1" } };
-      expectProblem(await ask(world, "scores/watch", options), { status: 500, code: "internal" });
-      expect(world.reports.length).toBe(1);
-      broken.clear();
-      await (await open(world, "scores/watch", options)).live();
-      expect(world.log.watchers).toBe(1);
-    },
-  );
+  it.each([
+    ["a state", "scores/watch", { matchId: "m1" }],
+    ["the head", "feed/head", undefined],
+    ["the oldest", "feed/oldest", undefined],
+  ])("answers 500 where it is asked for %s in vain, and serves again after (PROTOCOL §3)", async (_, path, input) => {
+    const { log, state } = failingLog();
+    const world = await startWorld(adapter, { log });
+    state.isBroken = true;
+    const options = input ? { input } : {};
+    expectProblem(await ask(world, path, options), { status: 500, code: "internal" });
+    expect([world.reports.length, world.log.watchers]).toEqual([1, 0]);
+    state.isBroken = false;
+    await (await open(world, path, options)).live();
+    expect(world.log.watchers).toBe(1);
+  });
 
   it("ends a stream that it fails under with an error that is not final, so that the client comes again (PROTOCOL §5.8)", async () => {
-    const { log, broken } = failingLog();
+    const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const { cursor } = await world.publish(world.contract.feed.head, undefined, posts(1));
-    broken.add("read");
+    await world.publish(world.contract.feed.head, undefined, posts(...range(2, 300))); // more than is read at once
+    state.breaksAfterNext = true;
     const reader = await (await open(world, "feed/head", { lastEventId: cursor })).end();
     expect(reader.all("error")).toEqual([{ kind: "error", code: "internal", message: "Internal error", final: false }]);
     expect(reader.text).not.toContain("$end");
@@ -62,26 +59,26 @@ describeStreams("a log that fails for a while", (adapter) => {
   });
 
   it("leaves nobody behind who stands at the head (PROTOCOL §4.2)", async () => {
-    const { log, broken } = failingLog();
+    const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const reader = await (await open(world, "feed/head")).live();
-    broken.add("read");
+    state.isBroken = true;
     await world.publish(world.contract.feed.head, undefined, posts(1));
     await reader.until(() => reader.over || reader.events.length === 1, "the event, or a cut");
-    broken.clear();
+    state.isBroken = false;
     const again = await (await open(world, "feed/head", { lastEventId: reader.cursor })).live();
     expect([...reader.numbers, ...again.numbers]).toEqual([1]);
   });
 
   it("goes on to be followed, also where more was appended while it failed (PROTOCOL §4.2)", async () => {
-    const { log, broken } = failingLog();
+    const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const publish = (n: number) => world.publish(world.contract.feed.head, undefined, posts(n));
     const reader = await (await open(world, "feed/head")).live();
-    broken.add("read");
+    state.isBroken = true;
     await publish(1);
     await turns(1);
-    broken.clear();
+    state.isBroken = false;
     await publish(2);
     await reader.received(2);
     expect(world.reports.length).toBe(1);

@@ -66,7 +66,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const counters = new Counters();
   const wheel = new TimerWheel(clock);
   const states = new TopicStates(log);
-  const snapshots = new Snapshots({ log, states, limits });
+  const snapshots = new Snapshots({ states, limits });
   const pages = new ReplayCache(limits.bufferedBytes);
   const hub = new Hub({ log, pages, counters, wheel, onError: (error, topic) => report(error, topic, undefined) });
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });

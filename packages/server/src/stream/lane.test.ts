@@ -13,7 +13,7 @@ import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
 import { Counters } from "../topic/counters.js";
 import { Hub } from "../topic/hub.js";
-import { headOf } from "../topic/read-log.test-kit.js";
+import { untold } from "../topic/read-log.test-kit.js";
 import { ReplayCache } from "../topic/replay-cache.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
 import { TopicStates } from "../topic/topic-states.js";
@@ -67,19 +67,25 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
     const stream = new EventStream(new NodeSink(res), lifetime, settings, true);
     connections.add(stream);
     const lanes = new NumberedLanes(stream, topics.length);
-    const added = [];
-    for (const [subscription, topic] of topics.entries()) {
+    /** Adds a lane for a topic, from its head on or from its oldest entry. */
+    async function add(topic: (typeof topics)[number], number: number, from: "head" | "oldest" = "head") {
       const procedure = contract[topic];
-      const tail = await hub.take(topic, procedure);
+      const tail = hub.take(topic, procedure);
       const request = { parts, procedure, topic, tail, context: {}, stream: "live" as const, snapshot: undefined };
       const source = new Subscriber({ ...request, filter: topic === "busy" ? filter : undefined });
       const own = new Lifetime();
       own.watch(source);
-      source.startAt({ position: await headOf(log, topic), state: undefined, resumes: false });
-      const terms = topic === "busy" ? { number: busy, expiresAt } : { number: quiet, expiresAt: Infinity };
-      added.push(lanes.add({ ...terms, subscription, source, lifetime: own }));
+      if (from === "oldest") {
+        source.startAt({ from, look: await tail.look({ from, limit: 256 }), resumes: false });
+      } else {
+        const { position, ...look } = await tail.head();
+        source.startAt({ from: position, look, resumes: false });
+      }
+      const terms = { number, subscription: topics.indexOf(topic), source, lifetime: own };
+      return lanes.add({ ...terms, expiresAt: topic === "busy" ? expiresAt : Number.POSITIVE_INFINITY });
     }
-    return { stream, res, lanes: added };
+    const added = [await add("busy", busy), await add("quiet", quiet)];
+    return { stream, res, add, lanes: added };
   }
 
   const server = createServer((_req, res) => serving.resolve(serve(res)));
@@ -159,6 +165,25 @@ it("a client that does not read fills no memory, and later gets all events of bo
   expect(frames.length - lastQuiet).toBeGreaterThan(200);
 }, 30_000);
 
+it("a lane that is opened while its client does not read keeps a position and no entries", async () => {
+  const log = memoryLog();
+  const late = 13;
+  const { add, response, stream, of, posts, publish, until } = await setUp({ log });
+  const { position } = await publish("quiet", ...numbers(5));
+  response.pause();
+  while (!stream.full) {
+    await publish("busy", pad);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await add("quiet", late, "oldest");
+  await log.trim("quiet", position);
+  await publish("quiet", "new");
+  response.resume();
+  await until(() => of(late).some(({ kind }) => kind === "live") && posts(late).length > 0);
+  expect([posts(late), posts(quiet)]).toEqual([["new"], [...numbers(5), "new"]]);
+  expect(of(late).map(({ kind }) => kind)).toEqual(["open", "event", "live"]);
+});
+
 it("a shared snapshot of any length gets the lane's number, and later frames follow it", async () => {
   const { lanes, frames, of, posts, publish, until } = await setUp();
   const data = JSON.stringify("é".repeat(1_000_000));
@@ -176,12 +201,10 @@ it("a lane whose log does not answer does not delay the other lane", async () =>
   let isHung = false;
   const hung = deferred<void>();
   const slow: Log = {
-    ...log,
-    append: (...args) => log.append(...args),
-    watch: (...args) => log.watch(...args),
-    open: async (topic, ...args) => {
+    ...untold(log),
+    open: async (topic, options) => {
       if (isHung && topic === "busy") await hung.promise;
-      return log.open(topic, ...args);
+      return log.open(topic, options);
     },
   };
   const { posts, publish, until } = await setUp({ log: slow });

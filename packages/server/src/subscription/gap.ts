@@ -1,8 +1,10 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
 import { formatCursor, type ResetReason } from "@sluice/contract/wire";
-import type { Log, Position } from "@sluice/log";
+import type { Opened, Position } from "@sluice/log";
 import type { Lane } from "../stream/lane.js";
-import type { TakenSnapshot } from "../topic/snapshots.js";
+import type { StateStart } from "../topic/snapshots.js";
+import type { Tail } from "../topic/tail.js";
+import type { Look } from "../topic/trail.js";
 
 /** What lies between a subscriber and the history that is to be had: the log's word, or the server's own limit. */
 export interface Gap {
@@ -15,40 +17,40 @@ export interface Gap {
 }
 
 /** The gap that is left where no more than `limit` events are sent. */
-export async function limitGap(log: Log, topic: string, limit: number): Promise<Gap> {
-  const { page: result } = await log.open(topic, { from: { last: limit }, limit: 0 });
-  const { head, record } = result;
-  return { reason: "limit", oldest: result.ok ? result.end : result.oldest, head, record };
+export async function limitGap(tail: Tail, limit: number): Promise<Gap> {
+  const { opened } = await tail.look({ from: { last: limit }, limit: 0 });
+  const { page } = opened as Opened;
+  const { head, record } = page;
+  return { reason: "limit", oldest: page.ok ? page.end : page.oldest, head, record };
 }
 
 export interface GapTerms {
   readonly procedure: AnySubscription;
-  /** Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state. */
-  readonly snapshot: (() => Promise<TakenSnapshot | undefined>) | undefined;
+  /**
+   * Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state.
+   *
+   * @param look what was seen of the topic, if that was a gap.
+   */
+  readonly snapshot: ((look?: Look) => Promise<StateStart | undefined>) | undefined;
   readonly stream: "live" | "resumable";
 }
 
 /** Where a subscriber goes on after a gap, and the fresh state at that place, if there is one. */
-export interface GoOn {
-  readonly position: Position;
-  readonly state?: TakenSnapshot;
-}
+export type GoOn = StateStart | { readonly position: Position; readonly state?: undefined; readonly look?: undefined };
 
 /** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
 export async function tellGap(
   lane: Lane,
   gap: Gap,
   { procedure, snapshot, stream }: GapTerms,
+  look?: Look,
 ): Promise<GoOn | undefined> {
   const { reason } = gap;
   const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
   lane.send({ kind: "reset", reason, oldest, head });
   // A run that is gone with its log has neither a state nor events to go on with.
   const isGone = stream === "resumable" && gap.record === undefined;
-  if (snapshot && !isGone) {
-    const state = await snapshot();
-    return state && { position: state.position, state };
-  }
+  if (snapshot && !isGone) return snapshot(look);
   if (procedure.onGap === "skip" && !isGone) {
     lane.send({ kind: "at", id: oldest });
     return { position: gap.oldest };

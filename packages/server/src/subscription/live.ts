@@ -1,11 +1,15 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Position, ReadFrom } from "@sluice/log";
+import type { Position, ReadFrom } from "@sluice/log";
 import type { DecodedEvent } from "../topic/batch.js";
+import type { Tail } from "../topic/tail.js";
+import type { Look } from "../topic/trail.js";
+import { pageLength } from "./page.js";
 import { prepareSnapshot, type SnapshotParts, type SnapshotRequest } from "./snapshot.js";
 import { Subscriber } from "./subscriber.js";
-import type { SubscriberParts, SubscriberRequest } from "./subscriber-request.js";
+import type { SubscriberParts, SubscriberRequest, SubscriberStart } from "./subscriber-request.js";
 
-export interface LiveSubscriber extends SnapshotRequest {
+export interface LiveSubscriber extends Omit<SnapshotRequest, "tail"> {
+  readonly topic: string;
   readonly input: unknown;
   /** Where the subscriber left off. */
   readonly cursor: Position | undefined;
@@ -16,11 +20,10 @@ export async function prepareLive(
   parts: SubscriberParts & SnapshotParts,
   subscriber: LiveSubscriber,
 ): Promise<Subscriber> {
-  const { log, hub } = parts;
   const { procedure, topic, run, context, lifetime, cursor } = subscriber;
-  const tail = await hub.take(topic, procedure);
+  const tail = parts.hub.take(topic, procedure);
   const args = run.snapshot ? subscriber.args : () => ({});
-  const snapshot = procedure.state ? snapshotOf(parts, { procedure, topic, run, context, lifetime, args }) : undefined;
+  const snapshot = procedure.state ? snapshotOf(parts, { procedure, tail, run, context, lifetime, args }) : undefined;
   const live = new Subscriber({
     parts,
     procedure,
@@ -32,9 +35,17 @@ export async function prepareLive(
     snapshot,
   });
   lifetime.watch(live); // before anything slow is asked: who leaves in the meantime leaves no tail behind
-  const state = cursor ? undefined : await snapshot?.();
-  const position = cursor ?? state?.position ?? (await startOf(log, topic, procedure));
-  live.startAt({ position, state, resumes: cursor !== undefined });
+  if (cursor) {
+    // Of those who come at once, as after a restart, one is enough to bring the state that all may need.
+    const isCold = !run.snapshot && snapshot && tail.isUnseen && parts.states.of(topic, procedure).isCold;
+    const look = await tail.lookAfter(cursor, { limit: pageLength, snapshotOnGap: isCold === true });
+    live.startAt({ from: cursor, look, resumes: true });
+  } else if (snapshot) {
+    const start = await snapshot();
+    if (start) live.startAt({ ...start, from: start.position, resumes: false });
+  } else {
+    live.startAt(await startOf(tail, procedure));
+  }
   return live;
 }
 
@@ -43,7 +54,8 @@ export async function prepareLive(
  * have 1 MB, only where the procedure's own code asks for it.
  */
 
-const snapshotOf = (parts: SnapshotParts, request: SnapshotRequest) => () => prepareSnapshot(parts, request);
+const snapshotOf = (parts: SnapshotParts, request: SnapshotRequest) => (look?: Look) =>
+  prepareSnapshot(parts, request, look);
 
 const filterOf = ({
   procedure: { path },
@@ -61,8 +73,11 @@ function answerOf(answer: unknown, path: string): boolean {
   throw new TypeError(`The filter of "${path}" gave ${given}; it has to give true or false, at once.`);
 }
 
-async function startOf(log: Log, topic: string, { start }: AnySubscription): Promise<Position> {
-  const from = start === "head" ? { last: 0 } : (start as ReadFrom);
-  const { page: result } = await log.open(topic, { from, limit: 0 });
-  return result.ok ? result.end : result.oldest;
+async function startOf(tail: Tail, { start }: AnySubscription): Promise<SubscriberStart> {
+  if (start === "head") {
+    const { position, ...look } = await tail.head();
+    return { from: position, look, resumes: false };
+  }
+  const from = start as ReadFrom;
+  return { from, look: await tail.look({ from, limit: pageLength }), resumes: false };
 }

@@ -1,5 +1,6 @@
 import { type AnyProcedure, type AnySubscription, checkNames, coderOf, type NamesOf, topicOf } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
+import type { Log } from "@sluice/log";
 import { ownOf } from "../options/own-procedure.js";
 import { argsFor, type ServerTools } from "../procedure/args.js";
 import type { Implementation } from "../procedure/implementation.js";
@@ -10,7 +11,7 @@ import { Lifetime } from "../time/lifetime.js";
 import { stateOf } from "../topic/state-fold.js";
 import type { FoldedState } from "../topic/topic-state.js";
 import type { TopicStates } from "../topic/topic-states.js";
-import { type SnapshotParts, takeSnapshot } from "./snapshot.js";
+import { type OwnSnapshotParts, takeOwn, unfollowed } from "./own-snapshot.js";
 
 interface FoldedStateParts {
   /** The contract's, by path. */
@@ -18,7 +19,8 @@ interface FoldedStateParts {
   readonly states: TopicStates;
 }
 
-interface StateParts extends FoldedStateParts, Omit<SnapshotParts, "snapshots"> {
+interface StateParts extends FoldedStateParts, OwnSnapshotParts {
+  readonly log: Log;
   readonly implementations: ReadonlyMap<string, Implementation>;
   readonly tools: ServerTools;
 }
@@ -47,10 +49,10 @@ export async function readState(
   const { context = {} } = options;
   const procedure = ownOf(parts.procedures, given, subject);
   const implementation = parts.implementations.get(procedure.path);
-  const run = implementation?.run;
-  if (!implementation || run?.kind !== "live" || !run.snapshot) return readFolded(parts, procedure, input);
+  const snapshot = implementation?.run.kind === "live" ? implementation.run.snapshot : undefined;
+  if (!implementation || !snapshot) return readFolded(parts, procedure, input);
   const parsed = await parseCallerInput(procedure, input);
-  const topic = topicOf(procedure, parsed);
+  const topic = unfollowed(parts.log, topicOf(procedure, parsed));
   const lifetime = new Lifetime();
   const reads = underWay.get(implementation) ?? 0;
   if (reads === most) throw new Error(asksItself(procedure));
@@ -58,7 +60,7 @@ export async function readState(
   try {
     const first = argsFor(parts.tools, implementation, { context, input: parsed, lifetime });
     const taken = await runMiddlewares(implementation.middlewares, first, (args) =>
-      takeSnapshot(parts, { procedure, topic, run, context: args.context, lifetime, args: () => args }),
+      takeOwn(parts, { procedure, topic, snapshot, context: args.context, lifetime, args: () => args }),
     );
     return decoded(procedure, taken as FoldedState);
   } finally {

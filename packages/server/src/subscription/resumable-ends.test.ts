@@ -40,6 +40,24 @@ function setUp({ log = memoryLog(), events = [] }: { log?: Log; events?: unknown
   return { sluice, clock, errors, seen, read };
 }
 
+it("a run is not started for a subscriber whose opening fails", async () => {
+  const inner = memoryLog();
+  const appended: unknown[] = [];
+  const world = setUp({
+    log: {
+      ...inner,
+      open: () => Promise.reject(new Error("no such table")),
+      append: (...args) => {
+        appended.push(args);
+        return inner.append(...args);
+      },
+    },
+  });
+  await expect(world.read()).rejects.toThrow("no such table");
+  await turns();
+  expect([world.seen.running, appended, world.clock.timers]).toEqual([0, [], 0]);
+});
+
 it("a run is abandoned in time though whoever started it left before it could attach", async () => {
   const inner = memoryLog();
   const leaving = new AbortController();

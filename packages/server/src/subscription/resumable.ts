@@ -1,11 +1,15 @@
 import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
-import type { Position } from "@sluice/log";
+import type { Opened, Position } from "@sluice/log";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
 import type { Runs } from "../runs/runs.js";
 import type { Lifetime } from "../time/lifetime.js";
-import type { Snapshots } from "../topic/snapshots.js";
+import { isSameCursor } from "../topic/same-cursor.js";
+import type { Snapshots, StateStart, TakenSnapshot } from "../topic/snapshots.js";
+import type { Tail } from "../topic/tail.js";
+import type { Look } from "../topic/trail.js";
+import { beginningOf, pageLength } from "./page.js";
 import { Subscriber } from "./subscriber.js";
 import type { SubscriberParts } from "./subscriber-request.js";
 
@@ -29,10 +33,10 @@ export interface ResumableSubscriber {
 
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
 export async function prepareResumable(parts: ResumableParts, subscriber: ResumableSubscriber): Promise<Subscriber> {
-  const { log, hub, runs, snapshots } = parts;
+  const { hub, runs, snapshots } = parts;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
-  const tail = await hub.take(topic, procedure);
-  const snapshot = procedure.state ? snapshotOf(snapshots, topic, procedure, lifetime) : undefined;
+  const tail = hub.take(topic, procedure);
+  const snapshot = procedure.state ? snapshotOf(snapshots, tail, procedure, lifetime) : undefined;
   const reader = new Subscriber({
     parts,
     procedure,
@@ -58,17 +62,41 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
     start: (signal: AbortSignal) => run.generator({ ...args(), signal, lastEventId: undefined } as never),
   };
   // The state is taken before the run starts, so that the subscriber that starts it gets every event.
-  const state = cursor ? undefined : await snapshot?.();
-  const { page } = await log.open(topic, { from: { last: 0 }, limit: 0 });
-  await runs.attach(request, { lifetime, reader, tail }, page);
-  const position = cursor ?? state?.position ?? beginningOf(page.head);
-  reader.startAt({ position, state, resumes: cursor !== undefined });
+  const { look, ...start } = await (cursor ? startAt(tail, cursor) : startOf(tail, await snapshot?.()));
+  const { opened, step } = look;
+  const page = await runs.attach(request, { lifetime, reader, tail }, (opened as Opened).page);
+  reader.startAt({ ...start, look: page && { opened: { ...opened, page }, step }, resumes: cursor !== undefined });
   return reader;
 }
 
 /** A function of its own, because a stream keeps what its functions close over for as long as it is open. */
-const snapshotOf = (snapshots: Snapshots, topic: string, procedure: AnySubscription, lifetime: Lifetime) => () =>
-  snapshots.ofTopic(topic, procedure, lifetime);
+const snapshotOf =
+  (snapshots: Snapshots, tail: Tail, procedure: AnySubscription, lifetime: Lifetime) => (look?: Look) =>
+    snapshots.ofTopic(tail, procedure, lifetime, look);
+
+/** Where who comes to a run starts, and what was read there: always something, as it is the record that says what became of the run. */
+interface RunStart {
+  readonly from: Position;
+  readonly look: Look;
+  readonly state?: TakenSnapshot | undefined;
+}
+
+const startAt = async (tail: Tail, from: Position): Promise<RunStart> => ({
+  from,
+  look: await tail.look({ from, limit: pageLength }),
+});
+
+async function startOf(tail: Tail, taken: StateStart | undefined): Promise<RunStart> {
+  if (!taken) return startOfAll(tail);
+  const { position, state, look } = taken;
+  return look?.opened ? { from: position, state, look } : { ...(await startAt(tail, position)), state };
+}
 
 /** The place before the first entry, be that still there or not: who comes to a run is to get all of it, or to be told. */
-const beginningOf = ({ epoch }: Position): Position => ({ epoch, offset: 0, mark: "0" });
+async function startOfAll(tail: Tail): Promise<RunStart> {
+  const { opened, step } = await tail.look({ from: "oldest", limit: pageLength });
+  const { page } = opened as Opened;
+  const from = { epoch: page.head.epoch, offset: 0, mark: "0" };
+  const isThere = page.ok && isSameCursor(beginningOf(page), from);
+  return isThere ? { from, look: { opened, step } } : startAt(tail, from);
+}

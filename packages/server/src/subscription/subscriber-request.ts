@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Position } from "@sluice/log";
+import type { ReadFrom } from "@sluice/log";
 import type { Report } from "../options/on-error.js";
 import type { LaneFrame } from "../stream/lane.js";
 import type { DecodedEvent } from "../topic/batch.js";
@@ -8,11 +8,11 @@ import type { Hub } from "../topic/hub.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
 import type { Tail } from "../topic/tail.js";
 import type { TopicStates } from "../topic/topic-states.js";
+import type { Look } from "../topic/trail.js";
 import type { GapTerms } from "./gap.js";
 
 /** What all subscribers of a server use. */
 export interface SubscriberParts {
-  readonly log: Log;
   readonly hub: Pick<Hub, "take" | "release">;
   readonly states: TopicStates;
   readonly counters: Counters;
@@ -41,9 +41,12 @@ export interface SubscriberRequest extends GapTerms {
 
 /** Where a subscriber starts. */
 export interface SubscriberStart {
-  readonly position: Position;
+  /** Where that is known, the place; else it is read from there on, and the place found then. */
+  readonly from: ReadFrom;
+  /** What was seen there already. Of use only at once. */
+  readonly look?: Look | undefined;
   /** The state at that position, where it has yet to be told. */
-  readonly state: TakenSnapshot | undefined;
+  readonly state?: TakenSnapshot | undefined;
   /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
   readonly resumes: boolean;
 }

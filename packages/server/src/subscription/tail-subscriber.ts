@@ -34,6 +34,12 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.told = request.tail.position.offset;
   }
 
+  /** Where it has yet to be handed anything, and need not be told so. */
+  protected stand(position: Position): void {
+    this.position = position;
+    this.told = position.offset;
+  }
+
   /** Up to here its lane was handed everything. */
   get place(): Position {
     return this.mode.kind === "direct" ? this.request.tail.position : this.position;

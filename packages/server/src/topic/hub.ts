@@ -9,7 +9,7 @@ export interface HubSettings extends Pick<TailSources, "log" | "pages" | "counte
 /** One tail per topic that has subscribers in this process. */
 export class Hub {
   readonly #settings: HubSettings;
-  readonly #tails = new Map<string, { readonly tail: Promise<Tail>; users: number }>();
+  readonly #tails = new Map<string, Tail>();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -25,30 +25,29 @@ export class Hub {
   }
 
   /** The topic's tail. Whoever takes it gives it back by `release`, once. */
-  async take(topic: string, procedure: AnySubscription): Promise<Tail> {
-    let slot = this.#tails.get(topic);
-    if (!slot) {
-      const onError = (error: unknown) => this.#settings.onError(error, topic);
-      slot = { tail: Tail.open({ ...this.#settings, topic, procedure, onError }), users: 0 };
-      this.#tails.set(topic, slot);
-    }
-    slot.users++;
-    try {
-      return await slot.tail;
-    } catch (error) {
-      this.release(topic);
-      throw error;
-    }
+  take(topic: string, procedure: AnySubscription): Tail {
+    const tail = this.#tails.get(topic) ?? this.#open(topic, procedure);
+    tail.users++;
+    return tail;
   }
 
   /** The tail is closed when the last user has given it back. */
-  release(topic: string): void {
-    const slot = this.#tails.get(topic);
-    if (!slot || --slot.users > 0) return;
-    this.#tails.delete(topic);
-    slot.tail.then(
-      (tail) => tail.close(),
-      () => {},
-    );
+  release(tail: Tail): void {
+    if (--tail.users > 0) return;
+    this.#forget(tail);
+    tail.close();
+  }
+
+  #open(topic: string, procedure: AnySubscription): Tail {
+    const onError = (error: unknown) => this.#settings.onError(error, topic);
+    const tail = new Tail({ ...this.#settings, topic, procedure, onError });
+    this.#tails.set(topic, tail);
+    // Who comes next is to try anew, though those who have it have yet to give it back.
+    tail.ready.catch(() => this.#forget(tail));
+    return tail;
+  }
+
+  #forget(tail: Tail): void {
+    if (this.#tails.get(tail.topic) === tail) this.#tails.delete(tail.topic);
   }
 }

@@ -11,3 +11,9 @@ export async function readLog(log: Log, topic: string, from: ReadFrom, limit = 1
 export async function headOf(log: Log, topic: string): Promise<Position> {
   return (await readLog(log, topic, { last: 0 }, 0)).head;
 }
+
+/** A log whose wake-ups carry nothing: whoever is told of something reads it. */
+export const untold = (log: Log): Log => ({
+  ...log,
+  watch: (topic, onAppend) => log.watch(topic, () => onAppend()),
+});

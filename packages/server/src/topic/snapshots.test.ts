@@ -5,6 +5,9 @@ import { expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../publish/publisher.js";
 import { Lifetime } from "../time/lifetime.js";
+import { Counters } from "./counters.js";
+import { Hub } from "./hub.js";
+import { ReplayCache } from "./replay-cache.js";
 import { type SnapshotReceiver, Snapshots } from "./snapshots.js";
 import { TopicStates } from "./topic-states.js";
 
@@ -23,12 +26,15 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
   const log = memoryLog({ retain: { events } });
   const { publish } = createPublisher(contract, { log, snapshotEvery: 5 });
   const limits = { catchUpEvents: 10_000, snapshotBytes };
-  const snapshots = new Snapshots({ log, states: new TopicStates(log), limits });
+  const snapshots = new Snapshots({ states: new TopicStates(log), limits });
+  const settings = { log, pages: new ReplayCache(65_536), counters: new Counters(), wheel: { now: 0 } };
+  const hub = new Hub({ ...settings, onError: (error) => expect.unreachable(String(error)) });
+  const tail = hub.take("board", contract.board);
   const set = (data: number) => publish(contract.board, undefined, { type: "set", data });
   /** A subscriber whose socket has not taken the snapshot yet. */
   const join = async () => {
     const lifetime = new Lifetime();
-    const taken = await snapshots.ofTopic("board", contract.board, lifetime);
+    const { state: taken } = await snapshots.ofTopic(tail, contract.board, lifetime);
     const sent: unknown[] = [];
     const receiver = {
       isCut: false,
@@ -43,7 +49,7 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
     taken.send(receiver);
     return { offset: taken.position.offset, receiver, lifetime, drain: () => taken.release() };
   };
-  return { snapshots, publish, set, join };
+  return { snapshots, publish, set, join, tail };
 }
 
 it("a new subscriber gets the newer of two held snapshots, with the same bytes", async () => {
@@ -125,10 +131,10 @@ it("a short snapshot is copied per socket, and does not count", async () => {
 });
 
 it("nothing is held for a subscriber that left while the snapshot was made", async () => {
-  const { snapshots, set } = setUp();
+  const { snapshots, set, tail } = setUp();
   await set(1);
   const lifetime = new Lifetime();
-  const taking = snapshots.ofTopic("board", contract.board, lifetime);
+  const taking = snapshots.ofTopic(tail, contract.board, lifetime);
   lifetime.end();
   await taking;
   expect(snapshots.size).toBe(0);

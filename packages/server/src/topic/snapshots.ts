@@ -1,12 +1,16 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { encodeFrame, formatCursor, type SnapshotFrame } from "@sluice/contract/wire";
-import type { Log, Position } from "@sluice/log";
+import type { Position } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "./same-cursor.js";
 import { SharedBytes } from "./shared-bytes.js";
+import type { Tail } from "./tail.js";
 import type { FoldedState } from "./topic-state.js";
 import type { TopicStates } from "./topic-states.js";
+import type { Look } from "./trail.js";
 
+/** Entries that are read at once after a snapshot. */
+const pageLength = 256;
 /** Most encoded snapshots per topic. */
 const maxPerTopic = 2;
 /** Up to this many characters, each socket gets its own copy: it may buffer as much of anything. */
@@ -27,6 +31,14 @@ export interface TakenSnapshot {
   release(): void;
 }
 
+/** A state that a subscriber starts with. */
+export interface StateStart {
+  readonly position: Position;
+  readonly state: TakenSnapshot;
+  /** What was read of the topic after it. Absent: nothing was. */
+  readonly look?: Look | undefined;
+}
+
 /** The bytes of a `$snapshot`, and the subscribers that have not taken them yet. */
 interface Encoded {
   readonly position: Position;
@@ -40,7 +52,6 @@ interface Holder {
 }
 
 export interface SnapshotSources {
-  readonly log: Log;
   readonly states: TopicStates;
   readonly limits: { readonly catchUpEvents: number; readonly snapshotBytes: number };
 }
@@ -65,22 +76,31 @@ export class Snapshots {
     return this.#size;
   }
 
-  /** @throws SluiceError `unavailable` if the limit is reached. */
-  async ofTopic(topic: string, procedure: AnySubscription, lifetime: Lifetime): Promise<TakenSnapshot> {
+  /**
+   * @param gap what was read of the topic, if that was a gap: it may contain the log's snapshot
+   * @throws SluiceError `unavailable` if the limit is reached.
+   */
+  async ofTopic(tail: Tail, procedure: AnySubscription, lifetime: Lifetime, gap?: Look): Promise<StateStart> {
+    const { topic } = tail;
+    const opened = gap && fromSnapshot(gap);
     for (;;) {
       const [older, newer] = this.#of(topic);
       if (older && newer) {
-        const isFollowed = await this.#isFollowed(topic, newer.position);
+        const look = await tail.look({ from: newer.position, limit: pageLength });
         if (!this.#of(topic).includes(newer)) continue; // it was freed meanwhile
-        if (isFollowed) return take(newer, lifetime);
+        if (this.#isFollowed(newer, look)) return startOf(take(newer, lifetime), look);
         this.#cutHolders(older);
       }
-      const folded = await this.#sources.states.of(topic, procedure).current();
-      if (folded.json.length <= maxUnsharedLength) return takeShort(folded);
+      await tail.ready; // the tail is told of everything that is appended after this read
+      const end = gap?.opened ? gap.opened.page.head : tail.end;
+      const { step } = gap ?? tail;
+      const folded = await this.#sources.states.of(topic, procedure).current({ end, opened });
+      const look = folded.rest ? tail.saw(step, { page: folded.rest }) : { step };
+      if (folded.json.length <= maxUnsharedLength) return startOf(takeShort(folded), look);
       const held = this.#of(topic);
       const same = held.find(({ position }) => isSameCursor(position, folded.position));
-      if (same) return take(same, lifetime);
-      if (held.length < maxPerTopic) return take(this.#share(topic, this.#encode(folded)), lifetime);
+      if (same) return startOf(take(same, lifetime), look);
+      if (held.length < maxPerTopic) return startOf(take(this.#share(topic, this.#encode(folded)), lifetime), look);
     }
   }
 
@@ -122,10 +142,9 @@ export class Snapshots {
   }
 
   /** Whether the log still has all events after a snapshot, and no more of them than `catchUpEvents`. */
-  async #isFollowed(topic: string, position: Position): Promise<boolean> {
-    const { log, limits } = this.#sources;
-    const { page: read } = await log.open(topic, { from: position, limit: 0 });
-    return read.ok && read.head.offset - position.offset <= limits.catchUpEvents;
+  #isFollowed({ position }: Encoded, { opened }: Look): boolean {
+    const { catchUpEvents } = this.#sources.limits;
+    return opened?.page.ok === true && opened.page.head.offset - position.offset <= catchUpEvents;
   }
 
   /** Cuts the lanes that have not taken it yet: the events after it are gone, so they must start over anyway. */
@@ -156,6 +175,11 @@ function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
     release,
   };
 }
+
+const fromSnapshot = ({ opened }: Look) =>
+  opened?.afterSnapshot && { snapshot: opened.snapshot, page: opened.afterSnapshot };
+
+const startOf = (state: TakenSnapshot, look: Look): StateStart => ({ position: state.position, state, look });
 
 const takeShort = (folded: FoldedState): TakenSnapshot => ({
   position: folded.position,

@@ -1,11 +1,11 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { type Log, memoryLog } from "@sluice/log";
+import { type Log, memoryLog, type Wakeup } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Batch } from "./batch.js";
 import { Counters } from "./counters.js";
 import { Hub } from "./hub.js";
-import { headOf } from "./read-log.test-kit.js";
+import { headOf, untold } from "./read-log.test-kit.js";
 import { ReplayCache } from "./replay-cache.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
@@ -19,6 +19,13 @@ function setUp() {
   const errors: unknown[] = [];
   const hub = new Hub({ ...settings(), log, onError: (error) => errors.push(error) });
   return { log, hub, errors };
+}
+
+/** Takes a topic's tail, and looks where the topic ends. */
+async function follow(hub: Hub) {
+  const tail = hub.take("ticks", ticks);
+  await tail.head();
+  return tail;
 }
 
 function member() {
@@ -35,7 +42,7 @@ function member() {
 describe("a topic's tail", () => {
   it("hands every member what was appended in a turn as one batch, encoded once", async () => {
     const { log, hub } = setUp();
-    const tail = await hub.take("ticks", ticks);
+    const tail = await follow(hub);
     const one = member();
     const two = member();
     tail.join(one);
@@ -49,34 +56,105 @@ describe("a topic's tail", () => {
 
   it("misses nothing that is appended while it opens", async () => {
     const { log, hub } = setUp();
-    const taking = hub.take("ticks", ticks);
+    const following = follow(hub);
     void log.append("ticks", [tick(1)]);
-    const tail = await taking;
+    const tail = await following;
     await turn();
     expect(tail.position).toEqual(await headOf(log, "ticks"));
   });
 
+  it("reads nothing that it is told, and once what it isn't", async () => {
+    const log = memoryLog();
+    const reads: number[] = [];
+    let tell: (wakeup?: Wakeup) => void = () => {};
+    const quiet: Log = {
+      ...log,
+      open(topic, options) {
+        reads.push(options.limit);
+        return log.open(topic, options);
+      },
+      watch(_topic, onAppend) {
+        tell = onAppend;
+        return { ready: Promise.resolve(), stop() {} };
+      },
+    };
+    const tail = await follow(
+      new Hub({ ...settings(), log: quiet, onError: (error) => expect.unreachable(String(error)) }),
+    );
+    const seen = member();
+    tail.join(seen);
+    const append = async (n: number) => (await log.append("ticks", [tick(n)])) as Wakeup;
+    const told: Wakeup[] = [];
+    for (let n = 1; n <= 6; n++) told.push(await append(n));
+    const after = async (...wakeups: (Wakeup | undefined)[]) => {
+      reads.length = 0;
+      for (const wakeup of wakeups) tell(wakeup);
+      await turn();
+      const numbers = seen.batches.splice(0).map(({ entries }) => entries.map(({ data }) => Number(data)));
+      return { numbers, reads: reads.length };
+    };
+    expect(await after(told[0], told[1])).toEqual({ numbers: [[1, 2]], reads: 0 });
+    expect(await after(told[1])).toEqual({ numbers: [], reads: 0 }); // told twice
+    expect(await after(told[3])).toEqual({ numbers: [[3, 4, 5, 6]], reads: 1 }); // one was lost
+    expect(await after(told[4])).toEqual({ numbers: [], reads: 1 }); // late: it may as well be of another history
+    await append(7);
+    expect(await after(undefined)).toEqual({ numbers: [[7]], reads: 1 });
+    expect([seen.lostTimes(), tail.position]).toEqual([0, await headOf(log, "ticks")]);
+  });
+
+  it("is told of what comes while it reads, and reads no more for it", async () => {
+    const log = memoryLog();
+    const held: (() => void)[] = [];
+    let isSlow = false;
+    let tell: (wakeup?: Wakeup) => void = () => {};
+    const slow: Log = {
+      ...log,
+      async open(topic, options) {
+        const opened = await log.open(topic, options);
+        if (isSlow) await new Promise<void>((resolve) => held.push(resolve));
+        return opened;
+      },
+      watch(topic, onAppend) {
+        tell = onAppend;
+        return log.watch(topic, onAppend);
+      },
+    };
+    const tail = await follow(
+      new Hub({ ...settings(), log: slow, onError: (error) => expect.unreachable(String(error)) }),
+    );
+    const seen = member();
+    tail.join(seen);
+    isSlow = true;
+    tell();
+    await turn();
+    for (const n of [1, 2]) await log.append("ticks", [tick(n)]);
+    held[0]?.();
+    await turn();
+    expect(seen.batches.map(({ entries }) => entries.length)).toEqual([2]);
+    expect([held.length, tail.end]).toEqual([1, await headOf(log, "ticks")]);
+  });
+
   it("is one for all who take it, and stops watching with the last", async () => {
     const { hub, log } = setUp();
-    const [tail, same] = await Promise.all([hub.take("ticks", ticks), hub.take("ticks", ticks)]);
+    const [tail, same] = await Promise.all([follow(hub), follow(hub)]);
     expect(tail).toBe(same);
-    hub.release("ticks");
+    hub.release(tail);
     const seen = member();
     tail.join(seen);
     await log.append("ticks", [tick(1)]);
     await turn();
     expect(seen.batches).toHaveLength(1);
-    hub.release("ticks");
+    hub.release(same);
     await log.append("ticks", [tick(2)]);
     await turn();
     expect(seen.batches).toHaveLength(1);
-    expect(await hub.take("ticks", ticks)).not.toBe(tail);
+    expect(hub.take("ticks", ticks)).not.toBe(tail);
   });
 
   it("tells those in its queue to read for themselves when history went faster than it", async () => {
-    const log = memoryLog({ retain: { events: 2 } });
+    const log = untold(memoryLog({ retain: { events: 2 } }));
     const hub = new Hub({ ...settings(), log, onError: () => {} });
-    const tail = await hub.take("ticks", ticks);
+    const tail = await follow(hub);
     const seen = member();
     tail.join(seen);
     for (let n = 1; n <= 9; n++) void log.append("ticks", [tick(n)]);
@@ -88,10 +166,13 @@ describe("a topic's tail", () => {
   it("can be taken again after an engine that failed to open it", async () => {
     const log = memoryLog();
     let failing = true;
-    const open: Log["open"] = async (...args) => (failing ? Promise.reject(new Error("down")) : log.open(...args));
-    const hub = new Hub({ ...settings(), log: { ...log, open }, onError: () => {} });
-    await expect(hub.take("ticks", ticks)).rejects.toThrow("down");
+    const watch: Log["watch"] = (topic, onAppend) => ({
+      ...log.watch(topic, onAppend),
+      ready: failing ? Promise.reject(new Error("down")) : Promise.resolve(),
+    });
+    const hub = new Hub({ ...settings(), log: { ...log, watch }, onError: () => {} });
+    await expect(follow(hub)).rejects.toThrow("down");
     failing = false;
-    await expect(hub.take("ticks", ticks)).resolves.toBeDefined();
+    await expect(follow(hub)).resolves.toBeDefined();
   });
 });

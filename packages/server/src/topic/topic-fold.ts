@@ -82,20 +82,25 @@ export class TopicFold {
     return this.#size;
   }
 
-  /** Folds everything up to the log's head. */
-  async advance(): Promise<Position> {
+  /**
+   * Folds everything up to the log's head, and returns what the log has after the fold's position: nothing, or an end and
+   * what follows it.
+   *
+   * @param opened what the log has from its snapshot on, if that was read already; used if the fold has not begun
+   */
+  async advance(opened?: Pick<Opened, "snapshot" | "page">): Promise<ReadPage> {
     const position = this.#position;
     if (position) return this.#foldOn(position, await this.#open(position));
-    const origin = await this.#load();
+    const origin = await this.#load(opened);
     return this.#foldOn(origin.position, await this.#after(origin));
   }
 
   /** Folds a page that was read after `from`, the fold's position, and everything after it. */
-  async take(from: Position, first: ReadPage | ReadGap): Promise<Position> {
+  async take(from: Position, first: ReadPage | ReadGap): Promise<ReadPage> {
     return this.#position ? this.#foldOn(from, { page: first }) : this.advance();
   }
 
-  async #foldOn(from: Position, first: Opened): Promise<Position> {
+  async #foldOn(from: Position, first: Opened): Promise<ReadPage> {
     let position = from;
     let opened = first;
     for (;;) {
@@ -112,14 +117,14 @@ export class TopicFold {
       }
       const { entries, end, head } = page;
       let to: Position = end;
-      for (const entry of entries) {
+      for (const [index, entry] of entries.entries()) {
         this.#isOver = isLast(entry);
-        if (this.#isOver) return this.#position as Position;
+        if (this.#isOver) return { ...page, entries: entries.slice(index) };
         if (this.#fold(entry)) continue;
         to = this.#begin(await this.#origin.replace(entry, this.#version, this.#onSaved)).position;
         break;
       }
-      if (to === end && end.offset >= head.offset) return this.#position as Position;
+      if (to === end && end.offset >= head.offset) return { ...page, entries: [] };
       position = to;
       opened = await this.#open(position);
     }

@@ -1,9 +1,24 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Position } from "@sluice/log";
+import type { Log, Opened, Position, ReadPage } from "@sluice/log";
+import { isSameCursor } from "./same-cursor.js";
 import { encodeSaved } from "./saved-state.js";
 import { type FoldedState, TopicFold } from "./topic-fold.js";
 
 export type { FoldedState } from "./topic-fold.js";
+
+/** What is known of a topic already, and need not be read. */
+export interface KnownOfTopic {
+  /** Where it ends. */
+  readonly end?: Position | undefined;
+  /** What it has from its snapshot on. */
+  readonly opened?: Pick<Opened, "snapshot" | "page"> | undefined;
+}
+
+/** The state at a topic's head. */
+export interface CurrentState extends FoldedState {
+  /** What the log has after it: nothing, or an end. Absent: nothing was read. */
+  readonly rest: ReadPage | undefined;
+}
 
 /**
  * The state of one topic, folded from its saved snapshot and the entries after it. It advances when it is asked, one
@@ -28,11 +43,18 @@ export class TopicState {
     return this.#fold.size;
   }
 
+  /** It has yet to be read where it begins. */
+  get isCold(): boolean {
+    return this.#fold.position === undefined;
+  }
+
   /** The state at the log's head, in wire form. */
-  current(): Promise<FoldedState> {
+  current({ end, opened }: KnownOfTopic = {}): Promise<CurrentState> {
     return this.exclusively(async (fold) => {
-      await fold.advance();
-      return fold.encoded();
+      const isThere = end && fold.position && isSameCursor(fold.position, end);
+      const rest = isThere ? undefined : await fold.advance(opened);
+      const { position, json } = fold.encoded();
+      return { position, json, rest };
     });
   }
 
