@@ -7,6 +7,7 @@ import { createSluice, implement, type Log, memoryLog } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
+import { startProxy } from "../faults/proxy.js";
 import { eventually } from "./within.js";
 
 type Events = Record<string, z.ZodType>;
@@ -214,6 +215,20 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     }
     const late = await readAt(after.url, start.cursor);
     await eventually(() => expect(kinds(late)).toEqual(["open", "reset", "snapshot", "live"]));
+  });
+
+  it("lets its clients go to another one, also where a balancer sends them by connection and not by request", async () => {
+    const log = memoryLog();
+    const before = await serve(old, log);
+    const after = await serve(renamed, log);
+    await after.publish("scored", 10);
+    const servers = [before, after];
+    const proxy = await startProxy(() => Number(new URL((servers.shift() ?? before).url).port));
+    onTestFinished(() => proxy.close());
+    const seen = follow(after.contract, `http://127.0.0.1:${proxy.port}`);
+    await eventually(() => expect(seen.state).toEqual({ goals: 10 }));
+    expect(new Set(seen.errors)).toEqual(new Set(["unavailable"]));
+    expect(seen.over).toBeUndefined();
   });
 
   it("tells its operator once why it can't serve a topic, however many ask", async () => {

@@ -72,6 +72,10 @@ it("takes a body over HTTP/2, and runs nothing for one that breaks off (PROTOCOL
 });
 
 it("opens as many streams on one HTTP/2 connection as the limit allows, and none waits (PROTOCOL §2.5)", async () => {
+  const warnings: string[] = [];
+  const warn = ({ message }: Error) => warnings.push(message);
+  process.on("warning", warn);
+  onTestFinished(() => void process.off("warning", warn));
   const world = await startWorld(node, { limits: { connections: 3 } });
   const session = await connectTo(world);
   const statuses = Array.from(
@@ -83,6 +87,9 @@ it("opens as many streams on one HTTP/2 connection as the limit allows, and none
   );
   expect((await Promise.all(statuses)).sort()).toEqual([200, 200, 200, 503, 503]);
   expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([3, 0]);
+  // A refusal closes a connection where it is one's own; here others go on, and no header says otherwise.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
 });
 
 it("gives the same bytes over HTTP/2 as over HTTP/1.1, large ones too (PROTOCOL §4.2)", async () => {

@@ -12,8 +12,8 @@ export interface FaultyProxy {
   readonly cutsLeft: number;
   /** How many of the answers given to `answer` are still to come. */
   readonly answersLeft: number;
-  /** From now on new connections go to the server on this port. */
-  forwardTo(port: number): void;
+  /** From now on new connections go to the server on this port; a function says it for each. */
+  forwardTo(target: number | (() => number)): void;
   /** Breaks all open connections, after so many bytes more. Default: at once. */
   cut(how: Break, bytes?: number): void;
   /** The next connections that something is asked over break, each at its place. */
@@ -32,11 +32,13 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: number): Promise<FaultyProxy> {
+const portOf = (target: number | (() => number)) => (typeof target === "function" ? target : () => target);
+
+export async function startProxy(target: number | (() => number)): Promise<FaultyProxy> {
   const weather: Weather = { held: false, bytewise: false, stalled: false, oldHttp: false, answers: [] };
   const links = new Set<Link>();
   const cuts: Cut[] = [];
-  let port = target;
+  let port = portOf(target);
   let silent = false;
   let lost = false;
   let connections = 0;
@@ -49,7 +51,7 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
       const cut = cuts.shift();
       if (cut) link.cutAfter(cut.after, cut.how);
     });
-    const link = new Link(socket, weather, () => port);
+    const link = new Link(socket, weather, () => port());
     links.add(link);
     if (silent) link.silence();
     socket.on("close", () => link.isSilent || links.delete(link));
@@ -81,7 +83,7 @@ export async function startProxy(target: number): Promise<FaultyProxy> {
       return weather.answers.length;
     },
     forwardTo(next) {
-      port = next;
+      port = portOf(next);
     },
     cut(how, bytes = 0) {
       for (const link of [...links]) {

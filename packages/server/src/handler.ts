@@ -62,8 +62,9 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
     const seen = toPublicError(error, procedure.errors);
     if (isToReport(error, seen)) report(reported(error, seen), procedure.path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: allowedMethods(procedure).join(", ") } : {};
-    // The next attempt must not reach this server again over the same connection.
-    sendProblem(exchange.reply, seen, admission.isClosed ? { ...allow, connection: "close" } : allow);
+    // Another server may be able to answer: the next attempt must not reach this one again over the same connection.
+    const isElsewhere = admission.isClosed || seen.code === "unavailable";
+    sendProblem(exchange.reply, seen, isElsewhere ? { ...allow, connection: "close" } : allow);
   } finally {
     admission.openings.delete(opening);
   }

@@ -104,7 +104,10 @@ class NodeReply implements Reply {
 
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void {
     if (this.#gone) return;
-    const all = body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) };
+    const all: Record<string, string | number> = { ...headers };
+    if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
+    // HTTP/2 has no such header, and Node warns of it.
+    if (this.#req.httpVersionMajor > 1) delete all["connection"];
     this.#res.writeHead(status, all).end(body);
   }
 
