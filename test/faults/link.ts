@@ -152,6 +152,7 @@ export class Link {
 
   #whenFlushed(then: () => void): void {
     if (this.#waiting.length === 0 || this.#silent) then();
-    else setImmediate(() => this.#whenFlushed(then));
+    // Of who has gone, what is held back is held for ever.
+    else if (!this.#client.destroyed) setImmediate(() => this.#whenFlushed(then));
   }
 }

@@ -1,36 +1,22 @@
 import { defineContract, mutation, subscription } from "@sluice/contract";
 import * as z from "zod";
+import { digestOf, initial } from "./digest.js";
+import { applyToDoc, emptyDoc } from "./doc.js";
+import { type Edition, firstEdition } from "./edition.js";
 
 /** Every event bears a number that no other event of a run bears. */
-const events = {
-  item: z.object({
-    n: z.int(),
-    pad: z.string(),
-    /** JSON makes null of an undefined one, which no schema takes. */
-    marks: z.array(z.number().optional()).optional(),
-  }),
-};
-
-export interface Digest {
-  readonly count: number;
-  readonly last: number;
-  /** Differs for other events, and for the same ones in another order. */
-  readonly digest: number;
-}
-
-export const initial: Digest = { count: 0, last: 0, digest: 0 };
-
-export const digestOf = ({ count, digest }: Digest, { n }: { readonly n: number }): Digest => ({
-  count: count + 1,
-  last: n,
-  digest: (Math.imul(digest, 31) + n) | 0,
+const numbered = z.object({
+  n: z.int(),
+  pad: z.string(),
+  /** JSON makes null of an undefined one, which no schema takes. */
+  marks: z.array(z.number().optional()).optional(),
 });
 
-const state = {
-  schema: z.object({ count: z.int(), last: z.int(), digest: z.int() }),
-  initial,
-  apply: { item: digestOf },
-};
+const events = { item: numbered };
+
+const digest = { count: z.int(), last: z.int(), digest: z.int() };
+
+const state = { schema: z.object(digest), initial, apply: { item: digestOf } };
 
 const run = {
   method: "POST",
@@ -40,7 +26,7 @@ const run = {
   errors: { failed: {} },
 } as const;
 
-export const contract = defineContract({
+const trunk = () => ({
   /** Publishes numbers to the topic of a kind. */
   publish: mutation({
     input: z.object({ kind: z.string(), numbers: z.array(z.int()), padding: z.string(), key: z.string().optional() }),
@@ -50,6 +36,11 @@ export const contract = defineContract({
     folded: subscription({ input: z.object({ room: z.string() }), events, state }),
     /** Its snapshots are the application's, and so it may filter. */
     own: subscription({ events, state }),
+    /** What it refuses depends on what was published before. */
+    doc: subscription({
+      events: { item: numbered, close: numbered, reopen: numbered },
+      state: { schema: z.object({ ...digest, isOpen: z.boolean() }), initial: emptyDoc, apply: applyToDoc },
+    }),
   },
   feed: {
     head: subscription({ events }),
@@ -66,6 +57,41 @@ export const contract = defineContract({
     tally: subscription({ ...run, state }),
   },
 });
+
+/** What editions differ in. It is made without types: no source holds two of them at once. */
+function boardOf({ instead, ...edition }: Edition) {
+  const { version, types, apply, initial: begun, migrate } = { ...edition, ...instead };
+  const known = Object.fromEntries(types.map((type) => [type, numbered])) as unknown as typeof events;
+  const fold =
+    (type: string) =>
+    (before: typeof begun, { n }: { readonly n: number }) =>
+      apply(before, type, n);
+  const folds = Object.fromEntries(types.map((type) => [type, fold(type)]));
+  const own = version > 1 ? { own: z.int().optional() } : {};
+  const schema = z.object({ ...digest, ...own });
+  return {
+    state: subscription({
+      events: known,
+      state: { schema, initial: begun, apply: folds, version, ...(migrate && { migrate: migrate as never }) },
+    }),
+    news: subscription({ events: known, start: "oldest", onGap: "skip" }),
+  };
+}
+
+const define = (edition: Edition) => defineContract({ ...trunk(), board: boardOf(edition) });
+
+/** What all contracts of a run look like to code. */
+export type Contract = ReturnType<typeof define>;
+
+const contracts = new WeakMap<Edition, Contract>();
+
+export function contractOf(edition: Edition): Contract {
+  const contract = contracts.get(edition) ?? define(edition);
+  contracts.set(edition, contract);
+  return contract;
+}
+
+export const contract = contractOf(firstEdition);
 
 /** What filters let through. */
 export const passes = (n: number) => n % 3 !== 0;

@@ -1,3 +1,4 @@
+import { isTooOld } from "./board.js";
 import type { History } from "./history.js";
 import { botLength, type Kind } from "./kinds.js";
 import { endAfter, promptOf, wasBegunOtherwise } from "./runs.js";
@@ -23,6 +24,9 @@ export function isProper({ kind, end, at, told, refusals, isForbidden }: End, hi
   if (end === "unauthorized") return refusals > 1; // renewed in between, and in vain
   // A run with state goes on after a gap, unless it is gone with its log; in which case a reset was told.
   if (end === "gap") return kind.topic !== undefined && (kind.onGap === "fail" || (isRun(kind) && at === undefined));
+  // A state that lacks an event is never shown as current. (Where a client doesn't know what it is told, and nothing folds, it goes on.)
+  if (end === "contractMismatch")
+    return !!kind.fold && !!kind.edition && isTooOld(history, kind.edition, kind.topic ?? "", at);
   if (kind.topic === undefined) {
     return (end === "end" && told === botLength) || (end === "interrupted" && kind.name === "bot/once");
   }

@@ -2,7 +2,7 @@ import { formatCursor, parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
 import type { LogEntry, Position } from "../../packages/log/src/log.js";
 import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
-import { type Digest, digestOf, initial } from "./contract.js";
+import { type Digest, digestOf, initial } from "./digest.js";
 
 export interface Recorded {
   /** The cursor after the entry, and the one before it. */
@@ -14,6 +14,12 @@ export interface Recorded {
   readonly n: number | undefined;
   /** When it was appended. */
   readonly time: number;
+}
+
+/** A state that was saved with a topic. */
+export interface SavedState {
+  readonly version: number;
+  readonly state: unknown;
 }
 
 export const offsetOf = (cursor: string) => parseCursor(cursor)?.offset ?? Number.NaN;
@@ -31,6 +37,7 @@ export class History {
   readonly #oldest = new Map<string, string>();
   readonly #first = new Map<string, Recorded>();
   readonly #last = new Map<string, Recorded>();
+  readonly #saved = new Map<string, SavedState[]>();
   readonly #pull: () => void;
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
 
@@ -59,6 +66,17 @@ export class History {
     this.#oldest.set(topic, formatCursor(upTo));
   }
 
+  /** A snapshot was saved. Its text is a state's JSON, behind its version if that is above 1. */
+  save(position: Position, text: string): void {
+    const [, version = "1", json = ""] = /^(?:v(\d+):)?(.*)$/s.exec(text) ?? [];
+    const cursor = formatCursor(position);
+    this.#saved.set(cursor, [...this.savedAt(cursor), { version: Number(version), state: JSON.parse(json) }]);
+  }
+
+  savedAt(cursor: string): readonly SavedState[] {
+    return this.#saved.get(cursor) ?? [];
+  }
+
   at(cursor: string): Recorded | undefined {
     this.#pull();
     return this.#entries.get(cursor);
@@ -73,6 +91,12 @@ export class History {
   oldest(topic: string): string | undefined {
     this.#pull();
     return this.#oldest.get(topic);
+  }
+
+  /** Whether the log still has everything from a topic's beginning up to a place. */
+  isWhole(topic: string, cursor: string): boolean {
+    const oldest = this.oldest(topic) ?? "";
+    return offsetOf(oldest) === 0 && epochOf(oldest) === epochOf(cursor);
   }
 
   /** The entry that an epoch began with. */

@@ -1,9 +1,13 @@
+import { asRead, boardTopic, statesAt } from "./board.js";
 import { contract, passes } from "./contract.js";
+import { docAt } from "./doc.js";
+import { type Change, type Edition, editionsOf } from "./edition.js";
+import type { History, Recorded } from "./history.js";
 
 /** What a subscriber of one kind is promised. */
 export interface Kind {
   readonly name: string;
-  readonly group: "state" | "feed" | "bot";
+  readonly group: "state" | "feed" | "bot" | "board";
   readonly leaf: string;
   readonly input?: Readonly<Record<string, string>>;
   /** The name of its topic; absent for a plain generator. */
@@ -12,6 +16,14 @@ export interface Kind {
   /** What comes after a reset. */
   readonly onGap: "snapshot" | "fail" | "skip";
   readonly passes: (n: number) => boolean;
+  /** The contract of its subscriber, where contracts differ. */
+  readonly edition?: Edition;
+  /** What the state may be at a place, as servers of a version have it. Default: what all events that pass fold into. */
+  readonly statesAt?: (history: History, cursor: string, version: number) => readonly unknown[];
+  /** As its subscriber has it, who may come from a snapshot of any server. Default: as servers have it. */
+  readonly statesRead?: (history: History, cursor: string) => readonly unknown[];
+  /** What its subscriber makes of a state that it has, and of an event. Default: `statesAt` says it. */
+  readonly fold?: (state: unknown, event: Recorded) => unknown;
 }
 
 const all = () => true;
@@ -55,6 +67,43 @@ export const logKinds: readonly Kind[] = [
   own,
   ...(["head", "oldest", "last", "skip", "filtered"] as const).map(feed),
 ];
+
+/** What it takes depends on what it has taken. */
+export const docKind: Kind = {
+  name: "state/doc",
+  group: "state",
+  leaf: "doc",
+  topic: "state/doc",
+  start: "snapshot",
+  onGap: "snapshot",
+  passes: all,
+  statesAt(history, cursor) {
+    const doc = docAt(history, cursor);
+    return doc ? [doc] : [];
+  },
+};
+
+/** The two whose contract changes, as subscribers of one edition have them. */
+export function boardKinds(change: Change, edition: Edition): readonly [state: Kind, news: Kind] {
+  const { name } = edition;
+  const [topic, editions] = [boardTopic, editionsOf(change)];
+  const ofVersion = (history: History, cursor: string, version: number) =>
+    editions.filter((each) => each.version === version).flatMap((each) => statesAt(history, each, cursor));
+  const shared = { group: "board", passes: all, edition } as const;
+  return [
+    {
+      ...{ ...shared, name: `${topic} ${name}`, leaf: "state", topic, start: "snapshot", onGap: "snapshot" },
+      statesAt: ofVersion,
+      statesRead: (history, cursor) =>
+        [...new Set(editions.map(({ version }) => version))]
+          .filter((version) => version >= edition.version)
+          .flatMap((version) => ofVersion(history, cursor, version))
+          .map((state) => asRead(edition, state)),
+      fold: (state, { type, n }) => edition.apply(state as never, type, n as number),
+    },
+    { ...shared, name: `board/news ${name}`, leaf: "news", topic: "board/news", start: "oldest", onGap: "skip" },
+  ];
+}
 
 const bot = (leaf: "again" | "once"): Kind => ({
   name: `bot/${leaf}`,

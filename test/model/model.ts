@@ -2,17 +2,21 @@ import { onTestFinished } from "vitest";
 import { headOf, readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
 import { type FaultyProxy, startProxy } from "../faults/proxy.js";
+import { type Change, changes, type Edition } from "./edition.js";
+import { Fleet } from "./fleet.js";
 import { Generators } from "./generators.js";
 import { epochOf } from "./history.js";
-import type { Kind } from "./kinds.js";
+import { boardKinds, docKind, type Kind, logKinds } from "./kinds.js";
+import { lateLog } from "./late-log.js";
 import { complaintsOfCrowd, type ModelLimits } from "./limits.js";
 import { complaintOfNewLife, type StateTtls, someStateTtls } from "./lives.js";
 import type { Publication } from "./publications.js";
-import { publishNumbers } from "./publish.js";
+import { publishNumbers, type Voice } from "./publish.js";
+import { isProperRefusal, isSkew } from "./refusal.js";
 import type { Sabotage } from "./sabotage.js";
 import { scaledClock } from "./scaled-clock.js";
 import { Scenario } from "./scenario.js";
-import { type Instance, startInstance } from "./site.js";
+import { startInstance } from "./site.js";
 import { openStore, type Store } from "./store.js";
 
 /** Far above what one page of the history that is kept can take, and far below what a held reader misses in a heavy run. */
@@ -20,12 +24,18 @@ const mostBuffered = 4_000_000;
 
 /** A scenario with servers of this process, behind a network that can break. Actions work on it. */
 export class Model extends Scenario {
-  readonly instances: Instance[] = [];
-  /** Drains that nobody waits for yet. */
-  readonly draining: Promise<unknown>[] = [];
+  override readonly kinds: readonly Kind[];
+  override readonly setting: string;
+  readonly fleet: Fleet;
   readonly generators: Generators;
   readonly limits: ModelLimits;
+  /** What becomes of a contract: servers are replaced by such of the other edition, one after the other, and back again. */
+  readonly change: Change;
   readonly #stateTtls: StateTtls;
+  /** How many servers there are at the start. */
+  readonly #size: number;
+  /** Between the engine and who uses it. */
+  readonly #seen: Store["seen"];
   #store: Store | undefined;
   #proxy: FaultyProxy | undefined;
   #passed = 0;
@@ -36,6 +46,15 @@ export class Model extends Scenario {
     const isNarrow = this.random() < 0.4;
     this.limits = isNarrow ? { connections: 4 + this.upTo(4), connectionsPerClient: 2 + this.upTo(2) } : {};
     this.#stateTtls = someStateTtls(this.random);
+    this.#size = this.random() < 0.3 ? 1 : 2;
+    const change = this.pick(changes);
+    this.change = sabotage.change?.(change) ?? change;
+    const isLate = this.random() < 0.3;
+    const { log: defect = (log) => log } = sabotage;
+    this.#seen = (log) => defect(isLate ? lateLog(log) : log);
+    this.setting = `${this.#size} servers, a log that is ${isLate ? "late" : "near"}, ${this.change.what}`;
+    this.kinds = [...logKinds, docKind, ...boardKinds(this.change, this.change.old)];
+    this.fleet = new Fleet((edition, index) => this.#startInstance(edition, index));
   }
 
   get store(): Store {
@@ -46,22 +65,19 @@ export class Model extends Scenario {
     return this.#proxy as FaultyProxy;
   }
 
-  get instance(): Instance {
-    return this.instances.at(-1) as Instance;
-  }
-
   protected get url(): string {
     return `http://127.0.0.1:${this.proxy.port}/api`;
   }
 
   async start(): Promise<void> {
     this.#store = await this.#openStore();
-    const { port } = await this.startInstance();
-    this.#proxy = await startProxy(port);
+    for (let i = 0; i < this.#size; i++) await this.fleet.add(this.change.old);
+    const lots = seeded(this.seed); // its own, since nobody knows how often it is asked
+    this.#proxy = await startProxy(() => this.fleet.portBy(lots));
     onTestFinished(async () => {
       for (const observer of this.observers) observer.stop();
       await this.proxy.close();
-      for (const instance of this.instances) await instance.close();
+      for (const instance of this.fleet.all) await instance.close();
     });
   }
 
@@ -78,40 +94,40 @@ export class Model extends Scenario {
     this.#passed += ms;
   }
 
-  async startInstance(): Promise<Instance> {
-    const { history, access, generators, limits, seed, blame, sabotage } = this;
-    const instance = await startInstance(this.store, {
-      adapter: this.instances.length % 2 === 0 ? "node" : "express",
-      onError: ({ error, path }) => blame(`the server reported, for ${path}: ${(error as Error).stack}`),
-      onSocket: sabotage.socket,
-      onParts: sabotage.parts,
-      ...{ history, access, generators, limits, seed, blame },
-    });
-    this.instances.push(instance);
-    this.#proxy?.forwardTo(instance.port);
-    return instance;
+  /** Of the change, the one that an edition is not. */
+  otherThan(edition: Edition): Edition {
+    return edition === this.change.old ? this.change.new : this.change.old;
   }
 
-  async publish(publication: Publication): Promise<void> {
+  /** Anybody who can publish: one of the servers, or a worker that has come with it. */
+  anyVoice(): Voice {
+    const { sluice, edition } = this.pick(this.fleet.serving);
+    return this.random() < 0.5 ? { publish: sluice.publish, edition } : this.store.worker(edition);
+  }
+
+  async publish(publication: Publication, voice = this.anyVoice()): Promise<void> {
     this.access.look();
-    const by = this.random() < 0.5 ? this.instance.sluice : this.store.worker;
+    const { numbers, kind, cursor } = publication;
+    const before = this.history.head(kind.topic ?? "");
     try {
-      const answer = await publishNumbers(by.publish, publication);
-      const complaint = this.publications.acknowledge(publication, answer);
+      const answer = await publishNumbers(voice, publication);
+      const complaint = this.publications.acknowledge(publication, answer, voice.edition);
       if (complaint !== undefined) this.blame(complaint);
     } catch (error) {
-      const { numbers, kind } = publication;
-      this.blame(`a publish of ${numbers} to ${kind.name} failed: ${(error as Error).stack}`);
+      // What was appended once is answered like that for ever, by whatever server.
+      const isProper = cursor === undefined && isProperRefusal(publication, { error, before, ...voice }, this.history);
+      if (isProper) publication.isRefused = true;
+      else this.blame(`a publish of ${numbers} to ${kind.name} failed: ${(error as Error).stack}`);
     }
   }
 
   /** Publishes what doesn't read back, after some that does: all of it has to fail, and the topic goes on. */
   async publishUnreadable(publication: Publication): Promise<void> {
-    const by = this.random() < 0.5 ? this.instance.sluice : this.store.worker;
-    const publish = this.sabotage.publish?.(by.publish, this.store.harness.log) ?? by.publish;
+    const { publish: good, edition } = this.anyVoice();
+    const publish = this.sabotage.publish?.(good, this.store.harness.log) ?? good;
     const { numbers, kind } = publication;
     try {
-      await publishNumbers(publish, publication, [1, undefined]);
+      await publishNumbers({ publish, edition }, publication, [1, undefined]);
       this.blame(`a publish of ${numbers} to ${kind.name} was taken, and does not read back`);
     } catch (error) {
       const { name } = error as Error;
@@ -132,23 +148,48 @@ export class Model extends Scenario {
   }
 
   override check(): void {
-    const { mostBuffered: buffered } = this.instance;
-    if (buffered > mostBuffered) this.blame(`${buffered} bytes wait for one reader`);
-    for (const { ledger } of this.instances) {
+    for (const { ledger, mostBuffered: buffered } of this.fleet.all) {
+      if (buffered > mostBuffered) this.blame(`${buffered} bytes wait for one reader`);
       for (const complaint of complaintsOfCrowd(ledger, this.limits)) this.blame(complaint);
     }
     super.check();
   }
 
+  protected override asJoined(kind: Kind): Kind {
+    if (!kind.edition) return kind;
+    const edition = this.random() < 0.5 ? this.change.old : this.change.new;
+    return boardKinds(this.change, edition).find(({ topic }) => topic === kind.topic) ?? kind;
+  }
+
+  #startInstance(edition: Edition, index: number) {
+    const { history, access, generators, limits, seed, blame, sabotage } = this;
+    return startInstance(this.store, {
+      adapter: index % 2 === 0 ? "node" : "express",
+      onError: this.#onErrorOf(edition),
+      onSocket: sabotage.socket,
+      onParts: sabotage.parts,
+      ...{ edition, history, access, generators, limits, seed, blame },
+    });
+  }
+
+  #onErrorOf(edition: Edition) {
+    return (report: { readonly error: unknown; readonly path: string }): void => {
+      if (isSkew(report, edition, this.history)) return;
+      this.blame(`the server reported, for ${report.path}: ${(report.error as Error).stack}`);
+    };
+  }
+
   #openStore(): Promise<Store> {
-    const { history, sabotage } = this;
+    const { history } = this;
     const now = () => scaledClock.now() + this.#passed;
     const onNewLife = (topic: string, head: string) => {
       const last = history.last(epochOf(head));
-      const { open } = this.instance.ledger; // of who is on the way out, the harness forgets at a failover what they watch
+      // Of who is on the way out, the harness forgets at a failover what they watch.
+      const open = this.fleet.serving.flatMap(({ ledger }) => ledger.open);
       const complaint = complaintOfNewLife({ topic, last, stateTtls: this.#stateTtls, now: now(), open });
       if (complaint !== undefined) this.blame(complaint);
     };
-    return openStore({ history, now, onNewLife, overrides: this.#stateTtls, sabotage: sabotage.log });
+    const onErrorOf = (edition: Edition) => this.#onErrorOf(edition);
+    return openStore({ history, now, onNewLife, onErrorOf, overrides: this.#stateTtls, seen: this.#seen });
   }
 }

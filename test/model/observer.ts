@@ -2,7 +2,8 @@ import { createClient, SluiceError, type SubscriptionProcedure } from "@sluice/c
 import type { AnySubscription } from "@sluice/contract";
 import { internals } from "../../packages/client/src/procedure/procedure.js";
 import type { Access, Login } from "./access.js";
-import { contract } from "./contract.js";
+import { contractOf } from "./contract.js";
+import { firstEdition } from "./edition.js";
 import { isProper } from "./ends.js";
 import { Follower, type ResetSeen } from "./follower.js";
 import { epochOf, type History } from "./history.js";
@@ -50,17 +51,29 @@ export interface Observer {
 }
 
 interface ItemEvent {
+  readonly type: string;
   readonly id: string;
   readonly data: { readonly n: number };
+}
+
+/** As it came, what the client's contract doesn't know. */
+interface SkippedItem {
+  readonly type: string;
+  readonly id?: string | undefined;
+  readonly data: string;
 }
 
 export function observe(options: ObserverOptions): Observer {
   const { name, kind, reading, url, login, access, history, blame, onRequest, network, client } = options;
   const accuse = (what: string) => blame(`${name} (${kind.name}, ${reading}) ${what}`);
+  const { edition = firstEdition, statesRead, statesAt } = kind;
   const follower = new Follower({
     history,
     kind,
     blame: accuse,
+    statesAt: statesRead
+      ? (at) => statesRead(history, at)
+      : statesAt && ((at) => statesAt(history, at, firstEdition.version)),
     seesStates: reading === "handlers",
     seesPositions: false,
   });
@@ -78,13 +91,21 @@ export function observe(options: ObserverOptions): Observer {
   let resets = 0;
   let over: string | undefined;
 
-  function onEvent({ id, data: { n } }: ItemEvent): void {
+  function onEvent({ type, id, data: { n } }: ItemEvent): void {
+    if (kind.edition && !edition.types.includes(type))
+      accuse(`took ${n}, a "${type}", which its contract doesn't know`);
     if (over !== undefined) accuse(`was told ${n} after its end (${over})`);
     counted++;
     if (kind.topic !== undefined) follower.event(id, n);
     else if (n !== counted) accuse(`was told ${n}, where ${counted} follows`);
     if (prompt !== undefined && promptIn(history, epochOf(id))?.prompt !== prompt)
       accuse(`was told ${n} of another prompt`);
+  }
+
+  function onSkippedEvent({ type, id = "", data }: SkippedItem): void {
+    const { n } = JSON.parse(data);
+    if (edition.types.includes(type)) accuse(`passed over ${n} at ${id}, which it knows`);
+    follower.event(id, n);
   }
 
   function onReset(reset: ResetSeen): void {
@@ -103,8 +124,9 @@ export function observe(options: ObserverOptions): Observer {
     }
   }
 
-  const tree = createClient(contract, {
+  const tree = createClient(contractOf(edition), {
     url,
+    onSkippedEvent,
     fetch: (client ?? asIs)(watch.fetch),
     headers: login.headers,
     onUnauthorized: login.renew,

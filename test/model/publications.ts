@@ -1,4 +1,7 @@
 import type { Published } from "@sluice/server";
+import { versionAt } from "./board.js";
+import type { DocEvent } from "./doc.js";
+import type { Edition } from "./edition.js";
 import { epochOf, type History } from "./history.js";
 import type { Kind } from "./kinds.js";
 
@@ -8,8 +11,22 @@ export interface Publication {
   readonly numbers: readonly number[];
   readonly padding: string;
   readonly key: string | undefined;
+  /** What the numbers do to a document. */
+  readonly act: DocEvent;
   /** Where it was said to be; `undefined` while it is under way. */
   cursor?: string;
+  /** It was refused, and with good reason, when it was asked for last. */
+  isRefused?: boolean;
+}
+
+/** What a publish is, beside its numbers. */
+export interface Plan {
+  /** Default: none. */
+  readonly padding?: string;
+  /** Whether it may be retried. Default: false. */
+  readonly isKeyed?: boolean;
+  /** Default: `item`. */
+  readonly act?: DocEvent;
 }
 
 /** Everything that was published and acknowledged, held against history. */
@@ -22,21 +39,29 @@ export class Publications {
     this.#history = history;
   }
 
-  plan(kind: Kind, count: number, padding: string, isKeyed: boolean): Publication {
+  plan(kind: Kind, count: number, { padding = "", isKeyed = false, act = "item" }: Plan = {}): Publication {
     const numbers = Array.from({ length: count }, () => ++this.#n);
-    const publication = { kind, numbers, padding, key: isKeyed ? `key ${this.#n}` : undefined };
+    const publication = { kind, numbers, padding, act, key: isKeyed ? `key ${this.#n}` : undefined };
     this.all.push(publication);
     return publication;
   }
 
   /** What an acknowledgement says must be so, now. */
-  acknowledge(publication: Publication, { cursor, duplicate }: Published): string | undefined {
-    const { numbers, cursor: first } = publication;
+  acknowledge(publication: Publication, { cursor, duplicate }: Published, edition: Edition): string | undefined {
+    const { numbers, kind, cursor: first } = publication;
     if (duplicate && first !== undefined && first !== cursor) {
       return `a retried publish of ${numbers} was answered ${cursor}, and first ${first}`;
     }
     publication.cursor = cursor;
+    publication.isRefused = false;
     const told = this.#history.upTo(cursor).slice(-numbers.length);
+    if (!duplicate && kind.statesAt?.(this.#history, cursor, edition.version).length === 0) {
+      return `a publish of ${numbers} to ${kind.name} was appended up to ${cursor}, where it doesn't fold`;
+    }
+    const version = kind.fold && versionAt(this.#history, cursor);
+    if (!duplicate && version !== undefined && version !== edition.version) {
+      return `a publish of ${numbers} by a contract of version ${edition.version} is in ${kind.topic} as of ${version}`;
+    }
     if (told.map(({ n }) => n).join() === numbers.join()) return undefined;
     return `a publish of ${numbers} was answered ${cursor}, where there is ${told.map(({ n }) => n)}`;
   }
@@ -51,7 +76,9 @@ export class Publications {
       if (place.has(n)) complaints.push(`${n} is at ${place.get(n)} and at ${cursor} of ${topic}`);
       place.set(n, cursor);
     }
-    for (const { kind, numbers, cursor } of this.all) {
+    for (const { kind, numbers, cursor, isRefused } of this.all) {
+      if (isRefused && kind.topic === topic && cursor === undefined && numbers.some((n) => place.has(n)))
+        complaints.push(`${numbers} was refused, and is in ${topic}`);
       if (kind.topic !== topic || cursor === undefined || epochOf(cursor) !== epochOf(head)) continue;
       if (!this.#history.isPast(cursor, head))
         complaints.push(`${numbers}, acknowledged at ${cursor}, is not in ${topic}`);

@@ -1,18 +1,27 @@
 import type { Publish, Published } from "@sluice/server";
-import { contract } from "./contract.js";
+import { type Contract, contractOf } from "./contract.js";
+import type { Edition } from "./edition.js";
 import type { Publication } from "./publications.js";
 
-/** Publishes numbers as whoever has this function publishes, the last of them with marks. */
+/** Who publishes, by the contract that it has. */
+export interface Voice {
+  readonly publish: Publish;
+  readonly edition: Edition;
+}
+
+/** Publishes numbers as whoever has this voice publishes, the last of them with marks. */
 export function publishNumbers(
-  publish: Publish,
-  { kind, numbers, padding, key }: Omit<Publication, "cursor">,
+  { publish, edition }: Voice,
+  { kind, numbers, padding, key, act }: Omit<Publication, "cursor">,
   marks?: (number | undefined)[],
 ): Promise<Published> {
+  const typeOf = (n: number) => (kind.group === "board" ? edition.typeOf(n) : act) as "item";
   const events = numbers.map((n, i) => ({
-    type: "item" as const,
+    type: typeOf(n),
     data: { n, pad: padding, ...(marks && i === numbers.length - 1 && { marks }) },
   }));
-  const group = contract[kind.group] as unknown as Record<string, typeof contract.feed.head>;
-  const procedure = group[kind.leaf] as typeof contract.feed.head;
+  type Feed = Contract["feed"]["head"];
+  const group = contractOf(edition)[kind.group] as unknown as Record<string, Feed>;
+  const procedure = group[kind.leaf] as Feed;
   return publish(procedure, kind.input as undefined, events, key === undefined ? {} : { idempotencyKey: key });
 }

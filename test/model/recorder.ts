@@ -48,7 +48,11 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     },
     findAppend: (topic, key) => seen(topic, () => log.findAppend(topic, key)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
-    saveSnapshot: (topic, ...rest) => seen(topic, () => log.saveSnapshot(topic, ...rest)),
+    async saveSnapshot(topic, position, data) {
+      const isSaved = await seen(topic, () => log.saveSnapshot(topic, position, data));
+      if (isSaved) history.save(position, data);
+      return isSaved;
+    },
     acquire: (topic, request) => seen(topic, () => log.acquire(topic, request)),
     renew: (lease) => seen(lease.topic, () => log.renew(lease)),
     release: (lease) => seen(lease.topic, () => log.release(lease)),

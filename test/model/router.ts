@@ -2,7 +2,8 @@ import { implement, type Log, type RevocableContext } from "@sluice/server";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
 import { turns } from "../conformance/turns.js";
-import { contract, passes } from "./contract.js";
+import { contractOf, passes } from "./contract.js";
+import type { Edition } from "./edition.js";
 import type { Generators } from "./generators.js";
 import { type History, offsetOf } from "./history.js";
 import { botLength, type Kind, logKinds } from "./kinds.js";
@@ -12,12 +13,14 @@ export interface RouterOptions {
   readonly history: History;
   readonly generators: Generators;
   readonly seed: number;
+  /** The contract that it serves. */
+  readonly edition: Edition;
 }
 
 /** What the servers of a scenario serve. */
-export function routerFor(log: Log, { history, generators, seed }: RouterOptions) {
+export function routerFor(log: Log, { history, generators, seed, edition }: RouterOptions) {
   const random = seeded(seed);
-  const s = implement(contract).context<RevocableContext>();
+  const s = implement(contractOf(edition)).context<RevocableContext>();
   async function* count(from: number, signal: AbortSignal) {
     for (let n = from; n <= botLength && !signal.aborted; n++) {
       await turns(1 + Math.floor(random() * 3));
@@ -45,9 +48,14 @@ export function routerFor(log: Log, { history, generators, seed }: RouterOptions
   return s.router({
     publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
       const kind = logKinds.find((each) => each.name === name) as Kind;
-      return publishNumbers(publish, { kind, ...rest, key: rest.key });
+      return publishNumbers({ publish, edition }, { kind, ...rest, key: rest.key, act: "item" });
     }),
-    state: { folded: s.state.folded.use(gate).live(), own: s.state.own.live({ snapshot, filter }) },
+    state: {
+      folded: s.state.folded.use(gate).live(),
+      own: s.state.own.live({ snapshot, filter }),
+      doc: s.state.doc.use(gate).live(),
+    },
+    board: { state: s.board.state.use(gate).live(), news: s.board.news.live() },
     feed: {
       head: s.feed.head.use(gate).live(),
       oldest: s.feed.oldest.live(),

@@ -56,8 +56,14 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
 async function heal(model: Model): Promise<void> {
   model.proxy.heal();
   makeRoom(model);
-  await within(Promise.all(model.draining), () => "Drains did not end");
+  await completeDeploy(model);
+  await within(Promise.all(model.fleet.draining), () => "Drains did not end");
   await settle(model);
+}
+
+/** One server at least has the contract that whatever was published fits. */
+async function completeDeploy({ fleet, change }: Model): Promise<void> {
+  if (!fleet.serving.some(({ edition }) => edition === change.new)) await fleet.add(change.new);
 }
 
 /** As many leave as are beyond the limits; the others must come in where they were refused. */
@@ -78,7 +84,7 @@ async function dissolve(model: Model): Promise<void> {
   for (const observer of model.observers) observer.stop();
   model.proxy.cut("reset"); // those that fell silent are all that is left: to the server, they are still there
   await model.eventually(() => {
-    for (const { held, port } of model.instances) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
+    for (const { held, port } of model.fleet.all) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
     const { running } = model.generators;
     model.mustBe(running === 0, `no generator runs; it is ${running}`);
   });

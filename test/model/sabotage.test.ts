@@ -6,7 +6,8 @@ import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import type { RunRequest } from "../../packages/server/src/runs/run-request.js";
 import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { credentialsHeader, credentialsIn } from "./access.js";
-import { initial } from "./contract.js";
+import { initial } from "./digest.js";
+import { complaints } from "./find-defect.js";
 import { runKills } from "./kill/run-kills.js";
 import { runHeavy, runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
@@ -362,18 +363,6 @@ const defectsOfKilled: typeof defects = [
     withholding("bot/run", /id: \$end\nevent: \$error\ndata: .*"gap".*\n\n/),
   ],
 ];
-
-/** Some defects are seen by nothing but what never comes, which need not be waited for long. */
-const patience = 1_000;
-
-/** Runs until one fails with the complaint that the defect deserves: another seed may meet its consequences first. */
-async function complaints(run: typeof runModel, sabotage: Sabotage, deserved: RegExp): Promise<string[]> {
-  const heard: string[] = [];
-  for (let seed = 1; seed <= 120 && !deserved.test(heard.at(-1) ?? ""); seed++) {
-    await run(seed, { ...sabotage, patience }).catch((error: Error) => heard.push(`${seed}: ${error.message}`));
-  }
-  return heard;
-}
 
 describe("the model finds", () => {
   it.each(defects)(

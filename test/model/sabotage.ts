@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Log, Publish } from "@sluice/server";
 import type { SluiceParts } from "../../packages/server/src/assemble.js";
+import type { Change } from "./edition.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -8,6 +9,8 @@ type Fetch = typeof globalThis.fetch;
 export interface Sabotage {
   /** Milliseconds until what is waited for counts as never coming. */
   readonly patience?: number;
+  /** The contract that changes. */
+  readonly change?: (change: Change) => Change;
   /** Between the servers and the engine. */
   readonly log?: (log: Log) => Log;
   /** Where whoever publishes does so, and the engine behind it. */

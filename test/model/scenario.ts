@@ -14,6 +14,10 @@ export abstract class Scenario {
   readonly access = new Access();
   readonly history: History;
   readonly publications: Publications;
+  /** Those whose topics are published to. */
+  readonly kinds: readonly Kind[] = logKinds;
+  /** What is the same from its start to its end. */
+  readonly setting: string = "one server after the other";
   readonly observers: Observer[] = [];
   /** Publishes that nobody waits for yet. */
   readonly publishing: Promise<unknown>[] = [];
@@ -49,13 +53,20 @@ export abstract class Scenario {
     return list[this.upTo(list.length)] as T;
   }
 
+  /** One of the topics that are published to: rather one where publishers have to heed one another. */
+  pickKind(chance = 0.25): Kind {
+    const contended = this.kinds.filter(({ statesAt }) => statesAt);
+    return this.pick(contended.length > 0 && this.random() < chance ? contended : this.kinds);
+  }
+
   blame = (what: string): void => void this.#complaints.push(what);
 
   joinAny(): Observer {
     const kind = this.#anyKind();
     const reading = this.random() < 0.5 ? "handlers" : "loop";
-    // A loop is not told where a state has moved it, and of a run nothing more may come that says so.
-    return this.join(kind, kind.leaf === "tally" ? "handlers" : reading);
+    // A loop is not told where a state has moved it, and of a run nothing more may come that says so; nor is it told in its own
+    // time what was passed over.
+    return this.join(kind, kind.leaf === "tally" || kind.leaf === "news" ? "handlers" : reading);
   }
 
   join(kind: Kind, reading: Reading): Observer {
@@ -92,15 +103,20 @@ export abstract class Scenario {
   #anyKind(): Kind {
     const chance = this.random();
     if (chance < 0.1) return this.pick(botKinds);
-    if (chance > 0.3) return this.pick(logKinds);
+    if (chance > 0.3) return this.asJoined(this.pickKind());
     // One of the last few runs, or a new one; now and then with another prompt than others ask for.
     const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
     this.#runs = Math.max(this.#runs, run);
     return runKind(`${run % 3 === 0 ? "t" : "r"}${run}`, this.random() < 0.85 ? "one" : "another");
   }
 
+  /** As somebody who joins has it. */
+  protected asJoined(kind: Kind): Kind {
+    return kind;
+  }
+
   get #story(): string {
-    return this.steps.slice(-25).join("\n  ");
+    return [this.setting, ...this.steps.slice(-25)].join("\n  ");
   }
 
   /** Fails if any promise was broken so far. */

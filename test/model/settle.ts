@@ -1,6 +1,6 @@
 import { within } from "../conformance/within.js";
 import { publishSeen } from "./actions/publishing.js";
-import { type Kind, logKinds } from "./kinds.js";
+import type { Kind } from "./kinds.js";
 import type { Scenario } from "./scenario.js";
 
 /** Where no fault comes any more: all see all, and what was acknowledged is there. */
@@ -8,9 +8,9 @@ export async function settle(scenario: Scenario): Promise<void> {
   const { history, observers, publications, publishing } = scenario;
   for (const observer of observers) observer.read();
   await within(Promise.all(publishing), () => "Publishes did not end");
-  for (const kind of logKinds) await publishSeen(scenario, kind);
+  for (const kind of scenario.kinds) await publishSeen(scenario, kind);
   scenario.steps.push("heal");
-  const isRun = (kind: Kind) => !logKinds.includes(kind);
+  const isRun = ({ topic }: Kind) => !scenario.kinds.some((kind) => kind.topic === topic);
   /** A run that goes on gives signs of life, which move the head and are told with the next heartbeat. */
   const hasAll = (at: string, head: string) => history.follows(at, head, () => true);
   await scenario.eventually(() => {
@@ -25,6 +25,7 @@ export async function settle(scenario: Scenario): Promise<void> {
     }
   });
   scenario.check();
-  for (const { topic = "" } of logKinds) for (const complaint of publications.wrong(topic)) scenario.blame(complaint);
+  for (const { topic = "" } of scenario.kinds)
+    for (const complaint of publications.wrong(topic)) scenario.blame(complaint);
   scenario.check();
 }

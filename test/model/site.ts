@@ -8,6 +8,8 @@ import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import { partsOf } from "../../packages/server/src/sluice.js";
 import { countWatchers } from "../conformance/watched-log.js";
 import { type Access, credentialsIn } from "./access.js";
+import { isBehind } from "./board.js";
+import type { Edition } from "./edition.js";
 import { keepLedger, type Ledger } from "./ledger.js";
 import { complaintOfRefusal, type ModelLimits } from "./limits.js";
 import { type RouterOptions, routerFor } from "./router.js";
@@ -17,6 +19,7 @@ import type { Store } from "./store.js";
 /** One server, from its start to its end. */
 export interface Instance {
   readonly sluice: Sluice<RevocableContext>;
+  readonly edition: Edition;
   readonly port: number;
   readonly ledger: Ledger;
   /** Bytes that wait in this process for the slowest of its readers. */
@@ -66,7 +69,8 @@ export async function startInstance(store: Pick<Store, "log" | "seen">, options:
     access,
     blame,
     onRefusal(status, exchange) {
-      const complaint = parts.admission.isClosed ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
+      const isElsewhere = parts.admission.isClosed || isBehind(options.history, options.edition, exchange.credentials.topic);
+      const complaint = isElsewhere ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
       if (complaint !== undefined) blame(complaint);
     },
   });
@@ -80,6 +84,7 @@ export async function startInstance(store: Pick<Store, "log" | "seen">, options:
   });
   return {
     sluice,
+    edition: options.edition,
     ledger,
     port: (server.address() as AddressInfo).port,
     get mostBuffered() {

@@ -1,6 +1,8 @@
-import { createPublisher, type Log, type Publisher, type Retention } from "@sluice/server";
+import { createPublisher, type Log, type PublisherOptions, type Retention } from "@sluice/server";
 import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
-import { contract } from "./contract.js";
+import { contractOf } from "./contract.js";
+import type { Edition } from "./edition.js";
+import type { Voice } from "./publish.js";
 import { type RecorderOptions, recordLog } from "./recorder.js";
 
 /** The engine, which outlives servers. */
@@ -10,8 +12,8 @@ export interface Store {
   readonly log: Log;
   /** As servers and publishers see it. */
   readonly seen: (log: Log) => Log;
-  /** A process that serves nobody and publishes. */
-  readonly worker: Publisher;
+  /** A process that serves nobody and publishes, by a contract. */
+  worker(edition: Edition): Voice;
   /** Nothing gets into it any more: whoever still writes to it has died. */
   retire(): void;
 }
@@ -20,10 +22,13 @@ export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
   readonly overrides: Readonly<Record<string, Partial<Retention>>>;
   /** The engine's clock. */
   readonly now: () => number;
-  readonly sabotage?: ((log: Log) => Log) | undefined;
+  /** Between the engine and whoever uses it. */
+  readonly seen: (log: Log) => Log;
+  /** What a worker with such a contract is told of. */
+  readonly onErrorOf: (edition: Edition) => PublisherOptions["onError"] & {};
 }
 
-export async function openStore({ overrides, now, sabotage = (log) => log, ...options }: StoreOptions): Promise<Store> {
+export async function openStore({ overrides, now, seen, onErrorOf, ...options }: StoreOptions): Promise<Store> {
   let time = now();
   const tick = () => {
     time = now();
@@ -31,16 +36,24 @@ export async function openStore({ overrides, now, sabotage = (log) => log, ...op
   const retain = { events: 100, bytes: 1_000_000 };
   const harness = await openMemoryHarness({
     retain,
-    overrides: { ...overrides, "bot/tally": { events: 20 } },
+    overrides: { ...overrides, "bot/tally": { events: 20 }, "board/state": { events: 20 } },
     now: () => time,
   });
   let isRetired = false;
   const recorded = recordLog(harness.log, { ...options, tick, isOver: () => isRetired });
   const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
   const log = { ...recorded, append };
-  const worker = createPublisher(contract, { log: sabotage(log), snapshotEvery: 5 });
+  const workers = new Map<Edition, Voice>();
+  function worker(edition: Edition): Voice {
+    const { publish } =
+      workers.get(edition) ??
+      createPublisher(contractOf(edition), { log: seen(log), snapshotEvery: 5, onError: onErrorOf(edition) });
+    const known = { publish, edition };
+    workers.set(edition, known);
+    return known;
+  }
   const retire = () => {
     isRetired = true;
   };
-  return { harness, log, seen: sabotage, worker, retire };
+  return { harness, log, seen, worker, retire };
 }

@@ -1,5 +1,6 @@
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
 import { type Access, credentialsIn } from "./access.js";
+import { versionAt } from "./board.js";
 import { Follower } from "./follower.js";
 import type { History } from "./history.js";
 import type { Kind } from "./kinds.js";
@@ -39,7 +40,9 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
     const { lives } = history;
     const earliest =
       topic === undefined ? undefined : { head: history.head(topic), oldest: history.oldest(topic), lives };
+    let version = 1;
     const follower = new Follower({
+      ...(kind.statesAt && { statesAt: (at) => kind.statesAt?.(history, at, version) ?? [] }),
       history,
       kind,
       blame: (what) => blame(`had a stream from ${cursor} that ${what}`),
@@ -52,13 +55,20 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
       if (frame.kind === "end") end = "$end";
       if (frame.kind === "error" && frame.final) end = frame.code;
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
-      if (frame.kind === "open") refusals = 0;
-      if (frame.kind === "live") wasLive = true;
+      if (frame.kind === "open") {
+        refusals = 0;
+        version = frame.version ?? 1;
+      }
+      // Who finds the server's contract older than its own leaves before it has taken anything.
+      if (frame.kind === "live" && version >= (kind.edition?.version ?? 1)) wasLive = true;
       const isTold = frame.kind === "event" || frame.kind === "snapshot";
       if (isTold && complaint !== undefined) blame(`was told ${frame.data} where it asked after ${complaint}`);
       if (topic === undefined) return;
-      if (frame.kind === "event") follower.event(frame.id ?? "", JSON.parse(frame.data).n);
-      else if (frame.kind === "reset") {
+      if (frame.kind === "event") {
+        follower.event(frame.id ?? "", JSON.parse(frame.data).n);
+        if (kind.fold && versionAt(history, frame.id ?? "") > version)
+          blame(`was told ${frame.data} at ${frame.id} by a server of version ${version}, which is of a higher one`);
+      } else if (frame.kind === "reset") {
         reset = true;
         follower.reset(frame);
       } else if (frame.kind === "snapshot") {

@@ -1,15 +1,16 @@
 import type { Model } from "../model.js";
 import type { Action } from "./action.js";
 import { answer, changeWeather, cutAll, cutNext, hear, silence } from "./network.js";
-import { publishSome, publishTwice, publishUnreadable, retry } from "./publishing.js";
+import { publishAtOnce, publishSome, publishTwice, publishUnreadable, retry } from "./publishing.js";
 import { join, leave, pace } from "./readers.js";
-import { closeTopic, revoke } from "./revoking.js";
-import { drain, failOver, restart, startAfresh, trim } from "./servers.js";
+import { closeAtOne, closeTopic, revoke } from "./revoking.js";
+import { deploy, drain, failOver, resize, restart, startAfresh, trim } from "./servers.js";
 
 /** Actions, and how often each comes in comparison with the others. */
 const weighted: readonly (readonly [number, Action])[] = [
   [40, publishSome],
   [8, publishTwice],
+  [6, publishAtOnce],
   [6, retry],
   [3, publishUnreadable],
   [10, cutAll],
@@ -24,10 +25,13 @@ const weighted: readonly (readonly [number, Action])[] = [
   [5, trim],
   [3, revoke],
   [2, closeTopic],
+  [2, closeAtOne],
   [3, restart],
   [1, startAfresh],
   [3, failOver],
-  [2, drain],
+  [3, drain],
+  [2, resize],
+  [4, deploy],
 ];
 const lots = weighted.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
 

@@ -1,45 +1,73 @@
-import { type Kind, logKinds } from "../kinds.js";
+import type { DocEvent } from "../doc.js";
+import { docKind, type Kind } from "../kinds.js";
+import type { Plan, Publication } from "../publications.js";
 import type { Scenario } from "../scenario.js";
 import type { Action } from "./action.js";
 
+const acts: readonly DocEvent[] = ["item", "item", "close", "reopen"];
+
+/** A publish to any topic, of whatever can be published there. */
+function plan(scenario: Scenario, kind: Kind, count: number, options: Plan = {}): Publication {
+  const act = kind === docKind ? scenario.pick(acts) : "item";
+  return scenario.publications.plan(kind, count, { ...options, act });
+}
+
+const told = ({ numbers, kind, act }: Publication) =>
+  `publish ${numbers} to ${kind.name}${kind === docKind ? ` (${act})` : ""}`;
+
 export const publishSome: Action = async (model) => {
   const count = model.random() < 0.6 ? 1 : 1 + model.upTo(12);
-  const publication = model.publications.plan(model.pick(logKinds), count, "x".repeat(model.upTo(200)), false);
+  const publication = plan(model, model.pickKind(), count, { padding: "x".repeat(model.upTo(200)) });
   await model.publish(publication);
-  return `publish ${publication.numbers} to ${publication.kind.name}`;
+  return told(publication);
 };
 
 export const publishUnreadable: Action = async (model) => {
-  const publication = model.publications.plan(model.pick(logKinds), 1 + model.upTo(3), "", false);
+  const publication = plan(model, model.pickKind(), 1 + model.upTo(3));
   await model.publishUnreadable(publication);
-  return `publish ${publication.numbers} to ${publication.kind.name}, which do not read back`;
+  return `${told(publication)}, which do not read back`;
 };
 
-/** As a publisher does that had no answer in time. */
+/** As a publisher does that had no answer in time, and asks the same server again or another one. */
 export const publishTwice: Action = (model) => {
-  const publication = model.publications.plan(model.pick(logKinds), 1 + model.upTo(3), "", true);
+  const publication = plan(model, model.pickKind(), 1 + model.upTo(3), { isKeyed: true });
   model.publishing.push(model.publish(publication), model.publish(publication));
-  return `publish ${publication.numbers} to ${publication.kind.name}, twice at once`;
+  return `${told(publication)}, twice at once`;
 };
 
+/** What folds each by itself may not fold together. Each has a voice of its own, and nobody waits for another. */
+export const publishAtOnce: Action = async (model) => {
+  const kind = model.pickKind(0.7);
+  const publications = Array.from({ length: 2 + model.upTo(3) }, () =>
+    plan(model, kind, 1 + model.upTo(2), { isKeyed: model.random() < 0.5 }),
+  );
+  const published = publications.map((publication) => model.publish(publication));
+  if (model.random() < 0.5) await Promise.all(published);
+  else model.publishing.push(...published);
+  return `at once, ${publications.map(told).join(", ")}`;
+};
+
+/** Whatever was published since: it is answered like the first time. */
 export const retry: Action = async (model) => {
   const keyed = model.publications.all.filter(({ key, cursor }) => key !== undefined && cursor !== undefined);
   if (keyed.length === 0) return "retry nothing";
-  const publication = model.pick(keyed);
+  const docs = keyed.filter(({ kind }) => kind === docKind);
+  const publication = model.pick(docs.length > 0 && model.random() < 0.5 ? docs : keyed);
   await model.publish(publication);
   return `retry ${publication.numbers}`;
 };
 
 /** Almost as many bytes as the log keeps. */
 export async function publishMuch(scenario: Scenario, kind: Kind): Promise<void> {
-  await scenario.publish(scenario.publications.plan(kind, 50, "x".repeat(16_000), false));
+  await scenario.publish(scenario.publications.plan(kind, 50, { padding: "x".repeat(16_000) }));
 }
 
-/** An event that no filter withholds. */
+/** An event that no filter withholds, by somebody who may publish it. */
 export async function publishSeen(scenario: Scenario, kind: Kind): Promise<void> {
-  for (;;) {
-    const publication = scenario.publications.plan(kind, 1, "", false);
+  for (let refused = 0; !scenario.isBroken; ) {
+    const publication = scenario.publications.plan(kind, 1, { act: kind.leaf === docKind.leaf ? "reopen" : "item" });
     await scenario.publish(publication);
-    if (publication.numbers.every(kind.passes)) return;
+    if (publication.cursor === undefined) scenario.mustBe(++refused < 100, `anybody may publish to ${kind.name}`);
+    else if (publication.numbers.every(kind.passes)) return;
   }
 }

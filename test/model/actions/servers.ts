@@ -1,9 +1,8 @@
 import { parseCursor } from "@sluice/contract/wire";
-import { logKinds } from "../kinds.js";
 import type { Action } from "./action.js";
 
 export const trim: Action = async (model) => {
-  const { topic = "", name } = model.pick(logKinds);
+  const { topic = "", name } = model.pick(model.kinds);
   const entries = model.history.upTo(model.history.head(topic) ?? "").slice(-20);
   if (entries.length === 0) return "trim nothing";
   const upTo = parseCursor(model.pick(entries).cursor);
@@ -13,43 +12,68 @@ export const trim: Action = async (model) => {
 
 /** Now and then so late that state which nobody has asked for in the meantime may be gone. */
 export const restart: Action = async (model) => {
-  await model.instance.close();
+  const { fleet } = model;
+  const instance = model.pick(fleet.serving);
+  await fleet.stop(instance);
   const late = model.random() < 0.6 ? model.upTo(1_500) : 0;
   model.pass(late);
-  await model.startInstance();
+  await fleet.add(instance.edition);
   return `restart, ${late} ms late`;
 };
 
 export const startAfresh: Action = async (model) => {
   await Promise.all(model.publishing);
+  const start = await model.fleet.stopAll();
   // Whoever was on the way out has died with the log that it drained to.
-  for (const instance of model.instances) await instance.close();
-  model.draining.length = 0;
+  for (const instance of model.fleet.all) await instance.close();
+  model.fleet.draining.length = 0;
   await model.replaceStore();
   model.publications.forget(() => true);
-  await model.startInstance();
+  await start();
   return "restart with an empty log";
 };
 
 /** The log comes back without its newest entries, as a replica does that lagged behind. */
 export const failOver: Action = async (model) => {
   await Promise.all(model.publishing);
-  const followed = model.observers.map(({ kind }) => kind).filter((kind) => logKinds.includes(kind));
-  const kind = model.pick(followed.length > 0 ? followed : logKinds);
-  const { topic = "" } = kind;
-  await model.instance.close();
+  const followed = model.kinds.filter(({ topic }) => model.observers.some(({ kind }) => kind.topic === topic));
+  const kind = model.pick(followed.length > 0 ? followed : model.kinds);
+  const { topic = "", name } = kind;
+  const start = await model.fleet.stopAll();
   const lost = Math.min(await model.losable(kind), 1 + model.upTo(6));
   if (lost > 0) await model.store.harness.failover(topic, lost);
   await model.history.adopt(model.store.harness.log, [topic]);
   const head = model.history.head(topic) ?? "";
-  model.publications.forget((each) => each.kind === kind && !model.history.isPast(each.cursor ?? head, head));
-  await model.startInstance();
-  return `restart, ${kind.name} having lost ${lost}`;
+  model.publications.forget((each) => each.kind.topic === topic && !model.history.isPast(each.cursor ?? head, head));
+  await start();
+  return `restart, ${name} having lost ${lost}`;
 };
 
 export const drain: Action = async (model) => {
-  const old = model.instance;
-  await model.startInstance();
-  model.draining.push(old.sluice.drain({ timeout: 3_000 }).then(() => old.close()));
-  return "drain";
+  const { fleet } = model;
+  const old = model.pick(fleet.serving);
+  const goesOn = fleet.serving.length > 1 && model.random() < 0.5;
+  if (!goesOn) await fleet.add(old.edition);
+  fleet.drain(old);
+  return goesOn ? "drain one of two" : "drain, and another one starts";
+};
+
+/** One more, or one less. */
+export const resize: Action = async (model) => {
+  const { fleet } = model;
+  const [one, other] = fleet.serving;
+  if (one && other) await fleet.stop(model.pick([one, other]));
+  else if (one) await fleet.add(model.random() < 0.7 ? one.edition : model.otherThan(one.edition));
+  return `${fleet.serving.length} servers from now on`;
+};
+
+/** One server is replaced by such of the other contract, as in a rolling deploy, or as in one that is taken back. */
+export const deploy: Action = async (model) => {
+  const { fleet } = model;
+  const old = model.pick(fleet.serving);
+  const { name } = await fleet.add(model.otherThan(old.edition)).then(({ edition }) => edition);
+  const isGentle = model.random() < 0.5;
+  if (isGentle) fleet.drain(old);
+  else await fleet.stop(old);
+  return `deploy the ${name} contract on one of ${fleet.serving.length} servers${isGentle ? ", draining" : ""}`;
 };

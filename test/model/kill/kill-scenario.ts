@@ -6,8 +6,8 @@ import { onTestFinished } from "vitest";
 import { Child } from "../../support/child.js";
 import type { Reason, Revocation } from "../access.js";
 import { contract } from "../contract.js";
+import { firstEdition } from "../edition.js";
 import { History } from "../history.js";
-import { logKinds } from "../kinds.js";
 import type { Observer } from "../observer.js";
 import type { Publication } from "../publications.js";
 import type { Sabotage } from "../sabotage.js";
@@ -76,7 +76,7 @@ export class KillScenario extends Scenario {
     });
     await this.#child.stop();
     this.#children.shift();
-    for (const { topic = "" } of logKinds) for (const what of this.publications.wrong(topic)) this.blame(what);
+    for (const { topic = "" } of this.kinds) for (const what of this.publications.wrong(topic)) this.blame(what);
     await this.#listen();
     isUp();
   }
@@ -91,7 +91,7 @@ export class KillScenario extends Scenario {
       await this.#up;
       try {
         const answer = await client.publish({ kind: kind.name, numbers: [...numbers], padding, key });
-        const complaint = this.publications.acknowledge(publication, answer);
+        const complaint = this.publications.acknowledge(publication, answer, firstEdition);
         return complaint === undefined ? undefined : this.blame(complaint);
       } catch (error) {
         const { code } = error as SluiceError;

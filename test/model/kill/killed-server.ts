@@ -2,6 +2,7 @@ import { seeded } from "../../conformance/random.js";
 import { answerCalls } from "../../support/rpc.js";
 import { Access, type Revocation } from "../access.js";
 import { disconnectAt } from "../disconnect.js";
+import { firstEdition } from "../edition.js";
 import { Generators } from "../generators.js";
 import { History } from "../history.js";
 import { type Instance, startInstance } from "../site.js";
@@ -34,7 +35,17 @@ const methods = {
     instance = await startInstance(
       { log, seen: (each) => each },
       {
-        ...{ history, access, generators, seed, port, blame, limits: {}, adapter: seed % 2 === 0 ? "node" : "express" },
+        ...{
+          history,
+          access,
+          generators,
+          seed,
+          port,
+          blame,
+          edition: firstEdition,
+          limits: {},
+          adapter: seed % 2 === 0 ? "node" : "express",
+        },
         onError: ({ error, path: at }) => blame(`the server reported, for ${at}: ${(error as Error).stack}`),
       },
     );

@@ -59,7 +59,10 @@ async function act(scenario: KillScenario): Promise<string> {
   }
   if (chance < 0.35) return revokeAny(scenario);
   const count = 1 + scenario.upTo(12);
-  const publication = scenario.publications.plan(scenario.pick(logKinds), count, "x".repeat(scenario.upTo(200)), true);
+  const publication = scenario.publications.plan(scenario.pick(logKinds), count, {
+    padding: "x".repeat(scenario.upTo(200)),
+    isKeyed: true,
+  });
   const published = scenario.publish(publication);
   scenario.publishing.push(published);
   // As a publisher does that had no answer in time.

@@ -1,0 +1,15 @@
+/** What events that bear numbers fold into. */
+export interface Digest {
+  readonly count: number;
+  readonly last: number;
+  /** Differs for other events, and for the same ones in another order. */
+  readonly digest: number;
+}
+
+export const initial: Digest = { count: 0, last: 0, digest: 0 };
+
+export const digestOf = ({ count, digest }: Digest, { n }: { readonly n: number }): Digest => ({
+  count: count + 1,
+  last: n,
+  digest: (Math.imul(digest, 31) + n) | 0,
+});
