@@ -55,12 +55,12 @@ export class Publications {
     publication.cursor = cursor;
     publication.isRefused = false;
     const told = this.#history.upTo(cursor).slice(-numbers.length);
-    if (!duplicate && kind.statesAt?.(this.#history, cursor, edition.version).length === 0) {
-      return `a publish of ${numbers} to ${kind.name} was appended up to ${cursor}, where it doesn't fold`;
-    }
     const version = kind.fold && versionAt(this.#history, cursor);
     if (!duplicate && version !== undefined && version !== edition.version) {
       return `a publish of ${numbers} by a contract of version ${edition.version} is in ${kind.topic} as of ${version}`;
+    }
+    if (!duplicate && kind.statesAt?.(this.#history, cursor, edition.version).length === 0) {
+      return `a publish of ${numbers} to ${kind.name} was appended up to ${cursor}, where it doesn't fold`;
     }
     if (told.map(({ n }) => n).join() === numbers.join()) return undefined;
     return `a publish of ${numbers} was answered ${cursor}, where there is ${told.map(({ n }) => n)}`;

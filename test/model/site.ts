@@ -69,7 +69,8 @@ export async function startInstance(store: Pick<Store, "log" | "seen">, options:
     access,
     blame,
     onRefusal(status, exchange) {
-      const isElsewhere = parts.admission.isClosed || isBehind(options.history, options.edition, exchange.credentials.topic);
+      const isElsewhere =
+        parts.admission.isClosed || isBehind(options.history, options.edition, exchange.credentials.topic);
       const complaint = isElsewhere ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
       if (complaint !== undefined) blame(complaint);
     },
