@@ -190,6 +190,8 @@ it("keeps no more than that of a topic that has only a lease, and forgets it wit
   expect(topics.byName.size).toBe(0);
   now += 30_000;
   expect(await log.acquire("a", { ttl: 60_000, holder: "me" })).toEqual(lease);
+  log.watch("a", () => {}).stop();
+  await headOf(log, "a");
   expect([await log.renew(lease), await log.acquire("a", { ttl: 1 }), topics.byName.size]).toEqual([
     true,
     undefined,
