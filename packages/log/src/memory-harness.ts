@@ -56,6 +56,7 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
       rest.ttl = ttl ?? rest.ttl;
     }
     rest.quietSince = topic.quietSince;
+    rest.usedAt = topic.usedAt;
     for (const { topic: usedIn, key, position } of used) {
       const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
       if (usedIn === name && isKept) rest.keys.remember(key, position, now());
@@ -83,6 +84,7 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
       const rest = withoutTail(name, lost);
       topics.byName.set(name, rest);
       rest.watchers.notify();
+      topics.close(name, rest);
     },
   };
 }

@@ -136,6 +136,15 @@ describe("memoryLog", () => {
     expect(calls).toBe(1);
   });
 
+  it("keeps the epoch through a failover, also of a topic that was never written to", async () => {
+    const { log, advance, failover } = await openMemoryHarness();
+    const { head } = await pageOf(log, "a", "oldest");
+    await failover("a", 0);
+    await advance(1_000);
+    for (let i = 0; i < 20; i += 1) await retained(log, "busy");
+    expect((await pageOf(log, "a", "oldest")).head).toEqual(head);
+  });
+
   it("resumes a long history as fast as a short one", async () => {
     const log = memoryLog({ retain: { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY } });
     const { position } = await log.append("a", numbered(10));
