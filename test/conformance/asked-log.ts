@@ -2,27 +2,27 @@ import type { Log } from "@sluice/server";
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** The log with each of its methods in another one's place, but for `watch`. */
+/** The log with all its methods wrapped, except `watch`. */
 function wrapped(log: Log, wrap: (name: string, method: Method) => Method): Log {
   const methods = Object.entries(log).filter(([name, each]) => typeof each === "function" && name !== "watch");
   return { ...log, ...Object.fromEntries(methods.map(([name, method]) => [name, wrap(name, method as Method)])) };
 }
 
-/** A log that notes which of its methods were called, in order. */
+/** A log that records the names of the methods that are called. */
 export function askedLog(log: Log) {
   const asked: string[] = [];
   const noting = wrapped(log, (name, method) => (...args) => {
     asked.push(name);
     return method(...args);
   });
-  /** What was called since this was asked last. */
+  /** The names of the methods that were called since the last time. */
   const since = () => asked.splice(0);
   return { log: noting, since };
 }
 
 const tick = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
-/** A log of which every call, word of an append and watch takes its time, as that of a store in the network does. */
+/** A log whose calls, wake-ups and watches take a while, as in a store on the network. */
 export function lateLog(log: Log): Log {
   const late = wrapped(log, (_name, method) => async (...args) => {
     await tick();

@@ -8,7 +8,7 @@ import { open } from "./reader.js";
 import { turns } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** A memory log that can't be read, and says so a while after it was asked, as long as it is broken. It is told of appends, and no more. */
+/** A memory log whose reads fail after a while, as long as it is broken. Its wake-ups carry no entries. */
 function failingLog() {
   const log = memoryLog();
   const state = { isBroken: false, breaksAfterNext: false };
@@ -34,7 +34,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     ["a state", "scores/watch", { matchId: "m1" }],
     ["the head", "feed/head", undefined],
     ["the oldest", "feed/oldest", undefined],
-  ])("answers 500 where it is asked for %s in vain, and serves again after (PROTOCOL §3)", async (_, path, input) => {
+  ])("answers 500 if reading %s fails, and serves again after (PROTOCOL §3)", async (_, path, input) => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     state.isBroken = true;

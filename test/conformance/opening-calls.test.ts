@@ -10,21 +10,21 @@ import { startWorld, type WorldOptions } from "./world.js";
 
 const logs: readonly (readonly [name: string, make: (log: Log) => Log])[] = [
   ["in memory", (log) => log],
-  ["that takes its time", lateLog],
+  ["on a network", lateLog],
 ];
 const match = { matchId: "m1" };
 const goals = (count: number) => range(1, count).map(() => goal("home"));
 
-/** Lets whatever goes on by itself go on. */
+/** Waits until nothing more happens by itself. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 15));
   await turns(3);
 }
 
-/** How a request comes is nothing to the log. */
+/** One will do: adapters do not use the log. */
 const [adapter] = adapters as readonly [(typeof adapters)[number]];
 
-/** What a log is asked while something is done, and shortly after. */
+/** Returns the methods that are called while something is done, and shortly after. */
 const askedWhile = (since: () => readonly string[]) => async (doing: () => Promise<unknown>) => {
   await settle();
   since();
@@ -33,7 +33,7 @@ const askedWhile = (since: () => readonly string[]) => async (doing: () => Promi
   return since();
 };
 
-/** A server whose log notes what it is asked. */
+/** A server whose log records its calls. */
 async function start(make: (log: Log) => Log, memory = memoryLog(), options: Omit<WorldOptions, "log"> = {}) {
   const { log, since } = askedLog(make(memory));
   const world = await startWorld(adapter, { log, ...options });
@@ -43,9 +43,9 @@ async function start(make: (log: Log) => Log, memory = memoryLog(), options: Omi
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
+describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
   it.each(["head", "oldest", "last", "filtered"] as const)(
-    "is one call, and none where its topic is followed up to there (%s)",
+    "takes one call, and none if the server follows the topic and nothing is missed (start: %s)",
     async (name) => {
       const { world, asked, live } = await start(make);
       const procedure = world.contract.feed[name];
@@ -56,7 +56,7 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     },
   );
 
-  it("is one call for who resumes, and none where nothing was missed", async () => {
+  it("takes one call to resume, and none if the server follows the topic and nothing was missed", async () => {
     const { world, asked, live } = await start(make);
     const { head } = world.contract.feed;
     const { cursor: behind } = await world.publish(head, undefined, posts(1));
@@ -68,7 +68,7 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     expect(calls).toEqual([["open"], [], ["open"]]);
   });
 
-  it("is a call for every 256 entries that are missed", async () => {
+  it("takes one call for every 256 missed entries", async () => {
     const { world, asked, live } = await start(make);
     const { cursor } = await world.publish(world.contract.feed.head, undefined, posts(1));
     await world.publish(world.contract.feed.head, undefined, posts(...range(2, 513)));
@@ -78,17 +78,17 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     expect(calls).toEqual(["open", "open"]);
   });
 
-  it("is one call where it has a state, be it at hand or not, and none where its topic is followed", async () => {
+  it("takes one call with state, warm or cold, and none if the server follows the topic", async () => {
     const here = await start(make);
     const { publish, contract } = here.world;
-    for (const count of [210, 10]) await publish(contract.scores.watch, match, goals(count)); // a snapshot is saved in between
+    for (const count of [210, 10]) await publish(contract.scores.watch, match, goals(count)); // saves a snapshot after 210
     const fresh = await start(make, here.memory);
     const come = ({ asked, live }: Started) => asked(() => live("scores/watch", { input: match }));
     expect({ warm: await come(here), cold: await come(fresh) }).toEqual({ warm: ["open"], cold: ["open"] });
     expect([await come(here), await come(fresh)]).toEqual([[], []]);
   });
 
-  it("is one call where what is missed is gone and a state is sent in its place, be it at hand or not", async () => {
+  it("takes one call to resume after a gap with state, warm or cold", async () => {
     const memory = memoryLog({ retain: { events: 5 } });
     const here = await start(make, memory);
     const { publish, contract } = here.world;
@@ -108,7 +108,7 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     });
   });
 
-  it("is one call where its state is the procedure's own, and none where its topic is followed", async () => {
+  it("takes one call with a snapshot of the procedure's own, and none if the server follows the topic", async () => {
     let cursor = "";
     const { world, asked, live } = await start(make, memoryLog(), {
       counter: async () => ({ state: { sum: 1, last: 1 }, cursor }),
@@ -121,7 +121,7 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     expect(calls).toEqual([["open"], [], ["open"], []]);
   });
 
-  it("is none for what is published: who follows the topic is told of it", async () => {
+  it("is followed by no calls when events are published here or elsewhere", async () => {
     const here = await start(make);
     const elsewhere = await start(make, here.memory);
     const readers = [await here.live("feed/head"), await here.live("feed/head"), await elsewhere.live("feed/head")];
@@ -130,7 +130,7 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
     for (const reader of readers) expect((await reader.received(2)).numbers).toEqual([1, 2]);
   });
 
-  it("is as little for a publish into a state: one call, and one more where the state isn't at hand", async () => {
+  it("is followed by one call per publish into a state, and one more if the state is cold", async () => {
     const here = await start(make);
     const fresh = await start(make, here.memory);
     const publish = ({ asked, world }: Started) =>
@@ -140,8 +140,8 @@ describe.each(logs)("what an opening asks of a log %s", (_name, make) => {
   });
 });
 
-describe.each(logs)("what it asks of a log %s to come to a run", (_name, make) => {
-  it.each(["sum", "list"] as const)("is one call, and an append if it starts it (%s)", async (path) => {
+describe.each(logs)("opening a run, with a log %s", (_name, make) => {
+  it.each(["sum", "list"] as const)("takes one call, and an append to start it (%s)", async (path) => {
     const { passed, open: finish } = gate();
     const { log, since } = askedLog(make(memoryLog()));
     const asked = askedWhile(since);

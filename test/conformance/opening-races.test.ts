@@ -9,12 +9,12 @@ import { gate, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** How a request comes is nothing to the log. */
+/** One will do: adapters do not use the log. */
 const [adapter] = adapters as readonly [(typeof adapters)[number]];
 
 const input = { matchId: "m" };
 
-/** A log whose next answer to `open` is held back once it is known, until it is let go. */
+/** A log whose next answer to `open` can be held back after the log was read. */
 function holdingLog(log: Log) {
   let held: ReturnType<typeof gate> | undefined;
   const holding: Log = {
@@ -41,7 +41,7 @@ async function start(memory = memoryLog()) {
     await world.publish(world.contract.feed.oldest, undefined, posts(...numbers));
     await turns(3);
   };
-  /** Begins to open, and comes back when the log has looked, and has yet to say what it saw. */
+  /** Opens, and returns when the log was read and its answer is held back. */
   const openHeld = async (path: string, options?: Parameters<typeof open>[2]) => {
     const { open: letGo } = hold();
     const opening = open(world, path, options);
@@ -53,8 +53,8 @@ async function start(memory = memoryLog()) {
   return { world, publish, openHeld, since };
 }
 
-describe("what is appended while somebody is let in", () => {
-  it.each([0, 1, 40])("is told once, in order, and mostly without another look (%i more)", async (more) => {
+describe("an event that is appended while a subscription is opened", () => {
+  it.each([0, 1, 40])("is sent once, in order, and without another read if there are few (%i)", async (more) => {
     for (const isFollowed of [false, true]) {
       const { world, publish, openHeld, since } = await start();
       await publish(1, 2);
@@ -69,12 +69,12 @@ describe("what is appended while somebody is let in", () => {
       expect(reader.numbers).toEqual(range(1, 3 + more));
       expect(reader.all("live")).toHaveLength(1);
       if (first) expect((await first.received(3 + more)).numbers).toEqual(range(1, 3 + more));
-      // Nobody is led along more than 32 batches.
+      // A tail links 32 batches at most.
       expect(since()).toEqual(isFollowed && more > 32 ? ["open", "append"] : ["append"]);
     }
   });
 
-  it("is missed by nobody who is answered before, and told of it after somebody else who came later", async () => {
+  it("is sent at once to a subscriber whose read is older than that of a later one, and arrives after it", async () => {
     const { world, publish, openHeld } = await start();
     await publish(1, 2);
     const { opening, letGo } = await openHeld("feed/oldest");
@@ -82,11 +82,11 @@ describe("what is appended while somebody is let in", () => {
     const later = await (await open(world, "feed/oldest")).live();
     expect(later.numbers).toEqual([1, 2, 3]);
     letGo();
-    const reader = await (await opening).received(3); // and not only with what comes next
+    const reader = await (await opening).received(3); // and not only with the next event
     expect(reader.numbers).toEqual([1, 2, 3]);
   });
 
-  it("is told to who resumes where the topic ended when it was looked at", async () => {
+  it("is sent to a subscriber that resumes at the head", async () => {
     const { world, publish } = await start();
     await publish(1);
     const { cursor } = await (await open(world, "feed/oldest")).live();
@@ -97,9 +97,9 @@ describe("what is appended while somebody is let in", () => {
     expect((await (await opening).received(1)).numbers).toEqual([2]);
   });
 
-  it.each(["at hand", "at hand, and of what is published elsewhere", "not at hand"])(
-    "is told behind a state that takes the place of what is gone (%s)",
-    async (where) => {
+  it.each(["warm", "warm, published elsewhere", "cold"])(
+    "is in the state that is sent after a gap, or sent after it (state: %s)",
+    async (state) => {
       const memory = memoryLog({ retain: { events: 5 } });
       const before = await start(memory);
       const { watch } = before.world.contract.scores;
@@ -114,20 +114,19 @@ describe("what is appended while somebody is let in", () => {
       await publish("away");
       const { cursor: lastEventId } = await (await open(before.world, "scores/watch", { input })).live();
       await publish(...range(1, 210).map(() => "home" as const));
-      const { world, openHeld } = where === "at hand" ? before : await start(memory);
-      if (where !== "not at hand") await (await open(world, "scores/watch", { input })).live();
+      const { world, openHeld } = state === "warm" ? before : await start(memory);
+      if (state !== "cold") await (await open(world, "scores/watch", { input })).live();
       const { opening, letGo } = await openHeld("scores/watch", { input, lastEventId });
       await publish("away");
       letGo();
       const reader = await (await opening).live();
-      // The state has it in it already, or it comes behind it, and not only with what comes next.
-      const [state] = reader.all("snapshot").map(({ data }) => JSON.parse(data));
-      await reader.until(() => state.away + reader.events.length === 2);
-      expect([state.home, reader.all("reset").length]).toEqual([210, 1]);
+      const [sent] = reader.all("snapshot").map(({ data }) => JSON.parse(data));
+      await reader.until(() => sent.away + reader.events.length === 2);
+      expect([sent.home, reader.all("reset").length]).toEqual([210, 1]);
     },
   );
 
-  it("is told to who comes where the one reader of a topic has failed to read it", async () => {
+  it("is sent to a new subscriber if the tail has failed to read it", async () => {
     const memory = untold(memoryLog());
     let isBroken = false;
     const log: Log = {
@@ -152,7 +151,7 @@ describe("what is appended while somebody is let in", () => {
   });
 });
 
-describe("who leaves while the log is asked", () => {
+describe("a client that leaves while the log is read", () => {
   it.each([
     ["feed/head", {}],
     ["feed/oldest", {}],
@@ -174,8 +173,8 @@ describe("who leaves while the log is asked", () => {
   });
 });
 
-describe("those who come to a run at once", () => {
-  it.each(["sum", "list"] as const)("start one, and each gets all of it (%s)", async (path) => {
+describe("subscribers that come to a run at once", () => {
+  it.each(["sum", "list"] as const)("start it once, and each gets all of it (%s)", async (path) => {
     const { passed, open: finish } = gate();
     const world = await startRunWorld({ last: () => passed });
     const input = { id: "r", count: 3 };

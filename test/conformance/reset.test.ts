@@ -119,7 +119,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
   it("comes about under one at the head that has seen no event yet, and is told, too (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
     const reader = await (await open(world, "feed/skip")).live();
-    // More than is told along with the word that there is something: it has to be read.
+    // More entries than a wake-up carries: the tail has to read them.
     await world.publish(world.contract.feed.skip, undefined, posts(...range(1, 99)));
     await reader.received(5);
     expect(reader.all("reset")).toMatchObject([{ reason: "trimmed" }]);

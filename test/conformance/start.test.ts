@@ -95,7 +95,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect(reader.data).toEqual(["1970-01-01T00:00:00.002Z"]);
   });
 
-  it("gets what there was when it came, though it is gone before it is served, and is told of no gap (PROTOCOL §7.1)", async () => {
+  it("gets the events that were there when it came, even if they are trimmed meanwhile, and no gap (PROTOCOL §7.1)", async () => {
     const log = memoryLog({ retain: { events: 3 } });
     const late = new Set<string>();
     const world = await startWorld(adapter, {

@@ -490,7 +490,8 @@ describe("a run that lives", () => {
     const { log, producer } = setUpAll({ events: 5, onGap: "skip" });
     const own = read(producer);
     await producer.steps(2);
-    await someoneAttaches(log, 9);
+    // More entries than a wake-up carries: the tail has to read them.
+    await log.append(topic, Array(99).fill({ type: "$attached", data: "{}" }));
     await producer.steps(3);
     await own.done.catch(() => {}); // it may be told of a gap: that ends its loop, and not the run
     const { page: rest } = await log.open(topic, { from: "oldest", limit: 10 });

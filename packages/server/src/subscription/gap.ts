@@ -29,7 +29,7 @@ export interface GapTerms {
   /**
    * Takes a snapshot of the state; gives none if the subscriber has left by then. Absent: there is no state.
    *
-   * @param look what was seen of the topic, if that was a gap.
+   * @param look what was read of the topic, if that was a gap
    */
   readonly snapshot: ((look?: Look) => Promise<StateStart | undefined>) | undefined;
   readonly stream: "live" | "resumable";

@@ -36,8 +36,8 @@ export async function prepareLive(
   });
   lifetime.watch(live); // before anything slow is asked: who leaves in the meantime leaves no tail behind
   if (cursor) {
-    // Of those who come at once, as after a restart, one is enough to bring the state that all may need.
-    const isCold = !run.snapshot && snapshot && tail.isUnseen && parts.states.of(topic, procedure).isCold;
+    // Of the subscribers that come at once, as after a restart, one is enough to bring the snapshot that all may need.
+    const isCold = !run.snapshot && snapshot && tail.isUnread && parts.states.of(topic, procedure).isCold;
     const look = await tail.lookAfter(cursor, { limit: pageLength, snapshotOnGap: isCold === true });
     live.startAt({ from: cursor, look, resumes: true });
   } else if (snapshot) {

@@ -21,7 +21,7 @@ export interface OwnSnapshotParts {
 
 export interface OwnSnapshotRequest {
   readonly procedure: AnySubscription;
-  readonly topic: SeenTopic;
+  readonly topic: TopicReader;
   readonly snapshot: (args: never) => Promise<SnapshotLike> | SnapshotLike;
   readonly context: unknown;
   readonly lifetime: Lifetime;
@@ -29,11 +29,11 @@ export interface OwnSnapshotRequest {
   args(): object;
 }
 
-/** What is to be seen of a topic: through its tail, or straight from the log. */
-export type SeenTopic = Pick<Tail, "head" | "lookAfter">;
+/** Reads a topic: through its tail, or directly from the log. */
+export type TopicReader = Pick<Tail, "head" | "lookAfter">;
 
-/** A topic that nobody follows, or that isn't going to be. */
-export function unfollowed(log: Log, topic: string): SeenTopic {
+/** Reads a topic without following it. */
+export function unfollowed(log: Log, topic: string): TopicReader {
   return {
     async head() {
       const opened = await log.open(topic, { from: { last: 0 }, limit: 0 });
@@ -44,12 +44,12 @@ export function unfollowed(log: Log, topic: string): SeenTopic {
   };
 }
 
-/** A state of the procedure's own, and what was seen of the topic after it. */
+/** The procedure's own state, and what was read of the topic after it. */
 export interface OwnState extends FoldedState {
   readonly look: Look;
 }
 
-/** What the procedure's own `snapshot()` gives, if it does in time; `undefined` if the subscriber has left by then. */
+/** Calls the procedure's own `snapshot()`; returns `undefined` if the subscriber has left by then. */
 export async function takeOwn(parts: OwnSnapshotParts, request: OwnSnapshotRequest): Promise<OwnState | undefined> {
   const { wheel, snapshotTimeout: timeout } = parts;
   const { procedure, context, lifetime } = request;
@@ -61,10 +61,10 @@ export async function takeOwn(parts: OwnSnapshotParts, request: OwnSnapshotReque
   return within(ask(request), { wheel, timeout, lifetime, late });
 }
 
-/** Its cursor may be of history that was trimmed while it was computed: then it's asked again. */
+/** The entries after its cursor may be trimmed while it runs: then it is called again. */
 async function ask({ procedure, topic, snapshot, args }: OwnSnapshotRequest): Promise<OwnState> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    // Only one that may be a little behind its state may come without a cursor of its own.
+    // The head is used only where `snapshot()` may leave the cursor out.
     const head = procedure.idempotent ? (await topic.head()).position : undefined;
     const { state, cursor } = await snapshot(args() as never);
     const position = cursor === undefined ? head : parseCursor(cursor);

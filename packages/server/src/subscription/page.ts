@@ -2,14 +2,14 @@ import type { AnySubscription } from "@sluice/contract";
 import type { Position, ReadPage } from "@sluice/log";
 import { firstUnknown, pageBefore } from "../topic/known-entries.js";
 
-/** How many entries are read at once to catch up. */
+/** Entries that a subscriber reads at once to catch up. */
 export const pageLength = 256;
-/** What is handed out ends where an offset is a multiple of this, so that those who catch up together come to share it. */
+/** Batches end where an offset is a multiple of this, so that subscribers that catch up at the same time share batches. */
 const boundary = 1_024;
 
 /**
- * Where a page begins that was read from the oldest entry, or from the last ones, on. What is before its first entry has a mark that
- * nobody was told, so that this place can be stood at, but not be read from.
+ * The position before a page that was read from `"oldest"` or `{ last }`. Its mark is unknown, but for offset 0: the log cannot be
+ * read from it.
  */
 export function beginningOf({ entries: [first], end }: ReadPage): Position {
   if (!first) return end;
@@ -17,7 +17,7 @@ export function beginningOf({ entries: [first], end }: ReadPage): Position {
   return { epoch, offset: offset - 1, mark: offset === 1 ? "0" : "" };
 }
 
-/** What is handed out of a page first: up to a boundary, or to an entry that this contract doesn't know. `undefined`: it begins with one. */
+/** The first entries of a page, up to a boundary, or to an entry that this contract does not know. `undefined`: it begins with such an entry. */
 export function firstPartOf(
   procedure: AnySubscription,
   page: ReadPage,
@@ -30,8 +30,9 @@ export function firstPartOf(
   return page.entries.length <= most ? page : pageBefore(page, most);
 }
 
-/** What is left of a page when its first entries were taken. `undefined`: it is to be read from there on, as others do. */
-export function restOf(page: ReadPage, taken: number, { offset }: Position): ReadPage | undefined {
-  const isToBeShared = offset % boundary === 0 && page.end.offset < page.head.offset;
-  return isToBeShared ? undefined : { ...page, entries: page.entries.slice(taken) };
-}
+/**
+ * The page without its first entries, if it reaches the head. `undefined`: the log is to be read from there, as by others that catch
+ * up, so that they share the next batch.
+ */
+export const restOf = (page: ReadPage, taken: number): ReadPage | undefined =>
+  page.end.offset < page.head.offset ? undefined : { ...page, entries: page.entries.slice(taken) };

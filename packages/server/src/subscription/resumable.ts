@@ -74,7 +74,7 @@ const snapshotOf =
   (snapshots: Snapshots, tail: Tail, procedure: AnySubscription, lifetime: Lifetime) => (look?: Look) =>
     snapshots.ofTopic(tail, procedure, lifetime, look);
 
-/** Where who comes to a run starts, and what was read there: always something, as it is the record that says what became of the run. */
+/** Where a subscriber of a run starts, and what was read there. It is always read: the topic's record says how the run ended. */
 interface RunStart {
   readonly from: Position;
   readonly look: Look;
@@ -92,7 +92,7 @@ async function startOf(tail: Tail, taken: StateStart | undefined): Promise<RunSt
   return look?.opened ? { from: position, state, look } : { ...(await startAt(tail, position)), state };
 }
 
-/** The place before the first entry, be that still there or not: who comes to a run is to get all of it, or to be told. */
+/** The position before the first entry, even if that is trimmed: a subscriber gets all events of a run, or is told of the gap. */
 async function startOfAll(tail: Tail): Promise<RunStart> {
   const { opened, step } = await tail.look({ from: "oldest", limit: pageLength });
   const { page } = opened as Opened;

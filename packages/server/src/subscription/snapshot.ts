@@ -25,7 +25,7 @@ export interface SnapshotRequest {
  * The state that a subscriber starts with, folded from the log or the procedure's own, ready to be sent; `undefined` if the subscriber
  * has left by then.
  *
- * @param look what was seen of the topic, if that was a gap.
+ * @param look what was read of the topic, if that was a gap
  */
 export async function prepareSnapshot(
   parts: SnapshotParts,

@@ -41,9 +41,9 @@ export interface SubscriberRequest extends GapTerms {
 
 /** Where a subscriber starts. */
 export interface SubscriberStart {
-  /** Where that is known, the place; else it is read from there on, and the place found then. */
+  /** A position, or where the first read starts. */
   readonly from: ReadFrom;
-  /** What was seen there already. Of use only at once. */
+  /** What was read there already. It is dropped if the client does not take it at once. */
   readonly look?: Look | undefined;
   /** The state at that position, where it has yet to be told. */
   readonly state?: TakenSnapshot | undefined;

@@ -14,22 +14,22 @@ import type { SubscriberStart } from "./subscriber-request.js";
 import { TailSubscriber } from "./tail-subscriber.js";
 
 /**
- * Who gets a topic's events. At the head it takes the tail's batches as they are; when its lane is full, or it has yet to catch
- * up, it keeps its place and nothing else, and reads the log forward from there.
+ * Sends a topic's events to a lane. At the head it takes the tail's batches as they are. If the lane is full, it keeps a position and
+ * nothing else, and reads the log from there when the lane has room.
  */
 export class Subscriber extends TailSubscriber implements EndListener, LaneSource {
-  /** A state that has yet to be sent, or is on its way. */
+  /** A state that is to be sent, or that the socket has not taken yet. */
   #state: TakenSnapshot | undefined;
-  /** It goes on from a cursor, and no gap was found after it so far. */
+  /** It resumes from a cursor, and no gap was found so far. */
   #resumes = false;
-  /** It came without a cursor and was told nothing yet. (Who comes to a run misses its beginning, if that is gone.) */
+  /** It came without a cursor and has got nothing yet, so a gap loses nothing. (Of a run, the beginning would be lost.) */
   #isNew = true;
-  /** It came from a cursor or has been at the head: how far behind it may be is limited. */
+  /** It came with a cursor or has been at the head: `catchUpEvents` applies. */
   #isHeld = false;
   #isLive = false;
-  /** Where it reads first, as long as its place isn't known. */
+  /** Where the first read starts, until the position is known. */
   #from: ReadFrom | undefined;
-  /** What was seen at its place when it was opened. */
+  /** What was read at its position when it was opened. */
   #look: Look | undefined;
 
   startAt({ from, look, state, resumes }: SubscriberStart): void {
@@ -66,7 +66,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.lane = lane;
     lane.cork();
     this.#state?.send(lane);
-    // Who isn't pulled at once waits for room, maybe for ever: it keeps its place, and reads.
+    // A lane that does not pull at once is full, maybe for long: drop what was read, and keep the position.
     queueMicrotask(() => {
       this.#look = undefined;
     });
@@ -88,16 +88,16 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     parts.hub.release(tail);
   }
 
-  /** Reads the log up to the head and joins those who stand there, unless its lane is full before. */
+  /** Reads the log up to the head and joins the tail, unless its lane is full before. */
   async #readOn(lane: Lane, maxBytes: number): Promise<void> {
     const { procedure, tail, endingOf } = this.request;
     let look = this.#look;
     this.#look = undefined;
     while (!lane.lifetime.over) {
       if (lane.full) return this.become(waiting);
-      // A run's record is looked at in any case: it may say how it ended.
+      // Of a run, the record is always read: it says whether the run has ended.
       if (!look || (endingOf && !look.opened)) {
-        look = await this.#lookOn();
+        look = await this.#read();
         continue;
       }
       const seen: Look = look;
@@ -130,9 +130,9 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         }
         this.#from = undefined;
         if (taken < page.entries.length) {
-          const rest = restOf(page, taken, this.position);
+          const rest = restOf(page, taken);
           look = rest && { opened: { page: rest }, step };
-          await undefined; // other lanes of its stream have their turns
+          await undefined; // lets other lanes of the stream write
           continue;
         }
         if (page.end.offset < page.head.offset) continue;
@@ -140,15 +140,15 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         if (ending) return lane.finish(ending);
       }
       lane.uncork();
-      if (!this.#meets(lane, step)) continue;
+      if (!this.#catchesUp(lane, step)) continue;
       this.#goLive(lane);
       this.#isHeld = true;
       return this.join(lane);
     }
   }
 
-  /** What the log has after its place. Where that is the tail's, nothing is read, but for a run's record. */
-  #lookOn(): Look | Promise<Look> {
+  /** Reads the log after its position. At the head nothing is read, but for a run's record. */
+  #read(): Look | Promise<Look> {
     const { tail, endingOf } = this.request;
     const options = { limit: pageLength };
     if (this.#from) return tail.look({ ...options, from: this.#from });
@@ -156,10 +156,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   }
 
   /**
-   * Takes what the tail has handed out since a look. False: it is to look again, or its lane is full or over. There is no await in here,
-   * nor between this and joining: nothing can be missed.
+   * Takes the batches that the tail has handed out since a read began. Returns whether it may join the tail; false: it has to read again,
+   * or its lane is full or over. Nothing is awaited in here, nor before it joins, so no batch is missed.
    */
-  #meets(lane: Lane, step: Step): boolean {
+  #catchesUp(lane: Lane, step: Step): boolean {
     const { tail } = this.request;
     let at: Step | undefined = step;
     while (at?.batch?.isFollowedFrom(this.position)) {
@@ -173,10 +173,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     }
     const { position } = tail;
     if (isSameCursor(this.position, position)) return true;
-    // It has been given what the tail is to be told of: of the next batch it takes the rest.
+    // It is ahead of the tail, and will skip the entries that it has.
     if (this.position.epoch === position.epoch && this.position.offset > position.offset) return true;
     if (position !== step.at) return false;
-    // The log no longer has what the tail read before that look: to look again would change nothing.
+    // The log has lost entries that the tail has handed out: reading again would change nothing, the tail has to find out.
     tail.recheck();
     return true;
   }
@@ -190,11 +190,11 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     return limitGap(tail, parts.limits.catchUpEvents);
   }
 
-  /** Tells the subscriber of a gap and moves to where it goes on. `undefined`: it's over. */
+  /** Tells the client of a gap and moves to where the subscription continues. `undefined`: it is over. */
   async #goOnAfter(lane: Lane, gap: Gap, look?: Look): Promise<GoOn | undefined> {
     const { parts, snapshot } = this.request;
     let goOn: GoOn = { position: gap.oldest };
-    // Trimmed while it was being opened: who comes new has missed nothing.
+    // Trimmed while it was being opened: a new subscriber has missed nothing.
     if (!this.#isNew || snapshot) {
       this.#resumes = false;
       parts.counters.resets++;
@@ -202,7 +202,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
       if (!told) return undefined;
       goOn = told;
       this.#send(lane, goOn.state);
-      // Where it goes on from further behind, as a snapshot of the user's own may, another reset would help nobody.
+      // If it continues further behind, as after a procedure's own snapshot, another reset would not help.
       this.#isHeld = gap.head.offset - goOn.position.offset <= parts.limits.catchUpEvents;
     }
     this.#from = undefined;
@@ -212,8 +212,8 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   }
 
   /**
-   * Events can't be folded past one that this contract doesn't know. Where an older contract has published it, the state is
-   * begun anew behind it, and so are its subscribers; else it is for another server. `undefined`: it's over.
+   * Events cannot be folded past one that this contract does not know. If an older contract published it, the state and its
+   * subscribers start over behind it; else another server has to serve them. `undefined`: it is over.
    */
   async #goOnAfterUnknown(lane: Lane, { entries: [entry], head, record }: ReadPage): Promise<GoOn | undefined> {
     const { parts, topic, procedure } = this.request;
@@ -227,7 +227,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     return goOn;
   }
 
-  /** Sends a state, and holds it for as long as it is not on its way. */
+  /** Sends a state, and holds it until the socket takes it. */
   #send(lane: Lane, state: TakenSnapshot | undefined): void {
     state?.send(lane);
     if (lane.full) this.#state = state;

@@ -34,7 +34,7 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.told = request.tail.position.offset;
   }
 
-  /** Where it has yet to be handed anything, and need not be told so. */
+  /** Moves to a position that the client need not be told. */
   protected stand(position: Position): void {
     this.position = position;
     this.told = position.offset;

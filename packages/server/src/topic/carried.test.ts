@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { Carried } from "./carried.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
 
-/** A topic's entries, and the place before each: `places[n]` is after the first n. */
+/** A topic's wake-ups and positions: `at(n)` is the position after the first n entries. */
 async function history(length: number) {
   const log = memoryLog();
   const genesis = await headOf(log, "a");
@@ -17,7 +17,7 @@ async function history(length: number) {
 
 const dataOf = (entries: readonly LogEntry[] | undefined) => entries?.map(({ data }) => Number(data));
 
-it("gives what follows a place, of however many wake-ups, and then nothing", async () => {
+it("returns the entries of all wake-ups after a position, once", async () => {
   const { told, at } = await history(5);
   const carried = new Carried();
   expect([carried.add(told(0, 1)), carried.add(told(1, 3)), carried.add(told(3, 4))]).toEqual([true, true, true]);
@@ -25,7 +25,7 @@ it("gives what follows a place, of however many wake-ups, and then nothing", asy
   expect([carried.isEmpty, dataOf(carried.takeAfter(at(4)))]).toEqual([true, []]);
 });
 
-it("gives the rest to who stands amid it or at its end", async () => {
+it("returns the rest after a position among the entries", async () => {
   const { told, at } = await history(5);
   for (const [place, rest] of [
     [2, [3, 4]],
@@ -37,7 +37,7 @@ it("gives the rest to who stands amid it or at its end", async () => {
   }
 });
 
-it("says that it has to be read where who asks stands elsewhere, in this history or another", async () => {
+it("asks for a read if the position is not among the entries, or is of another history", async () => {
   const [{ told, at }, other] = [await history(5), await history(5)];
   for (const place of [at(0), at(5), other.at(2), { ...at(2), mark: "m" }]) {
     const carried = new Carried();
@@ -47,7 +47,7 @@ it("says that it has to be read where who asks stands elsewhere, in this history
   }
 });
 
-it("says that it has to be read where a wake-up was lost, and goes on with what it was told last", async () => {
+it("asks for a read if a wake-up was lost, and keeps the entries after it", async () => {
   const { told, at } = await history(5);
   const carried = new Carried();
   carried.add(told(0, 1));
@@ -56,14 +56,14 @@ it("says that it has to be read where a wake-up was lost, and goes on with what 
   expect(dataOf(carried.takeAfter(at(3)))).toEqual([4, 5]);
 });
 
-it("takes no note of what it is told twice", async () => {
+it("ignores a wake-up that comes twice", async () => {
   const { told, at } = await history(3);
   const carried = new Carried();
   expect([carried.add(told(0, 2)), carried.add(told(0, 2)), carried.add(told(1, 2))]).toEqual([true, true, true]);
   expect(dataOf(carried.takeAfter(at(0)))).toEqual([1, 2]);
 });
 
-it("doesn't touch what it was given, and keeps no more than 512 entries", async () => {
+it("does not change the given arrays, and keeps at most 512 entries", async () => {
   const { told } = await history(600);
   const carried = new Carried();
   const first = told(0, 300);

@@ -1,29 +1,29 @@
 import type { LogEntry, Position, Wakeup } from "@sluice/log";
 import { isSameCursor } from "./same-cursor.js";
 
-/** Most entries that are kept: what is more is read. */
+/** Most entries that are kept. Beyond that, the tail reads the log. */
 const most = 512;
 
 const none: readonly LogEntry[] = [];
 
-/** The entries that came along with wake-ups, from when they came until they are handed out. */
+/** The entries that wake-ups carried, until the tail hands them out. */
 export class Carried {
-  /** Where they begin. Absent: there are none. */
+  /** The position before the first entry. `undefined`: there are no entries. */
   #before: Position | undefined;
   #entries: readonly LogEntry[] = none;
-  /** The same, once they are of several wake-ups. */
+  /** The same array, if it has the entries of several wake-ups. */
   #joined: LogEntry[] | undefined;
 
   get isEmpty(): boolean {
     return this.#before === undefined;
   }
 
-  /** False: something before them was not told, or is not kept, so that it has to be read. */
+  /** False: entries before these are missing, so the log has to be read. */
   add({ before, entries }: Wakeup): boolean {
     const isFirst = this.#before === undefined;
     const end = this.#entries.at(-1)?.position;
     const last = entries.at(-1)?.position;
-    if (end && last && isSameCursor(last, end)) return true; // told twice
+    if (end && last && isSameCursor(last, end)) return true; // this wake-up came twice
     if (end && isSameCursor(before, end) && this.#entries.length + entries.length <= most) {
       this.#joined ??= [...this.#entries];
       this.#joined.push(...entries);
@@ -34,7 +34,7 @@ export class Carried {
     return isFirst;
   }
 
-  /** What follows a position, and nothing is left. `undefined`: that can't be told by them, so it has to be read. */
+  /** Removes all entries, and returns those after `position`. `undefined`: `position` is not among theirs, so the log has to be read. */
   takeAfter(position: Position): readonly LogEntry[] | undefined {
     const before = this.#before;
     const entries = this.#entries;

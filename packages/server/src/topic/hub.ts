@@ -1,7 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import { Tail, type TailSources } from "./tail.js";
 
-/** What all tails have in common. */
+/** Settings that all tails share. */
 export interface HubSettings extends Pick<TailSources, "log" | "pages" | "counters" | "wheel"> {
   readonly onError: (error: unknown, topic: string) => void;
 }
@@ -15,7 +15,7 @@ export class Hub {
     this.#settings = settings;
   }
 
-  /** Topics that are followed. */
+  /** Number of topics that are followed. */
   get size(): number {
     return this.#tails.size;
   }
@@ -24,14 +24,14 @@ export class Hub {
     return this.#tails.has(topic);
   }
 
-  /** The topic's tail. Whoever takes it gives it back by `release`, once. */
+  /** Returns the topic's tail. Each caller releases it once. */
   take(topic: string, procedure: AnySubscription): Tail {
     const tail = this.#tails.get(topic) ?? this.#open(topic, procedure);
     tail.users++;
     return tail;
   }
 
-  /** The tail is closed when the last user has given it back. */
+  /** Closes the tail when its last user releases it. */
   release(tail: Tail): void {
     if (--tail.users > 0) return;
     this.#forget(tail);
@@ -42,7 +42,7 @@ export class Hub {
     const onError = (error: unknown) => this.#settings.onError(error, topic);
     const tail = new Tail({ ...this.#settings, topic, procedure, onError });
     this.#tails.set(topic, tail);
-    // Who comes next is to try anew, though those who have it have yet to give it back.
+    // The next subscriber gets a new tail, even if this one is not released yet.
     tail.ready.catch(() => this.#forget(tail));
     return tail;
   }

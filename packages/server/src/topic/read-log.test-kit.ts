@@ -12,7 +12,7 @@ export async function headOf(log: Log, topic: string): Promise<Position> {
   return (await readLog(log, topic, { last: 0 }, 0)).head;
 }
 
-/** A log whose wake-ups carry nothing: whoever is told of something reads it. */
+/** A log whose wake-ups carry no entries, so that tails read it. */
 export const untold = (log: Log): Log => ({
   ...log,
   watch: (topic, onAppend) => log.watch(topic, () => onAppend()),

@@ -21,7 +21,7 @@ function setUp() {
   return { log, hub, errors };
 }
 
-/** Takes a topic's tail, and looks where the topic ends. */
+/** Takes a topic's tail, and reads the topic's head. */
 async function follow(hub: Hub) {
   const tail = hub.take("ticks", ticks);
   await tail.head();
@@ -63,7 +63,7 @@ describe("a topic's tail", () => {
     expect(tail.position).toEqual(await headOf(log, "ticks"));
   });
 
-  it("reads nothing that it is told, and once what it isn't", async () => {
+  it("reads only entries that no wake-up carried", async () => {
     const log = memoryLog();
     const reads: number[] = [];
     let tell: (wakeup?: Wakeup) => void = () => {};
@@ -94,15 +94,15 @@ describe("a topic's tail", () => {
       return { numbers, reads: reads.length };
     };
     expect(await after(told[0], told[1])).toEqual({ numbers: [[1, 2]], reads: 0 });
-    expect(await after(told[1])).toEqual({ numbers: [], reads: 0 }); // told twice
+    expect(await after(told[1])).toEqual({ numbers: [], reads: 0 }); // came twice
     expect(await after(told[3])).toEqual({ numbers: [[3, 4, 5, 6]], reads: 1 }); // one was lost
-    expect(await after(told[4])).toEqual({ numbers: [], reads: 1 }); // late: it may as well be of another history
+    expect(await after(told[4])).toEqual({ numbers: [], reads: 1 }); // late: it might be of another history
     await append(7);
     expect(await after(undefined)).toEqual({ numbers: [[7]], reads: 1 });
     expect([seen.lostTimes(), tail.position]).toEqual([0, await headOf(log, "ticks")]);
   });
 
-  it("is told of what comes while it reads, and reads no more for it", async () => {
+  it("does not read again for wake-ups that come while it reads", async () => {
     const log = memoryLog();
     const held: (() => void)[] = [];
     let isSlow = false;

@@ -9,14 +9,14 @@ import { isSameCursor } from "./same-cursor.js";
 import { pieceLength } from "./shared-bytes.js";
 import { type Look, Step } from "./trail.js";
 
-/** Somebody at the head of a topic who is handed each batch. */
+/** A subscriber at the head of a topic that takes each batch. */
 export interface QueuedSubscriber {
   deliver(batch: Batch): void;
-  /** The tail lost the thread (the engine trimmed what it had not read, or failed): it reads the log for itself. */
+  /** The tail has skipped entries (the engine trimmed them, or failed): the subscriber reads the log itself. */
   lost(): void;
 }
 
-/** Where a tail reads, and what it shares with others. */
+/** What a tail reads from, and what it shares with other tails. */
 export interface TailSources extends DirectSettings {
   readonly log: Log;
   readonly topic: string;
@@ -25,38 +25,38 @@ export interface TailSources extends DirectSettings {
   readonly onError: (error: unknown) => void;
 }
 
-/** How many entries a tail reads at once. */
+/** Entries that a tail reads at once. */
 const page = 512;
 
-/** Where a tail stands that was not told where its topic ends: no cursor is like it. */
+/** The position of a tail that does not know its topic's head yet. No cursor is equal to it. */
 const nowhere: Position = { epoch: "", offset: 0, mark: "" };
 
-/** What a tail is doing. */
+/** What a tail does at the moment. */
 type Phase =
-  /** It watches, or is about to, and waits for somebody to look where the topic ends. */
+  /** It begins to watch, and waits for the first subscriber's read, which tells it the topic's head. */
   | "new"
-  /** It waits to be told of something. */
-  | "resting"
-  /** It was told, and goes on in the next turn of the event loop. */
-  | "called"
-  /** It waits for the log. */
+  /** It waits for a wake-up. */
+  | "idle"
+  /** It was woken up, and continues in the next turn of the event loop. */
+  | "woken"
+  /** It reads the log, or hands out. */
   | "reading"
   | "closed";
 
 /**
- * The one who follows a topic in this process. What it was told of in a turn of the event loop it hands to every member as one
- * batch, encoded once. It reads only what it was not given along with the word that something was appended.
+ * Follows a topic for all its subscribers in this process. Everything that was appended in one turn of the event loop goes to each of
+ * them as one batch, encoded once. The tail reads the log only for entries that its wake-ups did not carry.
  */
 export class Tail {
-  /** Up to here everything was handed out. */
+  /** Everything up to here was handed out. */
   position: Position = nowhere;
-  /** The same place, and whatever is handed out there. */
+  /** The same position, to be linked to the next batch. */
   step = new Step(nowhere);
-  /** How many have taken it: the hub's count. */
+  /** How often it was taken and not released; the hub counts. */
   users = 0;
-  /** Nobody has looked yet. */
-  isUnseen = true;
-  /** Those who stand there, and get all that comes as it is. */
+  /** False from the first `look()` on. */
+  isUnread = true;
+  /** The subscribers at this position that get all batches as they are. */
   readonly direct: DirectSubscribers;
   readonly topic: string;
   readonly #log: Log;
@@ -67,7 +67,7 @@ export class Tail {
   readonly #watch: Watch;
   readonly #carried = new Carried();
   #phase: Phase = "new";
-  /** Something was appended that it was not given, or that it failed to read. */
+  /** There are entries that no wake-up carried, or that it failed to read. */
   #mustRead = false;
 
   constructor({ log, topic, procedure, pages, onError, ...settings }: TailSources) {
@@ -77,33 +77,33 @@ export class Tail {
     this.#procedure = procedure;
     this.#pages = pages;
     this.#onError = onError;
-    this.#watch = log.watch(topic, (wakeup) => this.#notice(wakeup));
+    this.#watch = log.watch(topic, (wakeup) => this.#onAppend(wakeup));
   }
 
-  /** From then on nothing that is appended escapes it. Rejects if the topic can't be watched. */
+  /** Resolves when the tail is told of everything that is appended from then on. Rejects if the topic cannot be watched. */
   get ready(): Promise<void> {
     return this.#watch.ready;
   }
 
-  /** Where the topic ends, as far as can be known here. `undefined`: there is, or may be, more than was handed out. */
+  /** The topic's head, as far as this process was told. `undefined`: there are, or may be, entries that were not handed out. */
   get end(): Position | undefined {
-    return this.#phase === "resting" && !this.#mustRead ? this.position : undefined;
+    return this.#phase === "idle" && !this.#mustRead ? this.position : undefined;
   }
 
-  /** Reads the log, for somebody who is going to join. Who looks first tells the tail where it begins. */
+  /** Reads the log for a subscriber that is going to join. The first read tells the tail where to begin. */
   async look(options: OpenOptions): Promise<Look> {
-    this.isUnseen = false;
+    this.isUnread = false;
     if (this.#phase === "new") await this.ready;
     const { step } = this;
     return this.saw(step, await this.#log.open(this.topic, options));
   }
 
-  /** What follows a place: nothing is read if the topic ends there. */
+  /** Reads what follows a position, unless that is the topic's head. */
   lookAfter(from: Position, options: Omit<OpenOptions, "from">): Look | Promise<Look> {
     return this.end && isSameCursor(from, this.end) ? { step: this.step } : this.look({ ...options, from });
   }
 
-  /** Where the topic ends: that is read only if it isn't known. */
+  /** The topic's head. The log is read only if the head is not known. */
   async head(): Promise<Look & { readonly position: Position }> {
     if (this.end) return { position: this.end, step: this.step };
     const { step, opened } = await this.look({ from: { last: 0 }, limit: 0 });
@@ -111,18 +111,18 @@ export class Tail {
   }
 
   /**
-   * Takes note of what somebody has read, after `ready`.
+   * To be called with every read of the topic that began after `ready`.
    *
-   * @param step where the tail stood before
+   * @param step the tail's step when the read began
    */
   saw(step: Step, opened: Opened): Look {
     if (this.#phase === "new") {
-      this.#phase = "resting";
+      this.#phase = "idle";
       this.#jump(opened.page.head);
-      if (this.#mustRead || !this.#carried.isEmpty) this.#call();
+      if (this.#mustRead || !this.#carried.isEmpty) this.#wake();
       return { opened, step: this.step };
     }
-    if (this.#phase === "resting" && this.#mustRead) this.#call(); // the log can be read again
+    if (this.#phase === "idle" && this.#mustRead) this.#wake(); // the log answers again
     return { opened, step };
   }
 
@@ -134,14 +134,14 @@ export class Tail {
     this.#queued.delete(member);
   }
 
-  /** The next that a socket may be handed of what was read after `from`; see `ReplayCache`. */
+  /** The next batch for a socket, of a page that was read after `from`; see `ReplayCache`. */
   batch(from: Position, page: Pick<ReadPage, "entries" | "end">, maxBytes?: number): Batch {
     return this.#pages.get({ topic: this.topic, procedure: this.#procedure, from, maxBytes }, page);
   }
 
-  /** Reads on though nothing was appended, to see whether its position still is in the log's history. */
+  /** Reads the log though nothing was appended, to find out whether it still has the tail's position in its history. */
   recheck(): void {
-    this.#notice();
+    this.#onAppend();
   }
 
   close(): void {
@@ -150,20 +150,20 @@ export class Tail {
     this.#queued.clear();
   }
 
-  #notice(wakeup?: Wakeup): void {
+  #onAppend(wakeup?: Wakeup): void {
     if (!wakeup || !this.#carried.add(wakeup)) this.#mustRead = true;
-    if (this.#phase === "resting") this.#call();
+    if (this.#phase === "idle") this.#wake();
   }
 
-  #call(): void {
-    this.#phase = "called";
-    setImmediate(() => this.#goOn());
+  #wake(): void {
+    this.#phase = "woken";
+    setImmediate(() => this.#continue());
   }
 
-  #goOn(): void {
-    if (this.#phase !== "called") return;
+  #continue(): void {
+    if (this.#phase !== "woken") return;
     this.#phase = "reading";
-    if (!this.#mustRead && this.#handOutCarried()) this.#rest();
+    if (!this.#mustRead && this.#handOutCarried()) this.#finish();
     else this.#read().catch((error) => this.#fail(error));
   }
 
@@ -180,14 +180,14 @@ export class Tail {
         if (read.end.offset < read.head.offset) this.#mustRead = true;
       }
     } while (this.#mustRead || !this.#handOutCarried());
-    this.#rest();
+    this.#finish();
   }
 
-  #rest(): void {
-    if (this.#phase === "reading") this.#phase = "resting"; // with the last of a topic's entries its last user may have gone
+  #finish(): void {
+    if (this.#phase === "reading") this.#phase = "idle"; // a batch may have ended the last subscriber, and so closed the tail
   }
 
-  /** False: what was carried doesn't begin where the tail stands. */
+  /** False: the log has to be read, because the carried entries do not follow the tail's position. */
   #handOutCarried(): boolean {
     const entries = this.#carried.takeAfter(this.position);
     const last = entries?.at(-1);
@@ -199,7 +199,7 @@ export class Tail {
     for (let rest = entries; rest.length > 0; ) {
       const unknown = firstUnknown(this.#procedure, rest);
       if (unknown === 0) {
-        // What it means to each, they find out by themselves: they begin anew behind it, or go to a server that knows it.
+        // Each subscriber decides for itself: it starts over behind the entry, or its client goes to a server that knows it.
         this.#loseAll();
         this.#jump(end);
         return;
@@ -209,9 +209,9 @@ export class Tail {
         unknown > 0 ? pageBefore({ entries: rest }, unknown) : { entries: rest, end },
       );
       this.direct.review();
-      // With the last, each ends a stream of its own.
+      // After the last entry, each subscriber ends its own stream.
       if (batch.isLast) for (const subscriber of this.direct.all) subscriber.queue();
-      // What is long is written in pieces, which is for each connection to do.
+      // Each connection writes a long batch in pieces.
       else if (this.direct.size > 0 && batch.bytes.plain.length > pieceLength) {
         for (const subscriber of this.direct.all) subscriber.lost();
       }
@@ -223,16 +223,16 @@ export class Tail {
     }
   }
 
-  /** Goes on from a place that no batch leads to. */
+  /** Continues at a position that no batch leads to. */
   #jump(to: Position): void {
     this.position = to;
     this.step = new Step(to);
   }
 
-  /** Whatever was to be read now, subscribers read for themselves or fail at; the tail goes on when it's told something, or the log answers. */
+  /** Subscribers read the log themselves, or fail. The tail tries again at the next wake-up, or when a subscriber's read succeeds. */
   #fail(error: unknown): void {
     if (this.#phase === "closed") return;
-    this.#phase = "resting";
+    this.#phase = "idle";
     this.#mustRead = true;
     this.#onError(error);
     this.#loseAll();

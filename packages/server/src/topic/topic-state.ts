@@ -6,17 +6,17 @@ import { type FoldedState, TopicFold } from "./topic-fold.js";
 
 export type { FoldedState } from "./topic-fold.js";
 
-/** What is known of a topic already, and need not be read. */
+/** What is known of a topic and need not be read. */
 export interface KnownOfTopic {
-  /** Where it ends. */
+  /** Its head. */
   readonly end?: Position | undefined;
-  /** What it has from its snapshot on. */
+  /** What the log has from its saved snapshot on. */
   readonly opened?: Pick<Opened, "snapshot" | "page"> | undefined;
 }
 
 /** The state at a topic's head. */
 export interface CurrentState extends FoldedState {
-  /** What the log has after it: nothing, or an end. Absent: nothing was read. */
+  /** What the log has after it: nothing, or a run's end. `undefined`: nothing was read. */
   readonly rest: ReadPage | undefined;
 }
 
@@ -43,7 +43,7 @@ export class TopicState {
     return this.#fold.size;
   }
 
-  /** It has yet to be read where it begins. */
+  /** Nothing of it is in memory: the next use reads the saved snapshot. */
   get isCold(): boolean {
     return this.#fold.position === undefined;
   }

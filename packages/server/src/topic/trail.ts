@@ -1,18 +1,19 @@
 import type { Opened, Position } from "@sluice/log";
 import type { Batch } from "./batch.js";
 
-/** After so many batches nobody is led on: who is that far behind reads. */
+/** Most batches that are linked. A subscriber that is further behind reads the log. */
 const longest = 32;
 
 /**
- * A place where a tail stood, and the way that it went from there. Nobody keeps it but who has begun to read there, and so finds out
- * what was handed out meanwhile without reading again. It is short, as are reads: whoever waits for longer keeps a cursor.
+ * A position of a tail, linked to the batches that it has handed out since. A subscriber that reads the log holds the step at which
+ * its read began: afterwards it takes the batches from there, and need not read again. Only such subscribers hold steps, and the
+ * links are few: a subscriber that waits for its client holds nothing but a position.
  */
 export class Step {
   readonly at: Position;
-  /** What was handed out there. Absent: nothing yet, or the way ends here. */
+  /** The batch that was handed out next. `undefined`: none yet, or it is not linked. */
   batch: Batch | undefined;
-  /** Where that led. */
+  /** The step after that batch. */
   next: Step | undefined;
   readonly #left: number;
 
@@ -21,7 +22,7 @@ export class Step {
     this.#left = left;
   }
 
-  /** The place after a batch. */
+  /** The step after a batch, linked to this one. */
   after(batch: Batch): Step {
     if (this.#left === 0) return new Step(batch.end);
     this.batch = batch;
@@ -30,9 +31,9 @@ export class Step {
   }
 }
 
-/** What was seen of a topic, and where its tail stood before. */
+/** What a subscriber has read of a topic, and the tail's step when the read began. */
 export interface Look {
-  /** Absent: nothing was read, because the topic ended there. */
+  /** Absent: nothing was read, because the topic ended at the step. */
   readonly opened?: Opened | undefined;
   readonly step: Step;
 }
