@@ -134,6 +134,22 @@ describe("a topic's tail", () => {
     expect([held.length, tail.end]).toEqual([1, await headOf(log, "ticks")]);
   });
 
+  it("reports an entry that it cannot read, whether a wake-up carried it or not", async () => {
+    const state = { schema: z.int(), initial: 0, apply: { tick: (_: number, n: number) => n } };
+    const { sum } = defineContract({ sum: subscription({ events: { tick: z.int() }, state }) });
+    for (const log of [memoryLog(), untold(memoryLog())]) {
+      const errors: unknown[] = [];
+      const hub = new Hub({ ...settings(), log, onError: (error) => errors.push(error) });
+      const tail = hub.take("sum", sum);
+      await tail.head();
+      const seen = member();
+      tail.join(seen);
+      await log.append("sum", [{ type: "$version", data: "no JSON" }]);
+      await turn();
+      expect([errors, seen.lostTimes(), tail.end]).toEqual([[expect.any(SyntaxError)], 1, undefined]);
+    }
+  });
+
   it("is one for all who take it, and stops watching with the last", async () => {
     const { hub, log } = setUp();
     const [tail, same] = await Promise.all([follow(hub), follow(hub)]);

@@ -163,8 +163,12 @@ export class Tail {
   #continue(): void {
     if (this.#phase !== "woken") return;
     this.#phase = "reading";
-    if (!this.#mustRead && this.#handOutCarried()) this.#finish();
-    else this.#read().catch((error) => this.#fail(error));
+    try {
+      if (!this.#mustRead && this.#handOutCarried()) this.#finish();
+      else this.#read().catch((error) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #read(): Promise<void> {
