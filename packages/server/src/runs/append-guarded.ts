@@ -32,17 +32,17 @@ export function appendGuarded(
   { log, states }: Sources,
   { procedure, topic }: Target,
   event: EncodedEvent,
-  guard: Guard,
+  { after, lease }: Guard,
 ): Promise<AppendAnswer | undefined> {
-  if (!procedure.state) return log.append(topic, [event.logged], guard);
+  if (!procedure.state) return log.append(topic, [event.logged], { after, lease });
   return states.of(topic, procedure).exclusively(async (fold) => {
     // After the run's own events the state is at the head, so nothing is read.
-    if (!fold.position || !isSameCursor(fold.position, guard.after)) await fold.advance();
+    if (!fold.position || !isSameCursor(fold.position, after)) await fold.advance();
     // A state that has this event already can't fold it again.
-    if (!fold.position || !isSameCursor(fold.position, guard.after)) return undefined;
+    if (!fold.position || !isSameCursor(fold.position, after)) return undefined;
     const folded = fold.foldAhead([event]);
     try {
-      const answer = await log.append(topic, folded.events, { ...guard, stateful: true });
+      const answer = await log.append(topic, folded.events, { after, lease, stateful: true });
       if (answer.ok && !answer.duplicate) fold.adopt(folded, answer);
       else fold.drop();
       return answer;

@@ -1,4 +1,4 @@
-import type { Conflict, LeaseRequest, LogEvent, Position, ReadGap, ReadPage } from "@sluice/log";
+import type { AppendAnswer, Conflict, LeaseRequest, LogEvent, Position, ReadGap, ReadPage } from "@sluice/log";
 import { defaultSnapshotEvery } from "../publish/append-events.js";
 import type { EncodedEvent } from "../publish/encode-event.js";
 import { isLast, isOfAttached, logged } from "../topic/entry.js";
@@ -15,10 +15,12 @@ type Setback = "unheld" | Exclude<Fate, "going">;
 /** Entries per read of what other servers appended. */
 const pageLength = 64;
 
+/** Entries after which a run checks whether a snapshot is due: a check costs more than the append. */
+const compactEvery = 50;
+
 /**
- * The topic of a run, for the server that runs it. Every append needs the run's lease, and needs the log to end where this
- * server has read it. So a retried append is in the log once, and nothing is appended after another server ended the run.
- * While the store is away, every method throws a `LogError`, and can be called again. PROTOCOL §9.4.
+ * The topic of a run, for its server. Every append needs the run's lease, and the log to end where this server has read it. So
+ * a retried append is in the log once, and nothing is appended after another server ended the run. PROTOCOL §9.4.
  */
 export class RunLog {
   readonly #sources: RunSources;
@@ -29,6 +31,8 @@ export class RunLog {
   /** The topic is read up to here. */
   #position: Position;
   #pending: PendingEvent | undefined;
+  /** The offset from which on the state's snapshot may be due again. */
+  #compactAt = 0;
 
   /** @param onAttached called when another server has said that somebody is attached there. */
   constructor(sources: RunSources, request: RunRequest, { position, lease }: Begun, onAttached: () => void) {
@@ -39,21 +43,25 @@ export class RunLog {
     this.#onAttached = onAttached;
   }
 
-  /** Appends an event. After a `LogError` or `unheld`, call it again with the same event. */
+  /** Appends an event. After a `LogError` (the store is away) or `unheld`, call it again with the same event. */
   async append(event: EncodedEvent): Promise<Position | Setback> {
     if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
     const pending = this.#pending;
     for (;;) {
       if (pending.isAppended) return this.#position;
       if (pending.isLost) return "gone";
-      const guard = { after: this.#position, lease: this.#lease };
-      const answer = await appendGuarded(this.#sources, this.#request, event, guard).catch((error) => {
+      let answer: AppendAnswer | undefined;
+      try {
+        const guard = { after: this.#position, lease: this.#lease };
+        answer = await appendGuarded(this.#sources, this.#request, event, guard);
+      } catch (error) {
         pending.isUnsure ||= isUnknown(error);
         throw error;
-      });
+      }
       if (answer?.ok) {
+        this.#pending = undefined;
         this.#reach(answer.position);
-        await this.#compact();
+        if (answer.position.offset >= this.#compactAt) await this.#compact();
         return answer.position;
       }
       const fate = await this.#heed(answer);
@@ -65,16 +73,14 @@ export class RunLog {
   async end(end: LogEvent): Promise<Setback> {
     const { log, runTtl: ttl } = this.#sources;
     const { topic, input } = this.#request;
-    const record = encodeRecord({ input, end });
-    const options = { idempotencyKey: logged.endKey, lease: this.#lease, record, ttl };
+    const options = { idempotencyKey: logged.endKey, record: encodeRecord({ input, end }), ttl };
     for (;;) {
-      const answer = await log.append(topic, [end], { ...options, after: this.#position });
+      const answer = await log.append(topic, [end], { ...options, after: this.#position, lease: this.#lease });
       if (answer.ok) return "ended";
       if (answer.reason === "leased") return "unheld";
-      const { since } = answer;
-      const fate = fateOf(since, this.#position.epoch);
+      const fate = fateOf(answer.since, this.#position.epoch);
       if (fate !== "going") return fate;
-      this.#position = since.head; // the entries in between don't matter to a run that ends
+      this.#position = answer.since.head; // the entries in between don't matter to a run that ends
     }
   }
 
@@ -96,9 +102,8 @@ export class RunLog {
 
   /** Reads what other servers appended: that somebody is attached there, or an end of this run. */
   async look(): Promise<Fate> {
-    const { log } = this.#sources;
     for (;;) {
-      const { page } = await log.open(this.#request.topic, { from: this.#position, limit: pageLength });
+      const { page } = await this.#sources.log.open(this.#request.topic, { from: this.#position, limit: pageLength });
       const fate = this.#read(page);
       if (fate !== "going" || (page.ok && page.end.offset >= page.head.offset)) return fate;
     }
@@ -121,7 +126,7 @@ export class RunLog {
       this.#reach(page.end);
       return "going";
     }
-    if (page.reason !== "trimmed") return "gone"; // the log lost events of this run: nobody can get all of it any more
+    if (page.reason !== "trimmed") return "gone"; // nobody can get all events of this run any more
     this.#pending?.miss();
     this.#reach(page.oldest);
     return "going";
@@ -135,6 +140,7 @@ export class RunLog {
   async #compact(): Promise<void> {
     const { states, report } = this.#sources;
     const { procedure, topic } = this.#request;
+    this.#compactAt = procedure.state ? this.#position.offset + compactEvery : Number.POSITIVE_INFINITY;
     if (!procedure.state) return;
     // The event is published, even if no snapshot can be saved.
     await states

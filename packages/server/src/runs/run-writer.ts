@@ -50,10 +50,17 @@ export class RunWriter {
    */
   async append(event: EncodedEvent): Promise<Position | undefined> {
     while (this.isGoing) {
-      const answer = await this.#log.append(event).catch((error) => this.#away(error));
+      let answer: Awaited<ReturnType<RunLog["append"]>> | "away";
+      try {
+        answer = await this.#log.append(event);
+      } catch (error) {
+        if (!LogError.is(error)) throw error;
+        if (this.#state.kind === "running") this.#report(error); // once, and not for each attempt
+        answer = "away";
+      }
       if (typeof answer === "object") {
         this.#keeper.kept();
-        this.#become({ type: "appended" });
+        if (this.#state.kind === "paused") this.#become({ type: "appended" });
         return answer;
       }
       if (answer === "unheld" || answer === "away") await this.#pause(answer);
@@ -72,12 +79,6 @@ export class RunWriter {
     if (!this.isGoing) return;
     this.#become({ type: "finished", end });
     await this.#writeEnd();
-  }
-
-  #away(error: unknown): "away" {
-    if (!LogError.is(error)) throw error;
-    if (this.#state.kind === "running") this.#report(error); // once, and not for each attempt
-    return "away";
   }
 
   async #pause(why: "unheld" | "away"): Promise<void> {
