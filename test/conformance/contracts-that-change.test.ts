@@ -189,6 +189,14 @@ describe.each(Object.entries(editions))("two contracts on one log: %s", (_what, 
   });
 });
 
+/** The url of a balancer that sends each new connection to the next of some servers, and to the first when it has named all. */
+async function byConnection(first: string, ...others: string[]): Promise<string> {
+  const urls = [first, ...others];
+  const proxy = await startProxy(() => Number(new URL(urls.shift() ?? first).port));
+  onTestFinished(() => proxy.close());
+  return `http://127.0.0.1:${proxy.port}`;
+}
+
 describe("a server whose contract no longer knows an event (PROTOCOL §12)", () => {
   const renamed: Board = { ...old, events: { scored: z.int() }, apply: { scored: count("goals") }, version: 2 };
 
@@ -217,18 +225,28 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     await eventually(() => expect(kinds(late)).toEqual(["open", "reset", "snapshot", "live"]));
   });
 
-  it("lets its clients go to another one, also where a balancer sends them by connection and not by request", async () => {
-    const log = memoryLog();
-    const before = await serve(old, log);
-    const after = await serve(renamed, log);
-    await after.publish("scored", 10);
-    const servers = [before, after];
-    const proxy = await startProxy(() => Number(new URL((servers.shift() ?? before).url).port));
-    onTestFinished(() => proxy.close());
-    const seen = follow(after.contract, `http://127.0.0.1:${proxy.port}`);
-    await eventually(() => expect(seen.state).toEqual({ goals: 10 }));
-    expect(new Set(seen.errors)).toEqual(new Set(["unavailable"]));
-    expect(seen.over).toBeUndefined();
+  describe("lets its clients go to another one, also where a balancer sends them by connection and not by request", () => {
+    it("before a stream", async () => {
+      const log = memoryLog();
+      const before = await serve(old, log);
+      const after = await serve(renamed, log);
+      await after.publish("scored", 10);
+      const seen = follow(after.contract, await byConnection(before.url, after.url));
+      await eventually(() => expect(seen.state).toEqual({ goals: 10 }));
+      expect([new Set(seen.errors), seen.over]).toEqual([new Set(["unavailable"]), undefined]);
+    });
+
+    it("within one, where a client has a cursor", async () => {
+      const log = memoryLog();
+      const before = await serve(old, log);
+      const after = await serve(withCards, log);
+      await before.publish("goal", 1);
+      const seen = follow(before.contract, await byConnection(before.url, before.url, after.url));
+      await eventually(() => expect(seen.state).toEqual({ goals: 1 }));
+      await after.publish("goal", 2);
+      await eventually(() => expect(seen.state).toEqual({ goals: 3 }));
+      expect([new Set(seen.errors), seen.over]).toEqual([new Set(["unavailable"]), undefined]);
+    });
   });
 
   it("tells its operator once why it can't serve a topic, however many ask", async () => {

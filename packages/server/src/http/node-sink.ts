@@ -49,8 +49,12 @@ export class NodeSink implements Sink {
     return this.#versionNow;
   }
 
-  end(): void {
-    this.#res.end();
+  end(closesConnection = false): void {
+    const { req, socket } = this.#res;
+    // The body stays without its end: after it, a client may have sent its next request already. Over HTTP/2, other
+    // streams use the connection.
+    if (closesConnection && socket && req.httpVersionMajor === 1) socket.destroySoon();
+    else this.#res.end();
   }
 
   destroy(): void {

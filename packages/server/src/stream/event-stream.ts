@@ -56,6 +56,8 @@ export class EventStream implements Deadline, EndListener {
   #isEnding = false;
   readonly settings: EventStreamSettings;
   #writtenAt: number;
+  /** Another server may be able to serve what this one can't: the next attempt must not come over the same connection. */
+  closesConnection = false;
   readonly #sink: Sink;
   lanes: Lanes = noLanes;
   readonly lifetime: Lifetime;
@@ -117,7 +119,7 @@ export class EventStream implements Deadline, EndListener {
       const piece = this.#backlog.shift();
       if (this.#backlog.isEmpty) this.#backlog = undefined;
       const hasRoom = this.#sink.write(piece);
-      if (this.#isEnding && !this.#backlog) this.#sink.end();
+      if (this.#isEnding && !this.#backlog) this.#sink.end(this.closesConnection);
       if (!hasRoom) return this.#fill();
     }
     return true;
@@ -155,7 +157,7 @@ export class EventStream implements Deadline, EndListener {
   end(): void {
     if (this.closed) return;
     this.#isEnding = true;
-    if (!this.#backlog) this.#sink.end();
+    if (!this.#backlog) this.#sink.end(this.closesConnection);
     this.lifetime.end();
     // A client that does not read the rest must not hold the socket longer than the stall timeout.
     if (this.full) this.settings.wheel.schedule(this, this.settings.stallTimeout);

@@ -16,8 +16,12 @@ export interface Sink {
   readonly directVersion?: () => number;
   /** Drops what was written and not read yet, if the sink can tell. */
   discard?(): void;
-  /** Ends the stream after what was written. */
-  end(): void;
+  /**
+   * Ends the stream after what was written.
+   *
+   * @param closesConnection the client's next request must not come over the same connection. Default: false.
+   */
+  end(closesConnection?: boolean): void;
   /** Ends the stream at once, whatever was written. */
   destroy(): void;
   /** Calls `listener` once, when a full sink has room again. */
