@@ -61,7 +61,7 @@ export function asRead({ version }: Edition, { own, ...rest }: Board): Board {
 }
 
 /** The first event after a place, if there is one yet. */
-export function eventAfter(history: History, topic: string, place: string | undefined): Recorded | undefined {
+function eventAfter(history: History, topic: string, place: string | undefined): Recorded | undefined {
   const entries = history.upTo(history.head(topic) ?? "");
   const at = entries.findIndex(({ cursor }) => cursor === place);
   return entries.slice(at + 1).find(({ n }) => n !== undefined);

@@ -52,15 +52,16 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
     let reset = false;
     return (frame) => {
       if (end !== undefined && frame.kind !== "comment") return; // an older stream's, that the client has left
-      if (frame.kind === "end") end = "$end";
-      if (frame.kind === "error" && frame.final) end = frame.code;
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
       if (frame.kind === "open") {
         refusals = 0;
         version = frame.version ?? 1;
       }
       // Who finds the server's contract older than its own leaves before it has taken anything.
-      if (frame.kind === "live" && version >= (kind.edition?.version ?? 1)) wasLive = true;
+      const isTaken = version >= (kind.edition?.version ?? 1);
+      if (isTaken && frame.kind === "end") end = "$end";
+      if (isTaken && frame.kind === "error" && frame.final) end = frame.code;
+      if (isTaken && frame.kind === "live") wasLive = true;
       const isTold = frame.kind === "event" || frame.kind === "snapshot";
       if (isTold && complaint !== undefined) blame(`was told ${frame.data} where it asked after ${complaint}`);
       if (topic === undefined) return;
