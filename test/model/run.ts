@@ -88,6 +88,10 @@ async function dissolve(model: Model): Promise<void> {
     const { running } = model.generators;
     model.mustBe(running === 0, `no generator runs; it is ${running}`);
   });
+  // A run's end is appended after its generator is over, and a late log takes a while for that.
+  const areAllWritten = () =>
+    model.mustBe(model.generators.wrong().length === 0, "each run is in its log, with its end");
+  await model.eventually(areAllWritten).catch(() => {}); // what is wrong all the same is told in other words
   for (const complaint of model.generators.wrong()) model.blame(complaint);
   model.check();
 }
