@@ -60,19 +60,10 @@ export function asRead({ version }: Edition, { own, ...rest }: Board): Board {
   return version > firstEdition.version && own !== undefined ? { ...rest, own } : rest;
 }
 
-/** The first event after a place, if there is one yet. */
-function eventAfter(history: History, topic: string, place: string | undefined): Recorded | undefined {
-  const entries = history.upTo(history.head(topic) ?? "");
-  const at = entries.findIndex(({ cursor }) => cursor === place);
-  return entries.slice(at + 1).find(({ n }) => n !== undefined);
-}
-
 /** Whether a client's contract doesn't know what it is to be told next; of who isn't told where it is, what it may be told. */
 export function isTooOld(history: History, { types }: Edition, topic: string, at: string | undefined): boolean {
-  if (at !== undefined) {
-    const next = eventAfter(history, topic, at);
-    return next !== undefined && !types.includes(next.type);
-  }
+  // What is told late may be of a life of the topic that is over.
+  if (at !== undefined) return history.eventsAfter(at).some(({ type }) => !types.includes(type));
   const entries = history.upTo(history.head(topic) ?? "");
   return entries.some(({ n, type }) => n !== undefined && !types.includes(type));
 }

@@ -117,6 +117,13 @@ export class History {
     return this.#last.get(epoch ?? "");
   }
 
+  /** The first events after a place: one for each way in which a log that lost its tail went on from there. */
+  eventsAfter(place: string): Recorded[] {
+    this.#pull();
+    const next = [...this.#entries.values()].filter(({ before }) => before === place);
+    return next.flatMap((entry) => (entry.n === undefined ? this.eventsAfter(entry.cursor) : [entry]));
+  }
+
   /** Whether of all entries after one place, up to and with another, none passes. */
   follows(earlier: string, later: string, passes: (n: number) => boolean): boolean {
     this.#pull();

@@ -113,14 +113,14 @@ export function observe(options: ObserverOptions): Observer {
     follower.reset(reset);
   }
 
-  function onOver(end: string): void {
+  function onOver(end: string, message = end): void {
     if (stopping.signal.aborted) return;
     if (over !== undefined) accuse(`ended twice (${over}, ${end})`);
     over = end;
     const { refusals } = watch;
     const isForbidden = access.forbidden.has(login.session);
     if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, history)) {
-      accuse(`ended with ${end} after ${counted} events, at ${follower.at}`);
+      accuse(`ended with ${end} after ${counted} events, at ${follower.at}: ${message}`);
     }
   }
 
@@ -153,7 +153,7 @@ export function observe(options: ObserverOptions): Observer {
       }
       onOver("end");
     } catch (error) {
-      onOver(SluiceError.is(error) ? error.code : String(error));
+      onOver(SluiceError.is(error) ? error.code : String(error), String(error));
     }
   }
 
@@ -166,7 +166,7 @@ export function observe(options: ObserverOptions): Observer {
       onEvent: (event) => onEvent(event as ItemEvent),
       onState: (value) => follower.state(shared.connection.cursor() ?? "", value),
       onReset,
-      onError: ({ code }) => onOver(code),
+      onError: ({ code, message }) => onOver(code, message),
       onEnd: () => onOver("end"),
     });
   }

@@ -14,30 +14,25 @@ import type { Sabotage } from "./sabotage.js";
 
 type Log = ReturnType<typeof memoryLog>;
 
-/** Gives the next life of a topic the state that was saved last in the one before. */
+/** Gives the next life of a topic the state that was saved last in the one before, be it of a log that is gone. */
 function keepStates(): (log: Log) => Log {
-  // All who open a store have the same functions of it, and one state of a topic.
-  const stores = new WeakMap<Log["open"], Map<string, string>>();
-  return (log) => {
-    const states = stores.get(log.open) ?? new Map<string, string>();
-    stores.set(log.open, states);
-    return {
-      ...log,
-      open: openBeside(
-        (...args) => readLog(log, ...args),
-        async (topic) => {
-          const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
-          const data = states.get(topic);
-          if (snapshot || data === undefined) return snapshot;
-          return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
-        },
-      ),
-      saveSnapshot(topic, position, data) {
-        states.set(topic, data);
-        return log.saveSnapshot(topic, position, data);
+  const states = new Map<string, string>();
+  return (log) => ({
+    ...log,
+    open: openBeside(
+      (...args) => readLog(log, ...args),
+      async (topic) => {
+        const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
+        const data = states.get(topic);
+        if (snapshot || data === undefined) return snapshot;
+        return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
       },
-    };
-  };
+    ),
+    saveSnapshot(topic, position, data) {
+      states.set(topic, data);
+      return log.saveSnapshot(topic, position, data);
+    },
+  });
 }
 
 /** A server that asks for runs in another way than its subscribers did. */
