@@ -98,7 +98,7 @@ describeAdapters("heartbeats", (adapter) => {
     expect(world.clock.timers).toBe(0);
   });
 
-  it("tell the position where events were withheld, by $at (PROTOCOL §5.7)", async () => {
+  it("tell the cursor where events were withheld, by $at (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const { filtered } = world.contract.feed;
     const reader = await (await open(world, "feed/filtered")).live();
@@ -118,7 +118,7 @@ describeAdapters("heartbeats", (adapter) => {
     expect(world.log.reads.slice(before).map(({ entries }) => entries)).toEqual([0]); // and not those that were withheld
   });
 
-  it("leave $at out where the last event told the position (PROTOCOL §5.7)", async () => {
+  it("leave $at out where the last event told the cursor (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const reader = await (await open(world, "feed/filtered")).live();
     await world.publish(world.contract.feed.filtered, undefined, posts(1, 2));

@@ -84,11 +84,11 @@ export class Reader {
     return this.data.map((data) => (data as { n: number }).n);
   }
 
-  /** The id of the last frame that tells a position (PROTOCOL §11). */
+  /** The id of the last frame that tells a cursor (PROTOCOL §11). */
   get cursor(): string {
     const told = this.frames.filter(({ kind }) => ["event", "snapshot", "live", "at"].includes(kind));
     const id = told.map((frame) => ("id" in frame ? frame.id : undefined)).findLast((each) => each !== undefined);
-    if (id === undefined) throw new Error(`No frame told a position:\n${this.#text}`);
+    if (id === undefined) throw new Error(`No frame told a cursor:\n${this.#text}`);
     return id;
   }
 

@@ -27,8 +27,8 @@ export interface FollowerOptions {
   readonly seesStates?: boolean;
   /** What a state may be at a place. Default: what the events that pass fold into. */
   readonly statesAt?: ((cursor: string) => readonly unknown[]) | undefined;
-  /** False for who isn't told of positions: a reset may be due to one that is further on. Default: true. */
-  readonly seesPositions?: boolean;
+  /** False for who isn't told of cursors: a reset may be due to one that is further on. Default: true. */
+  readonly seesCursors?: boolean;
 }
 
 /**
@@ -42,10 +42,10 @@ export class Follower {
   /** The state that it was told last, and what it has to be told next, where its own contract says so. */
   #state: unknown;
   #folded: { readonly state: unknown } | undefined;
-  readonly #options: FollowerOptions & { readonly seesStates: boolean; readonly seesPositions: boolean };
+  readonly #options: FollowerOptions & { readonly seesStates: boolean; readonly seesCursors: boolean };
 
-  constructor({ seesStates = true, seesPositions = true, ...options }: FollowerOptions) {
-    this.#options = { ...options, seesStates, seesPositions };
+  constructor({ seesStates = true, seesCursors = true, ...options }: FollowerOptions) {
+    this.#options = { ...options, seesStates, seesCursors };
     this.at = options.at;
   }
 
@@ -69,7 +69,7 @@ export class Follower {
   }
 
   /** A place is named and nothing told. */
-  position(id: string): void {
+  cursor(id: string): void {
     if (this.#awaits) return;
     if (this.at === undefined) this.#begin(id);
     else if (!this.#options.history.follows(this.at, id, this.#options.kind.passes)) {
@@ -80,7 +80,7 @@ export class Follower {
 
   reset({ reason, oldest, head }: ResetSeen): void {
     const { at } = this;
-    const isKnown = at !== undefined && !this.#awaits && this.#options.seesPositions;
+    const isKnown = at !== undefined && !this.#awaits && this.#options.seesCursors;
     if (isKnown && !this.#isTrue(reason, at, oldest, head)) {
       this.#options.blame(`was told a reset (${reason}, ${oldest} to ${head}) at ${at}, which is not so`);
     }

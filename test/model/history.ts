@@ -1,6 +1,6 @@
 import { formatCursor, parseCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
-import type { LogEntry, Position } from "../../packages/log/src/log.js";
+import type { Cursor, LogEntry } from "../../packages/log/src/log.js";
 import { readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { type Digest, digestOf, initial } from "./digest.js";
 
@@ -47,29 +47,29 @@ export class History {
   }
 
   /** Entries were appended after a place. */
-  add(topic: string, after: Position, entries: readonly LogEntry[]): void {
+  add(topic: string, after: Cursor, entries: readonly LogEntry[]): void {
     let before = formatCursor(after);
-    for (const { position, type, data, time } of entries) {
-      const cursor = formatCursor(position);
+    for (const { cursor: place, type, data, time } of entries) {
+      const cursor = formatCursor(place);
       const n = type.startsWith("$") ? undefined : JSON.parse(data).n;
       const entry = { cursor, before, type, data, n, time };
       this.#entries.set(cursor, entry);
-      if (position.offset === 1) this.#first.set(position.epoch, entry);
-      this.#last.set(position.epoch, entry);
+      if (place.offset === 1) this.#first.set(place.epoch, entry);
+      this.#last.set(place.epoch, entry);
       before = cursor;
     }
     this.#heads.set(topic, before);
   }
 
   /** Everything up to a place was dropped. */
-  drop(topic: string, upTo: Position): void {
+  drop(topic: string, upTo: Cursor): void {
     this.#oldest.set(topic, formatCursor(upTo));
   }
 
   /** A snapshot was saved. Its text is a state's JSON, behind its version if that is above 1. */
-  save(position: Position, text: string): void {
+  save(at: Cursor, text: string): void {
     const [, version = "1", json = ""] = /^(?:v(\d+):)?(.*)$/s.exec(text) ?? [];
-    const cursor = formatCursor(position);
+    const cursor = formatCursor(at);
     this.#saved.set(cursor, [...this.savedAt(cursor), { version: Number(version), state: JSON.parse(json) }]);
   }
 
@@ -160,7 +160,7 @@ export class History {
   }
 
   /** A topic has another history from now on, or less of the one that it had. */
-  turn(topic: string, oldest: Position, head: Position): void {
+  turn(topic: string, oldest: Cursor, head: Cursor): void {
     this.#heads.set(topic, formatCursor(head));
     this.drop(topic, oldest);
   }

@@ -143,7 +143,7 @@ export class Model extends Scenario {
       await readLog(log, topic, "oldest", 0),
       (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot,
     ];
-    const kept = Math.max(page.ok ? page.end.offset : 0, saved?.position.offset ?? 0);
+    const kept = Math.max(page.ok ? page.end.offset : 0, saved?.cursor.offset ?? 0);
     return Math.max(0, head.offset - kept);
   }
 

@@ -75,7 +75,7 @@ export function observe(options: ObserverOptions): Observer {
       ? (at) => statesRead(history, at)
       : statesAt && ((at) => statesAt(history, at, firstEdition.version)),
     seesStates: reading === "handlers",
-    seesPositions: false,
+    seesCursors: false,
   });
   const stopping = new AbortController();
   const asIs = (fetch: Fetch) => fetch;

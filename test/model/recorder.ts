@@ -48,9 +48,9 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     },
     findAppend: (topic, key) => seen(topic, () => log.findAppend(topic, key)),
     trim: (topic, upTo) => seen(topic, () => log.trim(topic, upTo)),
-    async saveSnapshot(topic, position, data) {
-      const isSaved = await seen(topic, () => log.saveSnapshot(topic, position, data));
-      if (isSaved) history.save(position, data);
+    async saveSnapshot(topic, cursor, data) {
+      const isSaved = await seen(topic, () => log.saveSnapshot(topic, cursor, data));
+      if (isSaved) history.save(cursor, data);
       return isSaved;
     },
     acquire: (topic, request) => seen(topic, () => log.acquire(topic, request)),

@@ -25,12 +25,12 @@ function keepStates(): (log: Log) => Log {
         const { snapshot, page } = await log.open(topic, { from: "snapshot", limit: 0 });
         const data = states.get(topic);
         if (snapshot || data === undefined) return snapshot;
-        return { position: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
+        return { cursor: { epoch: page.head.epoch, offset: 0, mark: "0" }, data };
       },
     ),
-    saveSnapshot(topic, position, data) {
+    saveSnapshot(topic, cursor, data) {
       states.set(topic, data);
-      return log.saveSnapshot(topic, position, data);
+      return log.saveSnapshot(topic, cursor, data);
     },
   });
 }
@@ -109,8 +109,8 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           if (page.ok || page.reason !== "diverged" || typeof from !== "object" || !("offset" in from)) return page;
           const all = await readLog(log, topic, "oldest", 1_000);
           if (!all.ok) return page;
-          const entries = all.entries.filter(({ position }) => position.offset > from.offset);
-          return { ...all, entries, end: entries.at(-1)?.position ?? from };
+          const entries = all.entries.filter(({ cursor }) => cursor.offset > from.offset);
+          return { ...all, entries, end: entries.at(-1)?.cursor ?? from };
         }),
       }),
     },
@@ -288,7 +288,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
           async (topic) => {
             if (!isTallied(topic)) return (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
             const page = await readLog(log, topic, "oldest", 0);
-            return page.ok ? { position: page.end, data: JSON.stringify(initial) } : undefined;
+            return page.ok ? { cursor: page.end, data: JSON.stringify(initial) } : undefined;
           },
         ),
       }),

@@ -1,7 +1,7 @@
 import { formatCursor } from "@sluice/contract/wire";
 import type { Log } from "@sluice/server";
 import { describe, expect, it } from "vitest";
-import type { Position } from "../../packages/log/src/log.js";
+import type { Cursor } from "../../packages/log/src/log.js";
 import { boardTopic } from "./board.js";
 import { type Change, changes, type Edition } from "./edition.js";
 import { complaints } from "./find-defect.js";
@@ -36,13 +36,13 @@ function ownCursors(log: Log): Log {
   const seen = new Set<string>();
   const see = <T>(answer: T): T => {
     JSON.stringify(answer, (_key, value) => {
-      if (typeof value?.mark === "string") seen.add(formatCursor(value as Position));
+      if (typeof value?.mark === "string") seen.add(formatCursor(value as Cursor));
       return value;
     });
     return answer;
   };
   const isForeign = (topic: string, from: unknown) =>
-    topic !== "state/own" && typeof (from as Position).mark === "string" && !seen.has(formatCursor(from as Position));
+    topic !== "state/own" && typeof (from as Cursor).mark === "string" && !seen.has(formatCursor(from as Cursor));
   async function gap(topic: string) {
     const { page } = await log.open(topic, { from: "oldest", limit: 0 });
     return see({ ...page, ok: false, reason: "diverged", oldest: page.ok ? page.end : page.oldest } as const);

@@ -76,7 +76,7 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
         if (cursor !== undefined && !reset) blame(`a stream from ${cursor} has a $snapshot without a $reset`);
         follower.state(frame.id, JSON.parse(frame.data));
         reset = false;
-      } else if (frame.kind === "live" || frame.kind === "at") follower.position(frame.id ?? "");
+      } else if (frame.kind === "live" || frame.kind === "at") follower.cursor(frame.id ?? "");
     };
   }
 

@@ -2,10 +2,10 @@ import { brokenAfter } from "./broken-engines/append-after.js";
 import { brokenAppendLeases } from "./broken-engines/append-leases.js";
 import { brokenAppends } from "./broken-engines/appends.js";
 import type { BrokenEngine } from "./broken-engines/broken.js";
+import { brokenCursors } from "./broken-engines/cursors.js";
 import { brokenFrees } from "./broken-engines/frees.js";
 import { brokenLeases } from "./broken-engines/leases.js";
 import { brokenOpens } from "./broken-engines/opens.js";
-import { brokenPositions } from "./broken-engines/positions.js";
 import { brokenReads } from "./broken-engines/reads.js";
 import { brokenRetention } from "./broken-engines/retention.js";
 import { brokenStateTtl } from "./broken-engines/state-ttl.js";
@@ -15,7 +15,7 @@ import { brokenWatchers } from "./broken-engines/watchers.js";
 
 /** Engines with one fault each, as proof that the suite finds it. */
 export const brokenEngines: readonly BrokenEngine[] = [
-  ...brokenPositions,
+  ...brokenCursors,
   ...brokenAppends,
   ...brokenAfter,
   ...brokenLeases,

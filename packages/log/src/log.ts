@@ -1,5 +1,5 @@
 import type { AppendAnswer, AppendOptions } from "./port/append.js";
-import type { LogEvent, Position } from "./port/entry.js";
+import type { Cursor, LogEvent } from "./port/entry.js";
 import type { Lease, LeaseRequest } from "./port/lease.js";
 import type { Opened, OpenOptions } from "./port/read.js";
 import type { Wakeup, Watch } from "./port/watch.js";
@@ -39,17 +39,17 @@ export interface Log {
    * if (!answer.ok && answer.reason === "moved") lookAgain(answer.since);
    * ```
    */
-  append<After extends Position | undefined = undefined, Held extends AppendOptions["lease"] = undefined>(
+  append<After extends Cursor | undefined = undefined, Held extends AppendOptions["lease"] = undefined>(
     topic: string,
     events: readonly LogEvent[],
     options?: AppendOptions & { readonly after?: After; readonly lease?: Held },
   ): Promise<AppendAnswer<After, Held>>;
 
   /**
-   * Finds the append with this idempotency key: the position of its last event, or `undefined` if the engine knows no such append.
+   * Finds the append with this idempotency key: the cursor of its last event, or `undefined` if the engine knows no such append.
    * Shows whether an append is a retry before anything else of it is checked.
    */
-  findAppend(topic: string, idempotencyKey: string): Promise<Position | undefined>;
+  findAppend(topic: string, idempotencyKey: string): Promise<Cursor | undefined>;
 
   /**
    * Reads at most `limit` entries and, in the same round trip and of the same moment, the last saved snapshot if `from` or a gap asks
@@ -58,7 +58,7 @@ export interface Log {
    *
    * A topic that was never written to is empty, not an error. The first call that names it mints its epoch, and the engine keeps the
    * epoch for some minutes after the last call, for readers that reconnect. It keeps nothing else of such a topic, except a
-   * lease: anybody who may subscribe can name any number of them. `open` may therefore write to the store. A bad position is
+   * lease: anybody who may subscribe can name any number of them. `open` may therefore write to the store. A bad cursor is
    * answered with a gap, never with an error.
    *
    * @throws RangeError if `limit` or `from.last` is not a whole number of at least 0.
@@ -90,17 +90,17 @@ export interface Log {
   watch(topic: string, onAppend: (wakeup?: Wakeup) => void): Watch;
 
   /**
-   * Saves a snapshot of the state at `position`, in place of an older one. Answers false and saves nothing if the
-   * position is not in the topic's history, was trimmed, or is not after the saved snapshot, which means that another
+   * Saves a snapshot of the state at `cursor`, in place of an older one. Answers false and saves nothing if the
+   * cursor is not in the topic's history, was trimmed, or is not after the saved snapshot, which means that another
    * writer was faster. From then on the topic is stateful, as if appended to with that option.
    */
-  saveSnapshot(topic: string, position: Position, data: string): Promise<boolean>;
+  saveSnapshot(topic: string, cursor: Cursor, data: string): Promise<boolean>;
 
   /**
    * Drops the entries up to and including `upTo`; of a stateful topic at most those that its snapshot covers. A
-   * position that is not in the topic's history drops nothing.
+   * cursor that is not in the topic's history drops nothing.
    */
-  trim(topic: string, upTo: Position): Promise<void>;
+  trim(topic: string, upTo: Cursor): Promise<void>;
 
   /**
    * Takes the topic's lease. Answers `undefined` if somebody else holds it. The holder renews the lease: the engine has no timers

@@ -1,5 +1,5 @@
 import type { LogHarness } from "./conformance.js";
-import type { Log, Position } from "./log.js";
+import type { Cursor, Log } from "./log.js";
 import { openMemoryLog } from "./memory/engine.js";
 import { TopicLease } from "./memory/lease.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
@@ -12,13 +12,13 @@ export type MemoryHarness = Required<Omit<LogHarness, "close" | "peer">>;
 interface UsedKey {
   readonly topic: string;
   readonly key: string;
-  readonly position: Position;
+  readonly cursor: Cursor;
 }
 
 /** The record and the `ttl` that an append gave its topic. */
 interface Said {
   readonly topic: string;
-  readonly position: Position;
+  readonly cursor: Cursor;
   readonly record: string | undefined;
   readonly ttl: number | undefined;
 }
@@ -47,19 +47,19 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     const rest = new Topic(before, of, { watchers, lease });
     const entries = topic.entriesAfter(topic.before.offset, topic.head.offset);
     for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
-    if (topic.snapshot) rest.saveSnapshot(topic.snapshot.position, topic.snapshot.data);
+    if (topic.snapshot) rest.saveSnapshot(topic.snapshot.cursor, topic.snapshot.data);
     rest.stateful = topic.stateful;
-    for (const { topic: saidOf, position, record, ttl } of said) {
-      const gap = rest.gapAt(position);
+    for (const { topic: saidOf, cursor, record, ttl } of said) {
+      const gap = rest.gapAt(cursor);
       if (saidOf !== name || gap === "epoch" || gap === "diverged") continue;
       rest.record = record ?? rest.record;
       rest.ttl = ttl ?? rest.ttl;
     }
     rest.quietSince = topic.quietSince;
     rest.usedAt = topic.usedAt;
-    for (const { topic: usedIn, key, position } of used) {
-      const isKept = position.offset <= rest.head.offset && topic.keys.find(key) === position;
-      if (usedIn === name && isKept) rest.keys.remember(key, position, now());
+    for (const { topic: usedIn, key, cursor } of used) {
+      const isKept = cursor.offset <= rest.head.offset && topic.keys.find(key) === cursor;
+      if (usedIn === name && isKept) rest.keys.remember(key, cursor, now());
     }
     return rest;
   }
@@ -68,9 +68,9 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     const answer = await log.append(topic, events, options);
     if (!answer.ok) return answer;
     const { idempotencyKey: key, record, ttl } = options ?? {};
-    const { position, duplicate } = answer;
-    if (!duplicate && (record ?? ttl) !== undefined) said.push({ topic, position, record, ttl });
-    if (key !== undefined && !duplicate) used.push({ topic, key, position });
+    const { cursor, duplicate } = answer;
+    if (!duplicate && (record ?? ttl) !== undefined) said.push({ topic, cursor, record, ttl });
+    if (key !== undefined && !duplicate) used.push({ topic, key, cursor });
     return answer;
   };
   const { log: cuttable, outage } = withOutages({ ...log, append });

@@ -25,26 +25,26 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("lose" as const), count: fc.nat(4) }),
 );
 
-/** Every step is checked by the model: pages are contiguous, and equal positions mean equal histories. */
+/** Every step is checked by the model: pages are contiguous, and equal cursors mean equal histories. */
 async function play(steps: readonly Step[], stateful: boolean, events: number): Promise<void> {
   const { log, failover } = await openMemoryHarness({ retain: { events } });
   const model = new LogModel(log, "a?{}", stateful);
   await model.open();
-  const positionAt = (at: number) => {
-    const position = model.positions[at % model.positions.length];
-    return position ?? expect.fail("the model knows no position");
+  const cursorAt = (at: number) => {
+    const cursor = model.cursors[at % model.cursors.length];
+    return cursor ?? expect.fail("the model knows no cursor");
   };
   for (const step of steps) {
     if (step.do === "append") await model.append(step.data, step.key);
     else if (step.do === "readLast") await model.read({ last: step.last }, step.limit);
     else if (step.do === "read") {
-      await model.read(positionAt(step.at), step.limit);
-      await model.read({ ...positionAt(step.at), mark: positionAt(step.mark).mark }, step.limit);
+      await model.read(cursorAt(step.at), step.limit);
+      await model.read({ ...cursorAt(step.at), mark: cursorAt(step.mark).mark }, step.limit);
     } else if (step.do === "lose") {
       const count = Math.min(step.count, model.untrimmed);
       await failover(model.topic, count);
       await model.lose(count);
-    } else await model[step.do](positionAt(step.at));
+    } else await model[step.do](cursorAt(step.at));
   }
 }
 
@@ -97,9 +97,7 @@ describe("memoryLog", () => {
     const log = memoryLog();
     const answers = numbered(100).map((event) => log.append("a", [event]));
     const page = read(log, "a", "oldest", 1_000);
-    expect((await Promise.all(answers)).map(({ position }) => position.offset)).toEqual(
-      numbered(100).map((_, i) => i + 1),
-    );
+    expect((await Promise.all(answers)).map(({ cursor }) => cursor.offset)).toEqual(numbered(100).map((_, i) => i + 1));
     expect(await page).toMatchObject({ ok: true, entries: { length: 100 } });
   });
 
@@ -123,8 +121,8 @@ describe("memoryLog", () => {
 
   it("lets go of what only the lack of a snapshot has kept, as soon as there is one", async () => {
     const log = memoryLog({ retain: { events: 2 } });
-    const { position } = await log.append("a", numbered(10), { stateful: true });
-    await log.saveSnapshot("a", position, "{}");
+    const { cursor } = await log.append("a", numbered(10), { stateful: true });
+    await log.saveSnapshot("a", cursor, "{}");
     expect(dataOf(await retained(log, "a"))).toEqual(["9", "10"]);
   });
 
@@ -147,10 +145,10 @@ describe("memoryLog", () => {
 
   it("resumes a long history as fast as a short one", async () => {
     const log = memoryLog({ retain: { events: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY } });
-    const { position } = await log.append("a", numbered(10));
+    const { cursor } = await log.append("a", numbered(10));
     for (let i = 0; i < 50; i += 1) await log.append("a", numbered(4_000));
     const start = performance.now();
-    for (let i = 0; i < 2_000; i += 1) await pageOf(log, "a", position, 1);
+    for (let i = 0; i < 2_000; i += 1) await pageOf(log, "a", cursor, 1);
     // A search through 200,000 entries would take seconds.
     expect(performance.now() - start).toBeLessThan(500);
   });

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { Log } from "@sluice/server";
-import type { LogEntry, Position } from "../../../packages/log/src/log.js";
+import type { Cursor, LogEntry } from "../../../packages/log/src/log.js";
 import { openMemoryLog } from "../../../packages/log/src/memory/engine.js";
 import { resolveOptions } from "../../../packages/log/src/memory/options.js";
 import { Topics } from "../../../packages/log/src/memory/topics.js";
@@ -9,10 +9,10 @@ import type { History } from "../history.js";
 interface Line {
   /** What was appended to a topic, and after which place. */
   readonly topic: string;
-  readonly after: Position;
+  readonly after: Cursor;
   readonly entries: readonly LogEntry[];
   /** The place before the oldest entry that is left. */
-  readonly oldest: Position;
+  readonly oldest: Cursor;
 }
 
 interface Complaint {

@@ -10,10 +10,10 @@ export const brokenAfter: readonly BrokenEngine[] = [
     name: "appends wherever the topic ends",
     setup: broken((log) => ({ append: (topic, events, options) => log.append(topic, events, anywhere(options)) })),
     caughtBy: [
-      "appends after a position only if the topic ends there, and else says what has come since",
-      "lets one of many through that append after the same position",
+      "appends after a cursor only if the topic ends there, and else says what has come since",
+      "lets one of many through that append after the same cursor",
       "answers a conflict with a page to read on from, however much has come",
-      "answers an append after a position that isn't of this history with the gap",
+      "answers an append after a cursor that isn't of this history with the gap",
       "changes nothing of a topic by an append that meets a conflict",
     ],
   },
@@ -26,7 +26,7 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return log.append(topic, events, isThere ? anywhere(options) : options);
       },
     })),
-    caughtBy: ["lets one of many through that append after the same position"],
+    caughtBy: ["lets one of many through that append after the same cursor"],
   },
   {
     name: "looks where the topic ends by offsets alone",
@@ -37,7 +37,7 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return log.append(topic, events, { ...options, after } as typeof options);
       },
     })),
-    caughtBy: ["answers an append after a position that isn't of this history with the gap"],
+    caughtBy: ["answers an append after a cursor that isn't of this history with the gap"],
   },
   {
     name: "looks where the topic ends before it looks for the key",
@@ -61,7 +61,7 @@ export const brokenAfter: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "appends after a position only if the topic ends there, and else says what has come since",
+      "appends after a cursor only if the topic ends there, and else says what has come since",
       "answers a conflict with a page to read on from, however much has come",
     ],
   },
@@ -81,11 +81,11 @@ export const brokenAfter: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
-        return answer.ok && !answer.duplicate ? { ...answer, before: answer.position } : answer;
+        return answer.ok && !answer.duplicate ? { ...answer, before: answer.cursor } : answer;
       },
     })),
     caughtBy: [
-      "answers an append with its entries and the position before them",
+      "answers an append with its entries and the cursor before them",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },

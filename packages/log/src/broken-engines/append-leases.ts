@@ -73,7 +73,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
     caughtBy: ["appends with a held lease, and renews it"],
   },
   {
-    name: "appends after a position for a caller without the lease",
+    name: "appends after a cursor for a caller without the lease",
     setup: broken((log) =>
       knowingLeases(log, (lasts) => ({
         async append(topic, events, options) {
@@ -83,7 +83,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["refuses an append after a position while somebody else holds the lease, and no other append"],
+    caughtBy: ["refuses an append after a cursor while somebody else holds the lease, and no other append"],
   },
   {
     name: "refuses all appends but the holder's",
@@ -96,7 +96,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["refuses an append after a position while somebody else holds the lease, and no other append"],
+    caughtBy: ["refuses an append after a cursor while somebody else holds the lease, and no other append"],
   },
   {
     name: "appends with an expired lease if nobody else holds it",
@@ -206,7 +206,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
     })),
     caughtBy: [
       "checks the lease before where the topic ends, and takes none if it has moved",
-      "refuses an append after a position while somebody else holds the lease, and no other append",
+      "refuses an append after a cursor while somebody else holds the lease, and no other append",
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { headOf, read } from "../conformance/helpers.js";
-import type { LogEvent, Position } from "../log.js";
+import type { Cursor, LogEvent } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
 export const brokenAppends: readonly BrokenEngine[] = [
@@ -25,8 +25,8 @@ export const brokenAppends: readonly BrokenEngine[] = [
           if (!before && offset % 4 === 3) {
             held.set(topic, events);
             const head = await headOf(log, topic);
-            const position = { ...head, offset: head.offset + events.length };
-            return { ok: true, duplicate: false, position, before: head, entries: [] };
+            const cursor = { ...head, offset: head.offset + events.length };
+            return { ok: true, duplicate: false, cursor, before: head, entries: [] };
           }
           return log.append(topic, [...events, ...(before ?? [])], options);
         },
@@ -44,7 +44,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       append: (topic, events, options) => log.append(topic, events.slice(0, Math.ceil(events.length / 2)), options),
     })),
     caughtBy: [
-      "answers an append with the position of its last event",
+      "answers an append with the cursor of its last event",
       "keeps a batch in order",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
@@ -65,7 +65,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     name: "takes an empty append for done",
     setup: broken((log) => ({
       async append(topic, events, options) {
-        if (events.length === 0) return { ok: true, duplicate: true, position: await headOf(log, topic) };
+        if (events.length === 0) return { ok: true, duplicate: true, cursor: await headOf(log, topic) };
         return log.append(topic, events, options);
       },
     })),
@@ -82,17 +82,17 @@ export const brokenAppends: readonly BrokenEngine[] = [
     caughtBy: ["takes no notice of what becomes of an event after the append"],
   },
   {
-    name: "answers with the position of the first event",
+    name: "answers with the cursor of the first event",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
         if (!answer.ok) return answer;
         const page = await read(log, topic, { last: events.length }, 1);
-        return { ...answer, position: (page.ok && page.entries[0]?.position) || answer.position };
+        return { ...answer, cursor: (page.ok && page.entries[0]?.cursor) || answer.cursor };
       },
     })),
     caughtBy: [
-      "answers an append with the position of its last event",
+      "answers an append with the cursor of its last event",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
@@ -154,7 +154,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       append: (topic, events, options) => log.append(topic, events, { stateful: options?.stateful ?? false }),
     })),
     caughtBy: [
-      "appends once per idempotency key, and answers with the first position",
+      "appends once per idempotency key, and answers with the first cursor",
       "appends once when retries race",
       "remembers an idempotency key whose entries are trimmed",
     ],
@@ -175,7 +175,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       return {
         async append(topic, events, options) {
           const key = options?.idempotencyKey ?? "";
-          if (key && used.has(key)) return { ok: true, duplicate: true, position: await headOf(log, topic) };
+          if (key && used.has(key)) return { ok: true, duplicate: true, cursor: await headOf(log, topic) };
           used.add(key);
           return log.append(topic, events, options);
         },
@@ -194,14 +194,14 @@ export const brokenAppends: readonly BrokenEngine[] = [
   {
     name: "checks idempotency keys before it waits, and so lets races through",
     setup: broken((log) => {
-      const used = new Map<string, Position>();
+      const used = new Map<string, Cursor>();
       return {
         async append(topic, events, options) {
           const key = options?.idempotencyKey === undefined ? undefined : `${options.idempotencyKey} ${topic}`;
           const first = key === undefined ? undefined : used.get(key);
-          if (first) return { ok: true, duplicate: true, position: first };
+          if (first) return { ok: true, duplicate: true, cursor: first };
           const answer = await log.append(topic, events, { stateful: options?.stateful ?? false });
-          if (key !== undefined) used.set(key, answer.position);
+          if (key !== undefined) used.set(key, answer.cursor);
           return answer;
         },
       };

@@ -20,7 +20,7 @@ export function inLives(log: Log, life: () => number): Log {
     findAppend: (topic, key) => log.findAppend(named(topic), key),
     watch: (topic, onAppend) => log.watch(named(topic), onAppend),
     open: (topic, options) => log.open(named(topic), options),
-    saveSnapshot: (topic, position, data) => log.saveSnapshot(named(topic), position, data),
+    saveSnapshot: (topic, cursor, data) => log.saveSnapshot(named(topic), cursor, data),
     trim: (topic, upTo) => log.trim(named(topic), upTo),
     acquire: async (topic, request) => outside(topic, await log.acquire(named(topic), request)),
     renew: (lease) => log.renew(inside(lease)),
@@ -37,11 +37,11 @@ export function openBeside(read: Read, load: Load): Log["open"] {
   return async (topic, { from, limit, snapshotOnGap = false }) => {
     if (from === "snapshot") {
       const snapshot = await load(topic);
-      return { page: await read(topic, snapshot?.position ?? "oldest", limit), snapshot };
+      return { page: await read(topic, snapshot?.cursor ?? "oldest", limit), snapshot };
     }
     const page = await read(topic, from, limit);
     const snapshot = page.ok || !snapshotOnGap ? undefined : await load(topic);
-    return snapshot ? { page, snapshot, afterSnapshot: await read(topic, snapshot.position, limit) } : { page };
+    return snapshot ? { page, snapshot, afterSnapshot: await read(topic, snapshot.cursor, limit) } : { page };
   };
 }
 

@@ -19,7 +19,7 @@ export const brokenReads: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "takes every position of the right epoch and offset",
+    name: "takes every cursor of the right epoch and offset",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const page = await read(log, topic, from, limit);
@@ -29,8 +29,8 @@ export const brokenReads: readonly BrokenEngine[] = [
       }),
     ),
     caughtBy: [
-      "refuses a position beyond the head",
-      "refuses a position that bears another mark",
+      "refuses a cursor beyond the head",
+      "refuses a cursor that bears another mark",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
@@ -38,8 +38,8 @@ export const brokenReads: readonly BrokenEngine[] = [
     name: "throws at offsets that are none",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
-        const isPosition = typeof from === "object" && "epoch" in from;
-        if (isPosition && !(Number.isSafeInteger(from.offset) && from.offset >= 0)) throw new Error("bad offset");
+        const isCursor = typeof from === "object" && "epoch" in from;
+        if (isCursor && !(Number.isSafeInteger(from.offset) && from.offset >= 0)) throw new Error("bad offset");
         return read(log, topic, from, limit);
       }),
     ),
@@ -57,7 +57,7 @@ export const brokenReads: readonly BrokenEngine[] = [
       }),
     ),
     caughtBy: [
-      "resumes from the position before the oldest entry",
+      "resumes from the cursor before the oldest entry",
       "resumes from the head of a topic that was trimmed to nothing",
       "trims a stateful topic up to its snapshot once there is one",
     ],
@@ -106,7 +106,7 @@ export const brokenReads: readonly BrokenEngine[] = [
         const events = page.entries.toReversed();
         return {
           ...page,
-          entries: page.entries.map((entry, i) => ({ ...(events[i] ?? entry), position: entry.position })),
+          entries: page.entries.map((entry, i) => ({ ...(events[i] ?? entry), cursor: entry.cursor })),
         };
       }),
     ),
@@ -120,7 +120,7 @@ export const brokenReads: readonly BrokenEngine[] = [
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const page = await read(log, topic, from, limit);
-        const dated = (entry: LogEntry) => ({ ...entry, time: entry.time - entry.position.offset });
+        const dated = (entry: LogEntry) => ({ ...entry, time: entry.time - entry.cursor.offset });
         return page.ok ? { ...page, entries: page.entries.map(dated) } : page;
       }),
     ),
@@ -153,7 +153,7 @@ export const brokenReads: readonly BrokenEngine[] = [
       return {
         append: (topic, events, options) => log.append(path(topic), events, options),
         open: (topic, options) => log.open(path(topic), options),
-        saveSnapshot: (topic, position, data) => log.saveSnapshot(path(topic), position, data),
+        saveSnapshot: (topic, cursor, data) => log.saveSnapshot(path(topic), cursor, data),
       };
     }),
     caughtBy: ["mints an epoch for each topic", "keeps topics with odd names apart"],

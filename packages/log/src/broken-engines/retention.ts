@@ -12,10 +12,10 @@ function snapshotsBeside(log: Log): Partial<Log> {
       (...args) => read(log, ...args),
       async (topic) => snapshots.get(topic),
     ),
-    async saveSnapshot(topic, position, data) {
-      const page = await read(log, topic, position, 0);
-      if (!page.ok || position.offset <= (snapshots.get(topic)?.position.offset ?? -1)) return false;
-      snapshots.set(topic, { position, data });
+    async saveSnapshot(topic, cursor, data) {
+      const page = await read(log, topic, cursor, 0);
+      if (!page.ok || cursor.offset <= (snapshots.get(topic)?.cursor.offset ?? -1)) return false;
+      snapshots.set(topic, { cursor, data });
       return true;
     },
   };
@@ -64,7 +64,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "trims up to and including a position",
+      "trims up to and including a cursor",
       "reads the oldest there is where older entries are gone",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
@@ -74,20 +74,20 @@ export const brokenRetention: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       async trim(topic, upTo) {
         const page = await read(log, topic, "oldest", Number.MAX_SAFE_INTEGER);
-        const found = page.ok && page.entries.find((entry) => entry.position.offset === Math.trunc(upTo.offset));
-        await log.trim(topic, found ? found.position : page.head);
+        const found = page.ok && page.entries.find((entry) => entry.cursor.offset === Math.trunc(upTo.offset));
+        await log.trim(topic, found ? found.cursor : page.head);
       },
     })),
     caughtBy: [
-      "trims nothing at a position that isn't of this history",
-      "saves and trims nothing at a position in a lost tail",
+      "trims nothing at a cursor that isn't of this history",
+      "saves and trims nothing at a cursor in a lost tail",
     ],
   },
   {
     name: "trims nothing",
     setup: (options) => broken(() => ({ trim: async () => {} }))({ ...options, retain: {}, overrides: {} }),
     caughtBy: [
-      "trims up to and including a position",
+      "trims up to and including a cursor",
       "trims everything, and numbers on",
       "keeps the newest entries by bytes",
       "keeps its promises through random appends, trims, reads and snapshots",
@@ -110,7 +110,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
         async append(topic, events, given) {
           const answer = await log.append(topic, events, given);
           const isTooLarge = (events.at(-1)?.data.length ?? 0) > (options.retain?.bytes ?? Number.POSITIVE_INFINITY);
-          if (answer.ok && isTooLarge) await log.trim(topic, answer.position);
+          if (answer.ok && isTooLarge) await log.trim(topic, answer.cursor);
           return answer;
         },
       }))(options),
@@ -151,11 +151,11 @@ export const brokenRetention: readonly BrokenEngine[] = [
           (...args) => read(log, ...args),
           async (topic) => snapshots.get(topic),
         ),
-        saveSnapshot: async (topic, position, data) => Boolean(snapshots.set(topic, { position, data })),
+        saveSnapshot: async (topic, cursor, data) => Boolean(snapshots.set(topic, { cursor, data })),
       };
     }),
     caughtBy: [
-      "lets one of many writers save at a position",
+      "lets one of many writers save at a cursor",
       "refuses a snapshot that is not after the one that is there",
       "begins anew with an append to a topic whose stateTtl is over",
     ],

@@ -119,8 +119,8 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
   {
     name: "keeps state for longer when a snapshot is saved",
     setup: broken((log) => ({
-      async saveSnapshot(name, position, data) {
-        const isSaved = await log.saveSnapshot(name, position, data);
+      async saveSnapshot(name, cursor, data) {
+        const isSaved = await log.saveSnapshot(name, cursor, data);
         prolong(log, name);
         return isSaved;
       },

@@ -35,7 +35,7 @@ const recordOfEntries = (log: Log): Partial<Log> =>
   reading(log, async (topic, from, limit) => {
     const answer = await read(log, topic, from, limit);
     const oldest = await read(log, topic, "oldest", 1);
-    const isWhole = oldest.ok && oldest.entries[0]?.position.offset === 1;
+    const isWhole = oldest.ok && oldest.entries[0]?.cursor.offset === 1;
     return isWhole ? answer : { ...answer, record: undefined };
   });
 

@@ -49,8 +49,8 @@ export const brokenWakeups: readonly BrokenEngine[] = [
     name: "carries only the last entry",
     setup: told(() => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.slice(-1) })),
     caughtBy: [
-      "carries only entries that directly follow the position before them",
-      "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
+      "carries only entries that directly follow the cursor before them",
+      "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
     ],
   },
   {
@@ -58,7 +58,7 @@ export const brokenWakeups: readonly BrokenEngine[] = [
     setup: told(
       () => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.filter((_, i) => i !== 1) }),
     ),
-    caughtBy: ["carries only entries that directly follow the position before them"],
+    caughtBy: ["carries only entries that directly follow the cursor before them"],
   },
   {
     name: "carries entries in an array that it uses again",
@@ -70,7 +70,7 @@ export const brokenWakeups: readonly BrokenEngine[] = [
         tell({ ...wakeup, entries });
       };
     }),
-    caughtBy: ["carries only entries that directly follow the position before them"],
+    caughtBy: ["carries only entries that directly follow the cursor before them"],
   },
   {
     name: "does not call where there is too much to carry",
@@ -78,7 +78,7 @@ export const brokenWakeups: readonly BrokenEngine[] = [
       if (wakeup) tell(wakeup);
     }),
     caughtBy: [
-      "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
+      "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
       "calls a topic's watchers when it is freed, and tells them of its next life",
       "calls all watchers when its store is back",
     ],

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { AppendOptions, Log, LogEvent, Moved, Position } from "../log.js";
-import { appended, dataOf, events, headOf, pageOf, positionOf, retained, run, topic } from "./helpers.js";
+import type { AppendOptions, Cursor, Log, LogEvent, Moved } from "../log.js";
+import { appended, cursorOf, dataOf, events, headOf, pageOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 /** An append that must find the topic elsewhere. */
 async function conflict(
   log: Log,
   batch: readonly LogEvent[],
-  options: AppendOptions & { readonly after: Position },
+  options: AppendOptions & { readonly after: Cursor },
 ): Promise<Moved["since"]> {
   const answer = await log.append(topic, batch, options);
   if (answer.ok) expect.fail("appended though the topic doesn't end there");
@@ -17,30 +17,30 @@ async function conflict(
 
 export const appendAfterCases: readonly LogCase[] = [
   {
-    name: "answers an append with its entries and the position before them",
+    name: "answers an append with its entries and the cursor before them",
     async run({ log, peer }) {
       const start = await headOf(log, topic);
       const first = await log.append(topic, events("a", "b"));
       const second = await peer.append(topic, events("c"));
       const all = await retained(log);
       expect(first).toMatchObject({ ok: true, before: start, entries: all.slice(0, 2) });
-      expect(second).toMatchObject({ ok: true, before: first.position, entries: all.slice(2) });
+      expect(second).toMatchObject({ ok: true, before: first.cursor, entries: all.slice(2) });
     },
   },
   {
-    name: "appends after a position only if the topic ends there, and else says what has come since",
+    name: "appends after a cursor only if the topic ends there, and else says what has come since",
     async run({ log, peer }) {
       const start = await headOf(log, topic);
       const first = await log.append(topic, events("a"), { after: start });
       if (!first.ok) expect.fail("a conflict where nothing had come");
       await peer.append(topic, events("b", "c"));
       const entries = await retained(log);
-      const since = await conflict(log, events("x"), { after: first.position });
+      const since = await conflict(log, events("x"), { after: first.cursor });
       expect(since).toEqual({
         ok: true,
         entries: entries.slice(1),
-        end: positionOf(entries, 2),
-        head: positionOf(entries, 2),
+        end: cursorOf(entries, 2),
+        head: cursorOf(entries, 2),
       });
       expect(await retained(log)).toEqual(entries);
       expect(await log.append(topic, events("d"), { after: since.head })).toMatchObject({
@@ -50,7 +50,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets one of many through that append after the same position",
+    name: "lets one of many through that append after the same cursor",
     async run({ log, peer }) {
       for (let after = await headOf(log, topic), round = 1; round <= 5; round += 1) {
         const writers = Array.from({ length: 10 }, (_, i) =>
@@ -78,17 +78,17 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers an append after a position that isn't of this history with the gap",
+    name: "answers an append after a cursor that isn't of this history with the gap",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 4));
       const other = await appended(log, "scores/other", run(1, 4));
-      await log.trim(topic, positionOf(entries, 1));
-      const last = positionOf(entries, 3);
+      await log.trim(topic, cursorOf(entries, 1));
+      const last = cursorOf(entries, 3);
       const bad = [
-        { after: positionOf(other, 3), reason: "epoch" },
-        { after: { ...last, mark: positionOf(entries, 2).mark }, reason: "diverged" },
+        { after: cursorOf(other, 3), reason: "epoch" },
+        { after: { ...last, mark: cursorOf(entries, 2).mark }, reason: "diverged" },
         { after: { ...last, offset: 9 }, reason: "diverged" },
-        { after: positionOf(entries, 0), reason: "trimmed" },
+        { after: cursorOf(entries, 0), reason: "trimmed" },
       ];
       for (const { after, reason } of bad) {
         expect(await conflict(log, events("x"), { after })).toMatchObject({ ok: false, reason, head: last });
@@ -104,7 +104,7 @@ export const appendAfterCases: readonly LogCase[] = [
       if (!first.ok) expect.fail("a conflict where nothing had come");
       await log.append(topic, events("b"));
       const again = await peer.append(topic, events("a"), { after, idempotencyKey: "k" });
-      expect(again).toEqual({ ok: true, duplicate: true, position: first.position });
+      expect(again).toEqual({ ok: true, duplicate: true, cursor: first.cursor });
     },
   },
   {
@@ -126,10 +126,10 @@ export const appendAfterCases: readonly LogCase[] = [
     name: "finds an append by its idempotency key, in its topic alone",
     async run({ log, peer }) {
       expect(await log.findAppend(topic, "k")).toBeUndefined();
-      const { position } = await log.append(topic, events("a", "b"), { idempotencyKey: "k" });
+      const { cursor } = await log.append(topic, events("a", "b"), { idempotencyKey: "k" });
       await log.append(topic, events("c"));
       await log.trim(topic, await headOf(log, topic));
-      expect(await peer.findAppend(topic, "k")).toEqual(position);
+      expect(await peer.findAppend(topic, "k")).toEqual(cursor);
       expect(await log.findAppend(topic, "other")).toBeUndefined();
       expect(await log.findAppend("scores/other", "k")).toBeUndefined();
     },

@@ -89,7 +89,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses an append after a position while somebody else holds the lease, and no other append",
+    name: "refuses an append after a cursor while somebody else holds the lease, and no other append",
     async run({ log, peer }) {
       const start = await headOf(log);
       const lease = await takeWith(log, {});
@@ -109,7 +109,7 @@ export const appendLeaseCases: readonly LogCase[] = [
       const after = await headOf(log);
       const lease = await takeWith(log, { idempotencyKey });
       await log.release(lease);
-      const duplicate = { ok: true, duplicate: true, position: await headOf(log) };
+      const duplicate = { ok: true, duplicate: true, cursor: await headOf(log) };
       expect(await log.append(topic, events("taken"), { idempotencyKey, lease })).toEqual(duplicate);
       expect(await log.append(topic, events("taken"), { idempotencyKey, lease: { ttl: long } })).toEqual(duplicate);
       expect(await isFree(peer)).toBe(true);
@@ -125,7 +125,7 @@ export const appendLeaseCases: readonly LogCase[] = [
       const first = await log.append(topic, events("a"), options);
       const lease = (first.ok && first.lease) || expect.fail("appended without the lease");
       expect(lease.holder).toBe("me");
-      const duplicate = { ok: true, duplicate: true, position: await headOf(log) };
+      const duplicate = { ok: true, duplicate: true, cursor: await headOf(log) };
       expect(await peer.append(topic, events("a"), options)).toEqual({ ...duplicate, lease });
       expect(await peer.append(topic, events("a"), { idempotencyKey, lease })).toEqual({ ...duplicate, lease });
       for (const other of [{ ttl: long, holder: "you" }, { ttl: long }, ...forged(lease), undefined]) {
@@ -171,7 +171,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     name: "checks the lease before where the topic ends, and takes none if it has moved",
     async run({ log, peer }) {
       const after = await headOf(log);
-      const { position: head } = await log.append(topic, events("a"));
+      const { cursor: head } = await log.append(topic, events("a"));
       const moved = { ok: false, reason: "moved", since: { ok: true, head } };
       expect(await log.append(topic, events("x"), { after, lease: { ttl: long } })).toMatchObject(moved);
       const lease = await leaseOf(peer);

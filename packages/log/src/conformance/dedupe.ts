@@ -6,11 +6,11 @@ import type { LogCase } from "./log-case.js";
 const idempotencyKey = "k";
 
 /** What a retry of an append is answered. */
-const duplicateOf = ({ position }: Appended): Appended => ({ ok: true, duplicate: true, position });
+const duplicateOf = ({ cursor }: Appended): Appended => ({ ok: true, duplicate: true, cursor });
 
 export const dedupeCases: readonly LogCase[] = [
   {
-    name: "appends once per idempotency key, and answers with the first position",
+    name: "appends once per idempotency key, and answers with the first cursor",
     async run({ log, peer }) {
       const first = await log.append(topic, events("a", "b"), { idempotencyKey });
       expect(first.duplicate).toBe(false);
@@ -28,7 +28,7 @@ export const dedupeCases: readonly LogCase[] = [
       );
       expect(answers.filter((answer) => !answer.duplicate).length).toBe(1);
       const head = await headOf(log, topic);
-      for (const answer of answers) expect(answer.position).toEqual(head);
+      for (const answer of answers) expect(answer.cursor).toEqual(head);
       expect((await retained(log)).length).toBe(2);
     },
   },

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { Log, Position } from "../log.js";
+import type { Cursor, Log } from "../log.js";
 import {
   appended,
+  cursorOf,
   dataOf,
   events,
   expectGap,
   headOf,
   pageOf,
-  positionOf,
   retained,
   run,
   snapshotOf,
@@ -19,14 +19,14 @@ import type { LogCase } from "./log-case.js";
 
 const idempotencyKey = "k";
 
-/** Nothing is left of the life that these positions are of. */
-async function expectFreed(log: Log, ...positions: readonly Position[]): Promise<void> {
+/** Nothing is left of the life that these cursors are of. */
+async function expectFreed(log: Log, ...cursors: readonly Cursor[]): Promise<void> {
   const page = await pageOf(log, topic, "oldest");
   expect(page).toMatchObject({ entries: [], head: { offset: 0, mark: "0" } });
   expect([page.record, await snapshotOf(log)]).toEqual([undefined, undefined]);
-  for (const position of positions) {
-    expect(page.head.epoch).not.toBe(position.epoch);
-    await expectGap(log, topic, position, "epoch");
+  for (const cursor of cursors) {
+    expect(page.head.epoch).not.toBe(cursor.epoch);
+    await expectGap(log, topic, cursor, "epoch");
   }
 }
 
@@ -36,17 +36,17 @@ export const freeCases: readonly LogCase[] = [
     async run({ log, peer }) {
       const start = await headOf(log);
       const first = await log.append(topic, run(1, 5), { stateful: true, record: "r", idempotencyKey });
-      await log.saveSnapshot(topic, first.position, "{}");
-      const { position } = await log.append(topic, events("b"), { ttl: 60_000 });
+      await log.saveSnapshot(topic, first.cursor, "{}");
+      const { cursor } = await log.append(topic, events("b"), { ttl: 60_000 });
       await peer.free(topic);
-      for (const each of [log, peer]) await expectFreed(each, start, first.position, position);
+      for (const each of [log, peer]) await expectFreed(each, start, first.cursor, cursor);
       expect(await log.findAppend(topic, idempotencyKey)).toBeUndefined();
-      expect(await log.saveSnapshot(topic, position, "{}")).toBe(false);
+      expect(await log.saveSnapshot(topic, cursor, "{}")).toBe(false);
       const again = await log.append(topic, run(1, 5), { idempotencyKey });
-      expect([again.duplicate, again.position.offset]).toEqual([false, 5]);
-      expect(again.position.epoch).not.toBe(start.epoch);
+      expect([again.duplicate, again.cursor.offset]).toEqual([false, 5]);
+      expect(again.cursor.epoch).not.toBe(start.epoch);
       // A stateful topic would keep what no snapshot covers.
-      await log.trim(topic, again.position);
+      await log.trim(topic, again.cursor);
       expect(await retained(peer)).toEqual([]);
     },
   },
@@ -113,14 +113,14 @@ export const freeCases: readonly LogCase[] = [
       await peer.append(topic, events("a"), { stateful: true });
       await peer.free(topic);
       const entries = await appended(peer, topic, events("b"));
-      await peer.saveSnapshot(topic, positionOf(entries, 0), "{}");
+      await peer.saveSnapshot(topic, cursorOf(entries, 0), "{}");
       await advance(1_500);
       expect((await snapshotOf(peer))?.data).toBe("{}");
       watch.stop();
       await advance(700);
       expect((await snapshotOf(peer))?.data).toBe("{}");
       await advance(700);
-      await expectFreed(peer, positionOf(entries, 0));
+      await expectFreed(peer, cursorOf(entries, 0));
     },
   },
 ];

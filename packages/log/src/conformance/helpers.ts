@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { GapReason, Log, LogEntry, LogEvent, Position, ReadFrom, ReadGap, ReadPage, Snapshot } from "../log.js";
+import type { Cursor, GapReason, Log, LogEntry, LogEvent, ReadFrom, ReadGap, ReadPage, Snapshot } from "../log.js";
 
 export const topic = 'scores/watch?{"matchId":"m1"}';
 
@@ -28,7 +28,7 @@ export async function read(log: Log, name: string, from: ReadFrom, limit: number
 }
 
 /** Where the topic ends. */
-export async function headOf(log: Log, name = topic): Promise<Position> {
+export async function headOf(log: Log, name = topic): Promise<Cursor> {
   return (await read(log, name, { last: 0 }, 0)).head;
 }
 
@@ -44,7 +44,7 @@ export async function snapshotOf(log: Log, name = topic): Promise<Snapshot | und
   return (await log.open(name, { from: "snapshot", limit: 0 })).snapshot;
 }
 
-/** All that is retained, with the position before it. */
+/** All that is retained, with the cursor before it. */
 export async function retained(log: Log, name = topic): Promise<readonly LogEntry[]> {
   const { entries, end, head } = await pageOf(log, name, "oldest");
   expect(end).toEqual(head);
@@ -52,7 +52,7 @@ export async function retained(log: Log, name = topic): Promise<readonly LogEntr
 }
 
 /** A read that must find a gap for this reason, from whose `oldest` all that is retained can be read. */
-export async function expectGap(log: Log, name: string, from: Position, reason: GapReason): Promise<void> {
+export async function expectGap(log: Log, name: string, from: Cursor, reason: GapReason): Promise<void> {
   const gap = await read(log, name, from, 10);
   expect(gap).toMatchObject({ ok: false, reason, head: await headOf(log, name) });
   if (gap.ok) return;
@@ -67,11 +67,11 @@ export async function appended(log: Log, name: string, batch: readonly LogEvent[
   return (await pageOf(log, name, before)).entries;
 }
 
-/** The position of an entry that must be there. */
-export function positionOf(entries: readonly LogEntry[], index: number): Position {
+/** The cursor of an entry that must be there. */
+export function cursorOf(entries: readonly LogEntry[], index: number): Cursor {
   const entry = entries.at(index);
   if (!entry) expect.fail(`expected an entry at index ${index} of ${entries.length}`);
-  return entry.position;
+  return entry.cursor;
 }
 
 /** Waits until something has come true: engines may take a while to tell of an append. */

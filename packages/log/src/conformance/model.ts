@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Log, LogEntry, Position, ReadFrom } from "../log.js";
+import type { Cursor, Log, LogEntry, ReadFrom } from "../log.js";
 import { headOf, read, snapshotOf } from "./helpers.js";
 
 /**
@@ -8,16 +8,16 @@ import { headOf, read, snapshotOf } from "./helpers.js";
  */
 export class LogModel {
   readonly topic: string;
-  /** Every position ever given out, those of lost tails too. */
-  readonly positions: Position[] = [];
+  /** Every cursor ever given out, those of lost tails too. */
+  readonly cursors: Cursor[] = [];
   readonly #log: Log;
   readonly #stateful: boolean;
-  /** What had been appended up to each position, by the position's text. */
+  /** What had been appended up to each cursor, by the cursor's text. */
   readonly #historyAt = new Map<string, string>();
   #history: LogEntry[] = [];
-  #keys = new Map<string, Position>();
-  #genesis: Position | undefined;
-  #snapshot: Position | undefined;
+  #keys = new Map<string, Cursor>();
+  #genesis: Cursor | undefined;
+  #snapshot: Cursor | undefined;
   #oldest = 0;
 
   constructor(log: Log, topic: string, stateful: boolean) {
@@ -43,25 +43,25 @@ export class LogModel {
     const first = idempotencyKey === undefined ? undefined : this.#keys.get(idempotencyKey);
     const before = this.#head;
     const answer = await this.#log.append(this.topic, events, options);
-    const { position } = answer;
+    const { cursor } = answer;
     expect(answer.duplicate).toBe(first !== undefined);
-    if (answer.duplicate) return expect(position).toEqual(first);
+    if (answer.duplicate) return expect(cursor).toEqual(first);
     expect(answer.before).toEqual(before);
-    expect(position.offset).toBe(before.offset + count);
+    expect(cursor.offset).toBe(before.offset + count);
     const page = await read(this.#log, this.topic, { last: count }, count);
     if (!page.ok) expect.fail(`no page but the gap "${page.reason}"`);
     expect(page.entries.map(({ type, data }) => ({ type, data }))).toEqual(events);
     expect(answer.entries).toEqual(page.entries);
     for (const entry of page.entries) {
       this.#history.push(entry);
-      this.#learn(entry.position);
+      this.#learn(entry.cursor);
     }
-    expect(this.#head).toEqual(position);
-    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, position);
+    expect(this.#head).toEqual(cursor);
+    if (idempotencyKey !== undefined) this.#keys.set(idempotencyKey, cursor);
     await this.readAll();
   }
 
-  async trim(upTo: Position): Promise<void> {
+  async trim(upTo: Cursor): Promise<void> {
     await this.#log.trim(this.topic, upTo);
     const ceiling = this.#holds(upTo) ? upTo.offset : 0;
     const limit = this.#stateful || this.#snapshot ? Math.min(ceiling, this.#snapshot?.offset ?? 0) : ceiling;
@@ -70,12 +70,12 @@ export class LogModel {
     expect(this.#oldest).toBe(Math.max(before, limit));
   }
 
-  async saveSnapshot(position: Position): Promise<void> {
-    const isNewer = !this.#snapshot || position.offset > this.#snapshot.offset;
-    const mustSave = isNewer && this.#holds(position) && position.offset >= this.#oldest;
-    expect(await this.#log.saveSnapshot(this.topic, position, String(position.offset))).toBe(mustSave);
-    if (mustSave) this.#snapshot = position;
-    const saved = this.#snapshot && { position: this.#snapshot, data: String(this.#snapshot.offset) };
+  async saveSnapshot(cursor: Cursor): Promise<void> {
+    const isNewer = !this.#snapshot || cursor.offset > this.#snapshot.offset;
+    const mustSave = isNewer && this.#holds(cursor) && cursor.offset >= this.#oldest;
+    expect(await this.#log.saveSnapshot(this.topic, cursor, String(cursor.offset))).toBe(mustSave);
+    if (mustSave) this.#snapshot = cursor;
+    const saved = this.#snapshot && { cursor: this.#snapshot, data: String(this.#snapshot.offset) };
     expect(await snapshotOf(this.#log, this.topic)).toEqual(saved);
     await this.readAll();
   }
@@ -84,7 +84,7 @@ export class LogModel {
     const page = await read(this.#log, this.topic, from, limit);
     expect(page.head).toEqual(this.#head);
     if (!page.ok) {
-      if (typeof from === "string" || "last" in from) expect.fail("a gap where no position was asked for");
+      if (typeof from === "string" || "last" in from) expect.fail("a gap where no cursor was asked for");
       const isOld = from.offset < this.#oldest;
       expect(page.reason).toBe(isOld ? "trimmed" : "diverged");
       expect(isOld || !this.#holds(from)).toBe(true);
@@ -96,7 +96,7 @@ export class LogModel {
     else if ("last" in from) expect(start).toBe(Math.max(this.#oldest, this.#history.length - from.last));
     else expect([start, this.#holds(from), start >= this.#oldest]).toEqual([from.offset, true, true]);
     expect(page.entries).toEqual(this.#history.slice(start, start + limit));
-    expect(page.end).toEqual(page.entries.at(-1)?.position ?? page.end);
+    expect(page.end).toEqual(page.entries.at(-1)?.cursor ?? page.end);
     expect(this.#holds(page.end)).toBe(true);
   }
 
@@ -113,27 +113,27 @@ export class LogModel {
   async lose(count: number): Promise<void> {
     this.#history = this.#history.slice(0, this.#history.length - count);
     const kept = this.#history.length;
-    this.#keys = new Map([...this.#keys].filter(([, position]) => position.offset <= kept));
+    this.#keys = new Map([...this.#keys].filter(([, cursor]) => cursor.offset <= kept));
     await this.readAll();
   }
 
-  get #head(): Position {
-    const head = this.#history.at(-1)?.position ?? this.#genesis;
+  get #head(): Cursor {
+    const head = this.#history.at(-1)?.cursor ?? this.#genesis;
     return head ?? expect.fail("the model wasn't opened");
   }
 
-  /** Whether the position is of the history as it is now. */
-  #holds({ epoch, offset, mark }: Position): boolean {
-    const held = offset === 0 ? this.#genesis : this.#history[offset - 1]?.position;
+  /** Whether the cursor is of the history as it is now. */
+  #holds({ epoch, offset, mark }: Cursor): boolean {
+    const held = offset === 0 ? this.#genesis : this.#history[offset - 1]?.cursor;
     return held?.epoch === epoch && held.mark === mark;
   }
 
-  /** Equal positions must mean equal histories, whatever happened in between. */
-  #learn(position: Position): void {
-    const text = `${position.epoch}.${position.offset}.${position.mark}`;
+  /** Equal cursors must mean equal histories, whatever happened in between. */
+  #learn(cursor: Cursor): void {
+    const text = `${cursor.epoch}.${cursor.offset}.${cursor.mark}`;
     const history = JSON.stringify(this.#history.map(({ type, data }) => [type, data]));
     expect(this.#historyAt.get(text) ?? history).toBe(history);
     this.#historyAt.set(text, history);
-    this.positions.push(position);
+    this.cursors.push(cursor);
   }
 }

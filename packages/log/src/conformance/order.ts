@@ -3,11 +3,11 @@ import type { AppendOptions, LogEvent } from "../log.js";
 import {
   appendEach,
   appended,
+  cursorOf,
   dataOf,
   events,
   headOf,
   pageOf,
-  positionOf,
   read,
   retained,
   run,
@@ -35,11 +35,11 @@ export const orderCases: readonly LogCase[] = [
     name: "keeps the epoch that the first call minted",
     async run({ log, peer }) {
       const { head } = await pageOf(log, "first/read", "oldest");
-      expect((await log.append("first/read", events("a"))).position.epoch).toBe(head.epoch);
+      expect((await log.append("first/read", events("a"))).cursor.epoch).toBe(head.epoch);
       const { epoch } = await headOf(peer, "first/head");
       await log.append("first/head", events("a"));
       expect((await pageOf(peer, "first/head", "oldest")).head.epoch).toBe(epoch);
-      expect((await log.append("first/append", events("a"))).position.epoch).toBe(
+      expect((await log.append("first/append", events("a"))).cursor.epoch).toBe(
         (await headOf(peer, "first/append")).epoch,
       );
     },
@@ -57,7 +57,7 @@ export const orderCases: readonly LogCase[] = [
       await appendEach(log, topic, run(1, 3));
       await log.append(topic, run(4, 6));
       await log.append("scores/other", run(1, 1));
-      expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect((await retained(log)).map((entry) => entry.cursor.offset)).toEqual([1, 2, 3, 4, 5, 6]);
       expect((await headOf(log, "scores/other")).offset).toBe(1);
     },
   },
@@ -71,13 +71,13 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers an append with the position of its last event",
+    name: "answers an append with the cursor of its last event",
     async run({ log }) {
       await log.append(topic, events("a"));
-      const { position, duplicate } = await log.append(topic, events("b", "c"));
+      const { cursor, duplicate } = await log.append(topic, events("b", "c"));
       expect(duplicate).toBe(false);
-      expect(position).toEqual(await headOf(log, topic));
-      expect(position).toEqual(positionOf(await retained(log), 2));
+      expect(cursor).toEqual(await headOf(log, topic));
+      expect(cursor).toEqual(cursorOf(await retained(log), 2));
     },
   },
   {
@@ -129,11 +129,11 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "forms positions that fit into a header",
+    name: "forms cursors that fit into a header",
     async run({ log }) {
-      for (const { position } of await appended(log, topic, events("a", "é", "🎉"))) {
-        expect(position.epoch).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
-        expect(position.mark).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
+      for (const { cursor } of await appended(log, topic, events("a", "é", "🎉"))) {
+        expect(cursor.epoch).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
+        expect(cursor.mark).toMatch(/^[0-9A-Za-z_-]{8,48}$/);
       }
     },
   },

@@ -31,7 +31,7 @@ export const outageCases: readonly LogCase[] = [
         await expect(log.append(topic, [])).rejects.toThrow(RangeError);
       });
       // The append may have happened.
-      expect(await log.append(topic, events("a"), { idempotencyKey })).toMatchObject({ position: { offset: 1 } });
+      expect(await log.append(topic, events("a"), { idempotencyKey })).toMatchObject({ cursor: { offset: 1 } });
       expect(dataOf(await retained(log))).toEqual(['"a"']);
     },
   },

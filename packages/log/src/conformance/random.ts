@@ -12,23 +12,23 @@ function someData(random: Random): string[] {
 }
 
 async function step(model: LogModel, random: Random): Promise<void> {
-  const [position, other] = [random.pick(model.positions), random.pick(model.positions)];
+  const [cursor, other] = [random.pick(model.cursors), random.pick(model.cursors)];
   switch (random.below(8)) {
     case 0:
     case 1:
     case 2:
       return model.append(someData(random), random.below(3) ? undefined : `key${random.below(6)}`);
     case 3:
-      return model.trim(position);
+      return model.trim(cursor);
     case 4:
-      return model.saveSnapshot(position);
+      return model.saveSnapshot(cursor);
     case 5:
       return model.read(random.pick(["oldest", { last: random.below(10) }]), random.below(6));
     case 6:
-      // A position that is nobody's: this one's offset and that one's mark.
-      return model.read({ ...position, mark: other.mark }, 1 + random.below(9));
+      // A cursor that is nobody's: this one's offset and that one's mark.
+      return model.read({ ...cursor, mark: other.mark }, 1 + random.below(9));
     default:
-      return model.read(position, 1 + random.below(9));
+      return model.read(cursor, 1 + random.below(9));
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { LogEntry, ReadFrom } from "../log.js";
-import { appendEach, dataOf, headOf, pageOf, positionOf, read, retained, run, topic } from "./helpers.js";
+import { appendEach, cursorOf, dataOf, headOf, pageOf, read, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
 export const readCases: readonly LogCase[] = [
@@ -26,7 +26,7 @@ export const readCases: readonly LogCase[] = [
         expect(page.entries.length).toBe(expected);
         expect(page.head).toEqual(await headOf(log, topic));
         all.push(...page.entries);
-        expect(page.end).toEqual(positionOf(all, -1));
+        expect(page.end).toEqual(cursorOf(all, -1));
         from = page.end;
       }
       expect(all).toEqual(await retained(log));
@@ -63,7 +63,7 @@ export const readCases: readonly LogCase[] = [
     name: "reads the oldest there is where older entries are gone",
     async run({ log }) {
       await log.append(topic, run(1, 6));
-      await log.trim(topic, positionOf(await retained(log), 3));
+      await log.trim(topic, cursorOf(await retained(log), 3));
       expect(dataOf((await pageOf(log, topic, "oldest")).entries)).toEqual(["5", "6"]);
       expect(dataOf((await pageOf(log, topic, { last: 5 })).entries)).toEqual(["5", "6"]);
       expect(dataOf((await pageOf(log, topic, { last: 1 })).entries)).toEqual(["6"]);

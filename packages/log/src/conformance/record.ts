@@ -10,11 +10,11 @@ export const recordCases: readonly LogCase[] = [
     name: "answers every read with the topic's record, pages and gaps alike",
     async run({ log, peer }) {
       expect(await recordOf(log)).toBeUndefined();
-      const { position } = await log.append(topic, events("a"), { record: "first" });
+      const { cursor } = await log.append(topic, events("a"), { record: "first" });
       expect(await recordOf(peer)).toBe("first");
-      expect((await pageOf(peer, topic, position)).record).toBe("first");
+      expect((await pageOf(peer, topic, cursor)).record).toBe("first");
       expect((await pageOf(log, topic, { last: 1 })).record).toBe("first");
-      const gap = await read(log, topic, { ...position, epoch: `${position.epoch}x` }, 1);
+      const gap = await read(log, topic, { ...cursor, epoch: `${cursor.epoch}x` }, 1);
       expect(gap).toMatchObject({ ok: false, record: "first" });
       expect(await recordOf(log, "scores/other")).toBeUndefined();
     },
@@ -54,14 +54,14 @@ export const recordCases: readonly LogCase[] = [
     options: { retain: { age: 500 }, dedupe: { age: 500 }, idle: 500 },
     needs: ["advance"],
     async run({ log, advance }) {
-      const { position } = await log.append(topic, events("a"), { record: "first" });
+      const { cursor } = await log.append(topic, events("a"), { record: "first" });
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
         // Uses other topics, so that the engine could find this one idle.
         await appendEach(log, `record/other${i}`, run(1, 2));
       }
       expect([await retained(log), await recordOf(log)]).toEqual([[], "first"]);
-      expect(await headOf(log, topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(cursor);
     },
   },
   {

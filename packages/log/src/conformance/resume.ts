@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { Position } from "../log.js";
+import type { Cursor } from "../log.js";
 import {
   appended,
+  cursorOf,
   dataOf,
   events,
   expectGap,
   headOf,
   pageOf,
-  positionOf,
   read,
   retained,
   run,
@@ -17,12 +17,12 @@ import type { LogCase } from "./log-case.js";
 
 export const resumeCases: readonly LogCase[] = [
   {
-    name: "resumes from every position it gave out",
+    name: "resumes from every cursor it gave out",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 20));
-      for (const [i, position] of [start, ...entries.map((entry) => entry.position)].entries()) {
-        expect((await pageOf(log, topic, position)).entries).toEqual(entries.slice(i));
+      for (const [i, cursor] of [start, ...entries.map((entry) => entry.cursor)].entries()) {
+        expect((await pageOf(log, topic, cursor)).entries).toEqual(entries.slice(i));
       }
     },
   },
@@ -40,21 +40,21 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "resumes from the position before the oldest entry",
+    name: "resumes from the cursor before the oldest entry",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 5));
-      await log.trim(topic, positionOf(entries, 2));
-      expect(dataOf((await pageOf(log, topic, positionOf(entries, 2))).entries)).toEqual(["4", "5"]);
+      await log.trim(topic, cursorOf(entries, 2));
+      expect(dataOf((await pageOf(log, topic, cursorOf(entries, 2))).entries)).toEqual(["4", "5"]);
     },
   },
   {
     name: "resumes from the head of a topic that was trimmed to nothing",
     async run({ log }) {
-      const { position } = await log.append(topic, run(1, 5));
-      await log.trim(topic, position);
-      expect(await read(log, topic, position, 10)).toEqual({ ok: true, entries: [], end: position, head: position });
+      const { cursor } = await log.append(topic, run(1, 5));
+      await log.trim(topic, cursor);
+      expect(await read(log, topic, cursor, 10)).toEqual({ ok: true, entries: [], end: cursor, head: cursor });
       await log.append(topic, events("next"));
-      expect(dataOf((await pageOf(log, topic, position)).entries)).toEqual(['"next"']);
+      expect(dataOf((await pageOf(log, topic, cursor)).entries)).toEqual(['"next"']);
     },
   },
   {
@@ -62,59 +62,59 @@ export const resumeCases: readonly LogCase[] = [
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
-      await log.trim(topic, positionOf(entries, 2));
+      await log.trim(topic, cursorOf(entries, 2));
       await expectGap(log, topic, start, "trimmed");
-      await expectGap(log, topic, positionOf(entries, 0), "trimmed");
-      await expectGap(log, topic, positionOf(entries, 1), "trimmed");
-      await log.trim(topic, positionOf(entries, 4));
-      await expectGap(log, topic, positionOf(entries, 3), "trimmed");
+      await expectGap(log, topic, cursorOf(entries, 0), "trimmed");
+      await expectGap(log, topic, cursorOf(entries, 1), "trimmed");
+      await log.trim(topic, cursorOf(entries, 4));
+      await expectGap(log, topic, cursorOf(entries, 3), "trimmed");
     },
   },
   {
-    name: "refuses a position of another epoch",
+    name: "refuses a cursor of another epoch",
     async run({ log }) {
       const [mine, other] = [await appended(log, topic, run(1, 3)), await appended(log, "scores/other", run(1, 3))];
-      await expectGap(log, topic, positionOf(other, 1), "epoch");
-      await expectGap(log, topic, positionOf(other, 2), "epoch");
+      await expectGap(log, topic, cursorOf(other, 1), "epoch");
+      await expectGap(log, topic, cursorOf(other, 2), "epoch");
       await expectGap(log, topic, { epoch: "", offset: 0, mark: "0" }, "epoch");
-      await expectGap(log, "scores/third", positionOf(mine, 0), "epoch");
-      await log.trim(topic, positionOf(mine, 2));
-      await expectGap(log, topic, positionOf(other, 2), "epoch");
+      await expectGap(log, "scores/third", cursorOf(mine, 0), "epoch");
+      await log.trim(topic, cursorOf(mine, 2));
+      await expectGap(log, topic, cursorOf(other, 2), "epoch");
     },
   },
   {
-    name: "refuses a position beyond the head",
+    name: "refuses a cursor beyond the head",
     async run({ log }) {
-      const { position } = await log.append(topic, run(1, 3));
-      await expectGap(log, topic, { ...position, offset: 4 }, "diverged");
-      await expectGap(log, topic, { ...position, offset: 2 ** 52 }, "diverged");
+      const { cursor } = await log.append(topic, run(1, 3));
+      await expectGap(log, topic, { ...cursor, offset: 4 }, "diverged");
+      await expectGap(log, topic, { ...cursor, offset: 2 ** 52 }, "diverged");
       const fresh = await headOf(log, "scores/other");
       await expectGap(log, "scores/other", { ...fresh, offset: 1 }, "diverged");
     },
   },
   {
-    name: "refuses a position that bears another mark",
+    name: "refuses a cursor that bears another mark",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
-      for (const wrong of ["0", "", "x".repeat(12), positionOf(entries, 2).mark]) {
-        await expectGap(log, topic, { ...positionOf(entries, 1), mark: wrong }, "diverged");
-        await expectGap(log, topic, { ...positionOf(entries, 4), mark: wrong }, "diverged");
+      for (const wrong of ["0", "", "x".repeat(12), cursorOf(entries, 2).mark]) {
+        await expectGap(log, topic, { ...cursorOf(entries, 1), mark: wrong }, "diverged");
+        await expectGap(log, topic, { ...cursorOf(entries, 4), mark: wrong }, "diverged");
       }
-      await expectGap(log, topic, { ...start, mark: positionOf(entries, 0).mark }, "diverged");
-      await log.trim(topic, positionOf(entries, 2));
-      await expectGap(log, topic, { ...positionOf(entries, 2), mark: positionOf(entries, 3).mark }, "diverged");
-      await log.trim(topic, positionOf(entries, 4));
-      await expectGap(log, topic, { ...positionOf(entries, 4), mark: positionOf(entries, 3).mark }, "diverged");
+      await expectGap(log, topic, { ...start, mark: cursorOf(entries, 0).mark }, "diverged");
+      await log.trim(topic, cursorOf(entries, 2));
+      await expectGap(log, topic, { ...cursorOf(entries, 2), mark: cursorOf(entries, 3).mark }, "diverged");
+      await log.trim(topic, cursorOf(entries, 4));
+      await expectGap(log, topic, { ...cursorOf(entries, 4), mark: cursorOf(entries, 3).mark }, "diverged");
     },
   },
   {
     name: "refuses offsets that are none",
     async run({ log }) {
-      const { position } = await log.append(topic, run(1, 3));
+      const { cursor } = await log.append(topic, run(1, 3));
       for (const offset of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60]) {
-        await expectGap(log, topic, { ...position, offset }, "diverged");
-        const strange: Position = { ...position, offset };
+        await expectGap(log, topic, { ...cursor, offset }, "diverged");
+        const strange: Cursor = { ...cursor, offset };
         expect(await log.saveSnapshot(topic, strange, "{}")).toBe(false);
         await log.trim(topic, strange);
       }
@@ -125,7 +125,7 @@ export const resumeCases: readonly LogCase[] = [
     name: "marks equal events differently after different histories",
     async run({ log }) {
       const entries = await appended(log, topic, events("same", "same", "same"));
-      expect(new Set(entries.map((entry) => entry.position.mark)).size).toBe(3);
+      expect(new Set(entries.map((entry) => entry.cursor.mark)).size).toBe(3);
     },
   },
 ];

@@ -25,7 +25,7 @@ export const retentionCases: readonly LogCase[] = [
     async run({ log }) {
       const start = await headOf(log, topic);
       await log.append(topic, run(1, 7));
-      expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([5, 6, 7]);
+      expect((await retained(log)).map((entry) => entry.cursor.offset)).toEqual([5, 6, 7]);
       await expectGap(log, topic, start, "trimmed");
     },
   },
@@ -48,7 +48,7 @@ export const retentionCases: readonly LogCase[] = [
     options: { retain: { bytes: 100 } },
     async run({ log }) {
       await log.append(topic, events("a", "x".repeat(1_000)));
-      expect((await retained(log)).map((entry) => entry.position.offset)).toEqual([2]);
+      expect((await retained(log)).map((entry) => entry.cursor.offset)).toEqual([2]);
       await log.append(topic, events("b"));
       expect(dataOf(await retained(log))).toEqual(['"b"']);
     },
@@ -61,15 +61,15 @@ export const retentionCases: readonly LogCase[] = [
       const start = await headOf(log, topic);
       await log.append(topic, events("a"));
       await advance(700);
-      const { position } = await log.append(topic, events("b"));
+      const { cursor } = await log.append(topic, events("b"));
       await advance(700);
       expect(dataOf(await retained(log))).toEqual(['"b"']);
       await expectGap(log, topic, start, "trimmed");
       await advance(1_500);
       expect(await retained(log)).toEqual([]);
-      expect((await pageOf(log, topic, position)).end).toEqual(position);
+      expect((await pageOf(log, topic, cursor)).end).toEqual(cursor);
       await log.append(topic, events("c"));
-      expect(dataOf((await pageOf(log, topic, position)).entries)).toEqual(['"c"']);
+      expect(dataOf((await pageOf(log, topic, cursor)).entries)).toEqual(['"c"']);
     },
   },
   {

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { Log, Position } from "../log.js";
+import type { Cursor, Log } from "../log.js";
 import {
   appended,
+  cursorOf,
   dataOf,
   events,
   expectGap,
   headOf,
   pageOf,
-  positionOf,
   retained,
   snapshotOf,
   topic,
@@ -18,22 +18,22 @@ const options = { retain: { stateTtl: 1_000 } };
 const idempotencyKey = "k";
 
 /** A topic with a snapshot, and an entry after it that must stay. Answers with where it ends. */
-async function withState(log: Log, name = topic): Promise<Position> {
-  const { position } = await log.append(name, events("a"), { stateful: true, idempotencyKey });
-  await log.saveSnapshot(name, position, "{}");
-  return (await log.append(name, events("b"), { stateful: true })).position;
+async function withState(log: Log, name = topic): Promise<Cursor> {
+  const { cursor } = await log.append(name, events("a"), { stateful: true, idempotencyKey });
+  await log.saveSnapshot(name, cursor, "{}");
+  return (await log.append(name, events("b"), { stateful: true })).cursor;
 }
 
 /** All that the topic had is there still. */
-async function expectKept(log: Log, head: Position, name = topic): Promise<void> {
+async function expectKept(log: Log, head: Cursor, name = topic): Promise<void> {
   expect(await headOf(log, name)).toEqual(head);
   const snapshot = await snapshotOf(log, name);
   expect(snapshot?.data).toBe("{}");
-  expect(dataOf((await pageOf(log, name, snapshot?.position ?? "oldest")).entries)).toEqual(['"b"']);
+  expect(dataOf((await pageOf(log, name, snapshot?.cursor ?? "oldest")).entries)).toEqual(['"b"']);
 }
 
 /** Nothing of a life that ended at `head` is there any more. */
-async function expectFreed(log: Log, head: Position, name = topic): Promise<void> {
+async function expectFreed(log: Log, head: Cursor, name = topic): Promise<void> {
   expect(await snapshotOf(log, name)).toBeUndefined();
   expect(await retained(log, name)).toEqual([]);
   const next = await headOf(log, name);
@@ -51,10 +51,10 @@ export const stateTtlCases: readonly LogCase[] = [
       const unsaved = await log.append("state/unsaved", events("a"), { stateful: true });
       await advance(1_500);
       await expectFreed(peer, head);
-      await expectFreed(log, unsaved.position, "state/unsaved");
+      await expectFreed(log, unsaved.cursor, "state/unsaved");
       expect(await log.saveSnapshot(topic, head, "{}")).toBe(false);
       const again = await log.append(topic, events("a"), { stateful: true, idempotencyKey });
-      expect([again.duplicate, again.position.offset]).toEqual([false, 1]);
+      expect([again.duplicate, again.cursor.offset]).toEqual([false, 1]);
     },
   },
   {
@@ -78,8 +78,8 @@ export const stateTtlCases: readonly LogCase[] = [
     async run({ log, advance }) {
       const head = await withState(log);
       await advance(1_500);
-      const { position } = await log.append(topic, events("c"), { stateful: true });
-      expect([position.offset, position.epoch === head.epoch]).toEqual([1, false]);
+      const { cursor } = await log.append(topic, events("c"), { stateful: true });
+      expect([cursor.offset, cursor.epoch === head.epoch]).toEqual([1, false]);
       expect(dataOf(await retained(log))).toEqual(['"c"']);
       expect(await snapshotOf(log, topic)).toBeUndefined();
     },
@@ -152,7 +152,7 @@ export const stateTtlCases: readonly LogCase[] = [
       const entries = await appended(log, topic, events("a", "b"));
       await advance(1_500);
       expect(await retained(log)).toEqual(entries);
-      expect((await pageOf(log, topic, positionOf(entries, 0))).entries).toEqual(entries.slice(1));
+      expect((await pageOf(log, topic, cursorOf(entries, 0))).entries).toEqual(entries.slice(1));
     },
   },
 ];

@@ -2,12 +2,12 @@ import { expect } from "vitest";
 import {
   appendEach,
   appended,
+  cursorOf,
   dataOf,
   events,
   expectGap,
   headOf,
   pageOf,
-  positionOf,
   retained,
   run,
   snapshotOf,
@@ -32,10 +32,10 @@ export const statefulCases: readonly LogCase[] = [
     async run({ log }) {
       await appendEach(log, topic, run(1, 10), true);
       const entries = await retained(log);
-      expect(await log.saveSnapshot(topic, positionOf(entries, 4), "{}")).toBe(true);
+      expect(await log.saveSnapshot(topic, cursorOf(entries, 4), "{}")).toBe(true);
       await appendEach(log, topic, run(11, 12), true);
       expect(dataOf(await retained(log))).toEqual(["6", "7", "8", "9", "10", "11", "12"]);
-      await expectGap(log, topic, positionOf(entries, 3), "trimmed");
+      await expectGap(log, topic, cursorOf(entries, 3), "trimmed");
       expect(await log.saveSnapshot(topic, await headOf(log, topic), "{}")).toBe(true);
       await appendEach(log, topic, run(13, 13), true);
       expect(dataOf(await retained(log))).toEqual(["11", "12", "13"]);
@@ -49,8 +49,8 @@ export const statefulCases: readonly LogCase[] = [
       await log.saveSnapshot(topic, await headOf(log, topic), "{}");
       await log.append(topic, run(6, 40));
       const snapshot = await snapshotOf(log, topic);
-      expect(snapshot?.position.offset).toBe(5);
-      const tail = await pageOf(log, topic, snapshot?.position ?? "oldest");
+      expect(snapshot?.cursor.offset).toBe(5);
+      const tail = await pageOf(log, topic, snapshot?.cursor ?? "oldest");
       expect(dataOf(tail.entries)).toEqual(run(6, 40).map((event) => event.data));
     },
   },
@@ -59,10 +59,10 @@ export const statefulCases: readonly LogCase[] = [
     async run({ log }) {
       await appendEach(log, topic, run(1, 5), true);
       const entries = await retained(log);
-      await log.saveSnapshot(topic, positionOf(entries, 2), "{}");
-      await log.trim(topic, positionOf(entries, 1));
+      await log.saveSnapshot(topic, cursorOf(entries, 2), "{}");
+      await log.trim(topic, cursorOf(entries, 1));
       expect(await retained(log)).toEqual(entries.slice(2));
-      await log.trim(topic, positionOf(entries, 4));
+      await log.trim(topic, cursorOf(entries, 4));
       expect(await retained(log)).toEqual(entries.slice(3));
     },
   },
@@ -79,10 +79,10 @@ export const statefulCases: readonly LogCase[] = [
     name: "takes a topic with a snapshot as stateful",
     options: { retain: { events: 2 } },
     async run({ log }) {
-      const { position } = await log.append(topic, events("a"));
-      await log.saveSnapshot(topic, position, "{}");
+      const { cursor } = await log.append(topic, events("a"));
+      await log.saveSnapshot(topic, cursor, "{}");
       await appendEach(log, topic, run(2, 6));
-      expect(dataOf((await pageOf(log, topic, position)).entries)).toEqual(["2", "3", "4", "5", "6"]);
+      expect(dataOf((await pageOf(log, topic, cursor)).entries)).toEqual(["2", "3", "4", "5", "6"]);
     },
   },
   {
@@ -94,8 +94,8 @@ export const statefulCases: readonly LogCase[] = [
       await log.append(topic, events("c"), { stateful: true });
       await advance(1_500);
       expect((await retained(log)).length).toBe(3);
-      await log.saveSnapshot(topic, first.position, "{}");
-      expect(dataOf((await pageOf(log, topic, first.position)).entries)).toEqual(['"c"']);
+      await log.saveSnapshot(topic, first.cursor, "{}");
+      expect(dataOf((await pageOf(log, topic, first.cursor)).entries)).toEqual(['"c"']);
       expect(dataOf(await retained(log))).toEqual(['"c"']);
     },
   },
@@ -105,15 +105,15 @@ export const statefulCases: readonly LogCase[] = [
     needs: ["advance"],
     async run({ log, advance }) {
       const saved = await log.append("state/saved", events("a"), { stateful: true });
-      await log.saveSnapshot("state/saved", saved.position, "{}");
+      await log.saveSnapshot("state/saved", saved.cursor, "{}");
       const unsaved = await log.append("state/unsaved", events("a"), { stateful: true });
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
         await appended(log, topic, run(i, i));
       }
-      expect(await headOf(log, "state/saved")).toEqual(saved.position);
+      expect(await headOf(log, "state/saved")).toEqual(saved.cursor);
       expect((await snapshotOf(log, "state/saved"))?.data).toBe("{}");
-      expect(await headOf(log, "state/unsaved")).toEqual(unsaved.position);
+      expect(await headOf(log, "state/unsaved")).toEqual(unsaved.cursor);
       expect((await retained(log, "state/unsaved")).length).toBe(1);
     },
   },

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Log, Position } from "../log.js";
+import type { Cursor, Log } from "../log.js";
 import { appendEach, dataOf, events, expectGap, headOf, pageOf, retained, run, snapshotOf, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
@@ -7,7 +7,7 @@ const ttl = 1_000;
 const idempotencyKey = "k";
 
 /** Of a life that ended at `head` nothing is there any more. */
-async function expectFreed(log: Log, head: Position): Promise<void> {
+async function expectFreed(log: Log, head: Cursor): Promise<void> {
   expect(await snapshotOf(log, topic)).toBeUndefined();
   expect(await retained(log)).toEqual([]);
   const next = await pageOf(log, topic, "oldest", 0);
@@ -23,12 +23,12 @@ export const ttlCases: readonly LogCase[] = [
     async run({ log, peer, advance }) {
       await log.append(topic, events("a"), { ttl, record: "r" });
       await advance(700);
-      const { position } = await log.append(topic, events("b"));
+      const { cursor } = await log.append(topic, events("b"));
       await advance(700);
       expect(dataOf(await retained(peer))).toEqual(['"a"', '"b"']);
       await advance(700);
-      await expectFreed(peer, position);
-      expect(await log.append(topic, events("c"))).toMatchObject({ position: { offset: 1 } });
+      await expectFreed(peer, cursor);
+      expect(await log.append(topic, events("c"))).toMatchObject({ cursor: { offset: 1 } });
       await advance(700);
       expect(await retained(log)).toEqual([]); // what was said of the life before doesn't hold for this one
     },
@@ -37,12 +37,12 @@ export const ttlCases: readonly LogCase[] = [
     name: "frees state and keys with a topic whose ttl is over",
     needs: ["advance"],
     async run({ log, advance }) {
-      const { position } = await log.append(topic, events("a"), { ttl, stateful: true, idempotencyKey });
-      await log.saveSnapshot(topic, position, "{}");
+      const { cursor } = await log.append(topic, events("a"), { ttl, stateful: true, idempotencyKey });
+      await log.saveSnapshot(topic, cursor, "{}");
       await advance(1_500);
-      await expectFreed(log, position);
+      await expectFreed(log, cursor);
       const again = await log.append(topic, events("a"), { idempotencyKey });
-      expect([again.duplicate, again.position.offset]).toEqual([false, 1]);
+      expect([again.duplicate, again.cursor.offset]).toEqual([false, 1]);
     },
   },
   {
@@ -53,9 +53,9 @@ export const ttlCases: readonly LogCase[] = [
       const shorter = await log.append(topic, events("a"), { ttl, stateful: true });
       const longer = await log.append("ttl/longer", events("a"), { ttl: 60_000, stateful: true });
       await advance(1_500);
-      await expectFreed(log, shorter.position);
+      await expectFreed(log, shorter.cursor);
       await advance(1_500);
-      expect(await headOf(log, "ttl/longer")).toEqual(longer.position);
+      expect(await headOf(log, "ttl/longer")).toEqual(longer.cursor);
     },
   },
   {
@@ -64,28 +64,28 @@ export const ttlCases: readonly LogCase[] = [
     async run({ log, peer, advance }) {
       await log.append(topic, events("a"), { ttl: 60_000, idempotencyKey });
       await advance(700);
-      const { position } = await log.append(topic, events("b"), { ttl });
+      const { cursor } = await log.append(topic, events("b"), { ttl });
       await advance(700);
       await peer.append(topic, events("a"), { ttl: 60_000, idempotencyKey });
       expect((await retained(log)).length).toBe(2);
       await advance(700);
-      await expectFreed(log, position);
+      await expectFreed(log, cursor);
     },
   },
   {
     name: "keeps a topic with a ttl while anybody watches it, and for its ttl after",
     needs: ["advance"],
     async run({ log, peer, advance }) {
-      const { position } = await log.append(topic, events("a"), { ttl });
+      const { cursor } = await log.append(topic, events("a"), { ttl });
       const watch = peer.watch(topic, () => {});
       await watch.ready;
       await advance(1_500);
-      expect(await headOf(log, topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(cursor);
       watch.stop();
       await advance(700);
-      expect(await headOf(log, topic)).toEqual(position);
+      expect(await headOf(log, topic)).toEqual(cursor);
       await advance(700);
-      await expectFreed(log, position);
+      await expectFreed(log, cursor);
     },
   },
   {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { AppendedNow, Log, LogEvent, Position, Wakeup } from "../log.js";
+import type { AppendedNow, Cursor, Log, LogEvent, Wakeup } from "../log.js";
 import { dataOf, events, headOf, pageOf, run, topic, until } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
@@ -29,7 +29,7 @@ async function appendNow(log: Log, batch: readonly LogEvent[]): Promise<Appended
   return answer.duplicate ? expect.fail("a duplicate without a key") : answer;
 }
 
-const textOf = ({ epoch, offset, mark }: Position) => `${epoch}.${offset}.${mark}`;
+const textOf = ({ epoch, offset, mark }: Cursor) => `${epoch}.${offset}.${mark}`;
 
 export const wakeupCases: readonly LogCase[] = [
   {
@@ -61,7 +61,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "carries only entries that directly follow the position before them",
+    name: "carries only entries that directly follow the cursor before them",
     options: { retain: { events: 50 } },
     async run({ log, peer }) {
       const wakeups: Wakeup[] = [];
@@ -82,7 +82,7 @@ export const wakeupCases: readonly LogCase[] = [
       watch.stop();
       const following = new Map(
         answers.flatMap(({ before: start, entries }) =>
-          entries.map((entry, i) => [textOf(entries[i - 1]?.position ?? start), entry]),
+          entries.map((entry, i) => [textOf(entries[i - 1]?.cursor ?? start), entry]),
         ),
       );
       for (const { before: start, entries } of wakeups) {
@@ -90,13 +90,13 @@ export const wakeupCases: readonly LogCase[] = [
         let at = start;
         for (const entry of entries) {
           expect(entry).toEqual(following.get(textOf(at)));
-          at = entry.position;
+          at = entry.cursor;
         }
       }
     },
   },
   {
-    name: "misses nothing for a reader that takes carried entries at its position, and reads otherwise",
+    name: "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
     async run({ log, peer }) {
       for (const atOnce of [false, true]) {
         let { end } = await pageOf(log, topic, "oldest");
@@ -107,7 +107,7 @@ export const wakeupCases: readonly LogCase[] = [
           const isHere = wakeup && textOf(wakeup.before) === textOf(end);
           const entries = isHere ? wakeup.entries : (await pageOf(log, topic, end)).entries;
           seen.push(...dataOf(entries));
-          end = entries.at(-1)?.position ?? end;
+          end = entries.at(-1)?.cursor ?? end;
         };
         const watch = log.watch(topic, (wakeup) => {
           reading = reading.then(() => take(wakeup));

@@ -123,7 +123,7 @@ export const watchCases: readonly LogCase[] = [
         await Promise.all(watches.map(({ ready }) => ready));
         for (const expected of [1, 2, 3]) {
           const before = calls;
-          expect((await log.append(topic, events("a"))).position.offset).toBe(expected);
+          expect((await log.append(topic, events("a"))).cursor.offset).toBe(expected);
           await until(() => calls > before);
         }
         expect(report).toHaveBeenCalled();

@@ -21,7 +21,7 @@ export function append(
     if (after && !topic.endsAt(after)) return { ok: false, reason: "moved", since: read(topic, after, mostSince) };
   }
   if (stateful) topic.stateful = true;
-  if (first) return { ok: true, duplicate: true, position: first, lease: lease && topic.lease.of(name, lease, now) };
+  if (first) return { ok: true, duplicate: true, cursor: first, lease: lease && topic.lease.of(name, lease, now) };
   const before = topic.head;
   const entries = events.map((event) => topic.append(event, now));
   if (key !== undefined) topic.keys.remember(key, topic.head, now);
@@ -30,7 +30,7 @@ export function append(
   const held = lease && topic.lease.take(name, lease, now);
   topic.retain(now);
   topic.watchers.notify(before, entries);
-  return { ok: true, duplicate: false, position: topic.head, before, entries, lease: held };
+  return { ok: true, duplicate: false, cursor: topic.head, before, entries, lease: held };
 }
 
 /** Whether the topic's lease allows an append with `lease`, or with `after` alone. Changes nothing: the topic may have moved. */

@@ -1,4 +1,4 @@
-import type { Position } from "../log.js";
+import type { Cursor } from "../log.js";
 import type { DedupeOptions } from "./options.js";
 import { Ring } from "./ring.js";
 
@@ -10,7 +10,7 @@ interface Remembered {
 /** The idempotency keys that a topic remembers, with what their first append was answered. */
 export class DedupeWindow {
   readonly #limits: DedupeOptions;
-  readonly #positions = new Map<string, Position>();
+  readonly #cursors = new Map<string, Cursor>();
   // Beside the map, because finding a map's oldest key gets slow when keys are deleted from its front all the time.
   readonly #order = new Ring<Remembered>(0);
 
@@ -19,16 +19,16 @@ export class DedupeWindow {
   }
 
   get size(): number {
-    return this.#positions.size;
+    return this.#cursors.size;
   }
 
-  find(key: string): Position | undefined {
-    return this.#positions.get(key);
+  find(key: string): Cursor | undefined {
+    return this.#cursors.get(key);
   }
 
   /** The key must not be there yet: a window starts at a key's first append and isn't prolonged by retries. */
-  remember(key: string, position: Position, time: number): void {
-    this.#positions.set(key, position);
+  remember(key: string, cursor: Cursor, time: number): void {
+    this.#cursors.set(key, cursor);
     this.#order.push({ key, time });
     if (this.#order.size > this.#limits.keys) this.#forgetOldest();
   }
@@ -45,6 +45,6 @@ export class DedupeWindow {
 
   #forgetOldest(): void {
     const oldest = this.#order.shift();
-    if (oldest) this.#positions.delete(oldest.key);
+    if (oldest) this.#cursors.delete(oldest.key);
   }
 }

@@ -1,4 +1,4 @@
-import type { AppendAnswer, AppendOptions, Log, LogEvent, Position } from "../log.js";
+import type { AppendAnswer, AppendOptions, Cursor, Log, LogEvent } from "../log.js";
 import { append, checkAppend } from "./append.js";
 import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
@@ -23,7 +23,7 @@ export function openMemoryLog(topics: Topics): Log {
   return {
     paths: topics.paths,
 
-    async append<After extends Position | undefined, Held extends AppendOptions["lease"]>(
+    async append<After extends Cursor | undefined, Held extends AppendOptions["lease"]>(
       name: string,
       events: readonly LogEvent[],
       options?: AppendOptions & { readonly after?: After; readonly lease?: Held },
@@ -56,10 +56,10 @@ export function openMemoryLog(topics: Topics): Log {
       };
     },
 
-    async saveSnapshot(name, position, data) {
+    async saveSnapshot(name, cursor, data) {
       checkText("A snapshot's data", data);
       return look(name, (topic) => {
-        const saved = topic.saveSnapshot(position, data);
+        const saved = topic.saveSnapshot(cursor, data);
         // Drops the entries that were only kept because no snapshot covered them.
         if (saved) topic.retain(topics.now());
         return saved;

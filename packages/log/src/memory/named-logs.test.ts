@@ -13,8 +13,8 @@ describe("memoryLog({ name })", () => {
     const other = await evaluateAnew();
     expect(other).not.toBe(memoryLog);
     const [here, there] = [memoryLog({ name: "shared" }), other({ name: "shared" })];
-    const { position } = await here.append("a", [{ type: "t", data: "1" }]);
-    expect(await headOf(there, "a")).toEqual(position);
+    const { cursor } = await here.append("a", [{ type: "t", data: "1" }]);
+    expect(await headOf(there, "a")).toEqual(cursor);
     let calls = 0;
     there.watch("a", () => calls++);
     await here.append("a", [{ type: "t", data: "2" }]);

@@ -1,4 +1,4 @@
-import type { Opened, OpenOptions, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
+import type { Cursor, Opened, OpenOptions, ReadFrom, ReadGap, ReadPage } from "../log.js";
 import type { Topic } from "./topic.js";
 
 export function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
@@ -14,13 +14,13 @@ export function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | Re
 
 export function open(topic: Topic, { from, limit, snapshotOnGap = false }: OpenOptions): Opened {
   const { snapshot } = topic;
-  if (from === "snapshot") return { page: read(topic, snapshot?.position ?? "oldest", limit), snapshot };
+  if (from === "snapshot") return { page: read(topic, snapshot?.cursor ?? "oldest", limit), snapshot };
   const page = read(topic, from, limit);
   if (page.ok || !snapshotOnGap || !snapshot) return { page };
-  return { page, snapshot, afterSnapshot: read(topic, snapshot.position, limit) };
+  return { page, snapshot, afterSnapshot: read(topic, snapshot.cursor, limit) };
 }
 
-function startOf(from: ReadFrom, before: Position, head: Position): number {
+function startOf(from: ReadFrom, before: Cursor, head: Cursor): number {
   if (from === "oldest") return before.offset;
   if ("epoch" in from) return from.offset;
   checkCount("from.last", from.last);

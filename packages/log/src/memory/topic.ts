@@ -1,4 +1,4 @@
-import type { GapReason, LogEntry, LogEvent, Position, Snapshot } from "../log.js";
+import type { Cursor, GapReason, LogEntry, LogEvent, Snapshot } from "../log.js";
 import { DedupeWindow } from "./dedupe.js";
 import { TopicLease } from "./lease.js";
 import { chainMark } from "./mark.js";
@@ -28,8 +28,8 @@ export class Topic {
 
   readonly #retention: Retention;
   readonly #entries: Ring<LogEntry>;
-  #before: Position;
-  #head: Position;
+  #before: Cursor;
+  #head: Cursor;
   #bytes = 0;
   #snapshot: Snapshot | undefined;
 
@@ -38,7 +38,7 @@ export class Topic {
    * @param known Its watchers and its lease, if it had some before.
    */
   constructor(
-    start: Position,
+    start: Cursor,
     { retention, dedupe }: TopicSettings,
     known: { readonly watchers?: Watchers; readonly lease?: TopicLease } = {},
   ) {
@@ -51,12 +51,12 @@ export class Topic {
     this.keys = new DedupeWindow(dedupe);
   }
 
-  get head(): Position {
+  get head(): Cursor {
     return this.#head;
   }
 
   /** The place before the oldest entry there is. */
-  get before(): Position {
+  get before(): Cursor {
     return this.#before;
   }
 
@@ -76,16 +76,16 @@ export class Topic {
 
   append(event: LogEvent, time: number): LogEntry {
     const { epoch, offset, mark } = this.#head;
-    const position = { epoch, offset: offset + 1, mark: chainMark(mark, event) };
-    const entry = { type: event.type, data: event.data, position, time };
+    const cursor = { epoch, offset: offset + 1, mark: chainMark(mark, event) };
+    const entry = { type: event.type, data: event.data, cursor, time };
     this.#entries.push(entry);
     this.#bytes += sizeOf(entry);
-    this.#head = position;
+    this.#head = cursor;
     this.quietSince = time;
     return entry;
   }
 
-  endsAt({ epoch, offset, mark }: Position): boolean {
+  endsAt({ epoch, offset, mark }: Cursor): boolean {
     const head = this.#head;
     return offset === head.offset && mark === head.mark && epoch === head.epoch;
   }
@@ -96,8 +96,8 @@ export class Topic {
     return this.watchers.size === 0 && now - this.quietSince >= ttl;
   }
 
-  /** Why a position is not in this history. `undefined`: it is. */
-  gapAt({ epoch, offset, mark }: Position): GapReason | undefined {
+  /** Why a cursor is not in this history. `undefined`: it is. */
+  gapAt({ epoch, offset, mark }: Cursor): GapReason | undefined {
     if (epoch !== this.#head.epoch) return "epoch";
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#head.offset) return "diverged";
     if (offset < this.#before.offset) return "trimmed";
@@ -105,8 +105,8 @@ export class Topic {
   }
 
   /** The place after the entry with this offset, which must not be trimmed nor beyond the head. */
-  placeAt(offset: number): Position {
-    return this.#entries.at(offset)?.position ?? this.#before;
+  placeAt(offset: number): Cursor {
+    return this.#entries.at(offset)?.cursor ?? this.#before;
   }
 
   entriesAfter(offset: number, limit: number): LogEntry[] {
@@ -116,9 +116,9 @@ export class Topic {
     return page;
   }
 
-  saveSnapshot(position: Position, data: string): boolean {
-    if (this.gapAt(position) || (this.#snapshot && position.offset <= this.#snapshot.position.offset)) return false;
-    this.#snapshot = { position: this.placeAt(position.offset), data };
+  saveSnapshot(cursor: Cursor, data: string): boolean {
+    if (this.gapAt(cursor) || (this.#snapshot && cursor.offset <= this.#snapshot.cursor.offset)) return false;
+    this.#snapshot = { cursor: this.placeAt(cursor.offset), data };
     this.stateful = true;
     return true;
   }
@@ -129,14 +129,14 @@ export class Topic {
   }
 
   trim(offset: number): void {
-    for (let oldest = this.#oldest; oldest && oldest.position.offset <= offset; oldest = this.#oldest) {
+    for (let oldest = this.#oldest; oldest && oldest.cursor.offset <= offset; oldest = this.#oldest) {
       this.#drop(oldest);
     }
   }
 
   /** The oldest entry, if it may be dropped. */
   get #oldest(): LogEntry | undefined {
-    if (this.stateful && this.#before.offset >= (this.#snapshot?.position.offset ?? 0)) return undefined;
+    if (this.stateful && this.#before.offset >= (this.#snapshot?.cursor.offset ?? 0)) return undefined;
     return this.#entries.at(this.#entries.first);
   }
 
@@ -150,7 +150,7 @@ export class Topic {
   #drop(oldest: LogEntry): void {
     this.#entries.shift();
     this.#bytes -= sizeOf(oldest);
-    this.#before = oldest.position;
+    this.#before = oldest.cursor;
   }
 }
 

@@ -88,8 +88,8 @@ it("frees expired state that nobody names any more, with the entries that only i
   const topics = new Topics(resolveOptions({ retain: { stateTtl: 5_000 }, now: () => now }));
   const log = openMemoryLog(topics);
   await log.append("unsaved", [event], { stateful: true, idempotencyKey: "k" });
-  const { position } = await log.append("saved", [event], { stateful: true });
-  await log.saveSnapshot("saved", position, "{}");
+  const { cursor } = await log.append("saved", [event], { stateful: true });
+  await log.saveSnapshot("saved", cursor, "{}");
   await log.append("saved", [event]);
   await log.append("watched", [event], { stateful: true });
   log.watch("watched", () => {});
@@ -112,14 +112,14 @@ it("gives expired state to nobody, whatever it is asked", async () => {
   ];
   for (const first of uses) {
     const { log, advance } = withClock({ retain: { stateTtl: 5_000 } });
-    const { position } = await log.append("a", [event], { stateful: true });
-    await log.saveSnapshot("a", position, "{}");
+    const { cursor } = await log.append("a", [event], { stateful: true });
+    await log.saveSnapshot("a", cursor, "{}");
     advance(4_999);
-    expect(await headOf(log, "a")).toEqual(position);
+    expect(await headOf(log, "a")).toEqual(cursor);
     advance(1);
     await first(log);
     expect((await log.open("a", { from: "snapshot", limit: 0 })).snapshot).toBeUndefined();
-    expect((await headOf(log, "a")).epoch).not.toBe(position.epoch);
+    expect((await headOf(log, "a")).epoch).not.toBe(cursor.epoch);
   }
 });
 
@@ -175,7 +175,7 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
   }
   const watch = log.watch("a", () => {});
   expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
-  expect((await log.append("a", [event])).position).toMatchObject({ epoch, offset: 1 });
+  expect((await log.append("a", [event])).cursor).toMatchObject({ epoch, offset: 1 });
   watch.stop();
   expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
 });

@@ -4,7 +4,7 @@ import type { LogEntry, Wakeup } from "../log.js";
 import { Watchers } from "./watchers.js";
 
 const at = (offset: number) => ({ epoch: "e", offset, mark: `m${offset}` });
-const entry = (offset: number, data = "1"): LogEntry => ({ type: "t", data, position: at(offset), time: 0 });
+const entry = (offset: number, data = "1"): LogEntry => ({ type: "t", data, cursor: at(offset), time: 0 });
 
 /** Watchers, and what one of them was told. */
 function watched() {
@@ -135,7 +135,7 @@ it("carries nothing where there is too much, and the next time something again",
     watchers.notify(at(0), entries);
     await turn();
   }
-  for (const { position } of many(65)) watchers.notify(at(position.offset - 1), [entry(position.offset)]);
+  for (const { cursor } of many(65)) watchers.notify(at(cursor.offset - 1), [entry(cursor.offset)]);
   await turn();
   watchers.notify(at(65), [entry(66)]);
   await turn();

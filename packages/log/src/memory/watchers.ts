@@ -1,4 +1,4 @@
-import type { LogEntry, Position, Wakeup } from "../log.js";
+import type { Cursor, LogEntry, Wakeup } from "../log.js";
 
 interface Watcher {
   readonly onAppend: (wakeup?: Wakeup) => void;
@@ -15,7 +15,7 @@ export class Watchers {
   readonly #watchers = new Set<Watcher>();
   #notifying = false;
   /** What the next call carries. `#before` is `undefined` if it carries nothing. */
-  #before: Position | undefined;
+  #before: Cursor | undefined;
   #entries: readonly LogEntry[] = none;
   /** `#entries`, if they are of several appends. */
   #joined: LogEntry[] | undefined;
@@ -36,9 +36,9 @@ export class Watchers {
   /**
    * Calls the watchers in a microtask: the append is done by then, and a watcher that appends doesn't recurse.
    *
-   * @param before The position before the entries. `undefined`: the call carries nothing.
+   * @param before The cursor before the entries. `undefined`: the call carries nothing.
    */
-  notify(before?: Position, entries: readonly LogEntry[] = none): void {
+  notify(before?: Cursor, entries: readonly LogEntry[] = none): void {
     if (this.#notifying) {
       this.#join(before, entries);
       return;
@@ -52,9 +52,9 @@ export class Watchers {
   }
 
   /** Adds to a call that is on its way, even if nobody watches any more: its entries must follow each other. */
-  #join(before: Position | undefined, entries: readonly LogEntry[]): void {
+  #join(before: Cursor | undefined, entries: readonly LogEntry[]): void {
     if (!this.#before) return;
-    if (!before || !isSame(this.#entries.at(-1)?.position, before)) {
+    if (!before || !isSame(this.#entries.at(-1)?.cursor, before)) {
       this.#before = undefined;
       return;
     }
@@ -87,8 +87,8 @@ function lengthOf(entries: readonly LogEntry[]): number {
   return length;
 }
 
-/** The memory engine's position after an entry is that entry's own: mostly there is nothing to compare. */
-const isSame = (one: Position | undefined, other: Position): boolean =>
+/** The memory engine's cursor after an entry is that entry's own: mostly there is nothing to compare. */
+const isSame = (one: Cursor | undefined, other: Cursor): boolean =>
   one === other || (one?.offset === other.offset && one.mark === other.mark && one.epoch === other.epoch);
 
 /** Thrown on, an error would end the process for all topics; swallowed, nobody would ever find it. */

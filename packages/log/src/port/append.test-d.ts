@@ -1,8 +1,8 @@
 import { expectTypeOf, it } from "vitest";
-import type { Appended, AppendOptions, Conflict, Lease, Leased, Log, Position } from "../log.js";
+import type { Appended, AppendOptions, Conflict, Cursor, Lease, Leased, Log } from "../log.js";
 
 declare const log: Log;
-declare const after: Position;
+declare const after: Cursor;
 declare const lease: Lease;
 
 it("an append's answer has the conflicts that its options allow", async () => {
@@ -13,9 +13,7 @@ it("an append's answer has the conflicts that its options allow", async () => {
   expectTypeOf(await log.append("a", [], { lease: { ttl: 1 } })).toEqualTypeOf<Appended | Leased>();
   expectTypeOf(await log.append("a", [], { after, lease })).toEqualTypeOf<Appended | Conflict>();
   expectTypeOf(await log.append("a", [], {} as AppendOptions)).toEqualTypeOf<Appended | Conflict>();
-  expectTypeOf(await log.append("a", [], { after: after as Position | undefined })).toEqualTypeOf<
-    Appended | Conflict
-  >();
+  expectTypeOf(await log.append("a", [], { after: after as Cursor | undefined })).toEqualTypeOf<Appended | Conflict>();
   expectTypeOf(await log.append("a", [], { after: undefined, lease: undefined })).toEqualTypeOf<Appended>();
 });
 

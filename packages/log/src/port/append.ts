@@ -1,21 +1,21 @@
-import type { LogEntry, Position } from "./entry.js";
+import type { Cursor, LogEntry } from "./entry.js";
 import type { Lease, LeaseRequest } from "./lease.js";
 import type { ReadGap, ReadPage } from "./read.js";
 
 export interface AppendOptions {
   /**
    * Makes a retry safe: a second append with the same key to the same topic appends nothing and answers with the first
-   * one's position. The engine remembers a key for a limited time. Default: none, every append counts.
+   * one's cursor. The engine remembers a key for a limited time. Default: none, every append counts.
    */
   readonly idempotencyKey?: string;
   /**
-   * Appends only if the topic ends at this position. Otherwise nothing changes, and the answer is a `Conflict` with the reason `moved`.
+   * Appends only if the topic ends at this cursor. Otherwise nothing changes, and the answer is a `Conflict` with the reason `moved`.
    * So of several writers that read and then append at once, one succeeds.
    *
    * While somebody else holds the topic's lease, the reason is `leased`, wherever the topic ends. The key is checked first: a
    * retry is a duplicate, wherever the topic ends and whoever holds the lease. Default: none, appends in any case.
    */
-  readonly after?: Position | undefined;
+  readonly after?: Cursor | undefined;
   /**
    * Appends only with the topic's lease. A `Lease` must be held; the append renews it for its `ttl`. A `LeaseRequest` takes the
    * lease together with the append, unless somebody else holds it. Otherwise nothing changes, and the answer is a `Conflict` with the
@@ -51,10 +51,10 @@ export type Appended = AppendedNow | AppendedBefore;
 export interface AppendedNow {
   readonly ok: true;
   readonly duplicate: false;
-  /** The position of the last event. */
-  readonly position: Position;
-  /** The position before the first event. A reader there can take `entries` instead of reading. */
-  readonly before: Position;
+  /** The cursor of the last event. */
+  readonly cursor: Cursor;
+  /** The cursor before the first event. A reader there can take `entries` instead of reading. */
+  readonly before: Cursor;
   /** The appended entries, as a page has them. */
   readonly entries: readonly LogEntry[];
   /** The lease that was taken or renewed. Only if the append named one. */
@@ -65,8 +65,8 @@ export interface AppendedBefore {
   readonly ok: true;
   /** The idempotency key was used before: nothing was appended. */
   readonly duplicate: true;
-  /** The position of the last event of the first append. */
-  readonly position: Position;
+  /** The cursor of the last event of the first append. */
+  readonly cursor: Cursor;
   /** The topic's lease, not renewed. Only if the append named it, or its holder, and it is held. */
   readonly lease?: Lease | undefined;
 }
@@ -78,7 +78,7 @@ export type Conflict = Moved | Leased;
 export interface Moved {
   readonly ok: false;
   readonly reason: "moved";
-  /** The entries since then: a page after that position, of at most 512 entries. */
+  /** The entries since then: a page after that cursor, of at most 512 entries. */
   readonly since: ReadPage | ReadGap;
 }
 
@@ -89,7 +89,7 @@ export interface Leased {
 }
 
 /** The answer to an append with this `after` and this `lease`. */
-export type AppendAnswer<After = Position | undefined, Held = AppendOptions["lease"]> =
+export type AppendAnswer<After = Cursor | undefined, Held = AppendOptions["lease"]> =
   | Appended
-  | (After extends Position ? Conflict : never)
+  | (After extends Cursor ? Conflict : never)
   | (Held extends object ? Leased : never);

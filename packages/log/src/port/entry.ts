@@ -1,10 +1,10 @@
 /**
  * A place in a topic's history: directly after the entry with this offset.
  *
- * Equal positions mean equal history up to and including `offset`, even if the engine lost entries in between: `mark` is a
+ * Equal cursors mean equal history up to and including `offset`, even if the engine lost entries in between: `mark` is a
  * hash of the previous mark and the entry, so a history that was cut back and grew again has other marks at the same offsets.
  */
-export interface Position {
+export interface Cursor {
   /** Random, minted with the topic. Offsets compare only within one epoch. */
   readonly epoch: string;
   /** Dense: the first entry has 1, the next 2. The place before the first entry is 0. */
@@ -21,8 +21,8 @@ export interface LogEvent {
 }
 
 export interface LogEntry extends LogEvent {
-  /** A reader's position once it has applied this entry. */
-  readonly position: Position;
+  /** A reader's cursor once it has applied this entry. */
+  readonly cursor: Cursor;
   /** When the entry was appended, in milliseconds since the Unix epoch. */
   readonly time: number;
 }

@@ -16,7 +16,7 @@ export interface LeaseRequest {
  *
  * A lease is held until it expires, is released, or its topic is freed, and never again afterwards. The next lease of the topic differs
  * in its token, its holder or its epoch. The holder tells leases apart where a store lost the last one in a failover and counts
- * its token again. Snapshots and trims are not fenced by leases: they are checked by position.
+ * its token again. Snapshots and trims are not fenced by leases: they are checked by cursor.
  */
 export interface Lease extends LeaseRequest {
   readonly topic: string;

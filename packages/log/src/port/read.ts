@@ -1,12 +1,12 @@
-import type { LogEntry, Position } from "./entry.js";
+import type { Cursor, LogEntry } from "./entry.js";
 
-/** Where a page starts: after a position, at the oldest entry, or at most `last` entries before the head. */
-export type ReadFrom = Position | "oldest" | { readonly last: number };
+/** Where a page starts: after a cursor, at the oldest entry, or at most `last` entries before the head. */
+export type ReadFrom = Cursor | "oldest" | { readonly last: number };
 
 /**
- * Why the entries after a position can't be read:
- * `trimmed`, they were trimmed; `epoch`, the position is of another life of the topic;
- * `diverged`, the topic's history at that offset is another one than the position's.
+ * Why the entries after a cursor can't be read:
+ * `trimmed`, they were trimmed; `epoch`, the cursor is of another life of the topic;
+ * `diverged`, the topic's history at that offset is another one than the cursor's.
  */
 export type GapReason = "trimmed" | "epoch" | "diverged";
 
@@ -14,9 +14,9 @@ export interface ReadPage {
   readonly ok: true;
   /** In order, without a gap, directly after `from`. Shorter than the limit only at the head. */
   readonly entries: readonly LogEntry[];
-  /** Where to read on: the last entry's position, or the start of the page if it is empty. */
-  readonly end: Position;
-  readonly head: Position;
+  /** Where to read on: the last entry's cursor, or the start of the page if it is empty. */
+  readonly end: Cursor;
+  readonly head: Cursor;
   /** The topic's record, if it has one. */
   readonly record?: string | undefined;
 }
@@ -24,15 +24,15 @@ export interface ReadPage {
 export interface ReadGap {
   readonly ok: false;
   readonly reason: GapReason;
-  /** A page after this position starts with the oldest entry. */
-  readonly oldest: Position;
-  readonly head: Position;
+  /** A page after this cursor starts with the oldest entry. */
+  readonly oldest: Cursor;
+  readonly head: Cursor;
   /** The topic's record, if it has one. */
   readonly record?: string | undefined;
 }
 
 export interface Snapshot {
-  readonly position: Position;
+  readonly cursor: Cursor;
   readonly data: string;
 }
 

@@ -1,14 +1,14 @@
-import type { LogEntry, Position } from "./entry.js";
+import type { Cursor, LogEntry } from "./entry.js";
 
 /**
  * Entries that were appended, told together with the news of them. A hint: it may be left out, get lost, come late or come twice.
  *
- * A reader at `before` can take the entries instead of reading. A reader at the last entry's position has them already, because equal
- * positions mean equal history. Any other reader reads, also one whose position is beyond the entries: the store may have lost its
+ * A reader at `before` can take the entries instead of reading. A reader at the last entry's cursor has them already, because equal
+ * cursors mean equal history. Any other reader reads, also one whose cursor is beyond the entries: the store may have lost its
  * tail.
  */
 export interface Wakeup {
-  readonly before: Position;
+  readonly before: Cursor;
   /** In order, without a gap, directly after `before`. At least one. */
   readonly entries: readonly LogEntry[];
 }

@@ -43,7 +43,7 @@ async function appendCompacted(
   // The events are published: the caller must not publish them again because a snapshot failed.
   await states
     .of(topic, procedure)
-    .compact(appended.position, snapshotEvery)
+    .compact(appended.cursor, snapshotEvery)
     .catch((error) => onError({ error, path: procedure.path }));
   return appended;
 }

@@ -20,7 +20,7 @@ const attemptsWithoutLease = 5;
 const maxAttempts = 16;
 
 /**
- * Appends events only at the position where they were folded: after other events, they may no longer fold. If the topic
+ * Appends events only at the cursor where they were folded: after other events, they may no longer fold. If the topic
  * has moved, it folds the new entries and tries again.
  *
  * @throws SluiceError `unavailable` after 16 failed attempts, or if the topic's lease is not free in time (see
@@ -38,7 +38,7 @@ export async function appendFolded(
   } catch (error) {
     // A retry gets the answer of the first publish, even if its events no longer fold.
     const first = idempotencyKey !== undefined && (await log.findAppend(topic, idempotencyKey).catch(() => undefined));
-    if (first) return { ok: true, duplicate: true, position: first };
+    if (first) return { ok: true, duplicate: true, cursor: first };
     throw error;
   }
 
@@ -46,7 +46,7 @@ export async function appendFolded(
     let lease: Lease | undefined;
     try {
       // A state that was folded before is mostly at the head, so try without reading first.
-      let isFresh = fold.position === undefined || fold.isOver;
+      let isFresh = fold.cursor === undefined || fold.isOver;
       if (isFresh) await fold.advance();
       for (let attempts = 1; attempts <= maxAttempts; attempts++) {
         const folded = isFresh ? fold.foldAhead(events) : await foldAheadFresh(fold);

@@ -152,9 +152,9 @@ export function publisherWith(
     const encoded = all.map((event) => encodeEvent(procedure, event, maxEventLength));
     const topic = await topicFor(procedure, input);
     const options = idempotencyKey === undefined ? {} : { idempotencyKey: shortName(idempotencyKey) };
-    const { position, duplicate } = await appendEvents(sources, { procedure, topic, events: encoded }, options);
+    const { cursor, duplicate } = await appendEvents(sources, { procedure, topic, events: encoded }, options);
     if (!duplicate) onPublished(all.length);
-    return { cursor: formatCursor(position), duplicate };
+    return { cursor: formatCursor(cursor), duplicate };
   }
   type Given = [procedure: AnySubscription, input: unknown, events: UnencodedEvent, options?: PublishOptions];
   /** With two arguments, the input was left out: the events are required. */

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { AppendAnswer, LeaseRequest, Log, Position } from "@sluice/log";
+import type { AppendAnswer, Cursor, LeaseRequest, Log } from "@sluice/log";
 import type { EncodedEvent } from "../publish/encode-event.js";
 import { isSameCursor } from "../topic/same-cursor.js";
 import type { TopicStates } from "../topic/topic-states.js";
@@ -7,7 +7,7 @@ import type { TopicStates } from "../topic/topic-states.js";
 /** The conditions of an append. */
 export interface Guard {
   /** The topic ends here. */
-  readonly after: Position;
+  readonly after: Cursor;
   /** Nobody else holds the topic's lease. */
   readonly lease: LeaseRequest;
 }
@@ -37,9 +37,9 @@ export function appendGuarded(
   if (!procedure.state) return log.append(topic, [event.logged], { after, lease });
   return states.of(topic, procedure).exclusively(async (fold) => {
     // After the run's own events the state is at the head, so nothing is read.
-    if (!fold.position || !isSameCursor(fold.position, after)) await fold.advance();
+    if (!fold.cursor || !isSameCursor(fold.cursor, after)) await fold.advance();
     // A state that has this event already can't fold it again.
-    if (!fold.position || !isSameCursor(fold.position, after)) return undefined;
+    if (!fold.cursor || !isSameCursor(fold.cursor, after)) return undefined;
     const folded = fold.foldAhead([event]);
     try {
       const answer = await log.append(topic, folded.events, { after, lease, stateful: true });

@@ -1,4 +1,4 @@
-import type { Position } from "@sluice/log";
+import type { Cursor } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import type { QueuedSubscriber, Tail } from "../topic/tail.js";
@@ -13,7 +13,7 @@ export interface RunSubscriber {
 
 export interface RunReader {
   /** Everything up to here was handed to its socket. */
-  readonly place: Position;
+  readonly place: Cursor;
   /** The reader calls it when it moves on by itself, and not along with its tail. */
   onMoved: (() => void) | undefined;
 }
@@ -45,14 +45,14 @@ export class Lead implements QueuedSubscriber, Deadline {
   readonly #subscribers = new Set<RunSubscriber>();
   readonly #mostEvents: number;
   /** Where the stretch began. */
-  #from: Position;
+  #from: Cursor;
   #events = 0;
   #characters = 0;
   /** Set while the run waits. */
-  #waiting: { readonly until: Position; readonly goOn: () => void } | undefined;
+  #waiting: { readonly until: Cursor; readonly goOn: () => void } | undefined;
   #isElsewhere = false;
 
-  constructor(settings: LeadSettings, from: Position) {
+  constructor(settings: LeadSettings, from: Cursor) {
     this.#settings = settings;
     this.#from = from;
     this.#mostEvents = Math.max(1, Math.min(most.events, Math.floor(settings.catchUpEvents / 2)));
@@ -67,11 +67,11 @@ export class Lead implements QueuedSubscriber, Deadline {
   }
 
   /** Counts an appended event. Resolves when the run may go on; `undefined`: it may go on at once. */
-  add({ data }: { readonly data: string }, position: Position): Promise<void> | undefined {
+  add({ data }: { readonly data: string }, cursor: Cursor): Promise<void> | undefined {
     this.#characters += data.length;
     if (++this.#events < this.#mostEvents && this.#characters < most.characters) return undefined;
     const until = this.#from;
-    this.#from = position;
+    this.#from = cursor;
     this.#events = 0;
     this.#characters = 0;
     if (this.#isRead(until)) return undefined;
@@ -111,7 +111,7 @@ export class Lead implements QueuedSubscriber, Deadline {
     if (this.#waiting && this.#isRead(this.#waiting.until)) this.#goOn();
   }
 
-  #isRead({ epoch, offset }: Position): boolean {
+  #isRead({ epoch, offset }: Cursor): boolean {
     for (const { reader } of this.#subscribers) {
       if (reader.place.offset >= offset && reader.place.epoch === epoch) return true;
     }

@@ -1,4 +1,4 @@
-import type { AppendAnswer, Conflict, LeaseRequest, LogEvent, Position, ReadGap, ReadPage } from "@sluice/log";
+import type { AppendAnswer, Conflict, Cursor, LeaseRequest, LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { defaultSnapshotEvery } from "../publish/append-events.js";
 import type { EncodedEvent } from "../publish/encode-event.js";
 import { isLast, isOfAttached, logged } from "../topic/entry.js";
@@ -29,30 +29,30 @@ export class RunLog {
   readonly #lease: LeaseRequest;
   readonly #onAttached: () => void;
   /** The topic is read up to here. */
-  #position: Position;
+  #cursor: Cursor;
   #pending: PendingEvent | undefined;
   /** The offset from which on the state's snapshot may be due again. */
   #compactAt = 0;
 
   /** @param onAttached called when another server has said that somebody is attached there. */
-  constructor(sources: RunSources, request: RunRequest, { position, lease }: Begun, onAttached: () => void) {
+  constructor(sources: RunSources, request: RunRequest, { cursor, lease }: Begun, onAttached: () => void) {
     this.#sources = sources;
     this.#request = request;
     this.#lease = lease;
-    this.#position = position;
+    this.#cursor = cursor;
     this.#onAttached = onAttached;
   }
 
   /** Appends an event. After a `LogError` (the store is away) or `unheld`, call it again with the same event. */
-  async append(event: EncodedEvent): Promise<Position | Setback> {
+  async append(event: EncodedEvent): Promise<Cursor | Setback> {
     if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
     const pending = this.#pending;
     for (;;) {
-      if (pending.isAppended) return this.#position;
+      if (pending.isAppended) return this.#cursor;
       if (pending.isLost) return "gone";
       let answer: AppendAnswer | undefined;
       try {
-        const guard = { after: this.#position, lease: this.#lease };
+        const guard = { after: this.#cursor, lease: this.#lease };
         answer = await appendGuarded(this.#sources, this.#request, event, guard);
       } catch (error) {
         pending.isUnsure ||= isUnknown(error);
@@ -60,9 +60,9 @@ export class RunLog {
       }
       if (answer?.ok) {
         this.#pending = undefined;
-        this.#reach(answer.position);
-        if (answer.position.offset >= this.#compactAt) await this.#compact();
-        return answer.position;
+        this.#reach(answer.cursor);
+        if (answer.cursor.offset >= this.#compactAt) await this.#compact();
+        return answer.cursor;
       }
       const fate = await this.#heed(answer);
       if (fate !== "going") return fate;
@@ -75,12 +75,12 @@ export class RunLog {
     const { topic, input } = this.#request;
     const options = { idempotencyKey: logged.endKey, record: encodeRecord({ input, end }), ttl };
     for (;;) {
-      const answer = await log.append(topic, [end], { ...options, after: this.#position, lease: this.#lease });
+      const answer = await log.append(topic, [end], { ...options, after: this.#cursor, lease: this.#lease });
       if (answer.ok) return "ended";
       if (answer.reason === "leased") return "unheld";
-      const fate = fateOf(answer.since, this.#position.epoch);
+      const fate = fateOf(answer.since, this.#cursor.epoch);
       if (fate !== "going") return fate;
-      this.#position = answer.since.head; // the entries in between don't matter to a run that ends
+      this.#cursor = answer.since.head; // the entries in between don't matter to a run that ends
     }
   }
 
@@ -91,7 +91,7 @@ export class RunLog {
     if (fate !== "going") return fate;
     const lease = await log.acquire(this.#request.topic, this.#lease);
     if (!lease) return "unheld";
-    if (lease.epoch !== this.#position.epoch) {
+    if (lease.epoch !== this.#cursor.epoch) {
       await log.release(lease); // of a new life of the topic, which began after the look
       return "gone";
     }
@@ -103,7 +103,7 @@ export class RunLog {
   /** Reads what other servers appended: that somebody is attached there, or an end of this run. */
   async look(): Promise<Fate> {
     for (;;) {
-      const { page } = await this.#sources.log.open(this.#request.topic, { from: this.#position, limit: pageLength });
+      const { page } = await this.#sources.log.open(this.#request.topic, { from: this.#cursor, limit: pageLength });
       const fate = this.#read(page);
       if (fate !== "going" || (page.ok && page.end.offset >= page.head.offset)) return fate;
     }
@@ -117,7 +117,7 @@ export class RunLog {
   }
 
   #read(page: ReadPage | ReadGap): Fate {
-    const fate = fateOf(page, this.#position.epoch);
+    const fate = fateOf(page, this.#cursor.epoch);
     if (fate !== "going") return fate;
     if (page.ok) {
       if (page.entries.some(isLast)) return "ended";
@@ -133,19 +133,19 @@ export class RunLog {
   }
 
   /** Moves forward only: a look and an append can be under way together. */
-  #reach(position: Position): void {
-    if (position.offset > this.#position.offset) this.#position = position;
+  #reach(cursor: Cursor): void {
+    if (cursor.offset > this.#cursor.offset) this.#cursor = cursor;
   }
 
   async #compact(): Promise<void> {
     const { states, report } = this.#sources;
     const { procedure, topic } = this.#request;
-    this.#compactAt = procedure.state ? this.#position.offset + compactEvery : Number.POSITIVE_INFINITY;
+    this.#compactAt = procedure.state ? this.#cursor.offset + compactEvery : Number.POSITIVE_INFINITY;
     if (!procedure.state) return;
     // The event is published, even if no snapshot can be saved.
     await states
       .of(topic, procedure)
-      .compact(this.#position, defaultSnapshotEvery)
+      .compact(this.#cursor, defaultSnapshotEvery)
       .catch((error) => report(error, procedure.path, undefined));
   }
 }

@@ -1,4 +1,4 @@
-import type { LeaseRequest, Position, ReadPage } from "@sluice/log";
+import type { Cursor, LeaseRequest, ReadPage } from "@sluice/log";
 import { delay } from "../time/delay.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { logged } from "../topic/entry.js";
@@ -9,7 +9,7 @@ import { backoff, isUnknown } from "./store-away.js";
 
 /** A run whose beginning is in the log. */
 export interface Begun {
-  readonly position: Position;
+  readonly cursor: Cursor;
   /** Asks for the run's lease, which it holds. */
   readonly lease: LeaseRequest;
   /** What a read from the topic's beginning returns. `undefined` if the log's answer was lost. */
@@ -33,7 +33,7 @@ const unendedTtl = 60 * 60_000;
 export async function appendStart(
   { log, wheel, runTtl, report }: RunSources,
   { topic, procedure, input, inputJson, abandonAfter }: RunRequest,
-  head: Position,
+  head: Cursor,
   lifetime: Lifetime,
 ): Promise<Begun | undefined> {
   const holder = crypto.randomUUID();
@@ -52,9 +52,9 @@ export async function appendStart(
     try {
       const answer = await log.append(topic, [logged.start(inputJson)], options);
       if (!answer.ok) return undefined;
-      const { position } = answer;
-      if (answer.duplicate) return { position, lease, page: undefined };
-      return { position, lease, page: { ok: true, entries: answer.entries, end: position, head: position, record } };
+      const { cursor } = answer;
+      if (answer.duplicate) return { cursor, lease, page: undefined };
+      return { cursor, lease, page: { ok: true, entries: answer.entries, end: cursor, head: cursor, record } };
     } catch (error) {
       isUnsure ||= isUnknown(error);
       if (!isUnsure || lifetime.over) throw error;

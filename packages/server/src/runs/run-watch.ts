@@ -1,4 +1,4 @@
-import type { Position, ReadGap, ReadPage } from "@sluice/log";
+import type { Cursor, ReadGap, ReadPage } from "@sluice/log";
 import type { Deadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
 import { isOfAttached, logged } from "../topic/entry.js";
@@ -20,17 +20,17 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   /** `fingerprintOf` the input of the run. */
   #input: string;
   /** Where the topic ended at the last look, as far as it was read. */
-  #position: Position;
+  #cursor: Cursor;
   /** An `$attached` came since the last look, from this server or another. */
   #isSaid = false;
   readonly #subscribers = new Set<RunSubscriber>();
   #isOver = false;
 
-  constructor(sources: RunSources, { topic, input }: RunRequest, position: Position, onOver: () => void) {
+  constructor(sources: RunSources, { topic, input }: RunRequest, cursor: Cursor, onOver: () => void) {
     this.#sources = sources;
     this.#topic = topic;
     this.#input = input;
-    this.#position = position;
+    this.#cursor = cursor;
     this.#onOver = onOver;
   }
 
@@ -84,7 +84,7 @@ export class RunWatch implements Deadline, QueuedSubscriber {
     const end = logged.interrupted;
     for (;;) {
       const record = encodeRecord({ input: this.#input, end });
-      const guard = { after: this.#position, lease: { ttl: leaseTtl } };
+      const guard = { after: this.#cursor, lease: { ttl: leaseTtl } };
       const answer = await log.append(this.#topic, [end], { ...guard, idempotencyKey: logged.endKey, record, ttl });
       if (answer.ok) return false;
       if (answer.reason === "leased") return true;
@@ -96,8 +96,8 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   #goesOn({ head, record: text }: ReadPage | ReadGap): boolean {
     const record = decodeRecord(text);
     if (!record || record.end) return false;
-    if (head.epoch !== this.#position.epoch) this.#recheck();
-    this.#position = head;
+    if (head.epoch !== this.#cursor.epoch) this.#recheck();
+    this.#cursor = head;
     this.#input = record.input;
     return true;
   }

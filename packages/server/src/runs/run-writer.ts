@@ -1,4 +1,4 @@
-import { LogError, type LogEvent, type Position } from "@sluice/log";
+import { type Cursor, LogError, type LogEvent } from "@sluice/log";
 import type { EncodedEvent } from "../publish/encode-event.js";
 import { delay } from "../time/delay.js";
 import { Lifetime } from "../time/lifetime.js";
@@ -48,7 +48,7 @@ export class RunWriter {
    *
    * @throws the error of the contract or the log, if the event can never be appended.
    */
-  async append(event: EncodedEvent): Promise<Position | undefined> {
+  async append(event: EncodedEvent): Promise<Cursor | undefined> {
     while (this.isGoing) {
       let answer: Awaited<ReturnType<RunLog["append"]>> | "away";
       try {

@@ -1,4 +1,4 @@
-import type { Position } from "@sluice/log";
+import type { Cursor } from "@sluice/log";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
 import { type EncodedEvent, encodeEvent } from "../publish/encode-event.js";
@@ -24,7 +24,7 @@ export class Run {
     this.#request = request;
     this.input = request.input;
     this.#attendance = new Attendance(sources.wheel, request.abandonAfter, () => void this.#abandon());
-    this.#lead = new Lead({ ...sources, askElsewhere: () => this.#askElsewhere() }, begun.position);
+    this.#lead = new Lead({ ...sources, askElsewhere: () => this.#askElsewhere() }, begun.cursor);
     this.#writer = new RunWriter(sources, request, begun, {
       onAttached: () => this.#attendance.attachElsewhere(),
       onOver: (fate) => {
@@ -63,8 +63,8 @@ export class Run {
         // The run fails before the generator is asked to return: its `finally` may wait for the signal to abort.
         const appended = await this.#append(event).catch((error) => this.#fail(error));
         if (!appended) return;
-        const { encoded, position } = appended;
-        const waits = this.#lead.add(encoded.logged, position) ?? turns.due();
+        const { encoded, cursor } = appended;
+        const waits = this.#lead.add(encoded.logged, cursor) ?? turns.due();
         if (waits) await waits;
         if (!writer.isGoing) return;
       }
@@ -75,13 +75,11 @@ export class Run {
   }
 
   /** `undefined`: the run ends without it. */
-  async #append(
-    event: YieldedLike,
-  ): Promise<{ readonly encoded: EncodedEvent; readonly position: Position } | undefined> {
+  async #append(event: YieldedLike): Promise<{ readonly encoded: EncodedEvent; readonly cursor: Cursor } | undefined> {
     if (!this.#writer.isGoing) return undefined;
     const encoded = encodeEvent(this.#request.procedure, event, this.#sources.maxEventLength);
-    const position = await this.#writer.append(encoded);
-    return position && this.#writer.isGoing ? { encoded, position } : undefined;
+    const cursor = await this.#writer.append(encoded);
+    return cursor && this.#writer.isGoing ? { encoded, cursor } : undefined;
   }
 
   async #fail(error: unknown): Promise<undefined> {

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import type { Position, ReadGap, ReadPage } from "@sluice/log";
+import type { Cursor, ReadGap, ReadPage } from "@sluice/log";
 import { aboutToStop } from "../procedure/about-to-stop.js";
 import { Lifetime } from "../time/lifetime.js";
 import type { RunSubscriber } from "./lead.js";
@@ -80,7 +80,7 @@ export class Runs {
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
   }
 
-  #start(request: RunRequest, head: Position): Promise<Started | undefined> {
+  #start(request: RunRequest, head: Cursor): Promise<Started | undefined> {
     const { topic } = request;
     if (this.#lifetime.over) throw aboutToStop();
     const started = appendStart(this.#sources, request, head, this.#lifetime).then((begun) => {
@@ -102,7 +102,7 @@ export class Runs {
     if (!record.end) this.#watch(request, head).attach(subscriber);
   }
 
-  #watch(request: RunRequest, head: Position): RunWatch {
+  #watch(request: RunRequest, head: Cursor): RunWatch {
     const { topic } = request;
     const watched = this.#watched.get(topic);
     if (watched) return watched;

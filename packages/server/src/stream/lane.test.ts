@@ -78,8 +78,8 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
       if (from === "oldest") {
         source.startAt({ from, look: await tail.look({ from, limit: 256 }), resumes: false });
       } else {
-        const { position, ...look } = await tail.head();
-        source.startAt({ from: position, look, resumes: false });
+        const { cursor, ...look } = await tail.head();
+        source.startAt({ from: cursor, look, resumes: false });
       }
       const terms = { number, subscription: topics.indexOf(topic), source, lifetime: own };
       return lanes.add({ ...terms, expiresAt: topic === "busy" ? expiresAt : Number.POSITIVE_INFINITY });
@@ -165,18 +165,18 @@ it("a client that does not read fills no memory, and later gets all events of bo
   expect(frames.length - lastQuiet).toBeGreaterThan(200);
 }, 30_000);
 
-it("a lane that is opened while its client does not read keeps a position and no entries", async () => {
+it("a lane that is opened while its client does not read keeps a cursor and no entries", async () => {
   const log = memoryLog();
   const late = 13;
   const { add, response, stream, of, posts, publish, until } = await setUp({ log });
-  const { position } = await publish("quiet", ...numbers(5));
+  const { cursor } = await publish("quiet", ...numbers(5));
   response.pause();
   while (!stream.full) {
     await publish("busy", pad);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await add("quiet", late, "oldest");
-  await log.trim("quiet", position);
+  await log.trim("quiet", cursor);
   await publish("quiet", "new");
   response.resume();
   await until(() => of(late).some(({ kind }) => kind === "live") && posts(late).length > 0);

@@ -1,6 +1,6 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
 import { formatCursor, type ResetReason } from "@sluice/contract/wire";
-import type { Opened, Position } from "@sluice/log";
+import type { Cursor, Opened } from "@sluice/log";
 import type { Lane } from "../stream/lane.js";
 import type { StateStart } from "../topic/snapshots.js";
 import type { Tail } from "../topic/tail.js";
@@ -10,8 +10,8 @@ import type { Look } from "../topic/trail.js";
 export interface Gap {
   readonly reason: ResetReason;
   /** Reading after it gives all that there is. */
-  readonly oldest: Position;
-  readonly head: Position;
+  readonly oldest: Cursor;
+  readonly head: Cursor;
   /** The topic's record, if it has one. */
   readonly record?: string | undefined;
 }
@@ -36,7 +36,7 @@ export interface GapTerms {
 }
 
 /** Where a subscriber goes on after a gap, and the fresh state at that place, if there is one. */
-export type GoOn = StateStart | { readonly position: Position; readonly state?: undefined; readonly look?: undefined };
+export type GoOn = StateStart | { readonly cursor: Cursor; readonly state?: undefined; readonly look?: undefined };
 
 /** Tells a subscriber of a gap and answers where to go on; `undefined` if it's over. PROTOCOL §7.3. */
 export async function tellGap(
@@ -53,7 +53,7 @@ export async function tellGap(
   if (snapshot && !isGone) return snapshot(look);
   if (procedure.onGap === "skip" && !isGone) {
     lane.send({ kind: "at", id: oldest });
-    return { position: gap.oldest };
+    return { cursor: gap.oldest };
   }
   const { title: message } = errorTable.gap;
   lane.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Position, ReadFrom } from "@sluice/log";
+import type { Cursor, ReadFrom } from "@sluice/log";
 import type { DecodedEvent } from "../topic/batch.js";
 import type { Tail } from "../topic/tail.js";
 import type { Look } from "../topic/trail.js";
@@ -12,7 +12,7 @@ export interface LiveSubscriber extends Omit<SnapshotRequest, "tail"> {
   readonly topic: string;
   readonly input: unknown;
   /** Where the subscriber left off. */
-  readonly cursor: Position | undefined;
+  readonly cursor: Cursor | undefined;
 }
 
 /** Finds out where a subscriber starts, while a failure can still be told by an HTTP status. */
@@ -42,7 +42,7 @@ export async function prepareLive(
     live.startAt({ from: cursor, look, resumes: true });
   } else if (snapshot) {
     const start = await snapshot();
-    if (start) live.startAt({ ...start, from: start.position, resumes: false });
+    if (start) live.startAt({ ...start, from: start.cursor, resumes: false });
   } else {
     live.startAt(await startOf(tail, procedure));
   }
@@ -75,8 +75,8 @@ function answerOf(answer: unknown, path: string): boolean {
 
 async function startOf(tail: Tail, { start }: AnySubscription): Promise<SubscriberStart> {
   if (start === "head") {
-    const { position, ...look } = await tail.head();
-    return { from: position, look, resumes: false };
+    const { cursor, ...look } = await tail.head();
+    return { from: cursor, look, resumes: false };
   }
   const from = start as ReadFrom;
   return { from, look: await tail.look({ from, limit: pageLength }), resumes: false };

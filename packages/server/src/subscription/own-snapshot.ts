@@ -37,8 +37,8 @@ export function unfollowed(log: Log, topic: string): TopicReader {
   return {
     async head() {
       const opened = await log.open(topic, { from: { last: 0 }, limit: 0 });
-      const { head: position } = opened.page;
-      return { position, opened, step: new Step(position) };
+      const { head: cursor } = opened.page;
+      return { cursor, opened, step: new Step(cursor) };
     },
     lookAfter: async (from) => ({ opened: await log.open(topic, { from, limit: 0 }), step: new Step(from) }),
   };
@@ -65,14 +65,14 @@ export async function takeOwn(parts: OwnSnapshotParts, request: OwnSnapshotReque
 async function ask({ procedure, topic, snapshot, args }: OwnSnapshotRequest): Promise<OwnState> {
   for (let attempt = 0; attempt < 3; attempt++) {
     // The head is used only where `snapshot()` may leave the cursor out.
-    const head = procedure.idempotent ? (await topic.head()).position : undefined;
-    const { state, cursor } = await snapshot(args() as never);
-    const position = cursor === undefined ? head : parseCursor(cursor);
-    if (!position) {
-      throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(cursor)} as cursor, which is none.`);
+    const head = procedure.idempotent ? (await topic.head()).cursor : undefined;
+    const { state, cursor: text } = await snapshot(args() as never);
+    const cursor = text === undefined ? head : parseCursor(text);
+    if (!cursor) {
+      throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(text)} as cursor, which is not valid.`);
     }
-    const look = await topic.lookAfter(position, { limit: pageLength });
-    if (look.opened?.page.ok !== false) return { position, json: encodeState(procedure, state), look };
+    const look = await topic.lookAfter(cursor, { limit: pageLength });
+    if (look.opened?.page.ok !== false) return { cursor, json: encodeState(procedure, state), look };
   }
   throw new Error(`snapshot() of "${procedure.path}" gives a cursor that the log of its topic has no history after.`);
 }

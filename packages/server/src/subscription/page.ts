@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Position, ReadPage } from "@sluice/log";
+import type { Cursor, ReadPage } from "@sluice/log";
 import { firstUnknown, pageBefore } from "../topic/known-entries.js";
 
 /** Entries that a subscriber reads at once to catch up. */
@@ -8,12 +8,12 @@ export const pageLength = 256;
 const boundary = 1_024;
 
 /**
- * The position before a page that was read from `"oldest"` or `{ last }`. Its mark is unknown, but for offset 0: the log cannot be
+ * The cursor before a page that was read from `"oldest"` or `{ last }`. Its mark is unknown, but for offset 0: the log cannot be
  * read from it.
  */
-export function beginningOf({ entries: [first], end }: ReadPage): Position {
+export function beginningOf({ entries: [first], end }: ReadPage): Cursor {
   if (!first) return end;
-  const { epoch, offset } = first.position;
+  const { epoch, offset } = first.cursor;
   return { epoch, offset: offset - 1, mark: offset === 1 ? "0" : "" };
 }
 
@@ -21,7 +21,7 @@ export function beginningOf({ entries: [first], end }: ReadPage): Position {
 export function firstPartOf(
   procedure: AnySubscription,
   page: ReadPage,
-  { offset }: Position,
+  { offset }: Cursor,
 ): Pick<ReadPage, "entries" | "end"> | undefined {
   const unknown = firstUnknown(procedure, page.entries);
   if (unknown === 0) return undefined;

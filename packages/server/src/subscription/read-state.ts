@@ -77,7 +77,7 @@ const optionNames: NamesOf<ReadStateOptions> = { context: true };
 const subject = "state() takes a subscription";
 
 /** A state of the caller's own, to change as he likes. */
-const decoded = (procedure: AnySubscription, { position, json }: FoldedState) => ({
+const decoded = (procedure: AnySubscription, { cursor, json }: FoldedState) => ({
   state: coderOf(stateOf(procedure).schema).decode(JSON.parse(json)) as never,
-  cursor: formatCursor(position),
+  cursor: formatCursor(cursor),
 });

@@ -1,5 +1,5 @@
 import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
-import type { Opened, Position } from "@sluice/log";
+import type { Cursor, Opened } from "@sluice/log";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { endingOf, fingerprintOf } from "../runs/record.js";
@@ -27,7 +27,7 @@ export interface ResumableSubscriber {
   readonly input: unknown;
   readonly lifetime: Lifetime;
   /** Where the subscriber left off. */
-  readonly cursor: Position | undefined;
+  readonly cursor: Cursor | undefined;
   args(): AnyArgs;
 }
 
@@ -76,23 +76,23 @@ const snapshotOf =
 
 /** Where a subscriber of a run starts, and what was read there. It is always read: the topic's record says how the run ended. */
 interface RunStart {
-  readonly from: Position;
+  readonly from: Cursor;
   readonly look: Look;
   readonly state?: TakenSnapshot | undefined;
 }
 
-const startAt = async (tail: Tail, from: Position): Promise<RunStart> => ({
+const startAt = async (tail: Tail, from: Cursor): Promise<RunStart> => ({
   from,
   look: await tail.look({ from, limit: pageLength }),
 });
 
 async function startOf(tail: Tail, taken: StateStart | undefined): Promise<RunStart> {
   if (!taken) return startOfAll(tail);
-  const { position, state, look } = taken;
-  return look?.opened ? { from: position, state, look } : { ...(await startAt(tail, position)), state };
+  const { cursor, state, look } = taken;
+  return look?.opened ? { from: cursor, state, look } : { ...(await startAt(tail, cursor)), state };
 }
 
-/** The position before the first entry, even if that is trimmed: a subscriber gets all events of a run, or is told of the gap. */
+/** The cursor before the first entry, even if that is trimmed: a subscriber gets all events of a run, or is told of the gap. */
 async function startOfAll(tail: Tail): Promise<RunStart> {
   const { opened, step } = await tail.look({ from: "oldest", limit: pageLength });
   const { page } = opened as Opened;

@@ -35,5 +35,5 @@ export async function prepareSnapshot(
   const { snapshot } = run;
   if (!snapshot) return parts.snapshots.ofTopic(tail, procedure, lifetime, look);
   const own = await takeOwn(parts, { procedure, topic: tail, snapshot, context, lifetime, args });
-  return own && { position: own.position, state: parts.snapshots.ofOne(own, lifetime), look: own.look };
+  return own && { cursor: own.cursor, state: parts.snapshots.ofOne(own, lifetime), look: own.look };
 }

@@ -41,11 +41,11 @@ export interface SubscriberRequest extends GapTerms {
 
 /** Where a subscriber starts. */
 export interface SubscriberStart {
-  /** A position, or where the first read starts. */
+  /** A cursor, or where the first read starts. */
   readonly from: ReadFrom;
   /** What was read there already. It is dropped if the client does not take it at once. */
   readonly look?: Look | undefined;
-  /** The state at that position, where it has yet to be told. */
+  /** The state at that cursor, where it has yet to be told. */
   readonly state?: TakenSnapshot | undefined;
   /** It goes on from a cursor: what is missing after it is a gap, and not just the past. */
   readonly resumes: boolean;

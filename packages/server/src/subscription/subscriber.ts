@@ -14,7 +14,7 @@ import type { SubscriberStart } from "./subscriber-request.js";
 import { TailSubscriber } from "./tail-subscriber.js";
 
 /**
- * Sends a topic's events to a lane. At the head it takes the tail's batches as they are. If the lane is full, it keeps a position and
+ * Sends a topic's events to a lane. At the head it takes the tail's batches as they are. If the lane is full, it keeps a cursor and
  * nothing else, and reads the log from there when the lane has room.
  */
 export class Subscriber extends TailSubscriber implements EndListener, LaneSource {
@@ -27,9 +27,9 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   /** It came with a cursor or has been at the head: `catchUpEvents` applies. */
   #isHeld = false;
   #isLive = false;
-  /** Where the first read starts, until the position is known. */
+  /** Where the first read starts, until the cursor is known. */
   #from: ReadFrom | undefined;
-  /** What was read at its position when it was opened. */
+  /** What was read at its cursor when it was opened. */
   #look: Look | undefined;
 
   startAt({ from, look, state, resumes }: SubscriberStart): void {
@@ -57,7 +57,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   open(heartbeat: number): OpenFrame {
     const { tail, stream, procedure } = this.request;
     const version = stateVersionOf(procedure);
-    const head = formatCursor(tail.position);
+    const head = formatCursor(tail.cursor);
     return { kind: "open", stream, heartbeat, resumable: true, head, ...(version === 1 ? {} : { version }) };
   }
 
@@ -66,7 +66,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.lane = lane;
     lane.cork();
     this.#state?.send(lane);
-    // A lane that does not pull at once is full, maybe for long: drop what was read, and keep the position.
+    // A lane that does not pull at once is full, maybe for long: drop what was read, and keep the cursor.
     queueMicrotask(() => {
       this.#look = undefined;
     });
@@ -112,7 +112,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
           continue;
         }
         if (this.#from) this.stand(beginningOf(page));
-        const part = firstPartOf(procedure, page, this.position);
+        const part = firstPartOf(procedure, page, this.cursor);
         if (!part) {
           const goOn = await this.#goOnAfterUnknown(lane, page);
           if (!goOn) return;
@@ -122,7 +122,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         let taken = 0;
         if (part.entries.length > 0) {
           this.#isNew = false;
-          const batch = tail.batch(this.position, part, maxBytes);
+          const batch = tail.batch(this.cursor, part, maxBytes);
           if (!this.take(lane, batch)) continue;
           if (batch.isLast) return lane.end();
           taken = batch.entries.length;
@@ -147,12 +147,12 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     }
   }
 
-  /** Reads the log after its position. At the head nothing is read, but for a run's record. */
+  /** Reads the log after its cursor. At the head nothing is read, but for a run's record. */
   #read(): Look | Promise<Look> {
     const { tail, endingOf } = this.request;
     const options = { limit: pageLength };
     if (this.#from) return tail.look({ ...options, from: this.#from });
-    return endingOf ? tail.look({ ...options, from: this.position }) : tail.lookAfter(this.position, options);
+    return endingOf ? tail.look({ ...options, from: this.cursor }) : tail.lookAfter(this.cursor, options);
   }
 
   /**
@@ -162,27 +162,27 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   #catchesUp(lane: Lane, step: Step): boolean {
     const { tail } = this.request;
     let at: Step | undefined = step;
-    while (at?.batch?.isFollowedFrom(this.position)) {
+    while (at?.batch?.isFollowedFrom(this.cursor)) {
       const { batch }: Step = at;
-      if (!hasReached(this.position, batch.end)) {
+      if (!hasReached(this.cursor, batch.end)) {
         if (!this.take(lane, batch)) return false;
         if (batch.isLast) lane.end();
         if (lane.full || lane.lifetime.over) return false;
       }
       at = at.next;
     }
-    const { position } = tail;
-    if (isSameCursor(this.position, position)) return true;
+    const { cursor } = tail;
+    if (isSameCursor(this.cursor, cursor)) return true;
     // It is ahead of the tail, and will skip the entries that it has.
-    if (this.position.epoch === position.epoch && this.position.offset > position.offset) return true;
-    if (position !== step.at) return false;
+    if (this.cursor.epoch === cursor.epoch && this.cursor.offset > cursor.offset) return true;
+    if (cursor !== step.at) return false;
     // The log has lost entries that the tail has handed out: reading again would change nothing, the tail has to find out.
     tail.recheck();
     return true;
   }
 
   #isTooFarBehind({ head }: ReadPage): boolean {
-    return this.#isHeld && head.offset - this.position.offset > this.request.parts.limits.catchUpEvents;
+    return this.#isHeld && head.offset - this.cursor.offset > this.request.parts.limits.catchUpEvents;
   }
 
   #limitGap(): Promise<Gap> {
@@ -193,7 +193,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   /** Tells the client of a gap and moves to where the subscription continues. `undefined`: it is over. */
   async #goOnAfter(lane: Lane, gap: Gap, look?: Look): Promise<GoOn | undefined> {
     const { parts, snapshot } = this.request;
-    let goOn: GoOn = { position: gap.oldest };
+    let goOn: GoOn = { cursor: gap.oldest };
     // Trimmed while it was being opened: a new subscriber has missed nothing.
     if (!this.#isNew || snapshot) {
       this.#resumes = false;
@@ -203,10 +203,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
       goOn = told;
       this.#send(lane, goOn.state);
       // If it continues further behind, as after a procedure's own snapshot, another reset would not help.
-      this.#isHeld = gap.head.offset - goOn.position.offset <= parts.limits.catchUpEvents;
+      this.#isHeld = gap.head.offset - goOn.cursor.offset <= parts.limits.catchUpEvents;
     }
     this.#from = undefined;
-    this.stand(goOn.position);
+    this.stand(goOn.cursor);
     this.onMoved?.();
     return goOn;
   }
@@ -217,11 +217,11 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
    */
   async #goOnAfterUnknown(lane: Lane, { entries: [entry], head, record }: ReadPage): Promise<GoOn | undefined> {
     const { parts, topic, procedure } = this.request;
-    const { position } = entry as LogEntry;
+    const { cursor } = entry as LogEntry;
     await parts.states.of(topic, procedure).current();
     if (lane.lifetime.over) return undefined;
-    const goOn = await this.#goOnAfter(lane, { reason: "trimmed", oldest: position, head, record });
-    if (goOn && this.position.offset < position.offset && this.position.epoch === position.epoch) {
+    const goOn = await this.#goOnAfter(lane, { reason: "trimmed", oldest: cursor, head, record });
+    if (goOn && this.cursor.offset < cursor.offset && this.cursor.epoch === cursor.epoch) {
       throw new SluiceError("unavailable", { message: "The state that is to be had is too old to go on from" });
     }
     return goOn;
@@ -239,7 +239,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.#isLive = true;
     this.#isNew = false;
     if (this.#resumes) this.request.parts.counters.resumes++;
-    this.told = this.position.offset;
-    lane.send({ kind: "live", id: formatCursor(this.position) });
+    this.told = this.cursor.offset;
+    lane.send({ kind: "live", id: formatCursor(this.cursor) });
   }
 }

@@ -1,5 +1,5 @@
 import { formatCursor } from "@sluice/contract/wire";
-import type { Position } from "@sluice/log";
+import type { Cursor } from "@sluice/log";
 import type { Lane, LaneFrame } from "../stream/lane.js";
 import type { Batch } from "../topic/batch.js";
 import type { DirectSubscriber } from "../topic/direct-subscribers.js";
@@ -10,7 +10,7 @@ import { hasReached, pickFrom } from "./picked.js";
 import { failLane } from "./stream-error.js";
 import type { SubscriberRequest } from "./subscriber-request.js";
 
-/** How many filtered events may pass before the position is told. */
+/** How many filtered events may pass before the cursor is told. */
 const mostUntold = 256;
 
 /** A subscriber's place in a topic, and how it takes what the tail hands out there. How it comes to the head is for `Subscriber`. */
@@ -18,8 +18,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   // First what a delivery looks at, as in an event stream.
   protected lane: Lane | undefined;
   protected mode: Mode = waiting;
-  protected position: Position;
-  /** The position that the subscriber was told last. */
+  protected cursor: Cursor;
+  /** The cursor that the subscriber was told last. */
   protected told: number;
   readonly #filter: SubscriberRequest["filter"];
   protected readonly request: SubscriberRequest;
@@ -30,19 +30,19 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   constructor(request: SubscriberRequest) {
     this.request = request;
     this.#filter = request.filter;
-    this.position = request.tail.position;
-    this.told = request.tail.position.offset;
+    this.cursor = request.tail.cursor;
+    this.told = request.tail.cursor.offset;
   }
 
-  /** Moves to a position that the client need not be told. */
-  protected stand(position: Position): void {
-    this.position = position;
-    this.told = position.offset;
+  /** Moves to a cursor that the client need not be told. */
+  protected stand(cursor: Cursor): void {
+    this.cursor = cursor;
+    this.told = cursor.offset;
   }
 
   /** Up to here its lane was handed everything. */
-  get place(): Position {
-    return this.mode.kind === "direct" ? this.request.tail.position : this.position;
+  get place(): Cursor {
+    return this.mode.kind === "direct" ? this.request.tail.cursor : this.cursor;
   }
 
   /** What its tail has written for it. */
@@ -52,8 +52,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
 
   deliver(batch: Batch): void {
     const lane = this.lane as Lane;
-    // Of those who stand at the head, the position is the very object: what goes to all is not compared for each.
-    const isBeside = batch.from !== this.position;
+    // Of those who stand at the head, the cursor is the very object: what goes to all is not compared for each.
+    const isBeside = batch.from !== this.cursor;
     if (isBeside && !this.#awaits(batch)) return;
     try {
       if (!this.take(lane, batch)) this.lost();
@@ -86,11 +86,11 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.become(queued);
   }
 
-  /** The frame that says where the position is, if it moved since it was last told. */
+  /** The frame that says where the cursor is, if it moved since it was last told. */
   idleFrame(): LaneFrame | undefined {
-    if (this.mode.kind === "direct" || this.told === this.position.offset) return undefined;
-    this.told = this.position.offset;
-    return { kind: "at", id: formatCursor(this.position) };
+    if (this.mode.kind === "direct" || this.told === this.cursor.offset) return undefined;
+    this.told = this.cursor.offset;
+    return { kind: "at", id: formatCursor(this.cursor) };
   }
 
   /** The one way from mode to mode: it leaves the tail's lists, or comes into one. */
@@ -103,8 +103,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
       tail.leave(this);
     } else if (before.kind === "direct") {
       tail.direct.delete(before.socket);
-      this.position = tail.position;
-      this.told = tail.position.offset;
+      this.cursor = tail.cursor;
+      this.told = tail.cursor.offset;
     }
     if (mode.kind === "queued") tail.join(this);
     else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane?.directVersion);
@@ -113,33 +113,33 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   /** Takes what comes from the tail: past its lane, if it stands at the head and wants all of it. */
   protected join(lane: Lane): void {
     const { tail } = this.request;
-    const socket = !this.#filter && isSameCursor(this.position, tail.position) ? lane.direct() : undefined;
+    const socket = !this.#filter && isSameCursor(this.cursor, tail.cursor) ? lane.direct() : undefined;
     this.become(socket ? { kind: "direct", socket } : queued);
     lane.caughtUp();
   }
 
   /** Whether there is something for it in a batch that doesn't begin where it stands. */
   #awaits(batch: Batch): boolean {
-    if (batch.isFollowedFrom(this.position)) return !hasReached(this.position, batch.end);
+    if (batch.isFollowedFrom(this.cursor)) return !hasReached(this.cursor, batch.end);
     this.lost(); // the log has lost what it read, and the tail has read what came in its place
     return false;
   }
 
   /** False: it took nothing, because its lane is full or over. */
   protected take(lane: Lane, batch: Batch): boolean {
-    const isWhole = !this.#filter && batch.from.offset === this.position.offset;
+    const isWhole = !this.#filter && batch.from.offset === this.cursor.offset;
     if (isWhole) {
       if (!lane.deliver(batch)) return false;
       this.told = batch.end.offset;
     } else {
-      const picked = pickFrom(batch, this.position, this.#filter);
+      const picked = pickFrom(batch, this.cursor, this.#filter);
       const last = picked.at(-1);
       if (last !== undefined) {
         if (!lane.deliver(batch, picked)) return false;
-        this.told = batch.entries[last]?.position.offset as number;
+        this.told = batch.entries[last]?.cursor.offset as number;
       }
     }
-    this.position = batch.end;
+    this.cursor = batch.end;
     if (batch.end.offset - this.told >= mostUntold) {
       const frame = this.idleFrame();
       if (frame) lane.send(frame);

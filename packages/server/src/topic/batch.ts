@@ -1,6 +1,6 @@
 import { type AnySubscription, coderOf, freezeShared } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
-import type { LogEntry, Position } from "@sluice/log";
+import type { Cursor, LogEntry } from "@sluice/log";
 import { frameOf, isLast } from "./entry.js";
 import { SharedBytes } from "./shared-bytes.js";
 
@@ -25,7 +25,7 @@ export function decodeEvent({ events }: AnySubscription, type: string, json: str
 const frameOverhead = 23 + 16;
 
 /** An upper bound of the bytes of an entry's frame. Known before encoding. */
-export const sizeOf = ({ type, data, position: { epoch, mark } }: LogEntry) =>
+export const sizeOf = ({ type, data, cursor: { epoch, mark } }: LogEntry) =>
   Buffer.byteLength(data) + Buffer.byteLength(type) + epoch.length + mark.length + frameOverhead;
 
 /**
@@ -34,9 +34,9 @@ export const sizeOf = ({ type, data, position: { epoch, mark } }: LogEntry) =>
  */
 export class Batch {
   readonly entries: readonly LogEntry[];
-  /** The position before the first entry: a reader there can take the whole batch. */
-  readonly from: Position;
-  readonly end: Position;
+  /** The cursor before the first entry: a reader there can take the whole batch. */
+  readonly from: Cursor;
+  readonly end: Cursor;
   /** Whether it ends its topic. */
   readonly isLast: boolean;
   readonly procedure: AnySubscription;
@@ -46,13 +46,13 @@ export class Batch {
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
 
-  constructor(procedure: AnySubscription, from: Position, entries: readonly LogEntry[], end: Position) {
+  constructor(procedure: AnySubscription, from: Cursor, entries: readonly LogEntry[], end: Cursor) {
     this.procedure = procedure;
     this.from = from;
     const last = entries.findIndex(isLast);
     this.isLast = last >= 0;
     this.entries = this.isLast ? entries.slice(0, last + 1) : entries;
-    this.end = this.entries[last]?.position ?? end;
+    this.end = this.entries[last]?.cursor ?? end;
   }
 
   /** An upper bound of the bytes of all its frames. */
@@ -61,11 +61,11 @@ export class Batch {
     return this.#size;
   }
 
-  /** Whether a reader at `position` shares this history, as far as these entries show. */
-  isFollowedFrom({ epoch, offset, mark }: Position): boolean {
+  /** Whether a reader at `cursor` shares this history, as far as these entries show. */
+  isFollowedFrom({ epoch, offset, mark }: Cursor): boolean {
     const { from, end, entries } = this;
     if (epoch !== from.epoch || offset < from.offset) return false;
-    const place = offset === from.offset ? from : entries[offset - from.offset - 1]?.position;
+    const place = offset === from.offset ? from : entries[offset - from.offset - 1]?.cursor;
     return offset > end.offset || place?.mark === mark;
   }
 
@@ -101,9 +101,9 @@ export class Batch {
   event(index: number): DecodedEvent | undefined {
     let event = this.#events[index];
     if (event === undefined) {
-      const { type, data, position } = this.entries[index] as LogEntry;
+      const { type, data, cursor } = this.entries[index] as LogEntry;
       const decoded = decodeEvent(this.procedure, type, data);
-      event = decoded ? { type, ...decoded, id: formatCursor(position) } : null;
+      event = decoded ? { type, ...decoded, id: formatCursor(cursor) } : null;
       freezeShared(event); // all subscribers' filters share it
       this.#events[index] = event;
     }

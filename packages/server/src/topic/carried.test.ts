@@ -1,23 +1,23 @@
-import { type LogEntry, memoryLog, type Position } from "@sluice/log";
+import { type Cursor, type LogEntry, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import { Carried } from "./carried.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
 
-/** A topic's wake-ups and positions: `at(n)` is the position after the first n entries. */
+/** A topic's wake-ups and cursors: `at(n)` is the cursor after the first n entries. */
 async function history(length: number) {
   const log = memoryLog();
   const genesis = await headOf(log, "a");
   for (let n = 1; n <= length; n++) await log.append("a", [{ type: "n", data: `${n}` }]);
   const page = await readLog(log, "a", genesis);
   const entries = page.ok ? page.entries : [];
-  const places = [genesis, ...entries.map(({ position }) => position)] as readonly Position[];
-  const told = (from: number, to: number) => ({ before: places[from] as Position, entries: entries.slice(from, to) });
-  return { places, told, at: (n: number) => places[n] as Position };
+  const places = [genesis, ...entries.map(({ cursor }) => cursor)] as readonly Cursor[];
+  const told = (from: number, to: number) => ({ before: places[from] as Cursor, entries: entries.slice(from, to) });
+  return { places, told, at: (n: number) => places[n] as Cursor };
 }
 
 const dataOf = (entries: readonly LogEntry[] | undefined) => entries?.map(({ data }) => Number(data));
 
-it("returns the entries of all wake-ups after a position, once", async () => {
+it("returns the entries of all wake-ups after a cursor, once", async () => {
   const { told, at } = await history(5);
   const carried = new Carried();
   expect([carried.add(told(0, 1)), carried.add(told(1, 3)), carried.add(told(3, 4))]).toEqual([true, true, true]);
@@ -25,7 +25,7 @@ it("returns the entries of all wake-ups after a position, once", async () => {
   expect([carried.isEmpty, dataOf(carried.takeAfter(at(4)))]).toEqual([true, []]);
 });
 
-it("returns the rest after a position among the entries", async () => {
+it("returns the rest after a cursor among the entries", async () => {
   const { told, at } = await history(5);
   for (const [place, rest] of [
     [2, [3, 4]],
@@ -37,7 +37,7 @@ it("returns the rest after a position among the entries", async () => {
   }
 });
 
-it("asks for a read if the position is not among the entries, or is of another history", async () => {
+it("asks for a read if the cursor is not among the entries, or is of another history", async () => {
   const [{ told, at }, other] = [await history(5), await history(5)];
   for (const place of [at(0), at(5), other.at(2), { ...at(2), mark: "m" }]) {
     const carried = new Carried();

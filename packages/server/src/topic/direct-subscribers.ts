@@ -7,7 +7,7 @@ export interface DirectSocket {
   write(chunk: Uint8Array): boolean;
 }
 
-/** A subscriber at the position of its topic's tail, without a filter: its socket gets the shared bytes as they are. */
+/** A subscriber at the cursor of its topic's tail, without a filter: its socket gets the shared bytes as they are. */
 export interface DirectSubscriber {
   /** Its socket is full: from now on it takes batches through its lane. */
   filled(): void;

@@ -53,13 +53,13 @@ export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.att
  * @param lane the lane's number; absent for plain streams
  */
 export function frameOf(entry: LogEntry, lane?: number): string {
-  const { type, data, position } = entry;
+  const { type, data, cursor } = entry;
   if (type.charCodeAt(0) !== 36 /* $ */) {
-    return encodeLogged(lane === undefined ? type : `${lane}/${type}`, data, position);
+    return encodeLogged(lane === undefined ? type : `${lane}/${type}`, data, cursor);
   }
   const frame: AtFrame | EndFrame | ErrorFrame = isLast(entry)
     ? frameOfEnd(entry)
-    : { kind: "at", id: formatCursor(position) };
+    : { kind: "at", id: formatCursor(cursor) };
   return encodeFrame(lane === undefined ? frame : { ...frame, lane });
 }
 

@@ -33,5 +33,5 @@ const isNewer = (procedure: AnySubscription, entry: LogEntry): boolean =>
 /** The part of a page before one of its entries, which must not be the first. */
 export function pageBefore({ entries }: Pick<ReadPage, "entries">, index: number): Pick<ReadPage, "entries" | "end"> {
   const before = entries.slice(0, index);
-  return { entries: before, end: (before.at(-1) as LogEntry).position };
+  return { entries: before, end: (before.at(-1) as LogEntry).cursor };
 }

@@ -1,14 +1,14 @@
-import type { Log, Opened, Position, ReadFrom } from "@sluice/log";
+import type { Cursor, Log, Opened, ReadFrom } from "@sluice/log";
 
 type Page = Opened["page"];
 
-/** The page of entries after a position. */
+/** The page of entries after a cursor. */
 export async function readLog(log: Log, topic: string, from: ReadFrom, limit = 1_000): Promise<Page> {
   return (await log.open(topic, { from, limit })).page;
 }
 
-/** The position of a topic's head. */
-export async function headOf(log: Log, topic: string): Promise<Position> {
+/** The cursor of a topic's head. */
+export async function headOf(log: Log, topic: string): Promise<Cursor> {
   return (await readLog(log, topic, { last: 0 }, 0)).head;
 }
 

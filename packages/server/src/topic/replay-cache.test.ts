@@ -35,7 +35,7 @@ it("returns the same bytes for the same page, and new ones for a grown page", as
   const grown = await read(0, 256);
   expect(grown).not.toBe(first);
   expect(grown.entries).toHaveLength(110);
-  expect((await read(20, 50)).entries[0]?.position.offset).toBe(21);
+  expect((await read(20, 50)).entries[0]?.cursor.offset).toBe(21);
 });
 
 it("keeps the pages requested last, within its budget", async () => {
@@ -54,7 +54,7 @@ it("splits a page that is too long for one write, and shares the parts", async (
   const piece = await read(0, 100);
   expect(piece.bytes.plain.length).toBeLessThanOrEqual(65_536);
   expect(piece.entries).toHaveLength(21);
-  expect(piece.end).toEqual(piece.entries.at(-1)?.position);
+  expect(piece.end).toEqual(piece.entries.at(-1)?.cursor);
   expect(await read(0, 100)).toBe(piece);
   expect((await read(piece.entries.length, 100)).from).toEqual(piece.end);
 });

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { LogEntry, Position, ReadPage } from "@sluice/log";
+import type { Cursor, LogEntry, ReadPage } from "@sluice/log";
 import { Batch, sizeOf } from "./batch.js";
 import { isSameCursor } from "./same-cursor.js";
 
@@ -12,7 +12,7 @@ const minEntries = 16;
 export interface PageStart {
   readonly topic: string;
   readonly procedure: AnySubscription;
-  readonly from: Position;
+  readonly from: Cursor;
   /** Most bytes of the page, if fewer than a socket takes at once. */
   readonly maxBytes?: number | undefined;
 }
@@ -38,7 +38,7 @@ export class ReplayCache {
   get({ topic, procedure, from, maxBytes }: PageStart, { entries, end }: Pick<ReadPage, "entries" | "end">): Batch {
     const bytes = Math.min(this.#bufferedBytes, maxBytes ?? this.#bufferedBytes);
     const fitting = entriesThatFit(entries, bytes);
-    const last = fitting.length < entries.length ? (fitting.at(-1) as LogEntry).position : end;
+    const last = fitting.length < entries.length ? (fitting.at(-1) as LogEntry).cursor : end;
     if (fitting.length < minEntries) return new Batch(procedure, from, fitting, last);
     const key = `${from.offset} ${bytes} ${topic}`;
     const kept = this.#pages.get(key);

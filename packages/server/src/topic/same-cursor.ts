@@ -1,5 +1,5 @@
-import type { Position } from "@sluice/log";
+import type { Cursor } from "@sluice/log";
 
-/** Whether two positions are the same place in the same history. */
-export const isSameCursor = (a: Position, b: Position): boolean =>
+/** Whether two cursors are the same place in the same history. */
+export const isSameCursor = (a: Cursor, b: Cursor): boolean =>
   a.offset === b.offset && a.mark === b.mark && a.epoch === b.epoch;

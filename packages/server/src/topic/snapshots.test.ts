@@ -47,7 +47,7 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
       },
     } satisfies SnapshotReceiver & Record<string, unknown>;
     taken.send(receiver);
-    return { offset: taken.position.offset, receiver, lifetime, drain: () => taken.release() };
+    return { offset: taken.cursor.offset, receiver, lifetime, drain: () => taken.release() };
   };
   return { snapshots, publish, set, join, tail };
 }
@@ -64,7 +64,7 @@ it("a new subscriber gets the newer of two held snapshots, with the same bytes",
   expect(snapshots.size).toBeLessThan(201_000);
 });
 
-it("subscribers that come at once at a new position share one snapshot", async () => {
+it("subscribers that come at once at a new cursor share one snapshot", async () => {
   const { snapshots, set, join } = setUp();
   await set(1);
   const joined = await Promise.all([join(), join(), join()]);
@@ -113,7 +113,7 @@ it("beyond the limit, snapshots are unavailable, but one is always allowed", asy
   const only = await join();
   await set(2);
   await expect(join()).rejects.toMatchObject({ code: "unavailable", retryAfter: 5_000 });
-  const own = { position: { epoch: "e", offset: 1, mark: "m" }, json: JSON.stringify("y".repeat(20_000)) };
+  const own = { cursor: { epoch: "e", offset: 1, mark: "m" }, json: JSON.stringify("y".repeat(20_000)) };
   expect(() => snapshots.ofOne(own, new Lifetime())).toThrow(expect.objectContaining({ code: "unavailable" }));
   only.lifetime.end();
   expect((await join()).offset).toBe(2);

@@ -1,6 +1,6 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { encodeFrame, formatCursor, type SnapshotFrame } from "@sluice/contract/wire";
-import type { Position } from "@sluice/log";
+import type { Cursor } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "./same-cursor.js";
 import { SharedBytes } from "./shared-bytes.js";
@@ -25,7 +25,7 @@ export interface SnapshotReceiver {
 
 /** A state that is ready to be sent. It is held until `release()`, or until its subscriber's lifetime ends. */
 export interface TakenSnapshot {
-  readonly position: Position;
+  readonly cursor: Cursor;
   send(receiver: SnapshotReceiver): void;
   /** Call it when the snapshot is sent. */
   release(): void;
@@ -33,7 +33,7 @@ export interface TakenSnapshot {
 
 /** A state that a subscriber starts with. */
 export interface StateStart {
-  readonly position: Position;
+  readonly cursor: Cursor;
   readonly state: TakenSnapshot;
   /** What was read of the topic after it. Absent: nothing was. */
   readonly look?: Look | undefined;
@@ -41,7 +41,7 @@ export interface StateStart {
 
 /** The bytes of a `$snapshot`, and the subscribers that have not taken them yet. */
 interface Encoded {
-  readonly position: Position;
+  readonly cursor: Cursor;
   readonly bytes: SharedBytes;
   readonly holders: Set<Holder>;
   onFree(): void;
@@ -58,7 +58,7 @@ export interface SnapshotSources {
 
 /**
  * The encoded snapshots that sockets have not taken yet. A state may have megabytes, and slow readers may join a busy
- * topic at any position. Two snapshots per topic are enough: a new subscriber gets the newer one, and the events after
+ * topic at any cursor. Two snapshots per topic are enough: a new subscriber gets the newer one, and the events after
  * it.
  */
 export class Snapshots {
@@ -86,7 +86,7 @@ export class Snapshots {
     for (;;) {
       const [older, newer] = this.#of(topic);
       if (older && newer) {
-        const look = await tail.look({ from: newer.position, limit: pageLength });
+        const look = await tail.look({ from: newer.cursor, limit: pageLength });
         if (!this.#of(topic).includes(newer)) continue; // it was freed meanwhile
         if (this.#isFollowed(newer, look)) return startOf(take(newer, lifetime), look);
         this.#cutHolders(older);
@@ -98,7 +98,7 @@ export class Snapshots {
       const look = folded.rest ? tail.saw(step, { page: folded.rest }) : { step };
       if (folded.json.length <= maxUnsharedLength) return startOf(takeShort(folded), look);
       const held = this.#of(topic);
-      const same = held.find(({ position }) => isSameCursor(position, folded.position));
+      const same = held.find(({ cursor }) => isSameCursor(cursor, folded.cursor));
       if (same) return startOf(take(same, lifetime), look);
       if (held.length < maxPerTopic) return startOf(take(this.#share(topic, this.#encode(folded)), lifetime), look);
     }
@@ -138,13 +138,13 @@ export class Snapshots {
     const onFree = () => {
       this.#size -= length;
     };
-    return { position: folded.position, bytes, holders: new Set(), onFree };
+    return { cursor: folded.cursor, bytes, holders: new Set(), onFree };
   }
 
   /** Whether the log still has all events after a snapshot, and no more of them than `catchUpEvents`. */
-  #isFollowed({ position }: Encoded, { opened }: Look): boolean {
+  #isFollowed({ cursor }: Encoded, { opened }: Look): boolean {
     const { catchUpEvents } = this.#sources.limits;
-    return opened?.page.ok === true && opened.page.head.offset - position.offset <= catchUpEvents;
+    return opened?.page.ok === true && opened.page.head.offset - cursor.offset <= catchUpEvents;
   }
 
   /** Cuts the lanes that have not taken it yet: the events after it are gone, so they must start over anyway. */
@@ -157,7 +157,7 @@ export class Snapshots {
 }
 
 function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
-  const { position, bytes, holders } = encoded;
+  const { cursor, bytes, holders } = encoded;
   const holder: Holder = { receiver: undefined };
   holders.add(holder);
   const endListener = { onEnd: () => release() };
@@ -167,7 +167,7 @@ function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
   };
   lifetime.watch(endListener);
   return {
-    position,
+    cursor,
     send(receiver) {
       holder.receiver = receiver;
       receiver.sendShared(bytes);
@@ -179,18 +179,18 @@ function take(encoded: Encoded, lifetime: Lifetime): TakenSnapshot {
 const fromSnapshot = ({ opened }: Look) =>
   opened?.afterSnapshot && { snapshot: opened.snapshot, page: opened.afterSnapshot };
 
-const startOf = (state: TakenSnapshot, look: Look): StateStart => ({ position: state.position, state, look });
+const startOf = (state: TakenSnapshot, look: Look): StateStart => ({ cursor: state.cursor, state, look });
 
 const takeShort = (folded: FoldedState): TakenSnapshot => ({
-  position: folded.position,
+  cursor: folded.cursor,
   send: (receiver) => void receiver.send(snapshotFrame(folded)),
   release() {},
 });
 
-const snapshotFrame = ({ position, json }: FoldedState): SnapshotFrame => ({
+const snapshotFrame = ({ cursor, json }: FoldedState): SnapshotFrame => ({
   kind: "snapshot",
   data: json,
-  id: formatCursor(position),
+  id: formatCursor(cursor),
 });
 
 const limitReached = () =>

@@ -1,5 +1,5 @@
 import { type AnySubscription, stateVersionOf } from "@sluice/contract";
-import type { Log, LogEntry, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
+import type { Cursor, Log, LogEntry, Opened, ReadGap, ReadPage } from "@sluice/log";
 import { contractSkew } from "./contract-skew.js";
 import { decodeSaved, type SavedState } from "./saved-state.js";
 import type { StateFold } from "./state-fold.js";
@@ -9,18 +9,18 @@ export const pageLength = 512;
 
 /** The state that a fold begins with. */
 export interface Origin {
-  readonly position: Position;
+  readonly cursor: Cursor;
   readonly value: unknown;
   /** Characters of its JSON. */
   readonly length: number;
-  /** The state version with which the topic was published at this position. */
+  /** The state version with which the topic was published at this cursor. */
   readonly version: number;
   /** The entries after it, if they were read with it. */
   readonly page?: ReadPage | ReadGap | undefined;
 }
 
 interface Saved extends SavedState {
-  readonly position: Position;
+  readonly cursor: Cursor;
 }
 
 /**
@@ -47,17 +47,17 @@ export class StateOrigin {
   }
 
   /**
-   * @param onSaved called with the position of the saved snapshot if that has this contract's version, else with
+   * @param onSaved called with the cursor of the saved snapshot if that has this contract's version, else with
    * `undefined`
    * @param opened the log's snapshot and the page after it, if they were read already
    */
   async load(
-    onSaved: (position: Position | undefined) => void,
+    onSaved: (cursor: Cursor | undefined) => void,
     opened?: Pick<Opened, "snapshot" | "page">,
   ): Promise<Origin> {
     const { snapshot, page } = opened ?? (await this.#log.open(this.#topic, { from: "snapshot", limit: pageLength }));
-    const saved: Saved | undefined = snapshot && { position: snapshot.position, ...decodeSaved(snapshot.data) };
-    onSaved(saved?.version === this.#version ? saved.position : undefined);
+    const saved: Saved | undefined = snapshot && { cursor: snapshot.cursor, ...decodeSaved(snapshot.data) };
+    onSaved(saved?.version === this.#version ? saved.cursor : undefined);
     this.#isFromStart = false;
     if (saved && saved.version >= this.#version) return { ...this.#decoded(saved), page };
     const first = saved ? (await this.#log.open(this.#topic, { from: "oldest", limit: 1 })).page : page;
@@ -68,7 +68,7 @@ export class StateOrigin {
       return saved ? origin : { ...origin, page };
     }
     if (!saved) throw unfoldable(this.#topic, "its first events are gone and no snapshot is saved");
-    const origin = this.#migrates ? this.#migrated(saved) : this.#initial(saved.position, saved.version);
+    const origin = this.#migrates ? this.#migrated(saved) : this.#initial(saved.cursor, saved.version);
     return { ...origin, page };
   }
 
@@ -76,34 +76,30 @@ export class StateOrigin {
    * The state to go on with at an event of a lower version that this contract does not know. The saved snapshot is
    * migrated if possible; else the state starts over after the event.
    */
-  async replace(
-    { position }: LogEntry,
-    version: number,
-    onSaved: (position: Position | undefined) => void,
-  ): Promise<Origin> {
+  async replace({ cursor }: LogEntry, version: number, onSaved: (cursor: Cursor | undefined) => void): Promise<Origin> {
     if (this.#isFromStart && this.#migrates) {
-      this.#unknownEpoch = position.epoch;
+      this.#unknownEpoch = cursor.epoch;
       const origin = await this.load(onSaved);
       if (!this.#isFromStart) return origin;
     }
-    return this.#initial(position, version);
+    return this.#initial(cursor, version);
   }
 
   get #migrates(): boolean {
     return this.#procedure.state?.migrate !== undefined;
   }
 
-  #initial(position: Position, version: number): Origin {
+  #initial(cursor: Cursor, version: number): Origin {
     const { value, json } = this.#fold.initial();
-    return { position, value, length: json.length, version };
+    return { cursor, value, length: json.length, version };
   }
 
-  #decoded({ position, version, json }: Saved): Origin {
+  #decoded({ cursor, version, json }: Saved): Origin {
     const own = this.#version;
     if (version > own)
       throw this.#contractSkew(`it was saved with state.version ${version}, and this server has ${own}`);
     try {
-      return { position, version, value: this.#fold.decode(JSON.parse(json)), length: json.length };
+      return { cursor, version, value: this.#fold.decode(JSON.parse(json)), length: json.length };
     } catch (cause) {
       throw this.#contractSkew(
         `the snapshot saved with this server's state.version ${own} doesn't fit state.schema`,
@@ -112,13 +108,13 @@ export class StateOrigin {
     }
   }
 
-  #migrated({ position, version, json }: Saved): Origin {
+  #migrated({ cursor, version, json }: Saved): Origin {
     try {
       const migrated: unknown = this.#procedure.state?.migrate?.(JSON.parse(json), version);
       // `encode` refuses a promise below, and nothing else handles its rejection.
       if (migrated instanceof Promise) migrated.catch(() => {});
       const { json: wire, read } = this.#fold.encode(migrated);
-      return { position, version, value: this.#fold.adopt(read()), length: wire.length };
+      return { cursor, version, value: this.#fold.adopt(read()), length: wire.length };
     } catch (cause) {
       throw this.#contractSkew(`state.migrate failed for the snapshot saved with state.version ${version}`, cause);
     }
@@ -130,11 +126,11 @@ export class StateOrigin {
 }
 
 /**
- * The position before the first event, if the log still has that event. Takes the answer to a read of the oldest
+ * The cursor before the first event, if the log still has that event. Takes the answer to a read of the oldest
  * entries.
  */
-function genesisOf(oldest: ReadPage | ReadGap): Position | undefined {
-  const start = oldest.ok ? (oldest.entries[0]?.position ?? oldest.end) : oldest.oldest;
+function genesisOf(oldest: ReadPage | ReadGap): Cursor | undefined {
+  const start = oldest.ok ? (oldest.entries[0]?.cursor ?? oldest.end) : oldest.oldest;
   return start.offset > 1 ? undefined : { ...start, offset: 0, mark: "0" };
 }
 

@@ -60,7 +60,7 @@ describe("a topic's tail", () => {
     void log.append("ticks", [tick(1)]);
     const tail = await following;
     await turn();
-    expect(tail.position).toEqual(await headOf(log, "ticks"));
+    expect(tail.cursor).toEqual(await headOf(log, "ticks"));
   });
 
   it("reads only entries that no wake-up carried", async () => {
@@ -99,7 +99,7 @@ describe("a topic's tail", () => {
     expect(await after(told[4])).toEqual({ numbers: [], reads: 1 }); // late: it might be of another history
     await append(7);
     expect(await after(undefined)).toEqual({ numbers: [[7]], reads: 1 });
-    expect([seen.lostTimes(), tail.position]).toEqual([0, await headOf(log, "ticks")]);
+    expect([seen.lostTimes(), tail.cursor]).toEqual([0, await headOf(log, "ticks")]);
   });
 
   it("does not read again for wake-ups that come while it reads", async () => {
@@ -176,7 +176,7 @@ describe("a topic's tail", () => {
     for (let n = 1; n <= 9; n++) void log.append("ticks", [tick(n)]);
     await turn();
     expect(seen.lostTimes()).toBe(1);
-    expect(tail.position).toEqual(await headOf(log, "ticks"));
+    expect(tail.cursor).toEqual(await headOf(log, "ticks"));
   });
 
   it("can be taken again after an engine that failed to open it", async () => {

@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Opened, OpenOptions, Position, ReadPage, Wakeup, Watch } from "@sluice/log";
+import type { Cursor, Log, Opened, OpenOptions, ReadPage, Wakeup, Watch } from "@sluice/log";
 import type { Batch } from "./batch.js";
 import { Carried } from "./carried.js";
 import { type DirectSettings, DirectSubscribers } from "./direct-subscribers.js";
@@ -28,8 +28,8 @@ export interface TailSources extends DirectSettings {
 /** Entries that a tail reads at once. */
 const page = 512;
 
-/** The position of a tail that does not know its topic's head yet. No cursor is equal to it. */
-const nowhere: Position = { epoch: "", offset: 0, mark: "" };
+/** The cursor of a tail that does not know its topic's head yet. No cursor is equal to it. */
+const nowhere: Cursor = { epoch: "", offset: 0, mark: "" };
 
 /** What a tail does at the moment. */
 type Phase =
@@ -49,14 +49,14 @@ type Phase =
  */
 export class Tail {
   /** Everything up to here was handed out. */
-  position: Position = nowhere;
-  /** The same position, to be linked to the next batch. */
+  cursor: Cursor = nowhere;
+  /** The same cursor, to be linked to the next batch. */
   step = new Step(nowhere);
   /** How often it was taken and not released; the hub counts. */
   users = 0;
   /** False from the first `look()` on. */
   isUnread = true;
-  /** The subscribers at this position that get all batches as they are. */
+  /** The subscribers at this cursor that get all batches as they are. */
   readonly direct: DirectSubscribers;
   readonly topic: string;
   readonly #log: Log;
@@ -86,8 +86,8 @@ export class Tail {
   }
 
   /** The topic's head, as far as this process was told. `undefined`: there are, or may be, entries that were not handed out. */
-  get end(): Position | undefined {
-    return this.#phase === "idle" && !this.#mustRead ? this.position : undefined;
+  get end(): Cursor | undefined {
+    return this.#phase === "idle" && !this.#mustRead ? this.cursor : undefined;
   }
 
   /** Reads the log for a subscriber that is going to join. The first read tells the tail where to begin. */
@@ -98,16 +98,16 @@ export class Tail {
     return this.saw(step, await this.#log.open(this.topic, options));
   }
 
-  /** Reads what follows a position, unless that is the topic's head. */
-  lookAfter(from: Position, options: Omit<OpenOptions, "from">): Look | Promise<Look> {
+  /** Reads what follows a cursor, unless that is the topic's head. */
+  lookAfter(from: Cursor, options: Omit<OpenOptions, "from">): Look | Promise<Look> {
     return this.end && isSameCursor(from, this.end) ? { step: this.step } : this.look({ ...options, from });
   }
 
   /** The topic's head. The log is read only if the head is not known. */
-  async head(): Promise<Look & { readonly position: Position }> {
-    if (this.end) return { position: this.end, step: this.step };
+  async head(): Promise<Look & { readonly cursor: Cursor }> {
+    if (this.end) return { cursor: this.end, step: this.step };
     const { step, opened } = await this.look({ from: { last: 0 }, limit: 0 });
-    return { position: (opened as Opened).page.head, step, opened };
+    return { cursor: (opened as Opened).page.head, step, opened };
   }
 
   /**
@@ -135,11 +135,11 @@ export class Tail {
   }
 
   /** The next batch for a socket, of a page that was read after `from`; see `ReplayCache`. */
-  batch(from: Position, page: Pick<ReadPage, "entries" | "end">, maxBytes?: number): Batch {
+  batch(from: Cursor, page: Pick<ReadPage, "entries" | "end">, maxBytes?: number): Batch {
     return this.#pages.get({ topic: this.topic, procedure: this.#procedure, from, maxBytes }, page);
   }
 
-  /** Reads the log though nothing was appended, to find out whether it still has the tail's position in its history. */
+  /** Reads the log though nothing was appended, to find out whether it still has the tail's cursor in its history. */
   recheck(): void {
     this.#onAppend();
   }
@@ -174,7 +174,7 @@ export class Tail {
   async #read(): Promise<void> {
     do {
       this.#mustRead = false;
-      const { page: read } = await this.#log.open(this.topic, { from: this.position, limit: page });
+      const { page: read } = await this.#log.open(this.topic, { from: this.cursor, limit: page });
       if (this.#phase === "closed") return;
       if (!read.ok) {
         this.#loseAll();
@@ -191,11 +191,11 @@ export class Tail {
     if (this.#phase === "reading") this.#phase = "idle"; // a batch may have ended the last subscriber, and so closed the tail
   }
 
-  /** False: the log has to be read, because the carried entries do not follow the tail's position. */
+  /** False: the log has to be read, because the carried entries do not follow the tail's cursor. */
   #handOutCarried(): boolean {
-    const entries = this.#carried.takeAfter(this.position);
+    const entries = this.#carried.takeAfter(this.cursor);
     const last = entries?.at(-1);
-    if (entries && last) this.#handOut({ entries, end: last.position });
+    if (entries && last) this.#handOut({ entries, end: last.cursor });
     return entries !== undefined;
   }
 
@@ -209,7 +209,7 @@ export class Tail {
         return;
       }
       const batch = this.batch(
-        this.position,
+        this.cursor,
         unknown > 0 ? pageBefore({ entries: rest }, unknown) : { entries: rest, end },
       );
       this.direct.review();
@@ -219,7 +219,7 @@ export class Tail {
       else if (this.direct.size > 0 && batch.bytes.plain.length > pieceLength) {
         for (const subscriber of this.direct.all) subscriber.lost();
       }
-      this.position = batch.end;
+      this.cursor = batch.end;
       this.step = this.step.after(batch);
       this.direct.write(batch);
       for (const member of this.#queued) member.deliver(batch);
@@ -227,9 +227,9 @@ export class Tail {
     }
   }
 
-  /** Continues at a position that no batch leads to. */
-  #jump(to: Position): void {
-    this.position = to;
+  /** Continues at a cursor that no batch leads to. */
+  #jump(to: Cursor): void {
+    this.cursor = to;
     this.step = new Step(to);
   }
 

@@ -1,14 +1,14 @@
 import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
-import type { AppendedNow, Log, LogEntry, LogEvent, Opened, Position, ReadGap, ReadPage } from "@sluice/log";
+import type { AppendedNow, Cursor, Log, LogEntry, LogEvent, Opened, ReadGap, ReadPage } from "@sluice/log";
 import { contractSkew } from "./contract-skew.js";
 import { isLast, versionEntry } from "./entry.js";
 import { isSameCursor } from "./same-cursor.js";
 import { StateFold } from "./state-fold.js";
 import { type Origin, pageLength, StateOrigin, unfoldable } from "./state-origin.js";
 
-/** A state in wire form and its position. */
+/** A state in wire form and its cursor. */
 export interface FoldedState {
-  readonly position: Position;
+  readonly cursor: Cursor;
   /** JSON text. */
   readonly json: string;
 }
@@ -22,7 +22,7 @@ export interface UnappendedEvent {
 
 /** The state after events that are not appended yet. */
 export interface FoldedAhead {
-  readonly after: Position;
+  readonly after: Cursor;
   readonly value: unknown;
   /** The entries to append. */
   readonly events: readonly LogEvent[];
@@ -34,7 +34,7 @@ export interface FoldedAhead {
  */
 const maxCheckedLength = 16 * 1024;
 
-/** The fold of a topic, up to a position. Steps must not overlap: `TopicState` runs them one at a time. */
+/** The fold of a topic, up to a cursor. Steps must not overlap: `TopicState` runs them one at a time. */
 export class TopicFold {
   readonly #log: Log;
   readonly #topic: string;
@@ -42,11 +42,11 @@ export class TopicFold {
   readonly #ownVersion: number;
   readonly #state: StateFold;
   readonly #origin: StateOrigin;
-  /** The state version with which the topic was published, up to the position. */
+  /** The state version with which the topic was published, up to the cursor. */
   #version = 1;
-  /** Why the fold cannot pass its position. The error object is reused, so that it is reported once. */
-  #blocked: { readonly at: Position; readonly error: SluiceError } | undefined;
-  #position: Position | undefined;
+  /** Why the fold cannot pass its cursor. The error object is reused, so that it is reported once. */
+  #blocked: { readonly at: Cursor; readonly error: SluiceError } | undefined;
+  #cursor: Cursor | undefined;
   #value: unknown;
   #json: string | undefined;
   /** The next entry is an end. Entries after it are not part of the topic. */
@@ -55,8 +55,8 @@ export class TopicFold {
   /** Characters of the events since `#size` was measured: the state may have grown by as much. */
   #grown = 0;
   readonly #onSize: (added: number) => void;
-  /** The position of the last saved snapshot, as far as this process knows. */
-  saved: Position | undefined;
+  /** The cursor of the last saved snapshot, as far as this process knows. */
+  saved: Cursor | undefined;
 
   constructor(log: Log, topic: string, procedure: AnySubscription, onSize: (added: number) => void) {
     this.#log = log;
@@ -68,9 +68,9 @@ export class TopicFold {
     this.#onSize = onSize;
   }
 
-  /** The position up to which the log is folded. `undefined`: it has not begun, or must start over. */
-  get position(): Position | undefined {
-    return this.#position;
+  /** The cursor up to which the log is folded. `undefined`: it has not begun, or must start over. */
+  get cursor(): Cursor | undefined {
+    return this.#cursor;
   }
 
   get isOver(): boolean {
@@ -83,56 +83,56 @@ export class TopicFold {
   }
 
   /**
-   * Folds everything up to the log's head, and returns what the log has after the fold's position: nothing, or an end and
+   * Folds everything up to the log's head, and returns what the log has after the fold's cursor: nothing, or an end and
    * what follows it.
    *
    * @param opened what the log has from its snapshot on, if that was read already; used if the fold has not begun
    */
   async advance(opened?: Pick<Opened, "snapshot" | "page">): Promise<ReadPage> {
-    const position = this.#position;
-    if (position) return this.#foldOn(position, await this.#open(position));
+    const cursor = this.#cursor;
+    if (cursor) return this.#foldOn(cursor, await this.#open(cursor));
     const origin = await this.#load(opened);
-    return this.#foldOn(origin.position, await this.#after(origin));
+    return this.#foldOn(origin.cursor, await this.#after(origin));
   }
 
-  /** Folds a page that was read after `from`, the fold's position, and everything after it. */
-  async take(from: Position, first: ReadPage | ReadGap): Promise<ReadPage> {
-    return this.#position ? this.#foldOn(from, { page: first }) : this.advance();
+  /** Folds a page that was read after `from`, the fold's cursor, and everything after it. */
+  async take(from: Cursor, first: ReadPage | ReadGap): Promise<ReadPage> {
+    return this.#cursor ? this.#foldOn(from, { page: first }) : this.advance();
   }
 
-  async #foldOn(from: Position, first: Opened): Promise<ReadPage> {
-    let position = from;
+  async #foldOn(from: Cursor, first: Opened): Promise<ReadPage> {
+    let cursor = from;
     let opened = first;
     for (;;) {
       const { page, snapshot, afterSnapshot } = opened;
       if (!page.ok) {
         // The log has another history now, or has trimmed entries that are not folded yet: start over.
         const origin = await this.#load(afterSnapshot && { snapshot, page: afterSnapshot });
-        if (isSameCursor(origin.position, position)) {
+        if (isSameCursor(origin.cursor, cursor)) {
           throw unfoldable(this.#topic, "its saved snapshot belongs to a history that the log does not have");
         }
-        position = origin.position;
+        cursor = origin.cursor;
         opened = await this.#after(origin);
         continue;
       }
       const { entries, end, head } = page;
-      let to: Position = end;
+      let to: Cursor = end;
       for (const [index, entry] of entries.entries()) {
         this.#isOver = isLast(entry);
         if (this.#isOver) return { ...page, entries: entries.slice(index) };
         if (this.#fold(entry)) continue;
-        to = this.#begin(await this.#origin.replace(entry, this.#version, this.#onSaved)).position;
+        to = this.#begin(await this.#origin.replace(entry, this.#version, this.#onSaved)).cursor;
         break;
       }
       if (to === end && end.offset >= head.offset) return { ...page, entries: [] };
-      position = to;
-      opened = await this.#open(position);
+      cursor = to;
+      opened = await this.#open(cursor);
     }
   }
 
   /** Folds events that are not appended yet. It fails if they do not fold. */
   foldAhead(events: readonly UnappendedEvent[]): FoldedAhead {
-    const after = this.#position as Position;
+    const after = this.#cursor as Cursor;
     try {
       let value = this.#value;
       for (const { logged, read } of events) {
@@ -153,64 +153,64 @@ export class TopicFold {
   }
 
   /** Keeps the state that `foldAhead` made, after its events were appended. */
-  adopt({ value, events }: FoldedAhead, { position }: AppendedNow): void {
+  adopt({ value, events }: FoldedAhead, { cursor }: AppendedNow): void {
     for (const { data } of events) this.#grown += data.length;
     this.#version = Math.max(this.#version, this.#ownVersion);
-    this.#set(position, value);
+    this.#set(cursor, value);
   }
 
   /** The events were not appended. If the fold may have changed the state in place, it is folded again. */
   drop(): void {
-    if (!this.#state.isFrozen) this.#position = undefined;
+    if (!this.#state.isFrozen) this.#cursor = undefined;
   }
 
   /** The current state, in wire form. */
   encoded(): FoldedState {
     this.#json ??= this.#state.encode(this.#value).json;
     this.#measure(this.#json);
-    return { position: this.#position as Position, json: this.#json };
+    return { cursor: this.#cursor as Cursor, json: this.#json };
   }
 
-  #open(from: Position): Promise<Opened> {
+  #open(from: Cursor): Promise<Opened> {
     return this.#log.open(this.#topic, { from, limit: pageLength, snapshotOnGap: true });
   }
 
   /** The entries after the state that the fold began with. */
-  #after({ position, page }: Origin): Opened | Promise<Opened> {
-    return page ? { page } : this.#open(position);
+  #after({ cursor, page }: Origin): Opened | Promise<Opened> {
+    return page ? { page } : this.#open(cursor);
   }
 
   async #load(opened?: Pick<Opened, "snapshot" | "page">): Promise<Origin> {
     return this.#begin(await this.#origin.load(this.#onSaved, opened));
   }
 
-  readonly #onSaved = (position: Position | undefined): void => {
-    this.saved = position;
+  readonly #onSaved = (cursor: Cursor | undefined): void => {
+    this.saved = cursor;
   };
 
   #begin(origin: Origin): Origin {
     this.#measure(origin);
     this.#version = origin.version;
-    this.#set(origin.position, origin.value);
+    this.#set(origin.cursor, origin.value);
     return origin;
   }
 
   /** False: an older contract published an event that this one does not know. */
   #fold(entry: LogEntry): boolean {
-    const { type, position } = entry;
+    const { type, cursor } = entry;
     if (type.startsWith("$")) {
       this.#readVersion(entry);
-      this.#position = position; // an entry of the server or of a run, which does not change the state
+      this.#cursor = cursor; // an entry of the server or of a run, which does not change the state
       return true;
     }
     this.#grown += entry.data.length;
     try {
-      this.#set(position, this.#state.apply(this.#value, this.#state.read(entry)));
+      this.#set(cursor, this.#state.apply(this.#value, this.#state.read(entry)));
       return true;
     } catch (cause) {
       if (isErrorNamed((cause as SluiceError).cause, "ChangedInPlaceError")) throw cause;
       if (this.#version < this.#ownVersion) return false;
-      throw this.#blockedAt(position, `an event "${type}" of state.version ${this.#version} doesn't fit`, cause);
+      throw this.#blockedAt(cursor, `an event "${type}" of state.version ${this.#version} doesn't fit`, cause);
     }
   }
 
@@ -218,23 +218,20 @@ export class TopicFold {
     const version = versionEntry.read(entry) ?? 1;
     const own = this.#ownVersion;
     if (version > own) {
-      throw this.#blockedAt(
-        entry.position,
-        `it is published with state.version ${version}, and this server has ${own}`,
-      );
+      throw this.#blockedAt(entry.cursor, `it is published with state.version ${version}, and this server has ${own}`);
     }
     this.#version = Math.max(this.#version, version);
   }
 
-  #blockedAt(at: Position, why: string, cause?: unknown): SluiceError {
+  #blockedAt(at: Cursor, why: string, cause?: unknown): SluiceError {
     if (!this.#blocked || !isSameCursor(this.#blocked.at, at)) {
       this.#blocked = { at, error: contractSkew(this.#procedure.path, why, cause) };
     }
     return this.#blocked.error;
   }
 
-  #set(position: Position, value: unknown): void {
-    this.#position = position;
+  #set(cursor: Cursor, value: unknown): void {
+    this.#cursor = cursor;
     this.#value = value;
     this.#json = undefined;
     this.#isOver = false;

@@ -38,12 +38,12 @@ describe("TopicState", () => {
     expect((await state.current()).json).toBe(initial);
     await publish(contract.total, undefined, add(1, 2, 3));
     await publish(contract.total, undefined, { type: "noted", data: "no part of the state" });
-    const { json, position } = await state.current();
+    const { json, cursor } = await state.current();
     expect(json).toBe('{"sum":6,"count":3}');
-    expect(position).toEqual(await headOf(log, topic));
+    expect(cursor).toEqual(await headOf(log, topic));
   });
 
-  it("returns a position and a state that belong together while others publish", async () => {
+  it("returns a cursor and a state that belong together while others publish", async () => {
     const log = memoryLog();
     const { publish } = createPublisher(contract, { log });
     const state = new TopicState(log, topic, contract.total);
@@ -53,8 +53,7 @@ describe("TopicState", () => {
         return state.current();
       }),
     );
-    for (const { json, position } of seen)
-      expect(JSON.parse(json)).toEqual({ sum: position.offset, count: position.offset });
+    for (const { json, cursor } of seen) expect(JSON.parse(json)).toEqual({ sum: cursor.offset, count: cursor.offset });
   });
 
   it("outlives its events: publishers save it before the engine trims", async () => {
@@ -62,7 +61,7 @@ describe("TopicState", () => {
     const { publish } = createPublisher(contract, { log, snapshotEvery: 25 });
     for (let i = 0; i < 100; i++) await publish(contract.total, undefined, add(1));
     const oldest = await readLog(log, topic, "oldest", 1);
-    expect(oldest.ok && oldest.entries[0]?.position.offset).toBeGreaterThan(1);
+    expect(oldest.ok && oldest.entries[0]?.cursor.offset).toBeGreaterThan(1);
     const fresh = await new TopicState(log, topic, contract.total).current();
     expect(JSON.parse(fresh.json)).toEqual({ sum: 100, count: 100 });
   });
@@ -107,11 +106,11 @@ describe("TopicState", () => {
     it("starts over, with a cursor of the topic's new life", async () => {
       const { publish, expire, state } = setUp();
       await publish(contract.total, undefined, add(1, 2, 3));
-      const { position } = await state.current();
+      const { cursor } = await state.current();
       expire();
       const next = await state.current();
-      expect([next.json, next.position.offset]).toEqual([initial, 0]);
-      expect(next.position.epoch).not.toBe(position.epoch);
+      expect([next.json, next.cursor.offset]).toEqual([initial, 0]);
+      expect(next.cursor.epoch).not.toBe(cursor.epoch);
       await publish(contract.total, undefined, add(5));
       expect((await state.current()).json).toBe('{"sum":5,"count":1}');
     });
@@ -133,7 +132,7 @@ describe("TopicState", () => {
       expire();
       for (let i = 0; i < 12; i++) await publish(contract.total, undefined, add(1));
       const after = (await log.open(topic, { from: "snapshot", limit: 0 })).snapshot;
-      expect([before?.position.offset, after?.position.offset]).toEqual([30, 10]);
+      expect([before?.cursor.offset, after?.cursor.offset]).toEqual([30, 10]);
     });
 
     it("does so even if the last snapshot of that life was still being saved", async () => {
@@ -155,7 +154,7 @@ describe("TopicState", () => {
       held[0]?.();
       await last;
       for (let i = 0; i < 9; i++) await publish(contract.total, undefined, add(1));
-      expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.position.offset).toBe(10);
+      expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.cursor.offset).toBe(10);
     });
   });
 
@@ -186,13 +185,13 @@ describe("TopicState", () => {
         types.map((type) => ({ type, data: "1" })),
       );
     await append("$start", "add", "$attached", "$attached");
-    expect(await state.current()).toMatchObject({ json: '{"sum":1,"count":1}', position: await headOf(log, topic) });
-    const { position } = await append("$attached", "add");
+    expect(await state.current()).toMatchObject({ json: '{"sum":1,"count":1}', cursor: await headOf(log, topic) });
+    const { cursor } = await append("$attached", "add");
     await append("$error", "add");
     await append("add");
     for (const each of [state, new TopicState(log, topic, contract.total)]) {
       const { rest, ...state } = await each.current();
-      expect(state).toEqual({ json: '{"sum":2,"count":2}', position });
+      expect(state).toEqual({ json: '{"sum":2,"count":2}', cursor });
       expect(rest?.entries.map(({ type }) => type)).toEqual(["$error", "add", "add"]);
     }
   });
@@ -211,7 +210,7 @@ describe("TopicState", () => {
     const open = vi.fn(async (...args: Parameters<Log["open"]>) => {
       await new Promise((resolve) => setImmediate(resolve)); // without this, an endless load would block everything else
       const [{ snapshot }, { page }] = await Promise.all([log.open(...args), empty.open(...args)]);
-      return { page: snapshot ? await readLog(empty, topic, snapshot.position, 512) : page, snapshot };
+      return { page: snapshot ? await readLog(empty, topic, snapshot.cursor, 512) : page, snapshot };
     });
     const emptied = { ...empty, open };
     const current = new TopicState(emptied, topic, contract.total).current();
@@ -254,8 +253,8 @@ describe("TopicStates", () => {
     const states = new TopicStates(log);
     const half = "x".repeat(40 * 1024 * 1024);
     for (const name of ["text?1", "text?2"]) {
-      const { position } = await log.append(name, [{ type: "written", data: '""' }], { stateful: true });
-      await log.saveSnapshot(name, position, JSON.stringify(half));
+      const { cursor } = await log.append(name, [{ type: "written", data: '""' }], { stateful: true });
+      await log.saveSnapshot(name, cursor, JSON.stringify(half));
     }
     const [first, second] = [states.of("text?1", texts.text), states.of("text?2", texts.text)];
     await first.current();

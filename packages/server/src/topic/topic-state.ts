@@ -1,5 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Log, Opened, Position, ReadPage } from "@sluice/log";
+import type { Cursor, Log, Opened, ReadPage } from "@sluice/log";
 import { isSameCursor } from "./same-cursor.js";
 import { encodeSaved } from "./saved-state.js";
 import { type FoldedState, TopicFold } from "./topic-fold.js";
@@ -9,7 +9,7 @@ export type { FoldedState } from "./topic-fold.js";
 /** What is known of a topic and need not be read. */
 export interface KnownOfTopic {
   /** Its head. */
-  readonly end?: Position | undefined;
+  readonly end?: Cursor | undefined;
   /** What the log has from its saved snapshot on. */
   readonly opened?: Pick<Opened, "snapshot" | "page"> | undefined;
 }
@@ -45,16 +45,16 @@ export class TopicState {
 
   /** Nothing of it is in memory: the next use reads the saved snapshot. */
   get isCold(): boolean {
-    return this.#fold.position === undefined;
+    return this.#fold.cursor === undefined;
   }
 
   /** The state at the log's head, in wire form. */
   current({ end, opened }: KnownOfTopic = {}): Promise<CurrentState> {
     return this.exclusively(async (fold) => {
-      const isThere = end && fold.position && isSameCursor(fold.position, end);
+      const isThere = end && fold.cursor && isSameCursor(fold.cursor, end);
       const rest = isThere ? undefined : await fold.advance(opened);
-      const { position, json } = fold.encoded();
-      return { position, json, rest };
+      const { cursor, json } = fold.encoded();
+      return { cursor, json, rest };
     });
   }
 
@@ -69,20 +69,20 @@ export class TopicState {
    * Saves a snapshot if at least `every` entries were appended since the last one, so that the engine may trim the
    * entries before it.
    *
-   * @param head a known position of the topic's head
+   * @param head a known cursor of the topic's head
    */
-  async compact(head: Position, every: number): Promise<void> {
+  async compact(head: Cursor, every: number): Promise<void> {
     // Offsets of another epoch, whose snapshot may just have been saved, cannot be compared.
     const { saved } = this.#fold;
     const savedAt = saved?.epoch === head.epoch ? saved.offset : 0;
     if (head.offset - savedAt < every) return;
-    const { position, json } = await this.exclusively(async (fold) => {
-      const { position: at } = fold;
+    const { cursor, json } = await this.exclusively(async (fold) => {
+      const { cursor: at } = fold;
       if (at?.epoch !== head.epoch || at.offset < head.offset) await fold.advance();
       return fold.encoded();
     });
-    await this.#log.saveSnapshot(this.#topic, position, encodeSaved(this.#procedure, json));
+    await this.#log.saveSnapshot(this.#topic, cursor, encodeSaved(this.#procedure, json));
     // If another process was faster, its snapshot is at least as new.
-    this.#fold.saved = position;
+    this.#fold.saved = cursor;
   }
 }

@@ -1,23 +1,23 @@
-import type { Opened, Position } from "@sluice/log";
+import type { Cursor, Opened } from "@sluice/log";
 import type { Batch } from "./batch.js";
 
 /** Most batches that are linked. A subscriber that is further behind reads the log. */
 const longest = 32;
 
 /**
- * A position of a tail, linked to the batches that it has handed out since. A subscriber that reads the log holds the step at which
+ * A cursor of a tail, linked to the batches that it has handed out since. A subscriber that reads the log holds the step at which
  * its read began: afterwards it takes the batches from there, and need not read again. Only such subscribers hold steps, and the
- * links are few: a subscriber that waits for its client holds nothing but a position.
+ * links are few: a subscriber that waits for its client holds nothing but a cursor.
  */
 export class Step {
-  readonly at: Position;
+  readonly at: Cursor;
   /** The batch that was handed out next. `undefined`: none yet, or it is not linked. */
   batch: Batch | undefined;
   /** The step after that batch. */
   next: Step | undefined;
   readonly #left: number;
 
-  constructor(at: Position, left = longest) {
+  constructor(at: Cursor, left = longest) {
     this.at = at;
     this.#left = left;
   }

@@ -1,13 +1,13 @@
 import { read } from "../conformance/helpers.js";
-import type { Log, LogEntry, Position, ReadFrom, ReadGap, ReadPage } from "../log.js";
+import type { Cursor, Log, LogEntry, ReadFrom, ReadGap, ReadPage } from "../log.js";
 import { chainMark } from "../memory/mark.js";
 import { type BrokenEngine, broken, inLives } from "./broken.js";
 
-type Translate = (topic: string, position: Position) => Position;
+type Translate = (topic: string, cursor: Cursor) => Cursor;
 
-/** The log with every position changed on its way out and back in. */
+/** The log with every cursor changed on its way out and back in. */
 function translated(log: Log, out: Translate, back: Translate): Log {
-  const outEntry = (topic: string, entry: LogEntry) => ({ ...entry, position: out(topic, entry.position) });
+  const outEntry = (topic: string, entry: LogEntry) => ({ ...entry, cursor: out(topic, entry.cursor) });
   const backFrom = (topic: string, from: ReadFrom) =>
     typeof from === "object" && "epoch" in from ? back(topic, from) : from;
   const outRead = (topic: string, page: ReadPage | ReadGap): ReadPage | ReadGap => {
@@ -24,14 +24,14 @@ function translated(log: Log, out: Translate, back: Translate): Log {
         (options?.after ? { ...options, after: back(topic, options.after) } : options) as typeof options,
       );
       if (!answer.ok) return answer.reason === "moved" ? { ...answer, since: outRead(topic, answer.since) } : answer;
-      const position = out(topic, answer.position);
-      if (answer.duplicate) return { ...answer, position };
+      const cursor = out(topic, answer.cursor);
+      if (answer.duplicate) return { ...answer, cursor };
       const entries = answer.entries.map((entry) => outEntry(topic, entry));
-      return { ...answer, position, before: out(topic, answer.before), entries };
+      return { ...answer, cursor, before: out(topic, answer.before), entries };
     },
     async findAppend(topic, key) {
-      const position = await log.findAppend(topic, key);
-      return position && out(topic, position);
+      const cursor = await log.findAppend(topic, key);
+      return cursor && out(topic, cursor);
     },
     async open(topic, options) {
       const { page, snapshot, afterSnapshot } = await log.open(topic, {
@@ -40,18 +40,18 @@ function translated(log: Log, out: Translate, back: Translate): Log {
       });
       return {
         page: outRead(topic, page),
-        snapshot: snapshot && { ...snapshot, position: out(topic, snapshot.position) },
+        snapshot: snapshot && { ...snapshot, cursor: out(topic, snapshot.cursor) },
         afterSnapshot: afterSnapshot && outRead(topic, afterSnapshot),
       };
     },
-    saveSnapshot: (topic, position, data) => log.saveSnapshot(topic, back(topic, position), data),
+    saveSnapshot: (topic, cursor, data) => log.saveSnapshot(topic, back(topic, cursor), data),
     trim: (topic, upTo) => log.trim(topic, back(topic, upTo)),
   };
 }
 
 /** A log whose entries bear the marks that `markOf` gives them, whatever came before them. */
 function remarked(log: Log, markOf: (entry: LogEntry) => string): Log {
-  const known = new Map<string, { inner: Position; outer: string }>();
+  const known = new Map<string, { inner: Cursor; outer: string }>();
   const keyOf = (topic: string, offset: number) => `${offset} ${topic}`;
   const learning: Log = {
     ...log,
@@ -59,28 +59,28 @@ function remarked(log: Log, markOf: (entry: LogEntry) => string): Log {
       const answer = await log.append(topic, events, options);
       const page = await read(log, topic, { last: events.length }, events.length);
       for (const entry of page.ok ? page.entries : []) {
-        known.set(keyOf(topic, entry.position.offset), { inner: entry.position, outer: markOf(entry) });
+        known.set(keyOf(topic, entry.cursor.offset), { inner: entry.cursor, outer: markOf(entry) });
       }
       return answer;
     },
   };
   return translated(
     learning,
-    (topic, position) => ({ ...position, mark: known.get(keyOf(topic, position.offset))?.outer ?? position.mark }),
-    (topic, position) => {
-      const mark = known.get(keyOf(topic, position.offset));
-      return mark?.outer === position.mark ? { ...position, mark: mark.inner.mark } : position;
+    (topic, cursor) => ({ ...cursor, mark: known.get(keyOf(topic, cursor.offset))?.outer ?? cursor.mark }),
+    (topic, cursor) => {
+      const mark = known.get(keyOf(topic, cursor.offset));
+      return mark?.outer === cursor.mark ? { ...cursor, mark: mark.inner.mark } : cursor;
     },
   );
 }
 
-export const brokenPositions: readonly BrokenEngine[] = [
+export const brokenCursors: readonly BrokenEngine[] = [
   {
     name: "marks entries by their offset alone, so that a regrown tail passes for the lost one",
-    setup: broken((log) => remarked(log, (entry) => `offset${entry.position.offset}`.padEnd(8, "0"))),
+    setup: broken((log) => remarked(log, (entry) => `offset${entry.cursor.offset}`.padEnd(8, "0"))),
     caughtBy: [
-      "refuses a position in a lost tail",
-      "saves and trims nothing at a position in a lost tail",
+      "refuses a cursor in a lost tail",
+      "saves and trims nothing at a cursor in a lost tail",
       "keeps its promises through random losses of the tail",
     ],
   },
@@ -89,7 +89,7 @@ export const brokenPositions: readonly BrokenEngine[] = [
     setup: broken((log) => remarked(log, (entry) => chainMark("0", entry))),
     caughtBy: [
       "marks equal events differently after different histories",
-      "refuses a position in a lost tail though an equal entry took its place",
+      "refuses a cursor in a lost tail though an equal entry took its place",
       "keeps its promises through random losses of the tail",
     ],
   },
@@ -98,11 +98,11 @@ export const brokenPositions: readonly BrokenEngine[] = [
     setup: broken((log) =>
       translated(
         log,
-        (_, position) => ({ ...position, mark: position.mark === "0" ? "0" : `é.${position.mark}` }),
-        (_, position) => ({ ...position, mark: position.mark.replace("é.", "") }),
+        (_, cursor) => ({ ...cursor, mark: cursor.mark === "0" ? "0" : `é.${cursor.mark}` }),
+        (_, cursor) => ({ ...cursor, mark: cursor.mark.replace("é.", "") }),
       ),
     ),
-    caughtBy: ["forms positions that fit into a header"],
+    caughtBy: ["forms cursors that fit into a header"],
   },
   {
     name: "gives all topics one epoch",
@@ -110,21 +110,21 @@ export const brokenPositions: readonly BrokenEngine[] = [
       const real = new Map<string, string>();
       return translated(
         log,
-        (topic, position) => {
-          real.set(topic, position.epoch);
-          return { ...position, epoch: "everyone" };
+        (topic, cursor) => {
+          real.set(topic, cursor.epoch);
+          return { ...cursor, epoch: "everyone" };
         },
-        (topic, position) => ({
-          ...position,
-          epoch: position.epoch === "everyone" ? (real.get(topic) ?? "") : position.epoch,
+        (topic, cursor) => ({
+          ...cursor,
+          epoch: cursor.epoch === "everyone" ? (real.get(topic) ?? "") : cursor.epoch,
         }),
       );
     }),
     caughtBy: [
       "mints an epoch for each topic",
-      "refuses a position of another epoch",
-      "trims nothing at a position that isn't of this history",
-      "refuses a snapshot at a position that isn't of this history",
+      "refuses a cursor of another epoch",
+      "trims nothing at a cursor that isn't of this history",
+      "refuses a snapshot at a cursor that isn't of this history",
     ],
   },
   {
@@ -158,10 +158,10 @@ export const brokenPositions: readonly BrokenEngine[] = [
     setup: broken((log) =>
       translated(
         log,
-        (_, position) => (position.offset === 0 ? { ...position, epoch: `${Math.random()}` } : position),
-        (_, position) => position,
+        (_, cursor) => (cursor.offset === 0 ? { ...cursor, epoch: `${Math.random()}` } : cursor),
+        (_, cursor) => cursor,
       ),
     ),
-    caughtBy: ["keeps the epoch that the first call minted", "resumes from every position it gave out"],
+    caughtBy: ["keeps the epoch that the first call minted", "resumes from every cursor it gave out"],
   },
 ];
