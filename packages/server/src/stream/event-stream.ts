@@ -7,6 +7,7 @@ import { pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
 import { Backlog } from "./backlog.js";
 import type { Lanes } from "./lane.js";
 import type { Sink } from "./sink.js";
+import { StreamLife } from "./stream-life.js";
 
 /** Settings that all event streams of a server share. */
 export interface EventStreamSettings {
@@ -36,9 +37,6 @@ const heartbeatFrame = encodeFrame({ kind: "comment", text: "" });
  */
 const maxReopenDelay = 1_000;
 
-/** Milliseconds that a client has to reopen after its stream's life ended. */
-const reopenGrace = 5_000;
-
 const noLanes: Lanes = { open: [], writtenAt: 0, drained() {}, idle: () => false, onStreamEnd() {} };
 
 /**
@@ -63,10 +61,8 @@ export class EventStream implements Deadline, EndListener {
   readonly lifetime: Lifetime;
   /** Set by the wheel. One deadline serves heartbeat, stall timeout and end of life. */
   tick = 0;
-  /** The wheel's tick at which its life ends; after that, the tick at which it is cut. 0: no limit. */
-  #lifeEndsAt = 0;
-  /** Its client was asked to reopen. */
-  #isReopening = false;
+  /** `undefined`: its client can't resume after a cut, so it lasts as long as it likes. */
+  readonly #life: StreamLife | undefined;
 
   /** @param canBeCut whether its client can resume after a cut; only then its life is limited */
   constructor(sink: Sink, lifetime: Lifetime, settings: EventStreamSettings, canBeCut: boolean) {
@@ -74,8 +70,7 @@ export class EventStream implements Deadline, EndListener {
     this.settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    // Randomised: streams that opened together, as after a restart, must not end together.
-    if (canBeCut) this.#limitLife(settings.limits.connectionLife * (0.8 + 0.2 * Math.random()));
+    this.#life = canBeCut ? new StreamLife(settings.wheel, settings.limits.connectionLife) : undefined;
     this.#schedule(settings.heartbeat);
     lifetime.watch(this);
   }
@@ -187,8 +182,8 @@ export class EventStream implements Deadline, EndListener {
       wheel.schedule(this, rest);
     } else if (this.closed) {
       this.#sink.destroy();
-    } else if (this.#lifeEndsAt > 0 && this.#lifeEndsAt <= wheel.now) {
-      this.#endLife();
+    } else if (this.#life?.isOver) {
+      this.#endLife(this.#life);
     } else if (rest > 0) {
       this.#schedule(rest);
     } else if (this.full) {
@@ -199,28 +194,18 @@ export class EventStream implements Deadline, EndListener {
     }
   }
 
-  /** Its life is over: asks the client to reopen and, after the grace period, cuts it. */
-  #endLife(): void {
-    if (this.#isReopening) {
+  #endLife(life: StreamLife): void {
+    if (life.next() === "cut") {
       this.cut();
     } else {
-      this.#isReopening = true;
-      this.#limitLife(reopenGrace);
       this.#schedule(this.settings.heartbeat);
       this.drain();
     }
   }
 
-  #limitLife(ms: number): void {
-    const { now, resolution } = this.settings.wheel;
-    if (ms < Number.POSITIVE_INFINITY) this.#lifeEndsAt = now + Math.ceil(ms / resolution);
-  }
-
   /** Schedules the one deadline for whichever comes first. */
   #schedule(ms: number): void {
-    const { wheel } = this.settings;
-    const life = this.#lifeEndsAt > 0 ? (this.#lifeEndsAt - wheel.now) * wheel.resolution : ms;
-    wheel.schedule(this, Math.min(ms, life));
+    this.settings.wheel.schedule(this, this.#life?.within(ms) ?? ms);
   }
 
   onEnd(): void {
