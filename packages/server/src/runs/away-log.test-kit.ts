@@ -11,6 +11,7 @@ type Asked = keyof Log | "$start" | "$attached" | "token" | "an end";
 export function awayLog(log: Log) {
   let isAway = false;
   let failing: { readonly asked: Asked; readonly fault: Fault; times: number } | undefined;
+  let holding: { readonly asked: Asked; readonly until: Promise<void> } | undefined;
   const late: (() => unknown)[] = [];
   let failed = 0;
 
@@ -23,6 +24,12 @@ export function awayLog(log: Log) {
   async function ask(name: keyof Log, args: readonly unknown[]): Promise<unknown> {
     const go = () => (log[name] as (...given: readonly unknown[]) => unknown)(...args);
     if (isAway) throw new LogError("unavailable", "away");
+    if (holding?.asked === asked(name, args)) {
+      const { until } = holding;
+      holding = undefined;
+      await until;
+      return go();
+    }
     if (!failing || failing.asked !== asked(name, args) || failing.times === 0) return go();
     failing.times--;
     failed++;
@@ -43,6 +50,12 @@ export function awayLog(log: Log) {
     },
     /** How many calls have failed because of `fail`. */
     failed: () => failed,
+    /** The next such call reaches the store late: when the returned function is called. */
+    hold(what: Asked): () => void {
+      let letGo = () => {};
+      holding = { asked: what, until: new Promise((resolve) => (letGo = resolve)) };
+      return letGo;
+    },
     leave(): void {
       isAway = true;
     },

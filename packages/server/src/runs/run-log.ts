@@ -45,7 +45,7 @@ export class RunLog {
 
   /** Appends an event. After a `LogError` (the store is away) or `unheld`, call it again with the same event. */
   async append(event: EncodedEvent): Promise<Cursor | Setback> {
-    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
+    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event, this.#cursor);
     const pending = this.#pending;
     for (;;) {
       if (pending.isAppended) return this.#cursor;
@@ -127,7 +127,7 @@ export class RunLog {
       return "going";
     }
     if (page.reason !== "trimmed") return "gone"; // nobody can get all events of this run any more
-    this.#pending?.miss();
+    this.#pending?.miss(page.oldest);
     this.#reach(page.oldest);
     return "going";
   }

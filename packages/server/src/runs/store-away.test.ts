@@ -40,6 +40,23 @@ function setUpBoth({ isFolded = false, events = 10_000, abandonAfter = 60_000 } 
 const whole = "$start h e l l o $end";
 
 describe.each([false, true])("a run whose store is away for a while (with state: %s)", (isFolded) => {
+  it("appends an event again when a late read finds only an equal event from before it", async () => {
+    const { producer, pass, written } = setUpBoth({ isFolded });
+    const own = read(producer);
+    await producer.steps(2);
+    const answer = producer.store.hold("open");
+    await pass(11_000, producer);
+    await producer.steps(1);
+    producer.store.fail("token", "unknown, not done");
+    await producer.steps(1);
+    answer();
+    await turns();
+    await pass(10_000, producer);
+    await producer.steps(1);
+    await own.done;
+    expect([own.text(), await written()]).toEqual(["hello", whole]);
+  });
+
   describe.each(faults)("%s", (fault) => {
     it.each([1, 3])("appends each event once if that fails %i times", async (times) => {
       const { producer, other, pass, written } = setUpBoth({ isFolded });
