@@ -13,6 +13,12 @@ export const renewEvery = 10_000;
 export const lookEvery = 15_000;
 
 /**
+ * Milliseconds from the first look after an outage to the next one. The run's server may have lost the store as well: until then it has
+ * tried again, and renewed its lease.
+ */
+export const lookAgainAfter = 7_500;
+
+/**
  * Milliseconds for which a run believes that somebody is attached to another server. That server says so at every second
  * look, and the run reads it with its next append or renewal.
  */

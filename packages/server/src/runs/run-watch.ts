@@ -6,7 +6,7 @@ import type { QueuedSubscriber } from "../topic/tail.js";
 import type { RunSubscriber } from "./lead.js";
 import { decodeRecord, encodeRecord } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
-import { leaseTtl, lookEvery } from "./run-times.js";
+import { leaseTtl, lookAgainAfter, lookEvery } from "./run-times.js";
 
 /**
  * Watches a run of another server while it has subscribers here. It tells the other server so, through the log, and
@@ -23,6 +23,8 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   #cursor: Cursor;
   /** An `$attached` came since the last look, from this server or another. */
   #isSaid = false;
+  /** The last look failed. The run's server may have lost the store as well, and may not have renewed its lease yet. */
+  #wasAway = false;
   readonly #subscribers = new Set<RunSubscriber>();
   #isOver = false;
 
@@ -65,17 +67,21 @@ export class RunWatch implements Deadline, QueuedSubscriber {
 
   async #look(): Promise<void> {
     const { log, wheel, report } = this.#sources;
+    let next = lookEvery;
     try {
-      const isAlive = await this.#isAlive();
+      const isAlive = this.#wasAway ? await this.#isThere() : await this.#isAlive();
+      if (this.#wasAway) next = lookAgainAfter;
+      this.#wasAway = false;
       if (this.#isOver) return;
       if (!isAlive) return this.#endHere();
       const isSaid = this.#isSaid; // one server that says so at every second look is enough
       this.#isSaid = false;
       if (!isSaid) await log.append(this.#topic, [logged.attached]);
     } catch (error) {
+      this.#wasAway = true;
       report(error, this.#topic, undefined);
     }
-    if (!this.#isOver) wheel.schedule(this, lookEvery);
+    if (!this.#isOver) wheel.schedule(this, next);
   }
 
   /** Whether a server runs it. If none does, the run is interrupted; it may also be over, or lost with its log. */
@@ -90,6 +96,12 @@ export class RunWatch implements Deadline, QueuedSubscriber {
       if (answer.reason === "leased") return true;
       if (!this.#goesOn(answer.since)) return false;
     }
+  }
+
+  /** Whether the run has no end, though maybe no server. */
+  async #isThere(): Promise<boolean> {
+    const { page } = await this.#sources.log.open(this.#topic, { from: { last: 0 }, limit: 0 });
+    return this.#goesOn(page);
   }
 
   /** Whether the topic has a run without an end. It may be another run, if the log has lost this one. */

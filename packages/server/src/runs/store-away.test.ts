@@ -40,6 +40,22 @@ function setUpBoth({ isFolded = false, events = 10_000, abandonAfter = 60_000 } 
 const whole = "$start h e l l o $end";
 
 describe.each([false, true])("a run whose store is away for a while (with state: %s)", (isFolded) => {
+  it("is not interrupted by a watcher that was cut off as well, and is the first to come back", async () => {
+    const { producer, other, pass, written } = setUpBoth({ isFolded });
+    const [own, there] = [read(producer), read(other)];
+    await producer.steps(2);
+    await pass(16_000, producer, other);
+    for (const { store } of [producer, other]) store.leave();
+    await pass(35_000, producer, other);
+    for (const { store } of [producer, other]) store.comeBack();
+    await pass(15_000, other);
+    await pass(6_000, producer);
+    await pass(15_000, producer, other);
+    await producer.steps(4);
+    await Promise.all([own.done, there.done]);
+    expect([own.text(), there.text(), await written()]).toEqual(["hello", "hello", whole]);
+  });
+
   it("appends an event again when a late read finds only an equal event from before it", async () => {
     const { producer, pass, written } = setUpBoth({ isFolded });
     const own = read(producer);
@@ -171,7 +187,7 @@ describe.each([false, true])("a run whose store is away for a while (with state:
       const there = read(other);
       await turns();
       other.store.fail("an end", fault, 2);
-      await pass(60_000, other);
+      await pass(90_000, other);
       await expect(there.done).rejects.toMatchObject(interrupted);
       await other.store.settle();
       expect([await written(), other.store.failed(), other.clock.timers]).toEqual(["$start h $error", 2, 0]);
