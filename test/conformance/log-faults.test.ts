@@ -1,4 +1,4 @@
-import { type Log, memoryLog } from "@sluice/server";
+import { type Log, LogError, memoryLog } from "@sluice/server";
 import { expect, it } from "vitest";
 import { untold } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeStreams } from "./adapters.js";
@@ -9,7 +9,7 @@ import { turns } from "./within.js";
 import { startWorld } from "./world.js";
 
 /** A memory log whose reads fail after a while, as long as it is broken. Its wake-ups carry no entries. */
-function failingLog() {
+function failingLog(fault = new Error("the engine is away")) {
   const log = memoryLog();
   const state = { isBroken: false, breaksAfterNext: false };
   const failing: Log = {
@@ -17,7 +17,7 @@ function failingLog() {
     async open(...args) {
       if (state.isBroken) {
         await turns(3);
-        throw new Error("the engine is away");
+        throw fault;
       }
       state.isBroken = state.breaksAfterNext;
       return log.open(...args);
@@ -45,6 +45,22 @@ describeStreams("a log that fails for a while", (adapter) => {
     await (await open(world, path, options)).live();
     expect(world.log.watchers).toBe(1);
   });
+
+  it.each(["unavailable", "unknown"] as const)(
+    "answers 503 if its store is away (%s), and tells onError why (PROTOCOL §3)",
+    async (code) => {
+      const fault = new LogError(code, "no connection to the store");
+      const { log, state } = failingLog(fault);
+      const world = await startWorld(adapter, { log });
+      state.isBroken = true;
+      const answer = await ask(world, "feed/head", {});
+      expectProblem(answer, { status: 503, code: "unavailable" });
+      expect(JSON.stringify(answer)).not.toContain("no connection");
+      expect(world.reports).toMatchObject([{ error: fault, path: "feed/head" }]);
+      state.isBroken = false;
+      await (await open(world, "feed/head")).live();
+    },
+  );
 
   it("ends a stream that it fails under with an error that is not final, so that the client comes again (PROTOCOL §5.8)", async () => {
     const { log, state } = failingLog();

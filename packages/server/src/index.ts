@@ -1,4 +1,4 @@
-export { type Appended, type Log, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
+export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { DisconnectFilter } from "./admission/access.js";
 export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";

@@ -14,6 +14,7 @@ import {
   shorten,
   ValidationError,
 } from "@sluice/contract";
+import { LogError } from "@sluice/log";
 
 type RaisableRow = { readonly raisedBy: "http" };
 
@@ -69,6 +70,7 @@ export function errorsFor(definitions: ErrorDefinitions): Readonly<Record<string
  * details. Data is in wire form.
  */
 export function toPublicError(error: unknown, definitions: ErrorDefinitions): SluiceError {
+  if (LogError.is(error)) return storeAway();
   try {
     return publicPart(SluiceError.from(error), definitions) ?? new SluiceError("internal");
   } catch (cause) {
@@ -76,6 +78,10 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
     return new SluiceError("internal", { cause: isErrorNamed(cause, "ValidationError") ? cause : error });
   }
 }
+
+/** Another server may reach the store, and soon this one will again. */
+const storeAway = () =>
+  new SluiceError("unavailable", { message: "The events' store can't be reached", retryAfter: 1_000 });
 
 /** `undefined`: the client may see nothing of it. */
 function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceError | undefined {
@@ -98,6 +104,7 @@ const reportedSkews = new WeakSet<object>();
 
 /** Whether an error has details that its client does not see. Then `onError` gets it. */
 export function isToReport(error: unknown, { code }: SluiceError): boolean {
+  if (LogError.is(error)) return true;
   if (code !== "unavailable") return code === "internal" || code === "contractMismatch";
   if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || reportedSkews.has(error))
     return false;
