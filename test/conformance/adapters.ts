@@ -7,25 +7,25 @@ import express from "express";
 import express4 from "express-4";
 import { describe } from "vitest";
 
-/** What every adapter makes of a request: who asks stands in a header. */
+/** The context that every adapter makes of a request: a header names the user. */
 export interface Context {
   readonly user: string | null;
 }
 
 export interface Adapter {
   readonly name: string;
-  /** The path that the contract is served below. */
+  /** The base path of the contract. */
   readonly base: string;
-  /** Whether an application stands around it that unknown paths go on to. */
+  /** Whether unknown paths are passed on to an application. */
   readonly inApplication: boolean;
-  /** Whether something before it has read the bodies. */
+  /** Whether a body parser before it has read the bodies. */
   readonly parsesBodies: boolean;
-  /** Whether the router takes `{base}//path` for `{base}/path` before Sluice sees it. */
+  /** Whether the router turns `{base}//path` into `{base}/path` before Sluice sees it. */
   readonly joinsSlashes: boolean;
   listener(sluice: Sluice<Context>): RequestListener;
 }
 
-/** What the application answers to requests that Sluice hands on. */
+/** The application's response to requests that Sluice passes on. */
 export const handedOn = "handed on";
 
 const context = (req: IncomingMessage): Context => {
@@ -102,8 +102,8 @@ const describeOver = (some: readonly Adapter[]) => (title: string, cases: (adapt
 /** The same cases over every adapter. */
 export const describeAdapters = describeOver(adapters);
 
-/** One of each kind: they differ in how a request reaches Sluice, and from there on are one and the same code. */
+/** One of each kind: they differ in how a request reaches Sluice. After that, the code is the same. */
 export const distinctAdapters = adapters.filter(({ name }) => ["express", "express 4", "node"].includes(name));
 
-/** The same cases over one adapter of each kind, where it's all about the stream. */
+/** The same cases over one adapter of each kind, for tests of the stream alone. */
 export const describeStreams = describeOver(distinctAdapters);

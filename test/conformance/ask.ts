@@ -10,7 +10,7 @@ export interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-/** Asks and waits for the whole answer. */
+/** Sends a request and waits for the whole response. */
 export async function ask(world: { readonly url: string }, path: string, options: OpenOptions = {}): Promise<Answer> {
   const reader = await open(world, path, options);
   await reader.end();
@@ -19,7 +19,7 @@ export async function ask(world: { readonly url: string }, path: string, options
   return { status: reader.status, headers, text: reader.text, json: isJson ? JSON.parse(reader.text) : {} };
 }
 
-/** Holds an answer against PROTOCOL §3. */
+/** Checks a response against PROTOCOL §3. */
 export function expectProblem({ status, headers, json }: Answer, expected: { status: number; code: string }): void {
   expect({ status, code: json["code"] }).toEqual(expected);
   expect(headers["content-type"]).toBe("application/problem+json");

@@ -15,14 +15,14 @@ export function askedLog(log: Log) {
     asked.push(name);
     return method(...args);
   });
-  /** The names of the methods that were called since the last time. */
+  /** The names of the methods that were called since the last call of this one. */
   const since = () => asked.splice(0);
   return { log: noting, since };
 }
 
 const tick = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
-/** A log whose calls, wake-ups and watches take a while, as in a store on the network. */
+/** A log whose calls, wake-ups and watches are delayed, as in a store on the network. */
 export function lateLog(log: Log): Log {
   const late = wrapped(log, (_name, method) => async (...args) => {
     await tick();

@@ -12,7 +12,7 @@ import { startWorld } from "./world.js";
 const pad = "x".repeat(100_000);
 
 describeStreams("a reader that stands still", (adapter) => {
-  it("makes a generator stand still, which goes on when it reads again (PROTOCOL §9.1)", async () => {
+  it("pauses a generator, which continues when it reads again (PROTOCOL §9.1)", async () => {
     let yielded = 0;
     const last = 400;
     const world = await startWorld(adapter, {
@@ -32,7 +32,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect(reader.data.map((data) => Number.parseInt(data as string, 10))).toEqual(range(1, last));
   });
 
-  it("slows no other reader, costs no more memory the longer it stands, and catches up in order (PROTOCOL §4.2)", async () => {
+  it("does not slow other readers, needs no more memory over time, and catches up in order (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const { head } = world.contract.feed;
     const quick = await (await open(world, "feed/head")).live();
@@ -61,7 +61,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect([quick.numbers, slow.numbers]).toEqual([range(1, n), range(1, n)]);
   });
 
-  it("holds its socket for a time only, if it doesn't even read that it was revoked (PROTOCOL §4.2)", async () => {
+  it("loses its socket after a time if it doesn't read that it was revoked (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter, {
       async *tokens() {
         for (;;) yield { type: "token", data: pad };
@@ -77,7 +77,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect(world.clock.timers).toBe(0);
   });
 
-  it("holds little of a long history, however much it has missed (PROTOCOL §7.2)", async () => {
+  it("buffers little of a long history, however much it has missed (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const { oldest } = world.contract.feed;
     const total = 1_000;
@@ -96,7 +96,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect(reader.numbers).toEqual(range(1, total));
   });
 
-  it("is handed no more than limits.bufferedBytes at once, but for an event that is longer (PROTOCOL §4.2)", async () => {
+  it("gets at most limits.bufferedBytes at once, except for a longer event (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter, { limits: { bufferedBytes: 2_000 } });
     const { oldest, filtered } = world.contract.feed;
     const pads = [...range(1, 40).map(() => "é".repeat(150)), "é".repeat(5_000), "end", "é".repeat(150)];
@@ -123,7 +123,7 @@ describeStreams("a reader that stands still", (adapter) => {
     }
   });
 
-  it("is sent what comes next, also where a heartbeat was what filled its socket (PROTOCOL §4.2)", async () => {
+  it("gets the next event even if a heartbeat filled its socket (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const { filtered } = world.contract.feed;
     const responses: ServerResponse[] = [];
@@ -139,7 +139,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect([...world.parts.admission.streams].map(({ full }) => full)).toEqual([true]);
     await world.publish(filtered, undefined, posts(1, 2));
     await turns();
-    expect(reader.numbers).toEqual([]); // nothing is handed to a full socket
+    expect(reader.numbers).toEqual([]); // nothing is written to a full socket
     responses[0]?.emit("drain");
     await reader.received(1);
     expect(reader.numbers).toEqual([2]);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import type { World } from "./world.js";
 
-/** The world as it is seen from another port, where its Sluice is served by other means. */
+/** The same world on another port, where another kind of server serves its Sluice. */
 export async function serveBeside(world: World, listener: RequestListener): Promise<World> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

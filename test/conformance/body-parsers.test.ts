@@ -8,10 +8,10 @@ import { ask, expectProblem } from "./ask.js";
 import { serveBeside } from "./beside.js";
 import { startWorld, type WorldOptions } from "./world.js";
 
-/** Comes before Sluice, and calls `next` when it is through. */
+/** Runs before Sluice, and calls `next` when it has finished. */
 type Before = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** Reads the whole body and leaves what is made of it under a name on the request. */
+/** Reads the whole body and stores the parsed value under a name on the request. */
 const leaving =
   (name: string, make: (bytes: Buffer) => unknown): Before =>
   (req, _res, next) => {
@@ -98,7 +98,7 @@ describe.each(distinctAdapters)("a body, over $name", (adapter) => {
   }
 
   describe.each(takesJson)("behind %s", (_what, before) => {
-    it("is the input, whether its length is told or not (PROTOCOL §2.4)", async () => {
+    it("is the input, with or without a Content-Length (PROTOCOL §2.4)", async () => {
       const world = await startBehind(before);
       for (const headers of [json, chunked]) {
         const text = JSON.stringify({ input });
@@ -108,7 +108,7 @@ describe.each(distinctAdapters)("a body, over $name", (adapter) => {
       expect(world.reports).toEqual([]);
     });
 
-    it("is {} where it is empty (PROTOCOL §2.4)", async () => {
+    it("is {} if it is empty (PROTOCOL §2.4)", async () => {
       const world = await startBehind(before);
       for (const text of ["", "{}"]) {
         for (const headers of [json, chunked]) {
@@ -119,7 +119,7 @@ describe.each(distinctAdapters)("a body, over $name", (adapter) => {
       expect(world.reports).toEqual([]);
     });
 
-    it("that is too long is refused, whether its length is told or not (PROTOCOL §2.4)", async () => {
+    it("that is too long is refused, with or without a Content-Length (PROTOCOL §2.4)", async () => {
       const world = await startBehind(before, { limits: { inputBytes: 100 } });
       for (const headers of [json, chunked]) {
         const text = (length: number) => JSON.stringify({ input: { matchId: "ü".repeat(length) } });
@@ -139,14 +139,14 @@ describe.each(distinctAdapters)("a body, over $name", (adapter) => {
       }
     });
 
-    it("in no encoding, which may be said, is taken (PROTOCOL §2.4)", async () => {
+    it("with the encoding identity is accepted (PROTOCOL §2.4)", async () => {
       const world = await startBehind(before);
       const headers = { ...json, "content-encoding": "Identity" };
       expect((await ask(world, "scores/find", { text: JSON.stringify({ input }), headers })).status).toBe(200);
     });
   });
 
-  it.each(losesIt)("behind %s is an error that says what to do, and no empty input", async (what, before) => {
+  it.each(losesIt)("behind %s is an error that says what to do, not an empty input", async (what, before) => {
     let reported = 0;
     const world = await startBehind(before, {
       report: () => {
@@ -155,7 +155,7 @@ describe.each(distinctAdapters)("a body, over $name", (adapter) => {
       },
     });
     for (const headers of [json, chunked]) {
-      // Nothing but its length tells what is empty from what was left empty.
+      // Only its length tells an empty body from one that the parser left empty.
       if (headers === chunked && /left \{\}|empty text/.test(what)) continue;
       for (const path of ["scores/ping", "scores/report", "scores/find"]) {
         const answer = await ask(world, path, { text: JSON.stringify({ input }), headers });

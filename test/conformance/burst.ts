@@ -2,7 +2,7 @@ import { posts, range } from "./events.js";
 import { turns } from "./within.js";
 import type { World } from "./world.js";
 
-/** What every byte counts in: characters of all lengths, and frames far longer than what a socket takes at once. */
+/** Data in which a wrong byte shows: characters of all lengths, and frames far longer than one socket write. */
 const pads = ["", "é\u2028\u{1f600}\0", "x".repeat(30_000), "ü".repeat(9_000)];
 
 /** Publishes to `feed/head` one by one, many in a turn, as arrays, large and small, with a heartbeat in between. */
@@ -17,7 +17,7 @@ export async function publishBurst({ publish, contract, clock, parts }: World, t
     if (n % 3 === 0) await publish(head, undefined, numbers.map(post));
     else await Promise.all(numbers.map((each) => publish(head, undefined, post(each))));
     if (n > total / 2 && !beaten) {
-      beaten = true; // once: time that no byte can move in would be a stall
+      beaten = true; // once: a second advance without any byte sent would count as a stall
       clock.advance(parts.streams.heartbeat);
     }
     if (n % 2 === 0) await turns(2);
@@ -25,5 +25,5 @@ export async function publishBurst({ publish, contract, clock, parts }: World, t
   await publish(head, undefined, posts(total + 1));
 }
 
-/** Stands in the last frame of a burst, and nowhere else. */
+/** Occurs only in the last frame of a burst. */
 export const lastOf = (total = 24) => `data: {"n":${total + 1}}\n`;

@@ -9,7 +9,7 @@ const limits = { catchUpEvents: 10 };
 const input = { matchId: "m1" };
 const pad = "x".repeat(100_000);
 
-/** Publishes until a reader that stands still has a full socket, and then some more; returns how many. */
+/** Publishes until a stalled reader's socket is full, and then `more` events. Returns the total. */
 async function outrun(world: World, publish: (n: number) => Promise<unknown>, more: number): Promise<number> {
   const [connection] = world.parts.admission.streams;
   let n = 0;
@@ -22,7 +22,7 @@ async function outrun(world: World, publish: (n: number) => Promise<unknown>, mo
 }
 
 describeStreams("more to catch up with than the limit", (adapter) => {
-  it("is answered with $reset limit and a fresh $snapshot where there is state (PROTOCOL §7.3)", async () => {
+  it("gets $reset limit and a fresh $snapshot with state (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { watch } = world.contract.scores;
     const { cursor } = await world.publish(watch, input, goal("home"));
@@ -59,7 +59,7 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     expect(reader.all("error")).toMatchObject([{ code: "gap", final: true, data: { reason, oldest, head: newest } }]);
   });
 
-  it("lets one that may skip go on from where the reset says (PROTOCOL §5.6, §7.3)", async () => {
+  it("lets a subscriber that may skip continue from the reset's cursor (PROTOCOL §5.6, §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { skip } = world.contract.feed;
     const { cursor } = await world.publish(skip, undefined, posts(1));
@@ -73,14 +73,14 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     await reader.received(11);
   });
 
-  it("is no limit for who comes without a cursor (PROTOCOL §7.1)", async () => {
+  it("does not limit a client without a cursor (PROTOCOL §7.1)", async () => {
     const world = await startWorld(adapter, { limits });
     await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 600)));
     const reader = await (await open(world, "feed/oldest")).live();
     expect([reader.numbers, reader.all("reset")]).toEqual([range(1, 600), []]);
   });
 
-  it("comes about under a reader that is too slow, and skips what is beyond it (PROTOCOL §7.3)", async () => {
+  it("can happen to a reader that is too slow, which then skips events beyond the limit (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { skip } = world.contract.feed;
     const reader = await (await open(world, "feed/skip")).live();
@@ -95,7 +95,7 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     expect(reader.all("live").length).toBe(1);
   });
 
-  it("is told only once of a state that is itself beyond it, which is then caught up with (PROTOCOL §7.3)", async () => {
+  it("resets only once for a snapshot that is itself beyond the limit, and then catches up (PROTOCOL §7.3)", async () => {
     let first = "";
     const world = await startWorld(adapter, {
       limits,
@@ -111,7 +111,7 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     expect(reader.all("reset")).toMatchObject([{ reason: "limit" }]);
   });
 
-  it("is no limit for who reads in this process", async () => {
+  it("does not limit an in-process reader", async () => {
     const { sluice, publish, contract } = await startWorld(adapter, { limits });
     const { head } = contract.feed;
     const { cursor } = await publish(head, undefined, posts(1));

@@ -15,7 +15,7 @@ const contract = defineContract({
   who: query({ output: z.object({ user: z.string(), role: z.string() }) }),
 });
 
-/** As applications have them: fields that nobody else sees, and getters. */
+/** A typical application class: private fields and getters. */
 class Session {
   readonly #user: string;
   readonly #expiresAt: number;
@@ -74,7 +74,7 @@ describe.each(["node", "express"] as const)("a context that is an instance of a 
     expect(reader.all("error")[0]).toMatchObject({ code: "forbidden", final: true });
   });
 
-  it("whose tags can't be read any more ends when somebody's are revoked, and keeps nobody else's open", async () => {
+  it("whose tags can't be read any more ends at any revocation by tag, and does not keep revoked streams open", async () => {
     let isBroken = false;
     class Broken extends Session {
       override get tags(): string[] {
@@ -95,7 +95,7 @@ describe.each(["node", "express"] as const)("a context that is an instance of a 
     expect([eve.over, reports.map(({ error }) => String(error))]).toEqual([false, ["Error: gone"]]);
   });
 
-  it("opens nothing after its end", async () => {
+  it("opens nothing after its expiry", async () => {
     const { url } = await start(serve, new Session("ann", Date.now() - 1));
     expect((await ask({ url }, "feed")).status).toBe(401);
   });

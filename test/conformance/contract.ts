@@ -54,11 +54,11 @@ export const contract = defineContract({
     oldest: subscription({ events: post, start: "oldest" }),
     last: subscription({ events: post, start: { last: 3 } }),
     skip: subscription({ events: post, onGap: "skip" }),
-    /** Gives each subscriber the even numbers only. */
+    /** Its filter passes only even numbers. */
     filtered: subscription({ events: post, start: "oldest" }),
-    /** For those who are signed in. */
+    /** Only for signed-in users. */
     private: subscription({ events: post }),
-    /** Of whatever is asked for. */
+    /** Its topic depends on any input. */
     of: subscription({ input: z.unknown(), events: post }),
     /** Opening it has side effects. */
     posted: subscription({ events: post, method: "POST" }),

@@ -26,7 +26,7 @@ const count = (key: string) => (state: Record<string, number>, n: number) => ({
   [key]: (state[key] ?? 0) + n,
 });
 
-/** A contract, made without types: two editions of one are served here, which no source holds at once. */
+/** An untyped contract: the tests serve two editions of it, and no typed source has both. */
 const contractOf = (state: Board) => {
   const { events, ...rest } = state;
   return defineContract({ board: subscription({ events, state: rest } as never) } as never) as unknown as {
@@ -52,7 +52,7 @@ interface Edition {
   readonly board: Board;
   /** An event that only this one publishes. */
   readonly own: { readonly type: string; readonly data: number };
-  /** The state that the goals 1 and 2 of the old contract, and then `own`, give by it. */
+  /** The state that it folds from goals 1 and 2 of the old contract, followed by `own`. */
   readonly state: object;
 }
 
@@ -109,7 +109,7 @@ async function serve(board: Board, log: Log) {
   return { contract, publish, url, reports, sluice };
 }
 
-/** A client whose requests go to the servers that are named, one after the other, as by a load balancer. */
+/** A client whose requests go to the given servers in turn, as through a load balancer. */
 function follow(contract: ReturnType<typeof contractOf>, ...urls: string[]) {
   const seen = {
     state: undefined as unknown,
@@ -145,7 +145,7 @@ function follow(contract: ReturnType<typeof contractOf>, ...urls: string[]) {
 }
 
 describe.each(Object.entries(editions))("two contracts on one log: %s", (_what, { board, own, state }) => {
-  it("the new one goes on where the old one has published, and the old one steps back without an end", async () => {
+  it("the new one continues after the old one's events, and the old one steps back without an end", async () => {
     const log = memoryLog();
     const before = await serve(old, log);
     const after = await serve(board, log);
@@ -164,14 +164,14 @@ describe.each(Object.entries(editions))("two contracts on one log: %s", (_what, 
     expect([late.status, (await late.json()).code]).toEqual([503, "unavailable"]);
     expect([stays.state, stays.over, comes.over]).toEqual([{ goals: 3 }, undefined, undefined]);
 
-    // The old server is replaced: whoever has this contract comes through, from either.
+    // The old server is replaced: both clients with this contract get through.
     const through = follow(after.contract, before.url, after.url);
     await after.publish(own.type, own.data);
     await eventually(() => expect(through.state).toEqual(comes.state));
     expect([through.over, comes.over, comes.resets]).toEqual([undefined, undefined, 0]);
   });
 
-  it("a new client gets no state of an old server, and ends with none either", async () => {
+  it("a new client gets no state from an old server, and its subscription does not end", async () => {
     const log = memoryLog();
     const before = await serve(old, log);
     await before.publish("goal", 1);
@@ -189,7 +189,7 @@ describe.each(Object.entries(editions))("two contracts on one log: %s", (_what, 
   });
 });
 
-/** The url of a balancer that sends each new connection to the next of some servers, and to the first when it has named all. */
+/** The URL of a balancer that sends each new connection to the next server, and to the first after the last. */
 async function byConnection(first: string, ...others: string[]): Promise<string> {
   const urls = [first, ...others];
   const proxy = await startProxy(() => Number(new URL(urls.shift() ?? first).port));
@@ -200,7 +200,7 @@ async function byConnection(first: string, ...others: string[]): Promise<string>
 describe("a server whose contract no longer knows an event (PROTOCOL §12)", () => {
   const renamed: Board = { ...old, events: { scored: z.int() }, apply: { scored: count("goals") }, version: 2 };
 
-  it("resets whoever comes with a cursor before it, and who is there when it comes, and goes on behind it", async () => {
+  it("resets connected subscribers and those with a cursor before that event, and continues after it", async () => {
     const log = memoryLog();
     const before = await serve(old, log);
     const after = await serve(renamed, log);
@@ -225,7 +225,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     await eventually(() => expect(kinds(late)).toEqual(["open", "reset", "snapshot", "live"]));
   });
 
-  describe("lets its clients go to another one, also where a balancer sends them by connection and not by request", () => {
+  describe("lets its clients reach another server, even through a balancer that works by connection, not by request", () => {
     it("before a stream", async () => {
       const log = memoryLog();
       const before = await serve(old, log);
@@ -236,7 +236,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
       expect([new Set(seen.errors), seen.over]).toEqual([new Set(["unavailable"]), undefined]);
     });
 
-    it("within one, where a client has a cursor", async () => {
+    it("within a stream, when a client has a cursor", async () => {
       const log = memoryLog();
       const before = await serve(old, log);
       const after = await serve(withCards, log);
@@ -249,7 +249,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     });
   });
 
-  it("tells its operator once why it can't serve a topic, however many ask", async () => {
+  it("reports once why it can't serve a topic, however many clients ask", async () => {
     const log = memoryLog();
     const before = await serve(old, log);
     const after = await serve(renamed, log);
@@ -262,7 +262,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
   });
 });
 
-it("an old client goes on at a new server for as long as what it is sent fits", async () => {
+it("an old client continues on a new server as long as the events fit its contract", async () => {
   const log = memoryLog();
   const after = await serve(withCards, log);
   await after.publish("goal", 1);
@@ -275,7 +275,7 @@ it("an old client goes on at a new server for as long as what it is sent fits", 
 
 const kinds = (frames: readonly Frame[]) => frames.map(({ kind }) => kind);
 
-/** The frames of a stream, as they come. */
+/** The frames of a stream, in order of arrival. */
 async function readAt(url: string, cursor?: string): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
   const decoder = createFrameDecoder((frame) => frame.kind !== "retry" && frames.push(frame));

@@ -31,7 +31,7 @@ describeAdapters("an error names its cure", (adapter) => {
     expect(answer.json["detail"]).toContain(`-H 'content-type: application/json' -d '{"input":{}}'`);
   });
 
-  it("and members that nobody knows stay ignored where there is an input, or needs to be none (PROTOCOL §2.4)", async () => {
+  it("and unknown members stay ignored if there is an input, or none is needed (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter);
     expect((await ask(world, "scores/find", { body: { input: { matchId: "m1" }, by: 2 } })).status).toBe(200);
     expect((await ask(world, "scores/ping", { body: { by: 2 } })).status).toBe(200);

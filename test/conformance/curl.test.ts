@@ -7,7 +7,7 @@ import { type Adapter, distinctAdapters } from "./adapters.js";
 import { type Kind, kinds, postedKind, startKinds } from "./kinds.js";
 import { within } from "./within.js";
 
-/** A curl of its own, read as it runs. */
+/** A curl process whose output is read while it runs. */
 class Curl {
   readonly frames: Frame[] = [];
   readonly #process: ChildProcess;
@@ -55,7 +55,7 @@ const getArgs = (url: string, { path, input }: Kind) => [
 const resume = (cursor: string) => ["-H", `Last-Event-ID: ${cursor}`];
 
 function cases(adapter: Adapter): void {
-  it.each(kinds)("reads $path as it happens, and goes on after a cursor (PROTOCOL §13)", async (kind) => {
+  it.each(kinds)("reads $path live, and resumes after a cursor (PROTOCOL §13)", async (kind) => {
     const world = await startKinds(adapter);
     const first = new Curl(...getArgs(world.url, kind));
     await first.until(() => first.frames.some((frame) => frame.kind === "live"));
@@ -73,7 +73,7 @@ function cases(adapter: Adapter): void {
     expect(second.frames.some(({ kind: frame }) => frame === "snapshot" || frame === "reset")).toBe(false);
   });
 
-  it("reads one that takes POST only, and goes on after a cursor (PROTOCOL §13)", async () => {
+  it("reads one that accepts only POST, and resumes after a cursor (PROTOCOL §13)", async () => {
     const world = await startKinds(adapter);
     const kind = postedKind;
     const args = (body: object) => ["-H", "Content-Type: application/json", "-d", JSON.stringify(body)];

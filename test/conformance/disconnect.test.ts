@@ -14,7 +14,7 @@ const ways: [string, (raw: Raw) => void][] = [
   ["resets the connection", (raw) => void raw.socket.resetAndDestroy()],
 ];
 
-/** Everything that a stream may leave behind. */
+/** Everything that a stream could leave behind. */
 const expectNothingLeft = (world: World) =>
   eventually(() => {
     const { parts, log, clock } = world;
@@ -29,7 +29,7 @@ const post = (world: World, path: string, input: unknown) => {
   return new Raw(world.port, true).send(`POST ${world.base}/${path} HTTP/1.1`, ...headers, "", body);
 };
 
-/** A promise that is settled from outside. */
+/** A promise that the test settles. */
 function signal() {
   let fire: () => void = () => {};
   const fired = new Promise<void>((resolve) => {
@@ -38,7 +38,7 @@ function signal() {
   return { fired, fire };
 }
 
-describeAdapters("a client that goes", (adapter) => {
+describeAdapters("a client that leaves", (adapter) => {
   inEachWay("frees a live stream", async (leave) => {
     const world = await startWorld(adapter);
     for (const ask of [() => get(world, "feed/head"), () => post(world, "feed/posted", null)]) {
@@ -76,7 +76,7 @@ describeAdapters("a client that goes", (adapter) => {
     }
   });
 
-  it("is not told what a generator throws then: the server is", async () => {
+  it("does not get a generator's later error: the server's onError does", async () => {
     const thrown = new Error("could not clean up");
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {
@@ -107,7 +107,7 @@ describeAdapters("a client that goes", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  inEachWay("while a generator stands at a full socket, stops it", async (leave) => {
+  inEachWay("while a generator waits for a full socket, stops it", async (leave) => {
     for (const path of ["bot/once", "bot/prompt"]) {
       const { fired, fire } = signal();
       const world = await startWorld(adapter, {
@@ -171,7 +171,7 @@ describeAdapters("a client that goes", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("is not waited for by a generator that yields without end (PROTOCOL §4.4)", async () => {
+  it("does not hold up a generator that yields without end (PROTOCOL §4.4)", async () => {
     const { fired, fire } = signal();
     const world = await startWorld(adapter, {
       async *tokens() {

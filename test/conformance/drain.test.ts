@@ -14,7 +14,7 @@ import { eventually, turns, within } from "./within.js";
 import { startWorld } from "./world.js";
 
 describeStreams("drain", (adapter) => {
-  it("tells every client when to come again, and refuses new streams (PROTOCOL §5.10)", async () => {
+  it("tells every client when to reconnect, and refuses new streams (PROTOCOL §5.10)", async () => {
     const world = await startWorld(adapter);
     const readers = [];
     for (let i = 0; i < 10; i++) readers.push(await (await open(world, "feed/head")).live());
@@ -36,7 +36,7 @@ describeStreams("drain", (adapter) => {
     await within(drained, () => "drain() to resolve");
   });
 
-  it("cuts those that are late, without an end (PROTOCOL §4.4, §5.10)", async () => {
+  it("cuts late streams without an end (PROTOCOL §4.4, §5.10)", async () => {
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -56,7 +56,7 @@ describeStreams("drain", (adapter) => {
     expect([world.parts.admission.streams.size, world.log.watchers, world.clock.timers]).toEqual([0, 0, 0]);
   });
 
-  it("cuts those that don't read, too (PROTOCOL §4.4)", async () => {
+  it("also cuts streams that don't read (PROTOCOL §4.4)", async () => {
     const world = await startWorld(adapter, {
       async *tokens() {
         for (;;) yield { type: "token", data: "x".repeat(100_000) };
@@ -71,12 +71,12 @@ describeStreams("drain", (adapter) => {
     await eventually(() => expect(world.sockets.size).toBe(0));
   });
 
-  it("resolves at once where nobody is", async () => {
+  it("resolves at once without streams", async () => {
     const world = await startWorld(adapter);
     await within(world.sluice.drain(), () => "drain() to resolve");
   });
 
-  it("lets nobody in who came before it and was still being authorised (PROTOCOL §5.10)", async () => {
+  it("refuses a stream that was still being authorised when it began (PROTOCOL §5.10)", async () => {
     let go: () => void = () => {};
     const world = await startWorld(adapter, {
       gate: () =>
@@ -95,7 +95,7 @@ describeStreams("drain", (adapter) => {
   });
 });
 
-it("starts no run for who came before it and was still being authorised (PROTOCOL §9.3)", async () => {
+it("starts no run for a request that was still being authorised when it began (PROTOCOL §9.3)", async () => {
   const contract = defineContract({ complete: subscription({ events: { token: z.string() } }) });
   const s = implement(contract);
   const log = memoryLog();

@@ -69,7 +69,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     ],
   ];
   it.each(failures)(
-    "sends a final internal error when it %s, and tells onError (PROTOCOL §5.8)",
+    "sends a final internal error when it %s, and reports it to onError (PROTOCOL §5.8)",
     async (_what, tokens) => {
       const world = await startWorld(adapter, { tokens });
       const reader = await (await open(world, "bot/once", { headers: { "x-user": "ann" } })).end();
@@ -82,7 +82,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     },
   );
 
-  it("gives ids, and is run again after the last of them, where a cut may be answered so (PROTOCOL §9.2)", async () => {
+  it("gives ids, and runs again after the last one if it is resumable (PROTOCOL §9.2)", async () => {
     const asked: (string | undefined)[] = [];
     const world = await startWorld(adapter, {
       async *tokens({ lastEventId, signal }) {
@@ -113,7 +113,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     },
   );
 
-  it("sends no ids where a cut ends it, or $once would be forgotten (PROTOCOL §6.3, §9.1)", async () => {
+  it("sends no ids if a cut ends it, because they would replace $once (PROTOCOL §6.3, §9.1)", async () => {
     const world = await startWorld(adapter, {
       async *tokens() {
         yield token("a", "an.1.id");
@@ -123,7 +123,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     expect(reader.text.match(/^id: .*$/gm)).toEqual(["id: $once", "id: $end"]);
   });
 
-  it("has no cursor where a cut ends it: whatever is sent for one reaches no generator (PROTOCOL §9.1)", async () => {
+  it("has no cursor if a cut ends it: the generator never gets one (PROTOCOL §9.1)", async () => {
     const asked: (string | undefined)[] = [];
     const world = await startWorld(adapter, {
       async *tokens({ lastEventId }) {
@@ -135,7 +135,7 @@ describeAdapters("ends of a generator's stream", (adapter) => {
     expect([asked, reader.names]).toEqual([[undefined], ["$retry", "$open", "$live", "$end"]]);
   });
 
-  it("tells an error of the middleware by a status, before the stream (PROTOCOL §3)", async () => {
+  it("answers a middleware's error with a status, before the stream (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter, {
       gate: () => {
         throw new Error("secret");

@@ -12,14 +12,14 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-// Adapters differ in how a request reaches Sluice; the stream is one and the same code, so two of them will do.
+// Adapters differ only in how a request reaches Sluice. The stream's code is the same, so two adapters are enough.
 const tried = adapters.filter(({ name }) => name === "express" || name === "node");
 
 describe.each(tried)("Chromium's EventSource, over $name", (adapter) => {
   eventSourceCases(adapter, async (url, types) => {
     const page = await browser.newPage();
     onTestFinished(() => page.close());
-    // Any answer is a document of the same origin.
+    // Any response is a document of the same origin.
     await page.goto(new URL("/page", url).href);
     const seen: Seen[] = [];
     await page.exposeFunction("saw", (event: Seen) => seen.push(event));

@@ -10,23 +10,23 @@ export interface Seen {
   readonly lastEventId: string;
 }
 
-/** An `EventSource`, whoever wrote it. */
+/** Any implementation of `EventSource`. */
 export interface Source {
   /** All named events that it dispatched. */
   readonly seen: readonly Seen[];
-  /** Whether it has given up for good. */
+  /** Whether it will not reconnect. */
   closed(): Promise<boolean> | boolean;
 }
 
 export type OpenSource = (url: string, types: readonly string[]) => Promise<Source>;
 
-/** Far longer than a browser takes on a busy machine; Firefox waits half a second before it comes again. */
+/** Far longer than a browser takes on a busy machine. Firefox waits half a second before it reconnects. */
 const patience = 20_000;
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: patience, interval: 5 });
 
 const control = ["$open", "$snapshot", "$live", "$reset", "$at", "$error", "$end", "$drain"];
 
-/** What each request had as `Last-Event-ID`. */
+/** The `Last-Event-ID` of each request. */
 function lastEventIds(world: World): (string | undefined)[] {
   const ids: (string | undefined)[] = [];
   // First, because Express rewrites the URL.
@@ -45,9 +45,9 @@ async function expectClosed(source: Source): Promise<void> {
   await expect.poll(() => source.closed(), { timeout: patience, interval: 5 }).toBe(true);
 }
 
-/** What PROTOCOL §13 says of a native `EventSource`. */
+/** What PROTOCOL §13 says about a native `EventSource`. */
 export function eventSourceCases(adapter: Adapter, openSource: OpenSource): void {
-  it.each(kinds)("reads $path and goes on exactly where it was cut (PROTOCOL §13)", async (kind) => {
+  it.each(kinds)("reads $path and continues exactly where it was cut (PROTOCOL §13)", async (kind) => {
     const world = await startKinds(adapter);
     const ids = lastEventIds(world);
     const source = await openSource(urlOf(world, kind), [...control, kind.type]);
@@ -112,14 +112,14 @@ export function eventSourceCases(adapter: Adapter, openSource: OpenSource): void
     expect(typesOf(source)).toEqual(["$open", "$reset", "$error"]);
   });
 
-  it("comes again by itself after $drain, in the time that it names (PROTOCOL §5.10)", async () => {
+  it("reconnects by itself after $drain, after the delay that it gives (PROTOCOL §5.10)", async () => {
     const world = await startWorld(adapter, { retry: 20 });
     const source = await openSource(urlOf(world, { path: "feed/head" }), [...control, "post"]);
     await eventually(() => expect(typesOf(source)).toContain("$live"));
     await world.publish(world.contract.feed.head, undefined, posts(1));
     void world.sluice.drain({ timeout: 1_000 });
     await eventually(() => expect(typesOf(source)).toContain("$drain"));
-    // The next server stands at the same place.
+    // The next server has the same address.
     world.parts.admission.isClosed = false;
     world.clock.advance(1_000);
     await world.publish(world.contract.feed.head, undefined, posts(2));

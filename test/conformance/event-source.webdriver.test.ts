@@ -7,10 +7,10 @@ import { type Adapter, adapters } from "./adapters.js";
 import { eventSourceCases, type OpenSource, type Seen } from "./event-source.js";
 import { startWorld, type World } from "./world.js";
 
-// A page is opened and asked by a driver, one command after another.
+// A driver opens and queries a page, one command after another.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** What a page keeps for the test, as a driver's functions return at once. */
+/** A page stores its results here, because a driver's functions return at once. */
 interface Kept {
   source: EventSource;
   seen: Seen[];
@@ -30,7 +30,7 @@ for (const name of browserNames) {
 
     eventSourceCases(express, (url, types) => openSource(browser, url, types));
 
-    it("has the answer of a stream that says nothing for long (PROTOCOL §4.1)", async () => {
+    it("gets the response of a stream that is silent for long (PROTOCOL §4.1)", async () => {
       const world = await startWorld(express, { tokens: silent });
       const page = await openPage(browser, world.url);
       for (const path of ["feed/head", "bot/once"]) {
@@ -53,7 +53,7 @@ async function* silent({ signal }: { readonly signal: AbortSignal }) {
 }
 
 async function openPage(browser: DrivenBrowser, url: World["url"]): Promise<DrivenPage> {
-  // Any answer is a document of the same origin.
+  // Any response is a document of the same origin.
   const page = await browser.open(new URL("/page", url).href);
   onTestFinished(() => page.close());
   return page;

@@ -1,4 +1,4 @@
-// Its types are not published with it, and those of version 5 say what is used of it here.
+// The package has no types. The types of version 5 fit the parts used here.
 declare module "express-4" {
   export { default } from "express";
 }

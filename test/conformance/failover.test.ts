@@ -9,7 +9,7 @@ import { startWorld } from "./world.js";
 
 const path = "feed/oldest";
 
-/** A log that can lose its newest entries, and that says of appends only when it is told to. */
+/** A log that can lose its newest entries, and that calls its watchers only on request. */
 async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
   const { log, failover } = await openMemoryHarness();
   const listeners = new Set<() => void>();
@@ -18,7 +18,7 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
     ...log,
     async open(...args) {
       reads++;
-      await turns(1); // or one who reads without end would let nobody else do anything
+      await turns(1); // otherwise a reader that never stops would block everything else
       return log.open(...args);
     },
     watch(_topic, onAppend) {
@@ -39,7 +39,7 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
 }
 
 describeStreams("a log that fails over to one without its newest events", (adapter) => {
-  it("resets who has applied them, also where the tail hasn't read them, and no other (PROTOCOL §6.2)", async () => {
+  it("resets only subscribers that have applied them, even if the tail hasn't read them (PROTOCOL §6.2)", async () => {
     const { world, lose, publish, notify } = await startFailing(adapter);
     await publish(...range(1, 8));
     const behind = await (await open(world, path)).live();
@@ -55,7 +55,7 @@ describeStreams("a log that fails over to one without its newest events", (adapt
     expect([behind.numbers, behind.all("reset")]).toEqual([[...range(1, 8), 11, 12, 13], []]);
   });
 
-  it("serves who comes new, and resets who has applied them though nothing is appended (PROTOCOL §7.3)", async () => {
+  it("serves new subscribers, and resets those that have applied them even if nothing is appended (PROTOCOL §7.3)", async () => {
     const { world, lose, publish, notify, reads } = await startFailing(adapter);
     await publish(...range(1, 10));
     const ahead = await (await open(world, path)).live();

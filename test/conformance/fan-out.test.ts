@@ -20,7 +20,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
       const numbers = range(n + 1, n + many);
       n += many;
       const publish = (...some: number[]) => world.publish(world.contract.feed.head, undefined, posts(...some));
-      // Several in one turn, as a whole or one by one.
+      // Several in one turn, as one batch or one by one.
       if (random() < 0.5) void publish(...numbers);
       else for (const each of numbers) void publish(each);
       if (opening.length < 25 && random() < 0.1) opening.push(open(world, "feed/head"));
@@ -40,7 +40,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it(`fold snapshot and tail to the state that the server has (PROTOCOL §8, seed ${seed})`, async () => {
+  it(`fold the snapshot and later events to the server's state (PROTOCOL §8, seed ${seed})`, async () => {
     const random = seeded(seed);
     const world = await startWorld(adapter);
     const { watch } = world.contract.scores;
@@ -74,7 +74,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
     expect(readers.length).toBeGreaterThan(0);
   });
 
-  it(`miss nothing when they stall and go on at random (PROTOCOL §4.2, seed ${seed})`, async () => {
+  it(`miss nothing when they stall and continue at random (PROTOCOL §4.2, seed ${seed})`, async () => {
     const random = seeded(seed);
     const world = await startWorld(adapter);
     const { head } = world.contract.feed;

@@ -18,7 +18,7 @@ const contract = defineContract({
   posted: subscription({ events, method: "POST" }),
 });
 
-/** Yields nothing as long as anybody is there. */
+/** Yields nothing while a client is connected. */
 async function* silent({ signal }: { readonly signal: AbortSignal }) {
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
   yield* [];

@@ -32,21 +32,21 @@ const readers: { name: string; openWith: (options: typeof post | object) => Open
       for (const type of types) {
         source.addEventListener(type, ({ data, lastEventId }) => seen.push({ type, data, lastEventId }));
       }
-      source.addEventListener("error", () => {}); // it throws where nobody listens
+      source.addEventListener("error", () => {}); // it throws without a listener
       return { seen, closed: () => source.readyState === 2 };
     },
   },
 ];
 
-// The stream is one and the same code, so two of them will do.
+// The stream's code is the same, so two adapters are enough.
 const tried = adapters.filter(({ name }) => name === "express 4" || name === "node");
 
 describe.each(readers)("the npm package $name", ({ openWith }) => {
   describe.each(tried)("over $name", (adapter) => {
-    // Both stop at a 204, and so at `$end` and final errors.
+    // Both stop at a 204, and therefore at `$end` and final errors.
     eventSourceCases(adapter, openWith({}));
 
-    it("reads a subscription that takes POST only, and goes on where it was cut (PROTOCOL §2.1, §13)", async () => {
+    it("reads a subscription that accepts only POST, and resumes where it was cut (PROTOCOL §2.1, §13)", async () => {
       const world = await startKinds(adapter);
       const types = ["$open", "$live", postedKind.type];
       const source = await openWith(post)(`${world.url}/${postedKind.path}`, types);

@@ -8,13 +8,13 @@ import { eventually, turns } from "./within.js";
 
 const input = { id: "r", count: 3 };
 
-/** A cursor of a run that nobody but its own server has heard of. */
+/** A cursor of a run that only its own server knows. */
 async function foreignCursor(path: string): Promise<string> {
   const reader = await (await open(await startRunWorld(), path, { input })).end();
   return reader.cursor;
 }
 
-/** PROTOCOL §9.3: of a run that is gone there is neither a state nor an event to go on with. */
+/** PROTOCOL §9.3: a lost run has no state and no event to continue with. */
 function expectGone(reader: Reader, reason = "epoch"): void {
   expect(reader.names).toEqual(["$retry", "$open", "$reset", "$error"]);
   expect(reader.all("reset")).toMatchObject([{ reason }]);
@@ -22,17 +22,17 @@ function expectGone(reader: Reader, reason = "epoch"): void {
 }
 
 describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (path) => {
-  it("is told so at once by a server that has nothing, and starts none", async () => {
+  it("learns it at once from an empty server, and starts none", async () => {
     const lastEventId = await foreignCursor(path);
     const world = await startRunWorld();
     expectGone(await (await open(world, path, { input, lastEventId })).end());
     expect(world.starts).toEqual([]);
-    // Nor does he stand in the way of who has none.
+    // It does not hinder a client without a cursor either.
     await (await open(world, path, { input })).end();
     expect(world.starts).toEqual(["r"]);
   });
 
-  it("is told so, and attached to the one that was started meanwhile if that was asked for the same", async () => {
+  it("learns it, and joins the run that was started meanwhile if that has the same input", async () => {
     const lastEventId = await foreignCursor(path);
     const world = await startRunWorld();
     await (await open(world, path, { input })).end();
@@ -46,7 +46,7 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
     expect(world.starts).toEqual(["r"]);
   });
 
-  it.each([0, 1, 2, 3])("starts none though it is freed after %i looks at it", async (looks) => {
+  it.each([0, 1, 2, 3])("starts none even if the run is freed after %i reads", async (looks) => {
     const inner = losingLog();
     let reads = Number.POSITIVE_INFINITY;
     const log: Log = {
@@ -63,7 +63,7 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
     expect(world.starts).toEqual(["r"]);
   });
 
-  it("starts none from the place before a topic's first entry", async () => {
+  it("starts none with the cursor before a topic's first entry", async () => {
     const world = await startRunWorld();
     const { epoch, offset, mark } = await headOf(world.log, runTopic(path));
     const reader = await (await open(world, path, { input, lastEventId: `${epoch}.${offset}.${mark}` })).end();
@@ -71,7 +71,7 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
     expect(world.starts).toEqual([]);
   });
 
-  it("is told at every server on the log", async () => {
+  it("learns it from every server on the log", async () => {
     const lastEventId = await foreignCursor(path);
     const log = memoryLog();
     const worlds = [await startRunWorld({ log }), await startRunWorld({ log })];
@@ -91,9 +91,9 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
     return { world, other, here, there, finish };
   }
 
-  it("ends for those who are attached where it runs, and does so without an end at the next that is started", async () => {
+  it("ends for the clients of its own server, and for a new request there is interrupted", async () => {
     const { world, here, finish } = await lost();
-    const again = await (await open(world, path, { input })).end(); // nobody knows yet that it is lost
+    const again = await (await open(world, path, { input })).end(); // the server doesn't know yet that it is lost
     expect(again.frames.at(-1)).toMatchObject({ kind: "error", code: "interrupted" });
     for (let seconds = 0; seconds < 12; seconds++) {
       world.clock.advance(1_000);
@@ -105,7 +105,7 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
     await eventually(() => expect(world.returned).toBe(1));
   });
 
-  it("ends for those who are attached at another server, which starts none and writes nothing", async () => {
+  it("ends for the clients of another server, which starts none and writes nothing", async () => {
     const { world, other, there, finish } = await lost();
     for (let seconds = 0; seconds < 16; seconds++) {
       other.clock.advance(1_000);
@@ -114,14 +114,14 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
     await there.end();
     expect(there.all("error")).toMatchObject([{ final: true, code: "gap" }]);
     expect((await headOf(world.log, runTopic(path))).offset).toBe(0);
-    // So who comes now, without a cursor, has it from the beginning.
+    // So a new client without a cursor gets a run from the beginning.
     const fresh = await open(other, path, { input });
     await fresh.end();
     expect([other.starts, fresh.names.at(-1)]).toEqual([["r"], "$end"]);
     finish();
   });
 
-  it("doesn't end the one that was started in its place", async () => {
+  it("doesn't end the run that was started in its place", async () => {
     const { world, other, finish } = await lost();
     const { passed, open: finishNext } = gate();
     const third = await startRunWorld({ log: world.log, last: () => passed });
@@ -136,7 +136,7 @@ describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
   });
 });
 
-it("ends a run whose server is dead for whoever skips what is gone of it", async () => {
+it("ends a dead server's run for a client that skips trimmed events", async () => {
   let now = 1_000_000;
   const log = memoryLog({ retain: { events: 3 }, now: () => now });
   const dead = await startRunWorld({ log, last: () => new Promise(() => {}) });
@@ -155,7 +155,7 @@ it("ends a run whose server is dead for whoever skips what is gone of it", async
   expect(late.frames.at(-1)).toMatchObject({ kind: "error", code: "interrupted", final: true });
 });
 
-it("keeps a silent run that nobody is attached to, however short runTtl is", async () => {
+it("keeps a silent run without clients, however short runTtl is", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });
   const { passed, open: finish } = gate();
@@ -190,7 +190,7 @@ it("keeps a run that appends nothing until it is abandoned, however short runTtl
   expect([back.names.at(-1), world.starts]).toEqual(["$end", ["r"]]);
 });
 
-it("frees a run that nobody gave an end, and that is long gone with its server", async () => {
+it("frees a run without an end, long after its server has died", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });
   const dead = await startRunWorld({ log, runTtl: 1, last: () => new Promise(() => {}) });

@@ -27,7 +27,7 @@ describeAdapters("headers and first bytes", (adapter) => {
     }
   });
 
-  it("doesn't compress, whatever the client would take (PROTOCOL §4.1)", async () => {
+  it("doesn't compress, whatever the client accepts (PROTOCOL §4.1)", async () => {
     const world = await startWorld(adapter);
     const reader = await open(world, "feed/head", { headers: { "accept-encoding": "gzip, br" } });
     expect(reader.response.headers).not.toHaveProperty("content-encoding");
@@ -35,7 +35,7 @@ describeAdapters("headers and first bytes", (adapter) => {
   });
 
   it.each(["*/*", "application/json", "text/html;q=0.9"])(
-    "streams to who accepts %s (PROTOCOL §2.1)",
+    "streams to a client that accepts %s (PROTOCOL §2.1)",
     async (accept) => {
       const world = await startWorld(adapter);
       await (await open(world, "feed/head", { headers: { accept } })).live();
@@ -136,7 +136,7 @@ describeAdapters("headers and first bytes", (adapter) => {
     );
   });
 
-  it("frees a stream and what stands behind it when the connection goes (PROTOCOL §2.5, §4.4)", async () => {
+  it("frees a stream and the requests behind it when the connection closes (PROTOCOL §2.5, §4.4)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port);
     raw.ask("GET", `${world.base}/feed/head`).ask("GET", `${world.base}/feed/oldest`);

@@ -36,7 +36,7 @@ describeAdapters("heartbeats", (adapter) => {
     }
   });
 
-  it("come on a generator's stream that has nothing to say (PROTOCOL §4.3)", async () => {
+  it("come on a silent generator's stream (PROTOCOL §4.3)", async () => {
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -65,7 +65,7 @@ describeAdapters("heartbeats", (adapter) => {
     };
     const world = await startWorld(adapter, { log: slow, snapshotTimeout: 60_000, counter });
     const waiting = await open(world, "own/counter", { lastEventId: "other.1.m" });
-    await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 300))); // more than is read at once
+    await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 300))); // more than one page
     const reading = await open(world, "feed/oldest");
     await eventually(() => expect([asked, asks]).toEqual([1, 2]));
     world.clock.advance(15_000);
@@ -75,7 +75,7 @@ describeAdapters("heartbeats", (adapter) => {
     await reading.live();
   });
 
-  it("are left out where something was just sent (PROTOCOL §4.3)", async () => {
+  it("are omitted when something was just sent (PROTOCOL §4.3)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const reader = await (await open(world, "feed/head")).live();
     for (const n of range(1, 5)) {
@@ -88,7 +88,7 @@ describeAdapters("heartbeats", (adapter) => {
     await reader.until(() => beats(reader) === 1, "a heartbeat");
   });
 
-  it("stop with the stream, and take the timer with them (PROTOCOL §4.4)", async () => {
+  it("stop with the stream, and so does their timer (PROTOCOL §4.4)", async () => {
     const world = await startWorld(adapter);
     const readers = [await open(world, "feed/head"), await open(world, "feed/oldest")];
     expect(world.clock.timers).toBe(1);
@@ -98,7 +98,7 @@ describeAdapters("heartbeats", (adapter) => {
     expect(world.clock.timers).toBe(0);
   });
 
-  it("tell the cursor where events were withheld, by $at (PROTOCOL §5.7)", async () => {
+  it("carry the cursor in $at when events were withheld (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const { filtered } = world.contract.feed;
     const reader = await (await open(world, "feed/filtered")).live();
@@ -115,10 +115,10 @@ describeAdapters("heartbeats", (adapter) => {
     const before = world.log.reads.length;
     const again = await (await open(world, "feed/filtered", { lastEventId: reader.cursor })).live();
     expect(again.names).toEqual(["$retry", "$open", "$live"]);
-    expect(world.log.reads.slice(before).map(({ entries }) => entries)).toEqual([0]); // and not those that were withheld
+    expect(world.log.reads.slice(before).map(({ entries }) => entries)).toEqual([0]); // withheld events are not read again
   });
 
-  it("leave $at out where the last event told the cursor (PROTOCOL §5.7)", async () => {
+  it("omit $at when the last event carried the cursor (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const reader = await (await open(world, "feed/filtered")).live();
     await world.publish(world.contract.feed.filtered, undefined, posts(1, 2));
@@ -130,7 +130,7 @@ describeAdapters("heartbeats", (adapter) => {
 });
 
 it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  "%d is no interval that a frame can carry, nor a deadline (PROTOCOL §5.11)",
+  "%d is neither a valid interval in a frame nor a valid deadline (PROTOCOL §5.11)",
   (ms) => {
     const { router, ping } = implement(defineContract({ ping: query() }));
     for (const name of ["heartbeat", "retry", "stallTimeout", "snapshotTimeout"]) {
@@ -139,7 +139,7 @@ it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-it("at a shorter interval than deadlines are kept to is refused: every client would take its stream for cut (PROTOCOL §4.3)", () => {
+it("an interval below the resolution of deadlines is refused: every client would consider its stream cut (PROTOCOL §4.3)", () => {
   const { router, ping } = implement(defineContract({ ping: query() }));
   const withHeartbeat = (heartbeat: number) => createSluice(router({ ping: ping.handler(() => {}) }), { heartbeat });
   expect(() => withHeartbeat(100)).toThrow("heartbeat is 100; allowed are whole milliseconds of at least 250.");
@@ -147,7 +147,7 @@ it("at a shorter interval than deadlines are kept to is refused: every client wo
 });
 
 describeAdapters("a long stretch that a filter withholds", (adapter) => {
-  it("is told by $at in between, and by $live at its end (PROTOCOL §5.7)", async () => {
+  it("sends its cursor with $at in between, and with $live at its end (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { keep: () => false });
     const { filtered } = world.contract.feed;
     const { cursor } = await world.publish(filtered, undefined, posts(...range(1, 1_000)));
@@ -159,7 +159,7 @@ describeAdapters("a long stretch that a filter withholds", (adapter) => {
     expect(reader.events).toEqual([]);
   });
 
-  it("is not read again by who was cut within it (PROTOCOL §5.7)", async () => {
+  it("is not read again by a client that was cut within it (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { keep: () => false });
     const reader = await (await open(world, "feed/filtered")).live();
     await world.publish(world.contract.feed.filtered, undefined, posts(...range(1, 300)));
@@ -171,7 +171,7 @@ describeAdapters("a long stretch that a filter withholds", (adapter) => {
     expect(reread).toBe(300 - Number(id.split(".")[1]));
   });
 
-  it("is a filter's error to the subscriber alone (PROTOCOL §3)", async () => {
+  it("ends with a filter's error for that subscriber alone (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter, {
       keep: (n) => {
         if (n === 2) throw new Error("secret");

@@ -1,20 +1,20 @@
-/** An answer as it stands in the bytes of a connection. */
+/** A response in the bytes of a connection. */
 export interface HttpAnswer {
   readonly version: string;
   readonly status: number;
   /** By lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What is there of it, without the chunks' framing. */
+  /** The body so far, without the chunks' framing. */
   readonly body: Buffer;
-  /** Whether its last byte is there. */
+  /** Whether it is complete. */
   readonly complete: boolean;
 }
 
 /**
- * The answers on a connection, held against RFC 9112 byte by byte: it throws for a byte in, between or after them that
- * doesn't belong there. Only the last one may be incomplete.
+ * The responses on a connection, checked against RFC 9112 byte by byte: it throws for any wrong byte in, between or after
+ * them. Only the last one may be incomplete.
  *
- * @param methods of the requests, where there is a HEAD among them
+ * @param methods of the requests, needed if one of them is HEAD
  */
 export function httpAnswers(bytes: Buffer, closed: boolean, methods: readonly string[] = []): HttpAnswer[] {
   const answers: HttpAnswer[] = [];
@@ -54,7 +54,7 @@ function parseHead(bytes: Buffer, at: number, end: number): Pick<HttpAnswer, "ve
   };
 }
 
-/** Without an `end` the body goes on. */
+/** Without an `end`, the body is incomplete. */
 function parseBody(bytes: Buffer, start: number, headers: HttpAnswer["headers"]): { body: Buffer; end?: number } {
   if (headers["transfer-encoding"] === "chunked") return parseChunks(bytes, start);
   const length = headers["content-length"];

@@ -44,7 +44,7 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
 });
 
-it("takes a body over HTTP/2, and runs nothing for one that breaks off (PROTOCOL §2.2)", async () => {
+it("accepts a body over HTTP/2, and runs nothing for an incomplete one (PROTOCOL §2.2)", async () => {
   let reported = 0;
   const report = () => {
     reported++;
@@ -87,7 +87,7 @@ it("opens as many streams on one HTTP/2 connection as the limit allows, and none
   );
   expect((await Promise.all(statuses)).sort()).toEqual([200, 200, 200, 503, 503]);
   expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([3, 0]);
-  // A refusal closes a connection where it is one's own; here others go on, and no header says otherwise.
+  // A refusal closes an HTTP/1 connection. Here other streams continue, and no header says otherwise.
   await new Promise((resolve) => setImmediate(resolve));
   expect(warnings).toEqual([]);
 });

@@ -25,7 +25,7 @@ const expectNothingLeft = ({ log, clock, parts }: World) =>
   expect([log.watchers, clock.timers, parts.admission.streams.size]).toEqual([0, 0, 0]);
 
 describe("subscribe() in this process", () => {
-  it("gives the events that the wire gives, with their ids (PROTOCOL §5.2)", async () => {
+  it("yields the same events as the wire, with their ids (PROTOCOL §5.2)", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(...range(1, 600)));
@@ -68,7 +68,7 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it("throws badRequest for input and cursors that don't fit", async () => {
+  it("throws badRequest for an invalid input or cursor", async () => {
     const { sluice, contract } = await start();
     const wrong = sluice.subscribe(contract.scores.watch, { matchId: 7 as never }, { context });
     await expect(take(wrong, 1)).rejects.toMatchObject({ code: "badRequest", issues: [{ path: ["matchId"] }] });
@@ -110,32 +110,29 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it.each(["skip", "oldest", "fail"] as const)(
-    "throws gap where it would leave events out, onGap: %s",
-    async (name) => {
-      const log = memoryLog({ retain: { events: 100 } });
-      const world = await start({ log });
-      const procedure = name === "fail" ? world.contract.feed.oldest : world.contract.feed.skip;
-      await world.publish(procedure, undefined, posts(...range(1, 50)));
-      const { cursor } = await world.publish(procedure, undefined, posts(51));
-      const options = name === "oldest" ? { context, cursor: "other.1.m" } : { context, cursor };
-      const iterator = world.sluice.subscribe(procedure, undefined, options)[Symbol.asyncIterator]();
-      if (name === "skip") {
-        await world.publish(procedure, undefined, posts(52));
-        expect((await iterator.next()).value).toMatchObject({ data: { n: 52 } });
-      }
-      await world.publish(procedure, undefined, posts(...range(53, 2_000)));
-      const rest: number[] = [];
-      const reading = (async () => {
-        for (let next = await iterator.next(); !next.done; next = await iterator.next()) rest.push(next.value.data.n);
-      })();
-      await expect(reading).rejects.toMatchObject({ code: "gap", data: { oldest: expect.any(String) } });
-      expect(rest).toEqual(range(53, 52 + rest.length));
-      expectNothingLeft(world);
-    },
-  );
+  it.each(["skip", "oldest", "fail"] as const)("throws gap when events are missing, onGap: %s", async (name) => {
+    const log = memoryLog({ retain: { events: 100 } });
+    const world = await start({ log });
+    const procedure = name === "fail" ? world.contract.feed.oldest : world.contract.feed.skip;
+    await world.publish(procedure, undefined, posts(...range(1, 50)));
+    const { cursor } = await world.publish(procedure, undefined, posts(51));
+    const options = name === "oldest" ? { context, cursor: "other.1.m" } : { context, cursor };
+    const iterator = world.sluice.subscribe(procedure, undefined, options)[Symbol.asyncIterator]();
+    if (name === "skip") {
+      await world.publish(procedure, undefined, posts(52));
+      expect((await iterator.next()).value).toMatchObject({ data: { n: 52 } });
+    }
+    await world.publish(procedure, undefined, posts(...range(53, 2_000)));
+    const rest: number[] = [];
+    const reading = (async () => {
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) rest.push(next.value.data.n);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "gap", data: { oldest: expect.any(String) } });
+    expect(rest).toEqual(range(53, 52 + rest.length));
+    expectNothingLeft(world);
+  });
 
-  it("throws gap for a state that nobody is told, and not where onSnapshot is", async () => {
+  it("throws gap for a state without an onSnapshot handler, and not with one", async () => {
     const world = await start();
     const { watch } = world.contract.scores;
     const lost = { context, cursor: "other.1.m" };
@@ -151,7 +148,7 @@ describe("subscribe() in this process", () => {
     expect(states).toHaveLength(1);
   });
 
-  it("tells onError of an event that it passes over", async () => {
+  it("reports a skipped event to onError", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.log.append("feed/oldest", [
@@ -170,7 +167,7 @@ describe("subscribe() in this process", () => {
     );
   });
 
-  it("holds a generator back while nobody takes, and stops it when the loop is left (PROTOCOL §4.4)", async () => {
+  it("pauses a generator while the loop takes nothing, and stops it when the loop is left (PROTOCOL §4.4)", async () => {
     let yielded = 0;
     let stopped = false;
     const world = await start({
@@ -197,7 +194,7 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it("holds a topic back while nobody takes, and loses nothing (PROTOCOL §4.2)", async () => {
+  it("reads no further in a topic while the loop takes nothing, and loses nothing (PROTOCOL §4.2)", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     const total = 5_000;
@@ -212,7 +209,7 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it("gives nothing more once its signal has aborted, however much waits", async () => {
+  it("yields nothing after its signal aborts, whatever the backlog", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(...range(1, 50)));
@@ -226,7 +223,7 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it("throws at once when it is revoked, however much waits, and no other does (PROTOCOL §4.2)", async () => {
+  it("throws at once when it is revoked, whatever the backlog, and leaves others open (PROTOCOL §4.2)", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(...range(1, 50)));
@@ -250,7 +247,7 @@ describe("subscribe() in this process", () => {
     expect(world.parts.admission.locals.size).toBe(0);
   });
 
-  it("throws at once when its authorisation expires, however much waits", async () => {
+  it("throws at once when its authorisation expires, whatever the backlog", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(...range(1, 50)));
@@ -263,7 +260,7 @@ describe("subscribe() in this process", () => {
     expectNothingLeft(world);
   });
 
-  it("ends by its signal while it waits", async () => {
+  it("ends when its signal aborts while it waits", async () => {
     const world = await start();
     const abort = new AbortController();
     const { head } = world.contract.feed;
@@ -278,7 +275,7 @@ describe("subscribe() in this process", () => {
 });
 
 describe("a loop over subscribe() that is left while it waits", () => {
-  it("for an event, frees all at once, as where a Readable made from it is destroyed", async () => {
+  it("for an event, frees everything at once, for example when a Readable made from it is destroyed", async () => {
     const world = await start();
     const readable = Readable.from(world.sluice.subscribe(world.contract.feed.head, undefined, { context }));
     readable.resume();
@@ -307,7 +304,7 @@ describe("a loop over subscribe() that is left while it waits", () => {
     expect(world.parts.admission.openings.size).toBe(0);
   });
 
-  it("is nothing to another loop over the same", async () => {
+  it("does not affect another loop over the same subscription", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(1, 2));
@@ -317,7 +314,7 @@ describe("a loop over subscribe() that is left while it waits", () => {
 });
 
 describe("call() in this process", () => {
-  it("gives what the wire gives, decoded, through the middleware", async () => {
+  it("returns the wire's output, decoded, and runs the middleware", async () => {
     const { sluice, contract } = await start({ report: () => ({ cursor: "c" }) });
     expect(await sluice.call(contract.scores.find, { matchId: "m1" }, { context })).toEqual({
       matchId: "m1",
@@ -329,7 +326,7 @@ describe("call() in this process", () => {
     expect(await sluice.call(contract.scores.ping, undefined, { context })).toBeUndefined();
   });
 
-  it("throws what the handler throws, as it is", async () => {
+  it("throws the handler's error unchanged", async () => {
     const error = new Error("as it is");
     const { sluice, contract } = await start({ find: () => Promise.reject(error) });
     await expect(sluice.call(contract.scores.find, { matchId: "m1" }, { context })).rejects.toBe(error);
@@ -337,7 +334,7 @@ describe("call() in this process", () => {
     await expect(wrong).rejects.toMatchObject({ code: "badRequest", issues: [{ path: ["matchId"] }] });
   });
 
-  it("leaves nothing at a signal that outlives it", async () => {
+  it("leaves no listener on a signal that outlives it", async () => {
     const { sluice, contract } = await start({ find: ({ limit }) => limit || Promise.reject(new Error("none")) });
     const { signal } = new AbortController();
     await sluice.call(contract.scores.find, { matchId: "m1" }, { context, signal });

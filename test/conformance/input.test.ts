@@ -18,7 +18,7 @@ describeAdapters("input", (adapter) => {
     await (await open(world, "scores/watch", { body: { input } })).live();
   });
 
-  it("says where it doesn't fit (PROTOCOL §2.4, §3)", async () => {
+  it("names the place of an invalid value (PROTOCOL §2.4, §3)", async () => {
     const world = await startWorld(adapter);
     const wrong = { matchId: 7, limit: "many" };
     for (const path of ["scores/find", "scores/watch"]) {
@@ -52,7 +52,7 @@ describeAdapters("input", (adapter) => {
     expect((await ask(world, `scores/find?x=1&${input}&x=2&constructor=3`)).status).toBe(200);
   });
 
-  it("takes null and {} where there is none, and nothing else (PROTOCOL §2.1)", async () => {
+  it("accepts only null and {} for a procedure without input (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     for (const input of [null, {}]) {
       expect((await ask(world, "scores/ping", { input })).status).toBe(200);
@@ -65,7 +65,7 @@ describeAdapters("input", (adapter) => {
     }
   });
 
-  it("takes an empty body for {} (PROTOCOL §2.4)", async () => {
+  it("treats an empty body as {} (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter);
     expect(await ask(world, "scores/ping", { text: "", headers: json })).toMatchObject({ status: 200, text: "{}" });
     const chunked = { ...json, "transfer-encoding": "chunked" };
@@ -78,7 +78,7 @@ describeAdapters("input", (adapter) => {
     expectProblem(await ask(world, "scores/ping", { text, headers: json }), badRequest);
   });
 
-  // Where a parser stands before it, the application answers these.
+  // Behind a body parser, the application answers these.
   if (!adapter.parsesBodies) {
     it.each(["{", "null", "1", '"input"', "input={}", "{}{}", "\ufeff{}"])(
       "refuses the body %j (PROTOCOL §2.4)",
@@ -90,7 +90,7 @@ describeAdapters("input", (adapter) => {
     );
   }
 
-  it("refuses a cursor that is no text, where it means something (PROTOCOL §2.2, §2.4)", async () => {
+  it("refuses a cursor that is not a string, if the procedure uses it (PROTOCOL §2.2, §2.4)", async () => {
     const world = await startWorld(adapter);
     for (const cursor of [1, {}, [], false]) {
       expectProblem(await ask(world, "feed/head", { body: { cursor } }), badRequest);
@@ -102,7 +102,7 @@ describeAdapters("input", (adapter) => {
     expect((await ask(world, "scores/ping?lastEventId=x", { headers: { "last-event-id": "$x" } })).status).toBe(200);
   });
 
-  it("refuses what is nested deeper than code goes into it (PROTOCOL §2.4)", async () => {
+  it("refuses input that is nested too deeply (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter);
     const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${"}]".repeat(levels / 2)}`;
     for (const levels of [258, 9_000]) {
@@ -115,7 +115,7 @@ describeAdapters("input", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("changes no prototype for a key __proto__ (PROTOCOL §2.4)", async () => {
+  it("does not change a prototype for a key __proto__ (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter);
     const text = '{"__proto__":{"input":{"matchId":"x"},"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     expectProblem(await ask(world, "scores/find", { text, headers: json }), badRequest);

@@ -15,7 +15,7 @@ import { startWorld, type World } from "./world.js";
 type Write = (this: unknown, chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
 type Writable = { write: Write };
 
-/** What a tool was shown of each response, as text and without heartbeats. */
+/** What a tool saw of each response, as text and without heartbeats. */
 class Seen {
   readonly #texts = new Map<unknown, string>();
   wrap(write: Write): Write {
@@ -30,7 +30,7 @@ class Seen {
   }
 }
 
-/** Ways of putting a `write` of one's own on an object. */
+/** Ways to replace an object's `write`. */
 const ways: [string, (target: Writable, seen: Seen) => void][] = [
   ["assigning it", (target, seen) => Object.assign(target, { write: seen.wrap(target.write) })],
   [
@@ -43,11 +43,11 @@ const ways: [string, (target: Writable, seen: Seen) => void][] = [
   ["assigning it unread", (target, seen) => Object.assign(target, { write: seen.wrap(unread(target)) })],
   ["a proxy", (target, seen) => Object.assign(target, { write: new Proxy(seen.wrap(target.write), {}) })],
 ];
-/** What `write` was, without a look at it. */
+/** The original `write`, obtained without reading the property. */
 const unread = (target: Writable): Write => Reflect.get(target instanceof ServerResponse ? nodes : target, "write");
 const nodes = { write: OutgoingMessage.prototype.write as Write };
 
-/** Where tools put it, given a response. */
+/** The objects on which tools replace it, for a response. */
 const places: [string, (res: ServerResponse) => object][] = [
   ["the response", (res) => res],
   ["the response's prototype", (res) => Object.getPrototypeOf(res)],
@@ -55,7 +55,7 @@ const places: [string, (res: ServerResponse) => object][] = [
   ["OutgoingMessage.prototype", () => OutgoingMessage.prototype],
 ];
 
-/** Puts back what stood there before, when the test is over. */
+/** Restores the property after the test. */
 function restoreLater(target: object): void {
   const before = Object.getOwnPropertyDescriptor(target, "write");
   onTestFinished(() => {
@@ -66,8 +66,8 @@ function restoreLater(target: object): void {
 
 const cases = places.flatMap(([place, at]) => ways.map(([way, put]) => [way, place, at, put] as const));
 
-describe.each(distinctAdapters)("a tool that looks at what is written, over $name", (adapter) => {
-  /** Opens a stream; `put` is called with its response, before it is open or after it. */
+describe.each(distinctAdapters)("a tool that observes writes, over $name", (adapter) => {
+  /** Opens a stream, and calls `put` with its response before or after that. */
   async function openWith(world: World, when: "before" | "after", put: (res: ServerResponse) => void) {
     const requested = new Promise<ServerResponse>((resolve) =>
       world.server.once("request", (_req, res) => {
@@ -84,7 +84,7 @@ describe.each(distinctAdapters)("a tool that looks at what is written, over $nam
   }
 
   describe.each(["before", "after"] as const)("%s the stream is open", (when) => {
-    it.each(cases)("%s on %s, sees all from then on (PROTOCOL §4.2)", async (_way, _place, at, put) => {
+    it.each(cases)("%s on %s, sees every later write (PROTOCOL §4.2)", async (_way, _place, at, put) => {
       const world = await startWorld(adapter);
       const other = await subscribe(world, new Raw(world.port), "feed/head").live();
       const seen = new Seen();
@@ -110,7 +110,7 @@ describe.each(distinctAdapters)("a tool that looks at what is written, over $nam
     expectSameBody(chunks?.join("").replace(/^:.*\n\n/gm, "") ?? "", stream.body.slice(start));
   });
 
-  it("in the midst of events, none is missed or comes twice (PROTOCOL §4.2)", async () => {
+  it("between events, no event is missed or duplicated (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const seen = new Seen();
     const responses: ServerResponse[] = [];
@@ -149,7 +149,7 @@ describe.each(distinctAdapters)("a tool that looks at what is written, over $nam
     }
   });
 
-  it("and looks at `write` but leaves it, changes nothing: an event is one write to each socket", async () => {
+  it("and reads `write` but does not replace it, changes nothing: an event is one write to each socket", async () => {
     const world = await startWorld(adapter);
     const { stream } = await openWith(world, "after", (res) => void res.write);
     await turns(1);

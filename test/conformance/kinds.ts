@@ -4,14 +4,14 @@ import type { Adapter } from "./adapters.js";
 import { goal, posts } from "./events.js";
 import { startWorld, type World } from "./world.js";
 
-/** A kind of subscription, with what a client sees of it for the numbers that happen. */
+/** A kind of subscription, and what a client sees of it for given numbers. */
 export interface Kind {
   readonly path: string;
   readonly input?: unknown;
   /** The event type that carries numbers. */
   readonly type: string;
   readonly happen: (world: KindWorld, n: number) => Promise<unknown>;
-  /** The number that an event's data stands for. */
+  /** The number that an event's data represents. */
   readonly numberOf: (data: never) => number;
 }
 
@@ -65,7 +65,7 @@ const again: Kind = {
   numberOf: (text: string) => Number(text),
 };
 
-/** Those that take GET, and so every client. */
+/** Those that accept GET, and so any client. */
 export const kinds: readonly Kind[] = [
   ...(["head", "oldest", "last", "skip"] as const).map(feed),
   filtered,
@@ -77,7 +77,7 @@ export const kinds: readonly Kind[] = [
 
 export const postedKind = feed("posted");
 
-/** A world in which every kind has something to tell. */
+/** A world in which every kind has events. */
 export async function startKinds(adapter: Adapter): Promise<KindWorld> {
   let allowed = 0;
   let wake: () => void = () => {};

@@ -1,4 +1,4 @@
-// It comes without types; this is what is used of it here.
+// The package has no types. These are the parts used here.
 declare module "launchdarkly-eventsource" {
   interface MessageEvent {
     readonly type: string;

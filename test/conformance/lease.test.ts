@@ -15,7 +15,7 @@ const contract = defineContract({
 });
 const input = { runId: "r1" };
 
-/** A server whose generator yields two tokens, and then nothing until it is woken. */
+/** A server whose generator yields two tokens, and then waits until it is woken. */
 async function startServer(log: Log) {
   const clock = new ManualClock();
   let wake = () => {};
@@ -60,7 +60,7 @@ function follow(url: string) {
 
 const sees = (seen: string[], expected: string[]) => eventually(() => expect(seen).toEqual(expected));
 
-it("ends a run as interrupted at every server on its log when the one that ran it is dead (PROTOCOL §9.4)", async () => {
+it("ends a run as interrupted at every server on its log when the server that ran it is dead (PROTOCOL §9.4)", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });
   const [dead, other] = [await startServer(log), await startServer(log)];
@@ -85,7 +85,7 @@ it("ends a run as interrupted at every server on its log when the one that ran i
   }
 });
 
-it("tells by $at of what servers say to each other of a run, and resumes after it at any (PROTOCOL §9.3)", async () => {
+it("sends $at for the entries that servers write about a run, and resumes after it at any server (PROTOCOL §9.3)", async () => {
   const log = memoryLog();
   const [producer, other] = [await startServer(log), await startServer(log)];
   const reader = await (await open(producer, "complete", { input })).received(2);

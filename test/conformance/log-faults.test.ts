@@ -8,7 +8,7 @@ import { open } from "./reader.js";
 import { turns } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** A memory log whose reads fail after a while, as long as it is broken. Its wake-ups carry no entries. */
+/** A memory log whose reads fail, with a delay, while it is broken. Its wake-ups carry no entries. */
 function failingLog(fault = new Error("the engine is away")) {
   const log = memoryLog();
   const state = { isBroken: false, breaksAfterNext: false };
@@ -26,7 +26,7 @@ function failingLog(fault = new Error("the engine is away")) {
   return { log: failing, state };
 }
 
-/** The names of an error and of all that led to it. */
+/** The names of an error and of all its causes. */
 const causesOf = (error: unknown): string[] => (error instanceof Error ? [error.name, ...causesOf(error.cause)] : []);
 
 describeStreams("a log that fails for a while", (adapter) => {
@@ -47,7 +47,7 @@ describeStreams("a log that fails for a while", (adapter) => {
   });
 
   it.each(["unavailable", "unknown"] as const)(
-    "answers 503 if its store is away (%s), and tells onError why (PROTOCOL §3)",
+    "answers 503 if its store is unavailable (%s), and reports the cause to onError (PROTOCOL §3)",
     async (code) => {
       const fault = new LogError(code, "no connection to the store");
       const { log, state } = failingLog(fault);
@@ -62,11 +62,11 @@ describeStreams("a log that fails for a while", (adapter) => {
     },
   );
 
-  it("ends a stream that it fails under with an error that is not final, so that the client comes again (PROTOCOL §5.8)", async () => {
+  it("ends a stream with an error that is not final, so that the client reconnects (PROTOCOL §5.8)", async () => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const { cursor } = await world.publish(world.contract.feed.head, undefined, posts(1));
-    await world.publish(world.contract.feed.head, undefined, posts(...range(2, 300))); // more than is read at once
+    await world.publish(world.contract.feed.head, undefined, posts(...range(2, 300))); // more than one page
     state.breaksAfterNext = true;
     const reader = await (await open(world, "feed/head", { lastEventId: cursor })).end();
     expect(reader.all("error")).toEqual([{ kind: "error", code: "internal", message: "Internal error", final: false }]);
@@ -74,7 +74,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     expect(world.reports).toMatchObject([{ path: "feed/head" }]);
   });
 
-  it("leaves nobody behind who stands at the head (PROTOCOL §4.2)", async () => {
+  it("loses no event for a reader at the head (PROTOCOL §4.2)", async () => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const reader = await (await open(world, "feed/head")).live();
@@ -86,7 +86,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     expect([...reader.numbers, ...again.numbers]).toEqual([1]);
   });
 
-  it("goes on to be followed, also where more was appended while it failed (PROTOCOL §4.2)", async () => {
+  it("is followed again, even if more was appended while it failed (PROTOCOL §4.2)", async () => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
     const publish = (n: number) => world.publish(world.contract.feed.head, undefined, posts(n));
@@ -102,7 +102,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     expect((await reader.received(3)).numbers).toEqual([1, 2, 3]);
   });
 
-  it("says nothing of a topic's name where its events don't fold, and onError why they don't (PROTOCOL §6.4)", async () => {
+  it("hides a topic's name when its events don't fold, and reports the cause to onError (PROTOCOL §6.4)", async () => {
     const log = memoryLog();
     const world = await startWorld(adapter, { log });
     await world.publish(world.contract.scores.watch, { matchId: "secret" }, goal("home"));

@@ -5,7 +5,7 @@ import { open } from "./reader.js";
 import { eventually } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** As long as `express.json()` lets through, and no URL is. */
+/** As long as `express.json()` allows, and longer than any URL. */
 const matchId = "m".repeat(90_000);
 const input = { matchId };
 
@@ -26,7 +26,7 @@ describeStreams("an input that is too long for a name", (adapter) => {
     expect((await world.sluice.state(watch, input)).state).toMatchObject({ home: 2 });
   });
 
-  it("is found by disconnect, open or being opened, and no other is", async () => {
+  it("is the only one that disconnect finds, open or being opened", async () => {
     let letIn: () => void = () => {};
     let isGated = false;
     const gate = () => (isGated ? new Promise<void>((resolve) => (letIn = resolve)) : undefined);
@@ -43,7 +43,7 @@ describeStreams("an input that is too long for a name", (adapter) => {
     expect([(await refused).status, world.sluice.stats().connections]).toEqual([403, 1]);
   });
 
-  it("leaves only short names behind, of topics and of clients", async () => {
+  it("leaves only short names of topics and clients behind", async () => {
     const topics = new Set<string>();
     const world = await startWorld(adapter);
     const { take } = world.parts.hub;

@@ -10,7 +10,7 @@ import { eventually, turns } from "./within.js";
 const long = { id: "r", count: 12_000 };
 const other = { ...long, count: 1 };
 
-/** A run that has yielded more than the log keeps, by one who read all of it, and goes on until it is let go. */
+/** A run that has yielded more than the log keeps, to a client that read all of it. It continues until it is released. */
 async function outgrown(path: RunPath, { goesOn = false } = {}) {
   const { passed, open: finish } = gate();
   const world = await startRunWorld(goesOn ? { last: () => passed } : {});
@@ -21,8 +21,8 @@ async function outgrown(path: RunPath, { goesOn = false } = {}) {
 
 const sumOf = (data: readonly unknown[]) => (data as number[]).reduce((sum, n) => sum + n, 0);
 
-describe.each([true, false])("a run that outgrew what the log keeps (it goes on: %s)", (goesOn) => {
-  it("shows the sum of all to whoever comes late, where it has state (PROTOCOL §4.2, §9.3)", async () => {
+describe.each([true, false])("a run with more events than the log keeps (still running: %s)", (goesOn) => {
+  it("gives a late client the sum of all events if it has state (PROTOCOL §4.2, §9.3)", async () => {
     const { world, first, finish } = await outgrown("sum", { goesOn });
     const late = await open(world, "sum", { input: long });
     if (goesOn) await late.live();
@@ -35,7 +35,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     expect(world.errors).toEqual([]);
   });
 
-  it("shows the client that starts it, one that comes late and one that comes back the same", async () => {
+  it("gives the same to the client that starts it, a late one and a returning one", async () => {
     const { passed, open: finish } = gate();
     const world = await startRunWorld(goesOn ? { last: () => passed } : {});
     const follow = () => {
@@ -67,7 +67,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     finish();
   });
 
-  it("tells whoever comes late that its beginning is gone, where it has no state (PROTOCOL §7.3)", async () => {
+  it("tells a late client that its beginning is gone if it has no state (PROTOCOL §7.3)", async () => {
     const { world, finish } = await outgrown("list", { goesOn });
     const late = await (await open(world, "list", { input: long })).end();
     expect(late.names).toEqual(["$retry", "$open", "$reset", "$error"]);
@@ -76,7 +76,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     finish();
   });
 
-  it("gives whoever skips what is gone all the rest, after a word of it", async () => {
+  it("sends a client that skips trimmed events $reset and all the rest", async () => {
     const { world, finish } = await outgrown("skip", { goesOn });
     const late = await open(world, "skip", { input: long });
     await late.until(
@@ -97,7 +97,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     finish();
   });
 
-  it("is told the same at another server on its log (PROTOCOL §9.4)", async () => {
+  it("looks the same at another server on its log (PROTOCOL §9.4)", async () => {
     const { world, finish } = await outgrown("sum", { goesOn });
     const elsewhere = await startRunWorld({ log: world.log });
     const late = await open(elsewhere, "sum", { input: long });
@@ -105,7 +105,7 @@ describe.each([true, false])("a run that outgrew what the log keeps (it goes on:
     await late.end();
     expect([late.all("snapshot")[0]?.data, late.names.at(-1), elsewhere.starts]).toEqual(["12000", "$end", []]);
     const list = await (await open(elsewhere, "list", { input: long })).end();
-    expect(list.names).toContain("inc"); // a run of its own: of this one nothing was begun
+    expect(list.names).toContain("inc"); // a separate run, which nobody had started before
   });
 });
 
@@ -128,21 +128,24 @@ describe("a run that is over", () => {
   const whole = (path: RunPath) =>
     path === "sum" ? { snapshot: "3", data: [] } : { snapshot: undefined, data: [1, 1, 1] };
 
-  it.each(runPaths)("is kept whole for a day, whatever the age of its events, and then freed (%s)", async (path) => {
-    const { world, first, pass } = await finished(path);
-    pass(23 * hour);
-    const late = await (await open(world, path, { input: short })).end();
-    expect({ snapshot: late.all("snapshot")[0]?.data, data: late.data }).toEqual(whole(path));
-    expect(late.names.at(-1)).toBe("$end");
-    await eventually(() => expect(world.parts.hub.size).toBe(0));
-    pass(24 * hour);
-    expect((await ask(world, path, { input: { ...short, count: 4 } })).status).toBe(200);
-    expect(world.starts).toEqual(["r", "r"]);
-    const lost = await (await open(world, path, { input: { ...short, count: 4 }, lastEventId: first.cursor })).end();
-    expect(lost.all("reset")).toMatchObject([{ reason: "epoch" }]);
-  });
+  it.each(runPaths)(
+    "is kept completely for a day, whatever the age of its events, and then freed (%s)",
+    async (path) => {
+      const { world, first, pass } = await finished(path);
+      pass(23 * hour);
+      const late = await (await open(world, path, { input: short })).end();
+      expect({ snapshot: late.all("snapshot")[0]?.data, data: late.data }).toEqual(whole(path));
+      expect(late.names.at(-1)).toBe("$end");
+      await eventually(() => expect(world.parts.hub.size).toBe(0));
+      pass(24 * hour);
+      expect((await ask(world, path, { input: { ...short, count: 4 } })).status).toBe(200);
+      expect(world.starts).toEqual(["r", "r"]);
+      const lost = await (await open(world, path, { input: { ...short, count: 4 }, lastEventId: first.cursor })).end();
+      expect(lost.all("reset")).toMatchObject([{ reason: "epoch" }]);
+    },
+  );
 
-  it.each(runPaths)("is kept for as long as runTtl says (%s)", async (path) => {
+  it.each(runPaths)("is kept for runTtl (%s)", async (path) => {
     const { world, pass } = await finished(path, hour);
     pass(hour - 1);
     expect((await ask(world, path, { input: other })).status).toBe(409);
@@ -152,7 +155,7 @@ describe("a run that is over", () => {
     expect(world.starts).toEqual(["r", "r"]);
   });
 
-  it("refuses a runTtl that is none, naming it", async () => {
+  it("refuses an invalid runTtl, and names it", async () => {
     for (const runTtl of [0, -1, 1.5, Number.NaN]) {
       await expect(startRunWorld({ runTtl })).rejects.toThrow(
         /runTtl is .*; allowed are whole milliseconds of at least 1/,
@@ -160,7 +163,7 @@ describe("a run that is over", () => {
     }
   });
 
-  it.each(runPaths)("ends for whoever comes though its last entries were trimmed (%s)", async (path) => {
+  it.each(runPaths)("ends for a late client even if its last entries were trimmed (%s)", async (path) => {
     const { world, first } = await finished(path);
     const { log } = world;
     await log.trim(runTopic(path), await headOf(log, runTopic(path)));
@@ -172,7 +175,7 @@ describe("a run that is over", () => {
     expect(atHead.names).toEqual(["$retry", "$open", "$end"]);
   });
 
-  it("tells of the error that it ended with, though that was trimmed", async () => {
+  it("reports the error that it ended with even if that entry was trimmed", async () => {
     const failing = { last: () => Promise.reject(new Error("secret")) };
     const world = await startRunWorld(failing);
     await (await open(world, "skip", { input: short })).end();
@@ -186,7 +189,7 @@ describe("a run that is over", () => {
 });
 
 describe("a run whose state cannot be folded", () => {
-  it("ends there, tells what happened, and leaves a state that can be read", async () => {
+  it("ends there, reports what happened, and leaves a readable state", async () => {
     const world = await startRunWorld({ value: (n) => (n === 2 ? -1 : 1) });
     const input = { id: "r", count: 5 };
     const reader = await (await open(world, "sum", { input })).end();
@@ -197,7 +200,7 @@ describe("a run whose state cannot be folded", () => {
   });
 });
 
-it("keeps no more of a silent run with state than the log's limits say", async () => {
+it("keeps no more of a silent run with state than the log's limits allow", async () => {
   const log = memoryLog({ retain: { events: 50 } });
   const { passed, open: finish } = gate();
   const world = await startRunWorld({ log, last: () => passed, limits: { connectionLife: 10 ** 9 } });
@@ -215,8 +218,8 @@ it("keeps no more of a silent run with state than the log's limits say", async (
   expect((await log.open(runTopic("sum"), { from: "snapshot", limit: 0 })).snapshot).toMatchObject({ data: "3" });
 });
 
-it("a run with state goes on by itself for a reader whose place the log no longer has, and who is given a snapshot", async () => {
-  // The clock stands still: nothing here may wait for a timer.
+it("a run with state continues by itself for a reader that gets a snapshot because its cursor was trimmed", async () => {
+  // The clock does not advance: nothing here may wait for a timer.
   const world = await startRunWorld({ log: memoryLog({ retain: { events: 200 } }) });
   const reader = await (await open(world, "sum", { input: long })).end();
   expect(reader.names.at(-1)).toBe("$end");

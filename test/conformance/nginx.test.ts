@@ -14,11 +14,11 @@ import { startWorld, type WorldOptions } from "./world.js";
 const express = adapters.find(({ name }) => name === "express") as Adapter;
 
 const settings: [string, NginxSettings][] = [
-  // HTTP/1.0 to the server, and buffering: X-Accel-Buffering has to switch it off.
+  // HTTP/1.0 to the server, and buffering, which X-Accel-Buffering must switch off.
   ["as it is by default", {}],
   ["that passes HTTP/1.1 on, buffering", { location: 'proxy_http_version 1.1; proxy_set_header Connection "";' }],
   [
-    "tuned, with connections that it keeps",
+    "tuned, with kept-alive connections",
     {
       http: (port) => `upstream sluice { server 127.0.0.1:${port}; keepalive 4; }`,
       upstream: "sluice",
@@ -40,7 +40,7 @@ const cases = (nginx: NginxSettings) => {
     return { world, proxied: await startNginx(world, nginx) };
   };
 
-  it("events arrive at once, and are the same to all (PROTOCOL §4.1, §4.2)", async () => {
+  it("events arrive at once, and are the same for all (PROTOCOL §4.1, §4.2)", async () => {
     const { world, proxied } = await start();
     const all: Subscriber[] = [];
     for (const place of [proxied, world, proxied, world]) {
@@ -63,7 +63,7 @@ const cases = (nginx: NginxSettings) => {
     await reader.first("comment");
   });
 
-  it("a reader goes on where it was cut, whichever side broke (PROTOCOL §7.2)", async () => {
+  it("a reader resumes where it was cut, whichever side broke (PROTOCOL §7.2)", async () => {
     const { world, proxied } = await start();
     const { head } = world.contract.feed;
     let lastEventId = (await (await open(proxied, "feed/head")).live()).cursor;
@@ -79,14 +79,14 @@ const cases = (nginx: NginxSettings) => {
     await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
   });
 
-  it("a client that goes is let go by the server (PROTOCOL §4.4)", async () => {
+  it("the server frees a client that leaves (PROTOCOL §4.4)", async () => {
     const { world, proxied } = await start();
     const readers = [await open(proxied, "feed/head"), await open(proxied, "bot/again")];
     for (const reader of readers) reader.destroy();
     await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
   });
 
-  it("statuses, ends and answers come through, one after another (PROTOCOL §2, §3, §6.3)", async () => {
+  it("statuses, ends and responses get through, one after another (PROTOCOL §2, §3, §6.3)", async () => {
     const { proxied } = await start({
       report: () => ({ cursor: "c" }),
       async *tokens() {

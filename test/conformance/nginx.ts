@@ -18,12 +18,12 @@ export const missing = found ? undefined : "nginx is neither in the PATH nor in 
 export interface NginxSettings {
   /** Directives beside `server`. */
   readonly http?: (upstreamPort: number) => string;
-  /** Directives in the `location` that passes on, by default to the server itself. */
+  /** Directives in the proxying `location`. Default: pass on to the server itself. */
   readonly location?: string;
   readonly upstream?: string;
 }
 
-/** An nginx of its own in front of a world, gone when the test is over; the world as it is seen from there. */
+/** Starts an nginx in front of a world, and stops it after the test. Returns the world behind that nginx. */
 export async function startNginx(world: World, settings: NginxSettings = {}): Promise<World & { stop(): void }> {
   const { http = () => "", location = "", upstream = `127.0.0.1:${world.port}` } = settings;
   if (!found) throw new Error(missing);

@@ -31,7 +31,7 @@ describeStreams("whatever is thrown, the process and its other streams go on", (
     expect(world.reports).toHaveLength(1);
   });
 
-  it.each(oddThrows)("from a generator whose client has gone: %s", async (_, make) => {
+  it.each(oddThrows)("from a generator whose client has left: %s", async (_, make) => {
     const tokens: TokenSource = async function* ({ signal }) {
       yield { type: "token", data: "a" };
       await new Promise((resolve) => signal.addEventListener("abort", resolve));

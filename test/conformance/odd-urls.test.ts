@@ -33,7 +33,7 @@ describeAdapters("paths", (adapter) => {
     }
   });
 
-  it("knows nothing at its bare base (PROTOCOL §2.3)", async () => {
+  it("answers 404 at its bare base (PROTOCOL §2.3)", async () => {
     const world = await startWorld(adapter);
     expect(await new Raw(world.port).ask("GET", world.base, "Connection: close").end()).toMatch(/^HTTP\/1.1 404 /);
     expect(await new Raw(world.port).ask("GET", `${world.base}x/feed/head`, "Connection: close").end()).toMatch(
@@ -41,7 +41,7 @@ describeAdapters("paths", (adapter) => {
     );
   });
 
-  it("takes a target in absolute form (RFC 9112 §3.2.2)", async () => {
+  it("accepts a target in absolute form (RFC 9112 §3.2.2)", async () => {
     const world = await startWorld(adapter);
     for (const host of ["localhost", "localhost:8080", "example.com"]) {
       const raw = new Raw(world.port).ask("GET", `http://${host}${world.base}/scores/ping`, "Connection: close");

@@ -15,13 +15,13 @@ const logs: readonly (readonly [name: string, make: (log: Log) => Log])[] = [
 const match = { matchId: "m1" };
 const goals = (count: number) => range(1, count).map(() => goal("home"));
 
-/** Waits until nothing more happens by itself. */
+/** Waits until no more work is pending. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 15));
   await turns(3);
 }
 
-/** One will do: adapters do not use the log. */
+/** One adapter is enough: adapters do not use the log. */
 const [adapter] = adapters as readonly [(typeof adapters)[number]];
 
 /** Returns the methods that are called while something is done, and shortly after. */
@@ -108,7 +108,7 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     });
   });
 
-  it("takes one call with a snapshot of the procedure's own, and none if the server follows the topic", async () => {
+  it("takes one call with the procedure's own snapshot, and none if the server follows the topic", async () => {
     let cursor = "";
     const { world, asked, live } = await start(make, memoryLog(), {
       counter: async () => ({ state: { sum: 1, last: 1 }, cursor }),

@@ -9,7 +9,7 @@ import { gate, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
 import { startWorld } from "./world.js";
 
-/** One will do: adapters do not use the log. */
+/** One adapter is enough: adapters do not use the log. */
 const [adapter] = adapters as readonly [(typeof adapters)[number]];
 
 const input = { matchId: "m" };
@@ -41,7 +41,7 @@ async function start(memory = memoryLog()) {
     await world.publish(world.contract.feed.oldest, undefined, posts(...numbers));
     await turns(3);
   };
-  /** Opens, and returns when the log was read and its answer is held back. */
+  /** Opens, and returns when the log has been read and its answer is held back. */
   const openHeld = async (path: string, options?: Parameters<typeof open>[2]) => {
     const { open: letGo } = hold();
     const opening = open(world, path, options);
@@ -82,7 +82,7 @@ describe("an event that is appended while a subscription is opened", () => {
     const later = await (await open(world, "feed/oldest")).live();
     expect(later.numbers).toEqual([1, 2, 3]);
     letGo();
-    const reader = await (await opening).received(3); // and not only with the next event
+    const reader = await (await opening).received(3); // not only with the next event
     expect(reader.numbers).toEqual([1, 2, 3]);
   });
 
@@ -173,7 +173,7 @@ describe("a client that leaves while the log is read", () => {
   });
 });
 
-describe("subscribers that come to a run at once", () => {
+describe("simultaneous subscribers of a run", () => {
   it.each(["sum", "list"] as const)("start it once, and each gets all of it (%s)", async (path) => {
     const { passed, open: finish } = gate();
     const world = await startRunWorld({ last: () => passed });

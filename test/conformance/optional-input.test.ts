@@ -79,7 +79,7 @@ describe("an input that is optional, or has a default, as a whole", () => {
       expect(await told((onSnapshot) => wire[name].subscribe({ onSnapshot }))).toEqual(["a", "b"]);
       const loops = [client[name](), wire[name](), sluice.subscribe(contract[name])].map((loop) => first(loop));
       const read = Promise.all(loops).finally(() => loops.splice(0));
-      // Again and again, since a loop with state begins with what comes after its snapshot.
+      // Repeatedly, because a loop with state begins with the events after its snapshot.
       for (; loops.length > 0; await turns(20)) await sluice.publish(contract[name], { type: "said", data: "c" });
       for (const event of await read) expect(event).toMatchObject({ type: "said", data: "c" });
     },
@@ -94,7 +94,7 @@ describe("an input that is optional, or has a default, as a whole", () => {
     expect([await client.find({ room: "a" }), await client.search({})]).toEqual(["a", "hall"]);
   });
 
-  it("names the topic of what it stands for", async () => {
+  it("names the same topic as the value that it defaults to", async () => {
     const { sluice, client } = await setUp();
     await sluice.publish(contract.withDefault, { type: "said", data: "a" });
     expect((await sluice.state(contract.withDefault, { room: "hall" })).state).toEqual(["a"]);

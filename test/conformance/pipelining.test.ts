@@ -18,7 +18,7 @@ const post = (raw: Raw, target: string, body: string) =>
 const chunked = (raw: Raw, target: string) =>
   raw.send(`POST ${target} HTTP/1.1`, ...json, "Transfer-Encoding: chunked", "", "2", "{}", "0", "", "");
 
-/** A promise that is settled from outside. */
+/** A promise that the test settles. */
 function gate() {
   let open: () => void = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
@@ -28,7 +28,7 @@ function gate() {
 const outlines = ({ answers }: Subscriber) => answers.map(({ status, complete }) => [status, complete]);
 
 describeStreams("pipelined on one connection", (adapter) => {
-  it("a stream waits for the query before it, unopened and uncounted, and others don't (PROTOCOL §2.5)", async () => {
+  it("a stream waits for the query before it, unopened and uncounted, and other connections' streams don't (PROTOCOL §2.5)", async () => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });
     const held = new Subscriber(subscribe(world, find(world, new Raw(world.port), "slow"), "feed/head").raw, 1);
@@ -68,7 +68,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     expect(stream.answers[1]?.body.toString()).toBe("{}");
   });
 
-  it("a live stream waits for a generator's to end, and then begins (PROTOCOL §2.5)", async () => {
+  it("a live stream waits for a generator's stream to end, and then begins (PROTOCOL §2.5)", async () => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, {
       async *tokens() {
@@ -91,7 +91,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     ]);
   });
 
-  it("a mutation waits for the stream before it, and isn't run if the client goes (PROTOCOL §2.5)", async () => {
+  it("a mutation waits for the stream before it, and doesn't run if the client leaves (PROTOCOL §2.5)", async () => {
     let reported = 0;
     const { opened, open } = gate();
     const world = await startWorld(adapter, {
@@ -145,7 +145,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     ["a body that is too long", (raw, { base }) => void post(raw, `${base}/bot/prompt`, " ".repeat(1_001))],
     ["bodies of untold length", (raw, { base }) => [1, 2].map(() => chunked(raw, `${base}/bot/prompt`))],
   ])("too much behind a stream closes the connection: %s (PROTOCOL §2.5)", async (what, send) => {
-    if (what === "unknown paths" && adapter.inApplication) return; // the application's to answer
+    if (what === "unknown paths" && adapter.inApplication) return; // the application answers these
     const world = await startWorld(adapter, { limits: { inputBytes: 1_000 } });
     const other = await subscribe(world, new Raw(world.port), "feed/head").live();
     const { raw } = await subscribe(world, new Raw(world.port), "feed/head").live();
@@ -159,7 +159,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("a long body behind a stream doesn't hide that the client goes (PROTOCOL §2.5)", async () => {
+  it("a long body behind a stream doesn't hide that the client leaves (PROTOCOL §2.5)", async () => {
     const world = await startWorld(adapter);
     const { raw } = await subscribe(world, new Raw(world.port), "feed/head").live();
     post(raw, `${world.base}/bot/prompt`, " ".repeat(900_000));
@@ -169,7 +169,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     );
   });
 
-  it("what waits is held against whatever was revoked meanwhile (PROTOCOL §2.5)", async () => {
+  it("a waiting request is checked against later revocations (PROTOCOL §2.5)", async () => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });
     const raw = find(world, new Raw(world.port), "slow").ask("GET", `${world.base}/feed/head`);
@@ -179,7 +179,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     await raw.until((text) => text.includes('"code":"forbidden"'));
   });
 
-  it("HEAD, streams, queries and what is unknown are answered in their order (PROTOCOL §2.1, §2.3)", async () => {
+  it("HEAD, streams, queries and unknown paths are answered in order (PROTOCOL §2.1, §2.3)", async () => {
     const world = await startWorld(adapter);
     const asked: [method: string, path: string, status: number][] = [
       ["HEAD", "feed/head", 200],

@@ -12,7 +12,7 @@ const subscriptions = [
 ] as const;
 
 describeStreams("a subscriber of a topic that nobody has written to", (adapter) => {
-  it("is resumed after a cut, not reset, however many others were opened in the meantime (PROTOCOL §6.2)", async () => {
+  it("is resumed after a cut, not reset, however many other topics were opened in the meantime (PROTOCOL §6.2)", async () => {
     const world = await startWorld(adapter);
     for (const [path, options] of subscriptions) {
       const reader = await (await open(world, path, options)).live();

@@ -9,5 +9,5 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Another one each time, unless `SEED` says which. It belongs in the test's name. */
+/** `SEED`, or else a different seed for each run. Put it into the test's name. */
 export const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e6));

@@ -3,7 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { onTestFinished } from "vitest";
 import { within } from "./within.js";
 
-/** A socket that says what it is told to, byte by byte, and keeps what comes back. */
+/** A socket that sends given bytes and records the received ones. */
 export class Raw {
   readonly socket: Socket;
   readonly #chunks: Buffer[] = [];
@@ -37,12 +37,12 @@ export class Raw {
     return this;
   }
 
-  /** All that was received. */
+  /** All received bytes. */
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
 
-  /** Whether the other side, or both, are through. */
+  /** Whether the other side, or both sides, have ended. */
   get over(): boolean {
     return this.#over;
   }

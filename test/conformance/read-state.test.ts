@@ -39,7 +39,7 @@ function setUp() {
   return createSluice(router);
 }
 
-/** What a subscriber is sent as `$snapshot`, and the id that it has. */
+/** The state that a subscriber gets as `$snapshot`. */
 async function subscribed(sluice: ReturnType<typeof setUp>, user: string) {
   let seen: unknown;
   const onSnapshot = (given: unknown) => {
@@ -54,7 +54,7 @@ async function subscribed(sluice: ReturnType<typeof setUp>, user: string) {
   return seen;
 }
 
-it("state() gives what a subscriber's $snapshot is, of the procedure's own snapshot and in its context", async () => {
+it("state() returns what a subscriber gets as $snapshot, from the procedure's own snapshot and in its context", async () => {
   const sluice = setUp();
   for (const data of ["a", "b"]) await sluice.publish(contract.doc, { id: "1" }, { type: "line", data });
   const { cursor } = await sluice.publish(contract.doc, { id: "1" }, { type: "line", data: "c" });
@@ -64,7 +64,7 @@ it("state() gives what a subscriber's $snapshot is, of the procedure's own snaps
   expect((await sluice.state(contract.doc, { id: "1" })).state.by).toBe("Mr Nobody");
 });
 
-it("state() of what has no snapshot of its own is folded, and the caller's to change", async () => {
+it("state() of a procedure without its own snapshot is folded, and the caller may change it", async () => {
   const sluice = setUp();
   await sluice.publish(contract.folded, undefined, { type: "line", data: "a" });
   const { state: first } = await sluice.state(contract.folded, undefined);
@@ -72,7 +72,7 @@ it("state() of what has no snapshot of its own is folded, and the caller's to ch
   expect((await sluice.state(contract.folded, undefined)).state.lines).toEqual(["a"]);
 });
 
-it("state() is refused by the procedure's middleware, and throws what a snapshot throws", async () => {
+it("state() throws the errors of the procedure's middleware and of its input", async () => {
   const sluice = setUp();
   const read = sluice.state as ReadState;
   await expect(read(contract.doc, { id: "1" }, { context: { user: "mallory" } })).rejects.toMatchObject({
@@ -81,7 +81,7 @@ it("state() is refused by the procedure's middleware, and throws what a snapshot
   await expect(read(contract.doc, { id: 1 as never })).rejects.toMatchObject({ code: "badRequest" });
 });
 
-it("state() says so where a snapshot or a middleware asks for the state that it is to give", async () => {
+it("state() reports a snapshot or a middleware that asks for its own state", async () => {
   const s = implement(contract);
   const asking: { state?: ReadState } = {};
   const ask = () => (asking.state as ReadState)(contract.folded);

@@ -7,17 +7,17 @@ import { within } from "./within.js";
 export interface OpenOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Goes into the query, as JSON. */
+  /** Sent in the query, as JSON. */
   readonly input?: unknown;
-  /** Goes into `?lastEventId=`. */
+  /** Sent as `?lastEventId=`. */
   readonly lastEventId?: string;
-  /** Goes as JSON into a POST. */
+  /** Sent as JSON in a POST. */
   readonly body?: unknown;
-  /** Goes into a POST as it is, of no type but the one in `headers`. */
+  /** Sent unchanged in a POST. Its only content type is the one in `headers`. */
   readonly text?: string | Uint8Array;
 }
 
-/** A subscriber over a socket of its own, that keeps all that it received. */
+/** A subscriber over its own socket. It keeps everything that it received. */
 export class Reader {
   readonly frames: Frame[] = [];
   readonly response: IncomingMessage;
@@ -51,12 +51,12 @@ export class Reader {
     return this.#text;
   }
 
-  /** Whether the body, or the connection, is at its end. */
+  /** Whether the body, or the connection, has ended. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Whether the body ended as HTTP says, and not with the connection. */
+  /** Whether the body ended as HTTP requires, and not with the connection. */
   get complete(): boolean {
     return this.response.complete;
   }
@@ -65,7 +65,7 @@ export class Reader {
     return this.response.socket;
   }
 
-  /** The names of all frames but heartbeats, in the order of the stream. */
+  /** The names of all frames except heartbeats, in the order of the stream. */
   get names(): string[] {
     return this.frames.filter(({ kind }) => kind !== "comment").map(nameOf);
   }
@@ -84,7 +84,7 @@ export class Reader {
     return this.data.map((data) => (data as { n: number }).n);
   }
 
-  /** The id of the last frame that tells a cursor (PROTOCOL §11). */
+  /** The id of the last frame that carries a cursor (PROTOCOL §11). */
   get cursor(): string {
     const told = this.frames.filter(({ kind }) => ["event", "snapshot", "live", "at"].includes(kind));
     const id = told.map((frame) => ("id" in frame ? frame.id : undefined)).findLast((each) => each !== undefined);
@@ -96,7 +96,7 @@ export class Reader {
     return this.frames.filter((frame): frame is Extract<Frame, { kind: Kind }> => frame.kind === kind);
   }
 
-  /** The first frame of a kind; waits for it. */
+  /** Waits for the first frame of a kind. */
   async first<Kind extends Frame["kind"]>(kind: Kind): Promise<Extract<Frame, { kind: Kind }>> {
     await this.until(() => this.frames.some((frame) => frame.kind === kind), `a frame of kind ${kind}`);
     return this.all(kind)[0] as Extract<Frame, { kind: Kind }>;
@@ -115,7 +115,7 @@ export class Reader {
     return this.until(() => this.#over, "the end of the body");
   }
 
-  /** Resolves as soon as the condition holds for what was received; fails with what that was. */
+  /** Resolves as soon as the condition holds for the received frames. Its failure shows them. */
   async until(condition: (reader: this) => boolean, what = String(condition)): Promise<this> {
     const met = new Promise<this>((resolve, reject) => {
       this.#check = () => {
@@ -142,7 +142,7 @@ export class Reader {
 
 const nameOf = (frame: Frame) => (frame.kind === "event" ? frame.type : `$${frame.kind}`);
 
-/** Asks, and resolves when the headers of the answer are there, whatever its status. */
+/** Sends a request, and resolves with the response's headers, whatever its status. */
 export async function open(
   { url }: { readonly url: string },
   path: string,

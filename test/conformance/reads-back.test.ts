@@ -52,7 +52,7 @@ async function setUp(data: z.input<typeof cells>) {
   return { sluice, reports, good, client: createClient(contract, { url }) };
 }
 
-it.each(unreadable)("a publish fails, and the topic lives: %s", async (_what, data) => {
+it.each(unreadable)("a publish fails, and the topic continues: %s", async (_what, data) => {
   const { sluice, good, client } = await setUp(data);
   await sluice.publish(contract.table, undefined, good);
   await expect(sluice.publish(contract.table, undefined, { type: "row", data })).rejects.toThrow(
@@ -65,7 +65,7 @@ it.each(unreadable)("a publish fails, and the topic lives: %s", async (_what, da
 });
 
 it.each(unreadable)(
-  "a yield ends the stream after what came before, and onError is told which it was: %s",
+  "a yield ends the stream after the earlier events, and is reported to onError: %s",
   async (_what, data) => {
     for (const path of ["plain", "run"] as const) {
       const { reports, good, client } = await setUp(data);
@@ -82,7 +82,7 @@ it.each(unreadable)(
   },
 );
 
-it.each(unreadable)("an output or an error's data is a 500, and onError is told: %s", async (_what, data) => {
+it.each(unreadable)("an output or an error's data is a 500, and is reported to onError: %s", async (_what, data) => {
   const { sluice, reports, client } = await setUp(data);
   await expect(client.find()).rejects.toMatchObject({ code: "internal" });
   await expect(sluice.call(contract.find, undefined)).rejects.toThrow(/The output of "find": /);

@@ -47,7 +47,7 @@ describeAdapters("reserved ids", (adapter) => {
     }
   });
 
-  it("looks at path and method first (PROTOCOL §6.3)", async () => {
+  it("checks path and method first (PROTOCOL §6.3)", async () => {
     const world = await startWorld(adapter);
     const headers = { "last-event-id": "$end" };
     expect((await ask(world, "bot/prompt", { headers })).status).toBe(405);

@@ -8,10 +8,10 @@ import { startWorld, type World } from "./world.js";
 
 const input = { matchId: "m1" };
 
-/** A cursor with the same epoch and offset, of a history that never was. */
+/** A cursor with the same epoch and offset, but of a history that never existed. */
 const forged = (cursor: string) => cursor.replace(/[^.]+$/, "forged");
 
-/** Cursors that are not accepted, by the reason that is given. */
+/** Cursors that are not accepted, by the reason of the reset. */
 async function refused(world: World, publish: (n: number) => Promise<{ cursor: string }>) {
   const { cursor: trimmed } = await publish(1);
   for (const n of range(2, 9)) await publish(n);
@@ -50,7 +50,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
   );
 
   it.each(["trimmed", "diverged", "epoch"] as const)(
-    "(%s) lets one that may skip go on from the oldest there is (PROTOCOL §7.3)",
+    "(%s) lets a subscriber that may skip continue from the oldest event (PROTOCOL §7.3)",
     async (kind) => {
       const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
       const { skip } = world.contract.feed;
@@ -64,7 +64,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     },
   );
 
-  it("gives one that may skip an acceptable cursor, also where there are no events (PROTOCOL §7.3)", async () => {
+  it("gives a subscriber that may skip an acceptable cursor, even without events (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter);
     const reader = await (await open(world, "feed/skip", { lastEventId: "other.1.m" })).live();
     const { oldest } = await reader.first("reset");
@@ -83,7 +83,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     expect(reader.all("snapshot")[0]).toMatchObject({ id: cursors.head, data: '{"home":10,"away":0,"endedAt":null}' });
   });
 
-  it("(trimmed) is followed by a fresh $snapshot and what came after it (PROTOCOL §7.3)", async () => {
+  it("(trimmed) is followed by a fresh $snapshot and the events after it (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
     const { watch } = world.contract.scores;
     const { cursor } = await world.publish(watch, input, goal("home"));
@@ -95,7 +95,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     await reader.received(1);
   });
 
-  it("is told again to who is cut before what follows it (PROTOCOL §5.6)", async () => {
+  it("is sent again to a client that is cut before the frames that follow it (PROTOCOL §5.6)", async () => {
     const world = await startWorld(adapter);
     const lastEventId = "other.1.m";
     for (const _ of [1, 2]) {
@@ -105,7 +105,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     }
   });
 
-  it("of another server's log is told as epoch, and the state there is taken over (PROTOCOL §6.2)", async () => {
+  it("for a cursor of another server's log has the reason epoch, and the client gets that server's state (PROTOCOL §6.2)", async () => {
     const [before, after] = [await startWorld(adapter), await startWorld(adapter)];
     const { watch } = before.contract.scores;
     await before.publish(watch, input, [goal("home"), goal("home")]);
@@ -116,7 +116,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     expect(second.all("snapshot")).toMatchObject([{ data: '{"home":0,"away":2,"endedAt":null}' }]);
   });
 
-  it("comes about under one at the head that has seen no event yet, and is told, too (PROTOCOL §7.3)", async () => {
+  it("can happen at the head to a subscriber that has seen no event yet, and is sent (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
     const reader = await (await open(world, "feed/skip")).live();
     // More entries than a wake-up carries: the tail has to read them.
@@ -126,7 +126,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     expect(reader.numbers).toEqual(range(95, 99));
   });
 
-  it("comes about under a reader that is too slow, which is told in the middle (PROTOCOL §7.3)", async () => {
+  it("can happen to a reader that is too slow, and is sent in mid-stream (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 20 } }) });
     const { skip } = world.contract.feed;
     const reader = await (await open(world, "feed/skip")).live();

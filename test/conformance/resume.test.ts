@@ -23,7 +23,7 @@ describeAdapters("resume", (adapter) => {
     expect(reader.names).toEqual(["$retry", "$open", "post", "post", "$live"]);
   });
 
-  it("goes by the header, then the body, then the query; an empty one counts as none (PROTOCOL §2.1)", async () => {
+  it("prefers the header, then the body, then the query, and ignores an empty cursor (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     const at: string[] = [];
     for (const n of range(1, 4)) at.push((await world.publish(world.contract.feed.head, undefined, posts(n))).cursor);
@@ -40,7 +40,7 @@ describeAdapters("resume", (adapter) => {
     expect(await missed("", "", "")).toEqual([]);
   });
 
-  it("sends nothing twice at the head, and no snapshot (PROTOCOL §7.2)", async () => {
+  it("at the head sends no event twice and no snapshot (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const input = { matchId: "m1" };
     const { cursor } = await world.publish(world.contract.scores.watch, input, [goal("home"), goal("away")]);
@@ -49,7 +49,7 @@ describeAdapters("resume", (adapter) => {
     expect(reader.cursor).toBe(cursor);
   });
 
-  it("sends what was missed of a state's events, in wire form, and no snapshot (PROTOCOL §7.2)", async () => {
+  it("sends a state's missed events in wire form, and no snapshot (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const { watch } = world.contract.scores;
     const input = { matchId: "m1" };
@@ -62,7 +62,7 @@ describeAdapters("resume", (adapter) => {
     expect(reader.data).toEqual([{ team: "home", minute: 7 }, { at: "1970-01-01T00:00:00.000Z" }]);
   });
 
-  it("goes on from any event's id, over more than a page of missed ones (PROTOCOL §7.2)", async () => {
+  it("continues from any event's id, through more than a page of missed events (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const { oldest } = world.contract.feed;
     await world.publish(oldest, undefined, posts(...range(1, 1_100)));
@@ -74,7 +74,7 @@ describeAdapters("resume", (adapter) => {
     }
   });
 
-  it("loses and doubles nothing, however often a reader is cut while events come (PROTOCOL §4.2)", async () => {
+  it("loses and duplicates nothing, however often a reader is cut while events arrive (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const { oldest } = world.contract.feed;
     const got: number[] = [];
@@ -110,14 +110,14 @@ describeAdapters("resume", (adapter) => {
     }
   });
 
-  it("authorises anew, whatever the cursor (PROTOCOL §6.2)", async () => {
+  it("authorises again, whatever the cursor (PROTOCOL §6.2)", async () => {
     const world = await startWorld(adapter);
     const { cursor } = await world.publish(world.contract.feed.private, undefined, posts(1));
     const answer = await ask(world, "feed/private", { lastEventId: cursor });
     expectProblem(answer, { status: 401, code: "unauthorized" });
   });
 
-  it("resumes a subscription that takes POST only (PROTOCOL §2.1)", async () => {
+  it("resumes a subscription that accepts only POST (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     const first = await (await open(world, "feed/posted", { body: {} })).live();
     await world.publish(world.contract.feed.posted, undefined, posts(1));

@@ -27,7 +27,7 @@ const hall = { room: "hall" };
 const stages = ["context", "middleware before next()", "snapshot", "middleware after next()"] as const;
 type Stage = (typeof stages)[number];
 
-/** Streams of user ann, whose opening stands still at one stage until it's let go on. */
+/** Streams of user ann, whose opening pauses at one stage until it is released. */
 async function setUp(slow: Stage) {
   let goOn = () => {};
   const released = new Promise<void>((resolve) => (goOn = resolve));
@@ -93,7 +93,7 @@ const expectNothingLeft = ({ sluice, log }: Pick<Awaited<ReturnType<typeof setUp
   });
 
 describe("a stream that is revoked while it is opened", () => {
-  it.each(stages)("is refused, though its %s takes its time (PROTOCOL §3)", async (stage) => {
+  it.each(stages)("is refused if its %s is slow (PROTOCOL §3)", async (stage) => {
     const world = await setUp(stage);
     const answer = ask(world, "board", { input: hall });
     await world.arrive();
@@ -122,7 +122,7 @@ describe("a stream that is revoked while it is opened", () => {
     await expectNothingLeft(world);
   });
 
-  it("is refused, though its body takes its time, and whoever looked at its credentials did so before", async () => {
+  it("is refused if its body is slow and its credentials were checked before the revocation", async () => {
     const world = await setUp("snapshot");
     world.goOn();
     const headers = { "content-type": "application/json" };
@@ -147,7 +147,7 @@ describe("a stream that is revoked while it is opened", () => {
     }
   });
 
-  it("leaves those alone that come after it", async () => {
+  it("does not affect streams that are opened later", async () => {
     const world = await setUp("context");
     world.sluice.disconnect({ tag: "user:ann" });
     const headers = fetch(`${world.url}/board?input=${JSON.stringify(hall)}`);
@@ -186,7 +186,7 @@ describe("revoking by key", () => {
 });
 
 describeAdapters("revoking", (adapter) => {
-  it("refuses what is still being authorised, with the reason that it names (PROTOCOL §3)", async () => {
+  it("refuses a stream that is still being authorised, with the given reason (PROTOCOL §3)", async () => {
     for (const [reason, status] of [["forbidden", 403] as const, ["unauthorized", 401] as const]) {
       let go = () => {};
       const world = await startWorld(adapter, { gate: () => new Promise((resolve) => (go = resolve)) });

@@ -69,7 +69,7 @@ async function setUp({ limits = {} } = {}) {
 }
 
 describe("revoking", () => {
-  it("ends the streams of a tag at once, with a reason, and no other", async () => {
+  it("ends a tag's streams at once, with a reason, and no others", async () => {
     const { sluice, publish, join, sees } = await setUp();
     const [ann, bob] = [join("ann"), join("bob")];
     await publish(1);
@@ -80,7 +80,7 @@ describe("revoking", () => {
     await sees(ann, [1, "forbidden"]);
   });
 
-  it("goes by path and key, too", async () => {
+  it("also selects by path and key", async () => {
     const { sluice, publish, join, sees } = await setUp();
     const [inHall, inYard] = [join("ann"), join("ann", "yard")];
     await Promise.all([publish(1), publish(2, "yard")]);
@@ -96,7 +96,7 @@ describe("revoking", () => {
     expect(() => sluice.disconnect({ tag: "x", key: hall })).toThrow(/path/);
   });
 
-  it("by `unauthorized` makes the client ask for credentials and go on where it was", async () => {
+  it("with `unauthorized` makes the client ask for credentials and resume", async () => {
     const { sluice, publish, join, sees } = await setUp();
     const renew = vi.fn();
     const ann = join("ann", "hall", renew);
@@ -108,7 +108,7 @@ describe("revoking", () => {
     expect(renew).toHaveBeenCalledOnce();
   });
 
-  it("lets not one event through after `expiresAt`, and the client comes again with new credentials", async () => {
+  it("sends no event after `expiresAt`, and the client reconnects with new credentials", async () => {
     const { publish, join, sees, pass, expireAt, now, sluice } = await setUp();
     expireAt(now() + 1_000);
     const renew = vi.fn(() => void expireAt(undefined));
@@ -130,7 +130,7 @@ describe("revoking", () => {
 });
 
 describe("limits per client", () => {
-  it("answer 429 to one client's streams beyond the limit, and leave others alone", async () => {
+  it("answer 429 to one client's streams beyond the limit, and do not affect others", async () => {
     const { sluice, publish, join, sees } = await setUp({ limits: { connectionsPerClient: 2 } });
     const rooms = ["a", "b", "c"].map((room) => join("ann", room));
     const bob = join("bob", "c");

@@ -21,7 +21,7 @@ export const runContract = defineContract({
   sum: subscription({ ...base, state: { schema: z.int(), initial: 0, apply: { inc: add } } }),
   list: subscription(base),
   skip: subscription({ ...base, onGap: "skip" }),
-  /** Runs anew for each. */
+  /** Runs separately for each subscriber. */
   plain: subscription(base),
 });
 
@@ -34,13 +34,13 @@ export interface RunWorldOptions extends Omit<SluiceOptions, "log" | "clock" | "
   readonly log?: Log;
   readonly clock?: ManualClock;
   readonly abandonAfter?: number;
-  /** What a generator does when it has yielded all. Default: it returns. */
+  /** What a generator does after it has yielded everything. Default: it returns. */
   readonly last?: (signal: AbortSignal) => Promise<void>;
-  /** What it yields in the place of each 1. */
+  /** What it yields instead of each 1. */
   readonly value?: (n: number) => number;
 }
 
-/** A server with Express, whose generators yield as many times 1 as they are asked for, and never wait. */
+/** A server with Express, whose generators yield 1 as often as requested, and never wait. */
 export async function startRunWorld(options: RunWorldOptions = {}) {
   const {
     log = memoryLog(),
@@ -95,14 +95,14 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   };
 }
 
-/** A promise, and what resolves it. */
+/** A promise, and the function that resolves it. */
 export function gate() {
   let open = () => {};
   const passed = new Promise<void>((resolve) => (open = resolve));
   return { passed, open: () => open() };
 }
 
-/** A log that can lose all it has. */
+/** A log that can lose all its content. */
 export function losingLog(now = () => 1_000_000) {
   let log = memoryLog({ now });
   const forwarding: Log = {

@@ -13,7 +13,7 @@ const entries = [
 ];
 
 describeAdapters("events of a newer contract in the log", (adapter) => {
-  it("go out as they are where nothing looks into them: the client judges (PROTOCOL §12)", async () => {
+  it("are sent unchanged if nothing inspects them: the client decides (PROTOCOL §12)", async () => {
     const log = memoryLog();
     const world = await startWorld(adapter, { log });
     await log.append("feed/oldest", entries);
@@ -21,7 +21,7 @@ describeAdapters("events of a newer contract in the log", (adapter) => {
     expect(reader.events.map(({ type, data }) => ({ type, data }))).toEqual(entries);
   });
 
-  it("are withheld where a filter would have to judge them, and stop nobody (PROTOCOL §12)", async () => {
+  it("are withheld if there is a filter, and end no stream (PROTOCOL §12)", async () => {
     const log = memoryLog();
     const world = await startWorld(adapter, { log });
     const reader = await (await open(world, "feed/filtered")).live();
@@ -36,7 +36,7 @@ describe("events of a newer contract in the log, in this process", () => {
   const adapter = adapters[0] as (typeof adapters)[0];
   const context = { user: null };
 
-  it("are passed over where there is no state (PROTOCOL §12)", async () => {
+  it("are skipped without state (PROTOCOL §12)", async () => {
     const log = memoryLog();
     const { sluice, contract } = await startWorld(adapter, { log });
     await log.append("feed/oldest", entries);
@@ -48,7 +48,7 @@ describe("events of a newer contract in the log, in this process", () => {
     expect(seen).toEqual([2, 4]);
   });
 
-  it("are unavailable where there is state (PROTOCOL §12)", async () => {
+  it("throw unavailable with state (PROTOCOL §12)", async () => {
     const log = memoryLog();
     const { sluice, contract } = await startWorld(adapter, { log });
     const topic = 'scores/watch?{"matchId":"m1"}';

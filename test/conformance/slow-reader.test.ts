@@ -21,7 +21,7 @@ const contract = defineContract({
   feed: subscription({ events: { post: z.string() } }),
 });
 
-/** A server on a clock of the test's, and a reader that takes as much as it is told to. */
+/** A server on the test's clock, and a reader that takes a given number of bytes. */
 async function setUp(adapter: Adapter, path: string) {
   const clock = new ManualClock();
   const s = implement(contract);
@@ -42,8 +42,8 @@ async function setUp(adapter: Adapter, path: string) {
   const [sending] = await accepted;
   const reader = new SlowReader(socket);
   /**
-   * Reads as slowly as may be: time passes whenever the server's socket has got something out. (A kernel tells of that in steps
-   * of megabytes, so no rate of the reader's would do.) Gives the milliseconds that it took.
+   * Reads as slowly as the server allows: time passes whenever the server's socket has sent something. (A kernel reports that in steps
+   * of megabytes, so the reader can't use a fixed rate.) Returns the duration in milliseconds.
    */
   const readSlowly = async (last: string): Promise<number> => {
     let passed = 0;
@@ -78,7 +78,7 @@ class SlowReader {
     return this.isOver || this.tail.includes(last);
   }
 
-  /** Takes so many bytes, but none after `last`. */
+  /** Takes this many bytes, but none after `last`. */
   async take(bytes: number, last: string): Promise<void> {
     const enough = this.received + bytes;
     while (this.received < enough && !this.isAt(last)) {
@@ -97,14 +97,14 @@ class SlowReader {
 }
 
 describeStreams("a reader that is slow", (adapter) => {
-  it("gets a snapshot for which it takes many times stallTimeout", async () => {
+  it("gets a snapshot whose transfer takes many times stallTimeout", async () => {
     const { reader, readSlowly } = await setUp(adapter, "document");
     expect(await readSlowly("event: $live")).toBeGreaterThan(2 * stallTimeout);
     expect(reader.tail).toContain("event: $live");
     expect(reader.received).toBeGreaterThan(state.length);
   }, 30_000);
 
-  it("gets an event that is as long", async () => {
+  it("gets an event of the same size", async () => {
     const { sluice, reader, readSlowly } = await setUp(adapter, "feed");
     await reader.take(1_000, "event: $live");
     await sluice.publish(contract.feed, undefined, { type: "post", data: state });
@@ -113,7 +113,7 @@ describeStreams("a reader that is slow", (adapter) => {
     expect(reader.received).toBeGreaterThan(state.length);
   }, 30_000);
 
-  it("is cut in time once it takes nothing", async () => {
+  it("is cut in time when it stops reading", async () => {
     const { clock, sluice, reader } = await setUp(adapter, "document");
     await reader.take(1024 * 1024, "event: $live");
     for (let turns = 0; turns < 100; turns++) await turn(); // the kernel takes what it has room for

@@ -5,7 +5,7 @@ import { open } from "./reader.js";
 import { eventually, turns } from "./within.js";
 import { startWorld, type World, type WorldOptions } from "./world.js";
 
-/** A world whose snapshots hang until they are let go. */
+/** A world whose snapshots hang until they are released. */
 async function startHanging(adapter: Parameters<typeof startWorld>[0], options: WorldOptions = {}) {
   let hangs = true;
   let asked = 0;
@@ -33,7 +33,7 @@ const report = {
 const headers = { "x-user": "ann" };
 
 describeStreams("a snapshot that hangs", (adapter) => {
-  it("is answered 503 with Retry-After, and onError is told which it is (PROTOCOL §8)", async () => {
+  it("is answered 503 with Retry-After, and reported to onError with its path (PROTOCOL §8)", async () => {
     const { world, untilAsked } = await startHanging(adapter);
     let isAnswered = false;
     const answered = ask(world, "own/counter", { headers }).finally(() => (isAnswered = true));
@@ -50,7 +50,7 @@ describeStreams("a snapshot that hangs", (adapter) => {
     await expectNothingLeft(world);
   });
 
-  it("in mid-stream ends it so that the client comes again, and is told of the gap again (PROTOCOL §8)", async () => {
+  it("in mid-stream ends the stream so that the client reconnects and gets the reset again (PROTOCOL §8)", async () => {
     const { world, untilAsked, recover } = await startHanging(adapter);
     const options = { headers, lastEventId: "other.1.m" };
     const reader = await open(world, "own/counter", options);
@@ -66,7 +66,7 @@ describeStreams("a snapshot that hangs", (adapter) => {
     expect(again.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
   });
 
-  it("in mid-stream keeps nothing of a client that goes (PROTOCOL §4.4)", async () => {
+  it("in mid-stream keeps nothing of a client that leaves (PROTOCOL §4.4)", async () => {
     const { world, untilAsked } = await startHanging(adapter);
     const reader = await open(world, "own/counter", { lastEventId: "other.1.m" });
     await untilAsked();
@@ -75,7 +75,7 @@ describeStreams("a snapshot that hangs", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("doesn't hold an iteration in this process, neither beyond its signal nor beyond the time", async () => {
+  it("does not block an in-process iteration beyond its signal or the timeout", async () => {
     const { world, untilAsked } = await startHanging(adapter, { snapshotTimeout: 1_000 });
     const { counter } = world.contract.own;
     const abort = new AbortController();

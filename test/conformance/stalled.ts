@@ -1,7 +1,7 @@
 import { eventually, turns } from "./within.js";
 import type { World } from "./world.js";
 
-/** Waits until no byte goes out any more: all buffers between here and a reader that stands still are full. */
+/** Waits until no more bytes are sent: all buffers up to a stalled reader are full. */
 export async function untilStalled({ parts, sockets }: World): Promise<void> {
   const written = () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
   let before = -1;

@@ -22,7 +22,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect(reader.names).toEqual(["$retry", "$open", ...expected.map(() => "post"), "$live", "post"]);
   });
 
-  it("is given a cursor by $live on a topic without events, and misses none from there (PROTOCOL §4.2, §6.1)", async () => {
+  it("gets a cursor with $live on a topic without events, and misses no later event (PROTOCOL §4.2, §6.1)", async () => {
     const world = await startWorld(adapter);
     const first = await (await open(world, "feed/head")).live();
     expect(first.cursor).toMatch(/^[\w-]+\.0\.0$/);
@@ -32,7 +32,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect(second.numbers).toEqual([1, 2]);
   });
 
-  it("gets fewer than the last n where there are fewer (PROTOCOL §7.1)", async () => {
+  it("gets fewer than the last n if there are fewer (PROTOCOL §7.1)", async () => {
     const world = await startWorld(adapter);
     await world.publish(world.contract.feed.last, undefined, posts(1, 2));
     expect((await (await open(world, "feed/last")).live()).numbers).toEqual([1, 2]);
@@ -54,7 +54,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect([data, id]).toEqual(['{"home":0,"away":0,"endedAt":"2026-06-11T19:52:00.000Z"}', cursor]);
   });
 
-  it("gets a snapshot of the application's own, and the events after its cursor (PROTOCOL §8)", async () => {
+  it("gets the application's own snapshot, and the events after its cursor (PROTOCOL §8)", async () => {
     let cursor = "";
     const world = await startWorld(adapter, { counter: async () => ({ state: { sum: 3, last: 2 }, cursor }) });
     const { counter } = world.contract.own;
@@ -73,7 +73,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect(reader.data).toEqual([3, 4]);
   });
 
-  it("lacks no event where an idempotent snapshot has no cursor, though one be in it already (PROTOCOL §8)", async () => {
+  it("misses no event when an idempotent snapshot has no cursor, even if the snapshot already contains one (PROTOCOL §8)", async () => {
     const times = [1, 2].map((n) => new Date(n));
     let taken: () => void = () => {};
     const world = await startWorld(adapter, {
@@ -95,7 +95,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     expect(reader.data).toEqual(["1970-01-01T00:00:00.002Z"]);
   });
 
-  it("gets the events that were there when it came, even if they are trimmed meanwhile, and no gap (PROTOCOL §7.1)", async () => {
+  it("gets the events that existed when it opened, even if they are trimmed meanwhile, and no gap (PROTOCOL §7.1)", async () => {
     const log = memoryLog({ retain: { events: 3 } });
     const late = new Set<string>();
     const world = await startWorld(adapter, {
@@ -117,7 +117,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     }
   });
 
-  it("is answered 500 where the snapshot fails, and leaves nothing behind (PROTOCOL §3)", async () => {
+  it("is answered 500 when the snapshot fails, and leaves nothing behind (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     expect((await open(world, "own/counter")).status).toBe(500);
     expect(world.reports).toMatchObject([{ path: "own/counter" }]);

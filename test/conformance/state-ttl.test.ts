@@ -10,7 +10,7 @@ const input = { matchId: "m1" };
 const initial = '{"home":0,"away":0,"endedAt":null}';
 const stateTtl = 60_000;
 
-/** A server that forgets scores, and a client of it that has seen one goal. */
+/** A server whose scores have a stateTtl, and a client that has seen one goal. */
 async function startForgetful(adapter: Adapter) {
   let now = 1_000_000;
   const overrides = { "scores/watch": { stateTtl } };
@@ -35,7 +35,7 @@ async function startForgetful(adapter: Adapter) {
 }
 
 describeStreams("a topic whose stateTtl is over", (adapter) => {
-  it("resets who comes back to it to the initial state (PROTOCOL §7.3, §8)", async () => {
+  it("resets a returning client to the initial state (PROTOCOL §7.3, §8)", async () => {
     const { world, watch, reader, pass, leave, resume } = await startForgetful(adapter);
     await leave();
     pass(stateTtl);
@@ -51,7 +51,7 @@ describeStreams("a topic whose stateTtl is over", (adapter) => {
     expect(state).toEqual({ home: 0, away: 1, endedAt: null });
   });
 
-  it("gives who comes new the initial state", async () => {
+  it("gives a new client the initial state", async () => {
     const { world, watch, pass, leave } = await startForgetful(adapter);
     await leave();
     pass(stateTtl);
@@ -62,7 +62,7 @@ describeStreams("a topic whose stateTtl is over", (adapter) => {
     expect(late.all("snapshot")[0]).toMatchObject({ data: initial });
   });
 
-  it("is freed neither under a subscriber nor until as much time has passed since the last one went", async () => {
+  it("is not freed while it has a subscriber, nor until stateTtl has passed since the last one left", async () => {
     const { pass, leave, resume } = await startForgetful(adapter);
     pass(3 * stateTtl);
     const second = await resume();

@@ -18,7 +18,7 @@ describeAdapters("statuses", (adapter) => {
     expect((await ask(world, "scores/ping")).text).toBe("{}");
   });
 
-  it("answers 401 and 403 for who may not, before a stream (PROTOCOL §3)", async () => {
+  it("answers 401 and 403 for missing rights, before a stream (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     expectProblem(await ask(world, "feed/private"), { status: 401, code: "unauthorized" });
     const banned = { headers: { "x-user": "banned" } };
@@ -60,7 +60,7 @@ describeAdapters("statuses", (adapter) => {
     expect(answer.json).not.toHaveProperty("data");
   });
 
-  it("gives a declared error the declared status, however it was made (PROTOCOL §3)", async () => {
+  it("answers a declared error with the declared status, however it was created (PROTOCOL §3)", async () => {
     const error = new SluiceError("matchNotFound", { data: { matchId: "m1", since } });
     const world = await startWorld(adapter, { report: () => Promise.reject(error) });
     expectProblem(await ask(world, "scores/report", { body }), { status: 404, code: "matchNotFound" });
@@ -83,7 +83,7 @@ describeAdapters("statuses", (adapter) => {
     expect(world.reports).toEqual([{ error: world.reports[0]?.error, path: "scores/find", context: { user: "ann" } }]);
   });
 
-  it("answers 500 to output that doesn't fit, and to data of an error that doesn't (PROTOCOL §3)", async () => {
+  it("answers 500 to invalid output and to invalid error data (PROTOCOL §3)", async () => {
     const wrong = { matchId: 7, since } as never;
     const outputs = await startWorld(adapter, { report: () => ({ cursor: 7 as never }) });
     expectProblem(await ask(outputs, "scores/report", { body }), { status: 500, code: "internal" });
@@ -92,13 +92,13 @@ describeAdapters("statuses", (adapter) => {
     expect([outputs.reports.length, errors.reports.length]).toEqual([1, 1]);
   });
 
-  it("answers all the same when an error carries what JSON cannot say (PROTOCOL §3)", async () => {
+  it("still answers when an error contains a value that JSON can't express (PROTOCOL §3)", async () => {
     const error = new SluiceError("conflict", { data: { big: 1n } });
     const world = await startWorld(adapter, { find: () => Promise.reject(error) });
     expectProblem(await ask(world, "scores/find", { input: { matchId: "m1" } }), { status: 409, code: "conflict" });
   });
 
-  it("tells how long to wait, in whole seconds, rounded up (PROTOCOL §3)", async () => {
+  it("sends Retry-After in whole seconds, rounded up (PROTOCOL §3)", async () => {
     let error: SluiceError = new SluiceError("tooManyRequests", { retryAfter: 1_001 });
     const world = await startWorld(adapter, { find: () => Promise.reject(error) });
     const refused = await ask(world, "scores/find", { input: { matchId: "m1" } });
@@ -108,7 +108,7 @@ describeAdapters("statuses", (adapter) => {
     const later = await ask(world, "scores/find", { input: { matchId: "m1" } });
     expect(later.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
     for (const [retryAfter, seconds] of [
-      [-5_000, "0"], // a time that has come by now
+      [-5_000, "0"], // a time in the past
       [1e30, "86400"],
       [Number.NaN, "1"],
       [Number.POSITIVE_INFINITY, "1"],
@@ -118,7 +118,7 @@ describeAdapters("statuses", (adapter) => {
     }
   });
 
-  it("answers 503 with Retry-After beyond the limit of streams, and serves again below it (PROTOCOL §3)", async () => {
+  it("answers 503 with Retry-After above the limit of streams, and serves again below it (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter, { limits: { connections: 2 } });
     const first = await (await open(world, "feed/head")).live();
     await (await open(world, "feed/head")).live();
@@ -134,7 +134,7 @@ describeAdapters("statuses", (adapter) => {
     await (await open(world, "feed/head")).live();
   });
 
-  it("answers 429 with Retry-After to a client's streams beyond its limit, and to no other's (PROTOCOL §3)", async () => {
+  it("answers 429 with Retry-After to a client's streams beyond its limit, and to no other client's (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter, { limits: { connectionsPerClient: 1 } });
     const ann = { headers: { "x-client": "ann" } };
     await (await open(world, "feed/head", ann)).live();
@@ -167,7 +167,7 @@ describeAdapters("statuses", (adapter) => {
     await (await open(world, "scores/watch", match("3", "ann"))).live();
   });
 
-  it("keeps to the limit when many open at once (PROTOCOL §3)", async () => {
+  it("keeps the limit when many streams open at once (PROTOCOL §3)", async () => {
     const waiting: (() => void)[] = [];
     const world = await startWorld(adapter, {
       limits: { connections: 2 },

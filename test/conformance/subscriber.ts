@@ -4,7 +4,7 @@ import { type HttpAnswer, httpAnswers } from "./http-answers.js";
 import type { Raw } from "./raw.js";
 import type { World } from "./world.js";
 
-/** A stream that comes as one of the answers on a connection, whatever else there is on it. */
+/** A stream that is one of the responses on a connection. */
 export class Subscriber {
   readonly raw: Raw;
   readonly #index: number;
@@ -25,7 +25,7 @@ export class Subscriber {
     return answer;
   }
 
-  /** What is there of the body, decoded, and without heartbeats. */
+  /** The body so far, decoded, and without heartbeats. */
   get body(): string {
     const { body, headers } = this.answer;
     const plain = headers["content-encoding"] === "gzip" ? gunzipSync(body, { finishFlush: zlib.Z_SYNC_FLUSH }) : body;
@@ -41,17 +41,17 @@ export class Subscriber {
     return this.until("event: $live\n");
   }
 
-  /** Bytes that are encoded hide what is waited for. */
+  /** The awaited text can't be searched in encoded bytes. */
   #decodes(text: string): boolean {
     return /content-encoding: gzip/i.test(this.raw.text) && this.body.includes(text);
   }
 }
 
-/** Asks for a stream over a connection of its own. */
+/** Requests a stream over its own connection. */
 export const subscribe = (world: World, raw: Raw, path: string, ...headers: string[]): Subscriber =>
   new Subscriber(raw.ask("GET", `${world.base}/${path}`, ...headers));
 
-/** Fails with the place where they part, rather than with two long texts. */
+/** Fails with the first difference, not with two long texts. */
 export function expectSameBody(actual: string, expected: string): void {
   if (actual === expected) return;
   let at = 0;

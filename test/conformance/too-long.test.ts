@@ -17,7 +17,7 @@ describeAdapters("input beyond the limit", (adapter) => {
     expectProblem(await ask(world, "scores/find", { input: { matchId: "ü".repeat(44) } }), tooLarge);
   });
 
-  it("is refused in a body, whether its length is told or not (PROTOCOL §2.4)", async () => {
+  it("is refused in a body, with or without a Content-Length (PROTOCOL §2.4)", async () => {
     const world = await startWorld(adapter, { limits });
     const body = { input: { matchId: "x".repeat(200) } };
     expectProblem(await ask(world, "scores/find", { body }), tooLarge);
@@ -26,7 +26,7 @@ describeAdapters("input beyond the limit", (adapter) => {
 
   // Where a parser stands before it, this is the parser's to decide.
   if (!adapter.parsesBodies) {
-    it("is refused before the whole was read (PROTOCOL §2.4)", async () => {
+    it("is refused before the whole body was read (PROTOCOL §2.4)", async () => {
       const world = await startWorld(adapter, { limits });
       const start = [`POST ${world.base}/scores/find HTTP/1.1`, "Host: localhost", "Content-Type: application/json"];
       const told = new Raw(world.port).send(...start, "Content-Length: 1000000", "", "{");
@@ -49,7 +49,7 @@ describeAdapters("input beyond the limit", (adapter) => {
 
   // Where a parser stands before it, this is the parser's to decide.
   if (!adapter.parsesBodies) {
-    it("whose length isn't told leaves the connection usable when it's through (PROTOCOL §3)", async () => {
+    it("without a Content-Length leaves the connection usable after its end (PROTOCOL §3)", async () => {
       const world = await startWorld(adapter, { limits });
       const start = [`POST ${world.base}/scores/find HTTP/1.1`, "Host: x", "Content-Type: application/json"];
       const chunk = " ".repeat(200_000);
@@ -60,7 +60,7 @@ describeAdapters("input beyond the limit", (adapter) => {
     });
   }
 
-  it("ends nothing when the client goes in the middle of its body, and is no error of the server's (PROTOCOL §3)", async () => {
+  it("ends nothing when the client leaves in the middle of its body, and is not a server error (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port).send(
       `POST ${world.base}/scores/find HTTP/1.1`,

@@ -9,7 +9,7 @@ import { oddTransports, plain } from "./transports.js";
 import { eventually } from "./within.js";
 import { startWorld, type World } from "./world.js";
 
-/** Lets everybody go, now. */
+/** Ends all streams now. */
 async function dismiss(world: World): Promise<void> {
   const drained = world.sluice.drain({ timeout: 1 });
   await eventually(() => {
@@ -33,7 +33,7 @@ describeStreams("fan-out", (adapter) => {
 
     await dismiss(world);
     for (const subscriber of all) await eventually(() => expect(subscriber.answer.complete).toBe(true));
-    // What was pipelined behind gets its answer now; nothing else is there.
+    // The pipelined request gets its response now. There is nothing else.
     for (const { answers } of all) expect(answers.every(({ complete }) => complete)).toBe(true);
     expect(world.reports).toEqual([]);
   });
@@ -59,7 +59,7 @@ describeStreams("fan-out", (adapter) => {
     }
   });
 
-  it("passes a HEAD by, wherever it stands on a connection (PROTOCOL §2.1)", async () => {
+  it("sends no body for HEAD, at any position on a connection (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port).ask("HEAD", `${world.base}/feed/head`);
     await raw.until((text) => text.includes("\r\n\r\n"));
@@ -71,7 +71,7 @@ describeStreams("fan-out", (adapter) => {
     expect(world.parts.admission.streams.size).toBe(1);
   });
 
-  it("is the same to those who follow one another on a connection (PROTOCOL §4.4)", async () => {
+  it("is the same for successive streams on a connection (PROTOCOL §4.4)", async () => {
     const world = await startWorld(adapter);
     const raw = new Raw(world.port);
     for (const index of [0, 1, 2]) {

@@ -2,7 +2,7 @@ import { Raw } from "./raw.js";
 import { Subscriber, subscribe } from "./subscriber.js";
 import type { World } from "./world.js";
 
-/** A way to ask for a stream. */
+/** A way to request a stream. */
 export interface Transport {
   readonly name: string;
   open(world: World, path: string): Promise<Subscriber> | Subscriber;
@@ -22,7 +22,7 @@ const ping = (raw: Raw, world: World) => raw.ask("GET", `${world.base}/scores/pi
 
 export const plain = asking("HTTP/1.1");
 
-/** In each of these a byte that is written past the response, or framed where it must not be, shows. */
+/** In each of these, a byte shows that is written past the response or wrongly framed. */
 export const oddTransports: readonly Transport[] = [
   http10("HTTP/1.0"),
   http10("HTTP/1.0 that would keep the connection", "Connection: keep-alive"),

@@ -6,9 +6,9 @@ import { open } from "./reader.js";
 import { runContract, runPaths, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
 
-/** As good as endless: nothing here reads so much. */
+/** Practically endless: nothing here reads that much. */
 const endless = { id: "r", count: Number.MAX_SAFE_INTEGER };
-/** The same, of events that fill sockets soon. */
+/** The same, with events that fill sockets soon. */
 const large = { ...endless, pad: 10_000 };
 /** Events of a stretch: by number and, of large ones, by characters. */
 const stretch = 1_024;
@@ -16,15 +16,15 @@ const largeStretch = Math.ceil((1024 * 1024) / 10_002);
 
 const placeOf = (source: unknown) => (source as Subscriber).place.offset;
 
-/** Waits until the generator yields no more, and answers how much it has. */
+/** Waits until the generator stops yielding, and returns how much it has yielded. */
 async function untilHeld(world: { readonly yielded: number }): Promise<number> {
   for (let before = -1; before !== world.yielded; await turns(50)) before = world.yielded;
   return world.yielded;
 }
 
 describe("a generator that never waits", () => {
-  it.each(runPaths)("leaves the server to others, and is told when it is abandoned (%s)", async (path) => {
-    // More than it is ever ahead of its reader, and less than that has read: so its beginning is gone, however slow the machine is.
+  it.each(runPaths)("does not block the server for others, and is told when it is abandoned (%s)", async (path) => {
+    // More than the run is ever ahead of its reader, and less than the reader reads. So its beginning is gone on any machine.
     const world = await startRunWorld({ abandonAfter: 5_000, log: memoryLog({ retain: { events: 2_900 } }) });
     const reader = await (await open(world, path, { input: endless })).received(3_000);
     const other = await (await open(world, path, { input: { id: "other", count: 3 } })).end();
@@ -41,7 +41,7 @@ describe("a generator that never waits", () => {
     expect(world.errors).toEqual([]);
   });
 
-  it("leaves the server to others, too, where it runs for each, over a socket and in the process", async () => {
+  it("does not block the server when it runs for each subscriber, over a socket and in process", async () => {
     const world = await startRunWorld();
     const reader = await (await open(world, "plain", { input: endless })).received(3_000);
     reader.destroy();
@@ -59,7 +59,7 @@ describe("a generator that never waits", () => {
     expect(others).toBe(3);
   });
 
-  it("is never further ahead than the fastest reader allows, and not held back by a slow one", async () => {
+  it("is never further ahead than the fastest reader allows, and is not delayed by a slow one", async () => {
     const world = await startRunWorld();
     const fast = await (await open(world, "skip", { input: large })).received(1);
     const slow = await (await open(world, "skip", { input: large })).received(1);
@@ -68,7 +68,7 @@ describe("a generator that never waits", () => {
     await fast.until(() => world.yielded > start + 1_000);
     fast.pause();
     const held = await untilHeld(world);
-    // What sockets hold on the way was handed to them, and counts as read.
+    // Bytes in the sockets' buffers count as read.
     const handedOut = Math.max(
       ...[...world.parts.admission.streams].flatMap(({ lanes }) =>
         [...lanes.open].map(({ source }) => placeOf(source)),
@@ -89,7 +89,7 @@ describe("a generator that never waits", () => {
     expect([reader.events.length, reader.names.at(-1)]).toEqual([12, "$end"]);
   });
 
-  it("stays within what a reader may be behind", async () => {
+  it("stays within the catch-up limit of a reader", async () => {
     const world = await startRunWorld({ limits: { catchUpEvents: 100 } });
     const reader = await (await open(world, "list", { input: endless })).received(1);
     reader.pause();
@@ -99,7 +99,7 @@ describe("a generator that never waits", () => {
     expect(reader.all("reset")).toEqual([]);
   });
 
-  it("goes on for nobody, a stretch a second, until it is abandoned", async () => {
+  it("continues without clients, by one stretch per second, until it is abandoned", async () => {
     const clock = new ManualClock();
     const world = await startRunWorld({ clock, abandonAfter: 10_000 });
     const reader = await (await open(world, "list", { input: endless })).received(1);
@@ -116,7 +116,7 @@ describe("a generator that never waits", () => {
     await eventually(() => expect(world.returned).toBe(1));
   });
 
-  it("goes on for whoever reads at another server on its log", async () => {
+  it("continues for a reader at another server on its log", async () => {
     const log = memoryLog();
     const [world, other] = [await startRunWorld({ log }), await startRunWorld({ log })];
     const own = await (await open(world, "list", { input: large })).received(1);

@@ -43,7 +43,7 @@ describeStreams("a filter", (adapter) => {
     await other.received(4);
     const late = await open(world, "feed/filtered");
     await late.end();
-    // What was held back with the event that failed comes again, from where the client is.
+    // Reading again from the client's cursor meets the failed event again.
     expect(late.all("error")).toMatchObject([{ code: "internal", final: false }]);
     expect(world.reports).toHaveLength(2);
     broken = false;
@@ -54,25 +54,28 @@ describeStreams("a filter", (adapter) => {
 });
 
 describeStreams("a snapshot", (adapter) => {
-  it.each(thrown)("that throws %s is a 500, and a stream that comes again once it is open", async (_what, make) => {
-    let broken = true;
-    const world = await startWorld(adapter, {
-      counter: async () => {
-        if (broken) throw make();
-        return { state: { sum: 1, last: 1 }, cursor };
-      },
-    });
-    const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
-    expectProblem(await ask(world, "own/counter", { headers }), { status: 500, code: "internal" });
-    const reset = await open(world, "own/counter", { headers, lastEventId: "other.1.m" });
-    await reset.end();
-    expect(reset.names).toEqual(["$retry", "$open", "$reset", "$error"]);
-    expect(reset.all("error")).toMatchObject([{ code: "internal", final: false }]);
-    await eventually(() => expect(world.reports).toHaveLength(2));
-    broken = false;
-    const again = await (await open(world, "own/counter", { headers, lastEventId: "other.1.m" })).live();
-    expect(again.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
-  });
+  it.each(thrown)(
+    "that throws %s is a 500, or ends an open stream so that the client reconnects",
+    async (_what, make) => {
+      let broken = true;
+      const world = await startWorld(adapter, {
+        counter: async () => {
+          if (broken) throw make();
+          return { state: { sum: 1, last: 1 }, cursor };
+        },
+      });
+      const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+      expectProblem(await ask(world, "own/counter", { headers }), { status: 500, code: "internal" });
+      const reset = await open(world, "own/counter", { headers, lastEventId: "other.1.m" });
+      await reset.end();
+      expect(reset.names).toEqual(["$retry", "$open", "$reset", "$error"]);
+      expect(reset.all("error")).toMatchObject([{ code: "internal", final: false }]);
+      await eventually(() => expect(world.reports).toHaveLength(2));
+      broken = false;
+      const again = await (await open(world, "own/counter", { headers, lastEventId: "other.1.m" })).live();
+      expect(again.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
+    },
+  );
 
   it.each<[string, unknown]>([
     ["NaN", { sum: Number.NaN, last: 1 }],

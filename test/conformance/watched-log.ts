@@ -1,15 +1,15 @@
 import type { Log } from "@sluice/server";
 
 export interface WatchedLog extends Log {
-  /** How many watch a topic now: what is left of it says whether tails were let go. */
+  /** Current number of watches. It shows whether tails were released. */
   readonly watchers: number;
-  /** How many watched one at any time. */
+  /** Total number of watches ever started. */
   readonly everWatched: number;
-  /** The starting place of every opening that asks for entries, and their number, in order. */
+  /** The start of every `open` that asks for entries, and their number, in order. */
   readonly reads: readonly { readonly from: unknown; readonly entries: number }[];
 }
 
-/** A log that keeps count of what is asked of it. */
+/** A log that counts its calls. */
 export function countWatchers(log: Log): WatchedLog {
   const reads: { from: unknown; entries: number }[] = [];
   let watchers = 0;

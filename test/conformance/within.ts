@@ -2,10 +2,10 @@ import { vi } from "vitest";
 
 export { turns } from "./turns.js";
 
-/** Far longer than anything here takes: it is met only where what was waited for never comes. */
+/** Far longer than anything here takes: only a wait that would never end reaches it. */
 const patience = 4_000;
 
-/** The promise, or after a while a failure that says what was waited for. */
+/** The promise, or after the limit a failure that names what was awaited. */
 export async function within<T>(promise: Promise<T>, complaint: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -14,6 +14,6 @@ export async function within<T>(promise: Promise<T>, complaint: () => string): P
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Waits for something that no event tells of. */
+/** Waits for a condition that no event announces. */
 export const eventually = (assertion: () => void | Promise<void>, timeout = patience) =>
   vi.waitFor(assertion, { timeout, interval: 5 });

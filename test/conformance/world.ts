@@ -27,7 +27,7 @@ export interface TokenArgs {
 type Token = { type: "token"; data: string; id?: string };
 export type TokenSource = (args: TokenArgs) => AsyncIterable<Token>;
 
-/** What a test may put in place of what the procedures do by default. */
+/** Replacements for what the procedures do by default. */
 export interface Behaviour {
   readonly tokens: TokenSource;
   readonly find: (input: { matchId: string; limit: number }, publish: Publish) => unknown;
@@ -103,23 +103,23 @@ export interface WorldOptions extends Partial<Behaviour> {
   readonly limits?: Partial<Limits>;
 }
 
-/** A server with the contract of these tests, on a port of its own, gone when the test is over. */
+/** A server with the contract of these tests, on its own port. It is closed after the test. */
 export interface World {
   readonly port: number;
-  /** Where the contract is served, without a slash at the end. */
+  /** The contract's base URL, without a trailing slash. */
   readonly base: string;
   readonly url: string;
   readonly server: Server;
-  /** Its connections, whatever goes over them. */
+  /** All its open connections. */
   readonly sockets: ReadonlySet<Socket>;
   readonly contract: typeof contract;
   readonly sluice: Sluice<Context>;
   readonly publish: Publish;
   readonly parts: SluiceParts;
   readonly log: WatchedLog;
-  /** Drives heartbeats and deadlines; it stands still by itself. */
+  /** Drives heartbeats and deadlines. It advances only on request. */
   readonly clock: ManualClock;
-  /** What `onError` was told. */
+  /** The calls of `onError`. */
   readonly reports: readonly ErrorReport[];
 }
 

@@ -19,7 +19,7 @@ const node = adapters.find(({ name }) => name === "node") as Adapter;
 
 type Middleware = () => RequestHandler;
 
-/** Compresses whatever it is told not to, and sends each piece at once. */
+/** Compresses even what must not be transformed, and sends each chunk at once. */
 const gzipAll: Middleware = () => (_req, res, next) => {
   const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
   const end = res.end.bind(res);
@@ -31,7 +31,7 @@ const gzipAll: Middleware = () => (_req, res, next) => {
   next();
 };
 
-/** Changes what passes, without a header that says so. */
+/** Changes the body without a header that says so. */
 const turnNumbers: Middleware = () => (_req, res, next) => {
   const write = res.write.bind(res) as (chunk: unknown) => boolean;
   res.write = (chunk: Buffer | string) => write(Buffer.from(chunk.toString().replaceAll('"n":', '"N":')));
@@ -65,7 +65,7 @@ describe.each([
   };
   const takingGzip = { headers: { "accept-encoding": "gzip" } };
 
-  it.each(wraps)("%s, events arrive at once, and are the same to all (PROTOCOL §4.1)", async (_what, wrap, seen) => {
+  it.each(wraps)("%s, events arrive at once, and are the same for all (PROTOCOL §4.1)", async (_what, wrap, seen) => {
     const world = await startWorld(node);
     const wrapped = await serve(world, wrap());
     const all: Subscriber[] = [];
@@ -83,7 +83,7 @@ describe.each([
     for (const [index, each] of all.entries()) expectSameBody(each.body, index % 2 === 0 ? seen(body) : body);
   });
 
-  it("that compresses, a stream is left as it is, and an answer isn't (PROTOCOL §4.1)", async () => {
+  it("that compresses, a stream stays uncompressed, and other responses are compressed (PROTOCOL §4.1)", async () => {
     const world = await startWorld(node);
     const wrapped = await serve(world, compression());
     const stream = await subscribe(wrapped, new Raw(wrapped.port), "feed/head", "Accept-Encoding: gzip").live();
@@ -95,7 +95,7 @@ describe.each([
     expect((await ask(wrapped, "scores/find", { input })).json).toEqual({ output: { ...input, limit: 5 } });
   });
 
-  it("and before one that compresses, only what is handed on is compressed (PROTOCOL §2.3)", async () => {
+  it("and before one that compresses, only requests that Sluice passes on are compressed (PROTOCOL §2.3)", async () => {
     const world = await startWorld(node);
     const place = await serve(world);
     const { response } = await open(place, "page", takingGzip);
@@ -106,7 +106,7 @@ describe.each([
     expect(stream.answer.headers).not.toHaveProperty("content-encoding");
   });
 
-  it("that holds an answer back, nothing overtakes what it holds (PROTOCOL §4.2)", async () => {
+  it("that holds a response back, nothing overtakes it (PROTOCOL §4.2)", async () => {
     const world = await startWorld(node);
     const responses: Response[] = [];
     const place = await serve(world, (_req, res, next) => {
@@ -128,7 +128,7 @@ describe.each([
     expectSameBody(whole(held), whole(plain));
   });
 
-  it("that ends an answer by itself, nothing comes after its end (PROTOCOL §4.4)", async () => {
+  it("that ends a response by itself, nothing follows its end (PROTOCOL §4.4)", async () => {
     const world = await startWorld(node);
     const responses: Response[] = [];
     const place = await serve(world, (_req, res, next) => {
@@ -139,7 +139,7 @@ describe.each([
     const [response] = responses as [Response];
     const publish = (pad: string) =>
       world.publish(world.contract.feed.head, undefined, { type: "post", data: { n: 1, pad } });
-    // Between `end()` and the end lies what the socket has yet to take.
+    // After `end()`, the socket must still take the rest.
     stream.raw.socket.pause();
     while (!response.socket?.writableLength) await publish("x".repeat(15_000)).then(() => turns(3));
     response.end();

@@ -71,7 +71,7 @@ const badRequest = { status: 400, code: "badRequest" };
 const repeat = (count: number, text: string) => Array(count).fill(text).join(",");
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `"key${index}":"x"`).join(",");
 
-describe("input that is wrong a hundred thousand times", () => {
+describe("input with a hundred thousand mistakes", () => {
   const inputs: [what: string, path: keyof typeof contract, input: string][] = [
     ["items", "items", `{"items":[${repeat(100_000, "1")}]}`],
     ["more items than the stack has room for", "items", `{"items":[${repeat(400_000, "1")}]}`],
@@ -84,7 +84,7 @@ describe("input that is wrong a hundred thousand times", () => {
     ["a megabyte of text", "picky", `{"text":"${"x".repeat(1_000_000)}"}`],
   ];
 
-  it.each(inputs)("is answered 400 in a few words: %s (PROTOCOL §3)", async (_, path, input) => {
+  it.each(inputs)("gets a short 400: %s (PROTOCOL §3)", async (_, path, input) => {
     const world = await serve();
     const headers = { "content-type": "application/json" };
     const answer = await ask(world, path, { method: "POST", text: `{"input":${input}}`, headers });
@@ -100,7 +100,7 @@ describe("input that is wrong a hundred thousand times", () => {
     }
   });
 
-  it("says how many more there are, if it is not too long to look through", async () => {
+  it("gets the number of further mistakes, if it is short enough to check fully", async () => {
     const { client } = await serve();
     const call = client.items({ items: Array(900).fill(1) as never });
     await expect(call).rejects.toMatchObject({
@@ -124,14 +124,14 @@ describe("input at which the application's own schema throws", () => {
     expect(world.reports).toMatchObject([{ error: { message: "secret bad" }, path }]);
   });
 
-  it("is what the schema says, if it throws a SluiceError", async () => {
+  it("gets the schema's error if that is a SluiceError", async () => {
     const world = await serve();
     const answer = await ask(world, "picky", { body: { input: { text: "away" } } });
     expectProblem(answer, { status: 503, code: "unavailable" });
     expect(world.reports).toEqual([]);
   });
 
-  it("has the cause with it for a caller in this process", async () => {
+  it("gives an in-process caller the cause", async () => {
     const { sluice, reports } = await serve();
     const call = sluice.call(contract.picky, { text: "bad" });
     await expect(call).rejects.toMatchObject({ code: "badRequest", cause: { message: "secret bad" } });
