@@ -4,18 +4,18 @@ import { scaledClock } from "./scaled-clock.js";
 
 export type Reason = NonNullable<DisconnectFilter["reason"]>;
 
-/** What a subscriber shows with every request. */
+/** What a subscriber sends with every request. */
 export interface Credentials {
   readonly session: string;
   readonly user: string;
-  /** When it was given, in the order of everything that is given and revoked. */
+  /** Its position in the sequence of all issues and revocations. */
   readonly issued: number;
   readonly expiresAt?: number;
-  /** Of what it subscribes to, so that the server's side can be held against it. */
+  /** The topic of its subscription, so that the server's side can be checked. */
   readonly topic: string;
 }
 
-/** A subscriber's credentials as they are now. */
+/** A subscriber's current credentials. */
 export interface Login {
   readonly session: string;
   readonly user: string;
@@ -27,11 +27,11 @@ export interface LoginOptions {
   readonly session: string;
   readonly user: string;
   readonly topic: string;
-  /** Gives the milliseconds that credentials are good for. Absent: they don't expire. */
+  /** Returns the lifetime of credentials in milliseconds. Default: they don't expire. */
   readonly life?: (() => number) | undefined;
 }
 
-/** Credentials that bear a tag and were issued up to then are good for nothing. */
+/** Invalidates credentials with a tag that were issued up to this position. */
 export interface Revocation {
   readonly tag: string;
   readonly reason: Reason;
@@ -47,11 +47,11 @@ export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">)
   `session:${session}`,
 ];
 
-/** Who may come in: what all servers of a run ask, and what outlives them. */
+/** Authorisation for all servers of a run. It survives them. */
 export class Access {
-  /** Sessions that were told to go for good, or may have been. */
+  /** Sessions that were revoked as forbidden, or may have been. */
   readonly forbidden = new Set<string>();
-  /** No authorisation that had ended by then may be good for anything now. */
+  /** Authorisations that expired up to this time are invalid. */
   time = scaledClock.now();
   readonly #revoked = new Map<string, Revocation>();
   #issued = 0;
@@ -76,7 +76,7 @@ export class Access {
     };
   }
 
-  /** Takes back what bears the tag by now, until it is renewed. */
+  /** Revokes the current credentials with a tag, until they are renewed. */
   revocationOf(tag: string, reason: Reason): Revocation {
     return { tag, reason, issued: this.#issued };
   }
@@ -93,7 +93,7 @@ export class Access {
     return { tags: tagsOf(credentials), expiresAt: credentials.expiresAt };
   }
 
-  /** Why nothing may be told on these credentials any more, if that is so. */
+  /** Why these credentials are invalid, if they are. */
   complaintOf(credentials: Credentials): string | undefined {
     if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= this.time) return "its authorisation had expired";
     return this.#revocationOf(credentials) && "its credentials were revoked";

@@ -5,7 +5,7 @@ export interface AnswerSink {
   onFrame(frame: Frame): void;
 }
 
-/** Takes an HTTP/1 answer's bytes as they go to a socket, and tells the frames of a stream at once. */
+/** Takes an HTTP/1 response's bytes as they go to a socket, and reports a stream's frames at once. */
 export class AnswerDecoder {
   readonly #sink: AnswerSink;
   readonly #frames: FrameDecoder;
@@ -39,12 +39,12 @@ export class AnswerDecoder {
     return true;
   }
 
-  /** The size of the next chunk, if all of it is there. */
+  /** The size of the next chunk, if it is complete. */
   #nextChunk(): number | undefined {
     const line = this.#rest.indexOf("\r\n");
     if (line === -1) return undefined;
     const size = Number.parseInt(this.#rest.toString("latin1", 0, line), 16);
-    if (!(this.#rest.length >= line + 2 + size + 2)) return undefined; // nor if it is no number
+    if (!(this.#rest.length >= line + 2 + size + 2)) return undefined; // also if the size is not a number
     this.#take(line + 2);
     return size;
   }

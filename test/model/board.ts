@@ -4,17 +4,17 @@ import type { History, Recorded } from "./history.js";
 /** The topic with state whose contract changes. */
 export const boardTopic = "board/state";
 
-// What a topic's state may be where contracts change, and who may serve it: PROTOCOL §12, told once more and in another way.
+// The possible states of a topic when contracts change, and which servers may serve it: an independent model of PROTOCOL §12.
 
-/** The version that an entry says is published by from there on. */
+/** The version that an entry declares for later events. */
 const versionIn = ({ type, data }: Recorded): number | undefined =>
   type === "$version" ? JSON.parse(data).version : undefined;
 
-/** The version by which a topic is published to at a place. */
+/** The version that a topic is published with at a cursor. */
 export const versionAt = (history: History, cursor: string): number =>
   Math.max(1, ...history.upTo(cursor).map((entry) => versionIn(entry) ?? 1));
 
-/** Whether a contract doesn't fit what a topic with state holds, so that its servers have to step back. */
+/** Whether a contract doesn't fit the entries of a topic with state, so that its servers must step back. */
 export function isBehind(history: History, { version, types }: Edition, topic: string): boolean {
   if (topic !== boardTopic) return false;
   let reached = 1;
@@ -25,13 +25,13 @@ export function isBehind(history: History, { version, types }: Edition, topic: s
   });
 }
 
-/** All that the events up to a place may have been folded into by an edition. More than one, where a log had forgotten some of them. */
+/** The states into which an edition may fold the events up to a cursor. There are several if the log no longer had some. */
 export function statesAt(history: History, edition: Edition, cursor: string): readonly Board[] {
   const { version, types, initial, migrate } = edition;
   const entries = history.upTo(cursor);
   let reached = 1;
   let states: Board[] = [initial];
-  /** Of an edition that comes upon what was saved: what it makes of that. */
+  /** Adds the states that the edition derives from saved snapshots. */
   const fromSaved = (place: string) => {
     for (const saved of history.savedAt(place)) {
       const old = saved.state as Board;
@@ -50,19 +50,19 @@ export function statesAt(history: History, edition: Edition, cursor: string): re
   }
   const isWhole =
     history.isWhole(boardTopic, cursor) && entries.every(({ n, type }) => n === undefined || types.includes(type));
-  if (isWhole) return states.slice(0, 1); // what can be folded anew is
+  if (isWhole) return states.slice(0, 1); // a complete history is folded again
   fromSaved(cursor);
   return states;
 }
 
-/** A state as a contract has it that may not know all of it. */
+/** A state as an edition decodes it, without members that it doesn't know. */
 export function asRead({ version }: Edition, { own, ...rest }: Board): Board {
   return version > firstEdition.version && own !== undefined ? { ...rest, own } : rest;
 }
 
-/** Whether a client's contract doesn't know what it is to be told next; of who isn't told where it is, what it may be told. */
+/** Whether a client's contract doesn't know its next event, or, without a cursor, any event that it may receive. */
 export function isTooOld(history: History, { types }: Edition, topic: string, at: string | undefined): boolean {
-  // What is told late may be of a life of the topic that is over.
+  // A late event may belong to an ended life of the topic.
   if (at !== undefined) return history.eventsAfter(at).some(({ type }) => !types.includes(type));
   const entries = history.upTo(history.head(topic) ?? "");
   return entries.some(({ n, type }) => n !== undefined && !types.includes(type));

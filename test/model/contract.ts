@@ -4,11 +4,11 @@ import { digestOf, initial } from "./digest.js";
 import { applyToDoc, emptyDoc } from "./doc.js";
 import { type Edition, firstEdition } from "./edition.js";
 
-/** Every event bears a number that no other event of a run bears. */
+/** Every event has a number that is unique in a run. */
 const numbered = z.object({
   n: z.int(),
   pad: z.string(),
-  /** JSON makes null of an undefined one, which no schema takes. */
+  /** JSON turns an undefined one into null, which the schema refuses. */
   marks: z.array(z.number().optional()).optional(),
 });
 
@@ -34,9 +34,9 @@ const trunk = () => ({
   }),
   state: {
     folded: subscription({ input: z.object({ room: z.string() }), events, state }),
-    /** Its snapshots are the application's, and so it may filter. */
+    /** It has the application's own snapshots, so it may filter. */
     own: subscription({ events, state }),
-    /** What it refuses depends on what was published before. */
+    /** Whether it refuses an event depends on earlier events. */
     doc: subscription({
       events: { item: numbered, close: numbered, reopen: numbered },
       state: { schema: z.object({ ...digest, isOpen: z.boolean() }), initial: emptyDoc, apply: applyToDoc },
@@ -58,7 +58,7 @@ const trunk = () => ({
   },
 });
 
-/** What editions differ in. It is made without types: no source holds two of them at once. */
+/** The part in which editions differ. It is untyped, because no typed source has two editions at once. */
 function boardOf({ instead, ...edition }: Edition) {
   const { version, types, apply, initial: begun, migrate } = { ...edition, ...instead };
   const known = Object.fromEntries(types.map((type) => [type, numbered])) as unknown as typeof events;
@@ -80,7 +80,7 @@ function boardOf({ instead, ...edition }: Edition) {
 
 const define = (edition: Edition) => defineContract({ ...trunk(), board: boardOf(edition) });
 
-/** What all contracts of a run look like to code. */
+/** The static type of all contracts of a run. */
 export type Contract = ReturnType<typeof define>;
 
 const contracts = new WeakMap<Edition, Contract>();
@@ -93,5 +93,5 @@ export function contractOf(edition: Edition): Contract {
 
 export const contract = contractOf(firstEdition);
 
-/** What filters let through. */
+/** The numbers that filters pass. */
 export const passes = (n: number) => n % 3 !== 0;

@@ -1,8 +1,8 @@
-/** What events that bear numbers fold into. */
+/** The fold of numbered events. */
 export interface Digest {
   readonly count: number;
   readonly last: number;
-  /** Differs for other events, and for the same ones in another order. */
+  /** Depends on the events and their order. */
   readonly digest: number;
 }
 

@@ -5,7 +5,7 @@ import type { Instance } from "./site.js";
 
 export type Disconnection = DisconnectFilter & { readonly reason: Reason };
 
-/** Ends what a filter means at a server, and looks at once at what it has handed over to whom. Answers how many it ended. */
+/** Ends the streams that a filter selects on a server, and checks the ledger at once. Returns their number. */
 export function disconnectAt(
   { sluice, ledger }: Instance,
   filter: Disconnection,
@@ -22,7 +22,7 @@ export function disconnectAt(
       continue;
     }
     ended++;
-    // Where the time of the credentials was up already, and nothing had been written since, that is what is told.
+    // If the credentials had already expired, with nothing written since, the stream ends with that instead.
     const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
     if (end !== filter.reason && !hasExpired) blame(`${name} goes on after ${told}; its end is ${end}`);
   }

@@ -1,7 +1,7 @@
 import { type Digest, digestOf, initial } from "./digest.js";
 import type { History, Recorded } from "./history.js";
 
-/** A document that takes nothing while it is closed: what two publish at once may fold each by itself, and not together. */
+/** A document that accepts nothing while it is closed: two concurrent publishes may fold separately, but not together. */
 export interface Doc extends Digest {
   readonly isOpen: boolean;
 }
@@ -25,7 +25,7 @@ export const applyToDoc = {
 
 const known = new WeakMap<History, Map<string, Doc | undefined>>();
 
-/** What the events up to a place fold into; `undefined` if they don't. */
+/** The fold of the events up to a cursor; `undefined` if they don't fold. */
 export function docAt(history: History, cursor: string): Doc | undefined {
   const docs = known.get(history) ?? new Map<string, Doc | undefined>();
   known.set(history, docs);
@@ -49,7 +49,7 @@ export function docAt(history: History, cursor: string): Doc | undefined {
   return doc;
 }
 
-/** Whether it was closed at a place, or after it up to another one. */
+/** Whether it was closed at a cursor, or between that and another one. */
 export function wasClosed(history: History, from: string | undefined, to: string | undefined): boolean {
   for (let place = to; place !== undefined; place = history.at(place)?.before) {
     if (docAt(history, place)?.isOpen === false) return true;

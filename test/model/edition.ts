@@ -1,27 +1,27 @@
 import { type Digest, digestOf } from "./digest.js";
 
-/** A state that may have a member which only later contracts know. */
+/** A state with an optional member that only later contracts know. */
 export interface Board extends Digest {
   readonly own?: number | undefined;
 }
 
-/** One of the contracts that servers and clients of a run have. They differ in the group `board`, and in nothing else. */
+/** One of the contracts of a run's servers and clients. They differ only in the group `board`. */
 export interface Edition {
   readonly name: "old" | "new";
-  /** Of its state. */
+  /** The version of its state. */
   readonly version: number;
   /** The events that it knows. */
   readonly types: readonly string[];
-  /** As which event it publishes a number. */
+  /** The event type with which it publishes a number. */
   typeOf(n: number): string;
   apply(state: Board, type: string, n: number): Board;
   readonly initial: Board;
   readonly migrate?: ((old: Board, fromVersion: number) => Board) | undefined;
-  /** What servers and clients that have it do in place of that, where they are defective on purpose. */
+  /** Replaces parts of it for servers and clients with an intended defect. */
   readonly instead?: Partial<Pick<Edition, "types" | "apply" | "migrate">>;
 }
 
-/** A contract that changed in place: both editions are served beside one another, and either may follow the other. */
+/** A contract that changed in place: both editions are served at the same time, and either may replace the other. */
 export interface Change {
   readonly what: string;
   readonly old: Edition;
@@ -32,7 +32,7 @@ export const editionsOf = ({ old, new: later }: Change): readonly Edition[] => [
 
 const initial: Board = { count: 0, last: 0, digest: 0 };
 
-/** The one that there is before a change, and where there is none. */
+/** The edition before a change, or without a change. */
 export const firstEdition: Edition = {
   name: "old",
   version: 1,
@@ -42,10 +42,10 @@ export const firstEdition: Edition = {
   initial,
 };
 
-/** Both kinds of events, by turns. */
+/** Alternates between both types of events. */
 const itemOrExtra = (n: number) => (n % 2 === 0 ? "item" : "extra");
 
-/** Other numbers than the first edition makes of the same events: a state of one is never right as one of the other. */
+/** Folds the same events to other numbers than the first edition: a state of one is never correct for the other. */
 const applyAnew: Edition["apply"] = ({ count, digest, own = 0 }, type, n) => ({
   count: count + 1,
   last: n,

@@ -1,12 +1,12 @@
 import type { Sabotage } from "./sabotage.js";
 
-/** One history, made of its seed. */
+/** A run, derived from its seed. */
 type Run = (seed: number, sabotage: Sabotage) => Promise<void>;
 
-/** Some defects are seen by nothing but what never comes, which need not be waited for long. */
+/** Some defects show only in events that never arrive. A short wait is enough for those. */
 const patience = 1_000;
 
-/** Runs until one fails with the complaint that the defect deserves: another seed may meet its consequences first. */
+/** Runs seeds until one fails with the defect's own complaint: other seeds may meet its consequences first. */
 export async function complaints(run: Run, sabotage: Sabotage, deserved: RegExp): Promise<string[]> {
   const heard: string[] = [];
   for (let seed = 1; seed <= 120 && !deserved.test(heard.at(-1) ?? ""); seed++) {

@@ -1,13 +1,13 @@
 import type { Edition } from "./edition.js";
 import type { Instance } from "./site.js";
 
-/** The servers of a run on one log: one, or two beside one another, and those that were before. */
+/** The servers of a run on one log: one or two at a time, and the earlier ones. */
 export class Fleet {
-  /** All there ever were, in the order of their starts. */
+  /** All servers so far, in the order of their starts. */
   readonly all: Instance[] = [];
-  /** Where clients are sent to. */
+  /** The servers that clients are sent to. */
   readonly serving: Instance[] = [];
-  /** Drains that nobody waits for yet. */
+  /** Drains in progress. */
   readonly draining: Promise<unknown>[] = [];
   readonly #start: (edition: Edition, index: number) => Promise<Instance>;
   #port = 0;
@@ -16,7 +16,7 @@ export class Fleet {
     this.#start = start;
   }
 
-  /** Where a connection goes, one after the other by lot. While there is no server, it goes where one was. */
+  /** The port for the next connection, chosen at random. Without a server, it is an earlier server's port. */
   portBy(random: () => number): number {
     const { length } = this.serving;
     if (length > 0) this.#port = (this.serving[Math.floor(random() * length)] as Instance).port;
@@ -30,19 +30,19 @@ export class Fleet {
     return instance;
   }
 
-  /** Breaks off whatever a server does; its clients find another one, or none. */
+  /** Stops a server abruptly. Its clients find another one, or none. */
   async stop(instance: Instance): Promise<void> {
     this.#leave(instance);
     await instance.close();
   }
 
-  /** Lets its clients go one by one. Nobody waits for the end of it. */
+  /** Drains a server, without waiting for the end. */
   drain(instance: Instance): void {
     this.#leave(instance);
     this.draining.push(instance.sluice.drain({ timeout: 3_000 }).then(() => instance.close()));
   }
 
-  /** Breaks off all that serve, and answers what started as many anew. */
+  /** Stops all serving servers, and returns a function that starts the same number again. */
   async stopAll(): Promise<() => Promise<void>> {
     const editions = this.serving.map(({ edition }) => edition);
     for (const instance of [...this.serving]) await this.stop(instance);

@@ -8,7 +8,7 @@ export interface ResetSeen {
   readonly head: string;
 }
 
-/** Where a subscriber without a cursor may be made to begin: read when it asks, before anything else happens. */
+/** The earliest place where a subscriber without a cursor may begin. It is read at the time of the request. */
 export interface Earliest {
   readonly head: string | undefined;
   readonly oldest: string | undefined;
@@ -18,28 +18,28 @@ export interface Earliest {
 export interface FollowerOptions {
   readonly history: History;
   readonly kind: Kind;
-  /** Called for whatever breaks a promise. */
+  /** Called for every broken promise. */
   readonly blame: (what: string) => void;
-  /** The place that it starts from, if that is said. */
+  /** Its starting cursor, if known. */
   readonly at?: string | undefined;
   readonly earliest?: Earliest | undefined;
-  /** False for a reader of events alone: a snapshot moves it, and it isn't told. Default: true. */
+  /** False for a reader that gets only events: a snapshot moves it without its notice. Default: true. */
   readonly seesStates?: boolean;
-  /** What a state may be at a place. Default: what the events that pass fold into. */
+  /** The possible states at a cursor. Default: the fold of the events that pass. */
   readonly statesAt?: ((cursor: string) => readonly unknown[]) | undefined;
-  /** False for who isn't told of cursors: a reset may be due to one that is further on. Default: true. */
+  /** False for a reader that gets no `$at`: a reset may refer to a later cursor than it knows. Default: true. */
   readonly seesCursors?: boolean;
 }
 
 /**
- * Goes along with what somebody is told of a topic, in the order it is told, and holds it against history.
+ * Follows what a subscriber receives of a topic, in order, and checks it against history.
  */
 export class Follower {
-  /** The place reached; `undefined` where nothing has said it yet. */
+  /** The cursor reached; `undefined` while unknown. */
   at: string | undefined;
-  /** A reset was told, and where it goes on was not. */
+  /** Whether a reset was received, but not yet the cursor after it. */
   #awaits = false;
-  /** The state that it was told last, and what it has to be told next, where its own contract says so. */
+  /** The last state received, and the next one expected, if the subscriber's own contract folds it. */
   #state: unknown;
   #folded: { readonly state: unknown } | undefined;
   readonly #options: FollowerOptions & { readonly seesStates: boolean; readonly seesCursors: boolean };
@@ -68,7 +68,7 @@ export class Follower {
     if (fold && entry && this.#state !== undefined) this.#folded = { state: fold(this.#state, entry) };
   }
 
-  /** A place is named and nothing told. */
+  /** A cursor without an event. */
   cursor(id: string): void {
     if (this.#awaits) return;
     if (this.at === undefined) this.#begin(id);
@@ -112,11 +112,11 @@ export class Follower {
     return reason === "diverged" && !this.#options.history.isPast(at, head);
   }
 
-  /** Without a cursor: it begins where the contract says, or later by what happened since it asked. */
+  /** Without a cursor, it begins at the contract's start as of its request, or later by what happened since. */
   #begin(place: string): void {
     const { history, kind, earliest: asked, blame } = this.#options;
     const { start, topic = "", passes } = kind;
-    // Where a log came back with less than it had, a head that has been is no bound any more.
+    // After the log was replaced, an earlier head is no longer a bound.
     if (!asked || start === "snapshot" || asked.lives !== history.lives) return;
     const [earliest, head] = [this.#boundary(asked), history.head(topic)];
     if (earliest !== undefined && epochOf(earliest) === epochOf(place) && offsetOf(place) < offsetOf(earliest)) {

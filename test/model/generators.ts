@@ -10,7 +10,7 @@ interface Begun extends Prompt {
   isOver: boolean;
 }
 
-/** The generators that run detached from any connection, held against the logs of their topics. */
+/** The generators that run detached from connections, checked against the logs of their topics. */
 export class Generators {
   readonly #history: History;
   readonly #blame: (what: string) => void;
@@ -28,7 +28,7 @@ export class Generators {
     return this.#living.filter(({ isOver }) => !isOver).length;
   }
 
-  /** What the procedure runs. */
+  /** The procedure's generator. */
   async *generate(input: Prompt, signal: AbortSignal, failed: () => Error) {
     const begun = this.#begin(input);
     const isLong = isTally(input.run);
@@ -42,19 +42,19 @@ export class Generators {
         yield { type: "item" as const, data: { n, pad: "" } };
       }
       if (outcome < 0.2) throw failed();
-      // Some have nothing more to say and go on: they end when everybody has left for good.
+      // Some stay silent and keep running: they end when all clients have left for good.
       if (outcome > 0.6 && !signal.aborted) await once(signal, "abort");
     } finally {
       begun.isOver = true;
     }
   }
 
-  /** The logs that they wrote to are gone, and with them the processes that they ran in. */
+  /** Records that their logs are lost, and the processes that they ran in have died. */
   forget(): void {
     this.#living = [];
   }
 
-  /** Those whose logs don't hold what they yielded, in order and once, between one beginning and one end. */
+  /** The runs whose logs don't have exactly their yields, in order, between one start and one end. */
   wrong(): string[] {
     return this.#living.flatMap(({ run, epoch, prompt, yielded }) => {
       const [first, ...entries] = this.#history

@@ -10,9 +10,9 @@ export interface Recorded {
   readonly before: string;
   readonly type: string;
   readonly data: string;
-  /** The event's number; `undefined` for what a run says of itself. */
+  /** The event's number; `undefined` for a run's own entries. */
   readonly n: number | undefined;
-  /** When it was appended. */
+  /** The time of its append. */
   readonly time: number;
 }
 
@@ -26,11 +26,11 @@ export const offsetOf = (cursor: string) => parseCursor(cursor)?.offset ?? Numbe
 export const epochOf = (cursor: string) => parseCursor(cursor)?.epoch;
 
 /**
- * Everything that was ever appended, in whatever life of whatever log: each entry with the one before it, so that whether
- * one place follows another can be said also where a log lost its tail and grew another.
+ * Everything that was ever appended, in any life of any log. Each entry refers to the one before it. So the order of two
+ * cursors is known even if a log lost its tail and grew another one.
  */
 export class History {
-  /** How often a log came back as another one. */
+  /** How often the log was replaced by another one. */
   lives = 0;
   readonly #entries = new Map<string, Recorded>();
   readonly #heads = new Map<string, string>();
@@ -41,12 +41,12 @@ export class History {
   readonly #pull: () => void;
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
 
-  /** @param pull brings in, by `add`, what was appended elsewhere; it is called whenever something is asked. */
+  /** @param pull adds entries that were appended elsewhere, by `add`. Every query calls it first. */
   constructor(pull: (history: History) => void = () => {}) {
     this.#pull = () => pull(this);
   }
 
-  /** Entries were appended after a place. */
+  /** Records entries that were appended after a cursor. */
   add(topic: string, after: Cursor, entries: readonly LogEntry[]): void {
     let before = formatCursor(after);
     for (const { cursor: place, type, data, time } of entries) {
@@ -61,12 +61,12 @@ export class History {
     this.#heads.set(topic, before);
   }
 
-  /** Everything up to a place was dropped. */
+  /** Records that everything up to a cursor was dropped. */
   drop(topic: string, upTo: Cursor): void {
     this.#oldest.set(topic, formatCursor(upTo));
   }
 
-  /** A snapshot was saved. Its text is a state's JSON, behind its version if that is above 1. */
+  /** Records a saved snapshot. Its text is the state's JSON, after its version if that is above 1. */
   save(at: Cursor, text: string): void {
     const [, version = "1", json = ""] = /^(?:v(\d+):)?(.*)$/s.exec(text) ?? [];
     const cursor = formatCursor(at);
@@ -87,44 +87,44 @@ export class History {
     return this.#heads.get(topic);
   }
 
-  /** Where everything that the log still has begins. */
+  /** The cursor before the oldest entry that the log still has. */
   oldest(topic: string): string | undefined {
     this.#pull();
     return this.#oldest.get(topic);
   }
 
-  /** Whether the log still has everything from a topic's beginning up to a place. */
+  /** Whether the log still has everything from a topic's beginning up to a cursor. */
   isWhole(topic: string, cursor: string): boolean {
     const oldest = this.oldest(topic) ?? "";
     return offsetOf(oldest) === 0 && epochOf(oldest) === epochOf(cursor);
   }
 
-  /** The entry that an epoch began with. */
+  /** The first entry of an epoch. */
   first(epoch: string | undefined): Recorded | undefined {
     this.#pull();
     return this.#first.get(epoch ?? "");
   }
 
-  /** The entries that all epochs began with. */
+  /** The first entries of all epochs. */
   get beginnings(): Iterable<Recorded> {
     this.#pull();
     return this.#first.values();
   }
 
-  /** The entry that was appended last in an epoch. */
+  /** The last entry of an epoch. */
   last(epoch: string | undefined): Recorded | undefined {
     this.#pull();
     return this.#last.get(epoch ?? "");
   }
 
-  /** The first events after a place: one for each way in which a log that lost its tail went on from there. */
+  /** The first events after a cursor. There are several if the log lost its tail there and continued. */
   eventsAfter(place: string): Recorded[] {
     this.#pull();
     const next = [...this.#entries.values()].filter(({ before }) => before === place);
     return next.flatMap((entry) => (entry.n === undefined ? this.eventsAfter(entry.cursor) : [entry]));
   }
 
-  /** Whether of all entries after one place, up to and with another, none passes. */
+  /** Whether no entry passes between two cursors, including the entry at the second one. */
   follows(earlier: string, later: string, passes: (n: number) => boolean): boolean {
     this.#pull();
     for (let place = later; place !== earlier; ) {
@@ -135,12 +135,12 @@ export class History {
     return true;
   }
 
-  /** Whether one place is a part of another one's past. */
+  /** Whether one cursor is in another one's past. */
   isPast(earlier: string, later: string): boolean {
     return this.follows(earlier, later, () => false);
   }
 
-  /** The entries from the beginning up to a place. */
+  /** The entries from the beginning up to a cursor. */
   upTo(cursor: string): Recorded[] {
     this.#pull();
     const entries: Recorded[] = [];
@@ -159,13 +159,13 @@ export class History {
     return state;
   }
 
-  /** A topic has another history from now on, or less of the one that it had. */
+  /** Records that a topic has a new history, or lost a part of its history. */
   turn(topic: string, oldest: Cursor, head: Cursor): void {
     this.#heads.set(topic, formatCursor(head));
     this.drop(topic, oldest);
   }
 
-  /** Reads anew where topics of a log begin and end, after something else than an append has changed it. Default: all. */
+  /** Reads again where a log's topics begin and end, after a change other than an append. Default: all topics. */
   async adopt(log: Log, topics: readonly string[] = [...this.#heads.keys()]): Promise<void> {
     this.lives++;
     for (const topic of topics) {

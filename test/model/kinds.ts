@@ -13,16 +13,16 @@ export interface Kind {
   /** The name of its topic; absent for a plain generator. */
   readonly topic?: string;
   readonly start: "snapshot" | "head" | "oldest" | { readonly last: number };
-  /** What comes after a reset. */
+  /** How it continues after a reset. */
   readonly onGap: "snapshot" | "fail" | "skip";
   readonly passes: (n: number) => boolean;
-  /** The contract of its subscriber, where contracts differ. */
+  /** Its subscriber's contract, if contracts differ. */
   readonly edition?: Edition;
-  /** What the state may be at a place, as servers of a version have it. Default: what all events that pass fold into. */
+  /** The possible states at a cursor on servers of a version. Default: the fold of all events that pass. */
   readonly statesAt?: (history: History, cursor: string, version: number) => readonly unknown[];
-  /** As its subscriber has it, who may come from a snapshot of any server. Default: as servers have it. */
+  /** The possible states of its subscriber, which may have any server's snapshot. Default: the servers' states. */
   readonly statesRead?: (history: History, cursor: string) => readonly unknown[];
-  /** What its subscriber makes of a state that it has, and of an event. Default: `statesAt` says it. */
+  /** How its subscriber folds an event into its state. Default: given by `statesAt`. */
   readonly fold?: (state: unknown, event: Recorded) => unknown;
 }
 
@@ -60,7 +60,7 @@ const feed = (leaf: Feed): Kind => ({
   passes: leaf === "filtered" ? passes : all,
 });
 
-/** Those that read a log. */
+/** The kinds that read a log. */
 export const logKinds: readonly Kind[] = [
   folded("a"),
   folded("b"),
@@ -68,7 +68,7 @@ export const logKinds: readonly Kind[] = [
   ...(["head", "oldest", "last", "skip", "filtered"] as const).map(feed),
 ];
 
-/** What it takes depends on what it has taken. */
+/** Whether it accepts an event depends on earlier events. */
 export const docKind: Kind = {
   name: "state/doc",
   group: "state",
@@ -83,7 +83,7 @@ export const docKind: Kind = {
   },
 };
 
-/** The two whose contract changes, as subscribers of one edition have them. */
+/** The two kinds whose contract changes, for subscribers of one edition. */
 export function boardKinds(change: Change, edition: Edition): readonly [state: Kind, news: Kind] {
   const { name } = edition;
   const [topic, editions] = [boardTopic, editionsOf(change)];
@@ -116,14 +116,14 @@ const bot = (leaf: "again" | "once"): Kind => ({
 
 export const botKinds: readonly Kind[] = [bot("again"), bot("once")];
 
-/** Runs with state have names of their own. */
+/** Whether a run has state: its name says so. */
 export const isTally = (run: string) => run.startsWith("t");
 
 const runLeaf = (run: string) => (isTally(run) ? "tally" : "run");
 
 export const runTopic = (run: string) => `bot/${runLeaf(run)}?{"run":"${run}"}`;
 
-/** A generator that runs once, detached, for all who ask for the same run. */
+/** A generator that runs once, detached, for all subscribers of the same run. */
 export const runKind = (run: string, prompt: string): Kind => ({
   name: `bot/${runLeaf(run)} ${run} ${prompt}`,
   group: "bot",
@@ -135,5 +135,5 @@ export const runKind = (run: string, prompt: string): Kind => ({
   passes: all,
 });
 
-/** What the plain generators yield, before they end. */
+/** The number of events that the plain generators yield. */
 export const botLength = 40;

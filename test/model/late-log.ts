@@ -1,6 +1,6 @@
 import type { Log } from "@sluice/server";
 
-/** A log as far away as another process: what is asked of it takes a turn of the event loop to get there, and one to be answered. */
+/** A log with the latency of another process: each call and each answer takes a turn of the event loop. */
 export function lateLog(log: Log): Log {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const late =
@@ -12,6 +12,6 @@ export function lateLog(log: Log): Log {
     };
   const calls = Object.entries(log).filter(([name, call]) => typeof call === "function" && name !== "watch");
   const called = Object.fromEntries(calls.map(([name, call]) => [name, late(call as () => Promise<unknown>)]));
-  // What is told to watchers is told when it happens: a wake-up that comes before an answer is nothing new to anybody.
+  // Watchers are called without delay: a wake-up may always come before an answer.
   return { ...log, ...called };
 }

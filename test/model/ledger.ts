@@ -6,18 +6,18 @@ import type { DisconnectFilter } from "@sluice/server";
 import { type Access, type Credentials, credentialsIn, tagsOf } from "./access.js";
 import { AnswerDecoder } from "./answer-decoder.js";
 
-/** One request and its answer, as the server's side of the socket has it. */
+/** One request and its response, as seen on the server's side of the socket. */
 export interface Exchange {
   readonly credentials: Credentials;
-  /** A stream that can still be written to, as far as its server can know. */
+  /** Whether it is a stream that its server considers writable. */
   readonly isOpen: boolean;
-  /** The code of the error that its stream ended with, `"end"`, or `undefined`. */
+  /** The code of the error that ended its stream, `"end"`, or `undefined`. */
   readonly end: string | undefined;
 }
 
-/** Everything that one server hands over, and to whom. */
+/** Everything that one server sends, by receiver. */
 export interface Ledger {
-  /** Answers that are not through, and those that have yet to begin. */
+  /** Responses that have not begun or not ended. */
   readonly exchanges: ReadonlySet<Exchange>;
   readonly open: readonly Exchange[];
 }
@@ -25,11 +25,11 @@ export interface Ledger {
 export interface LedgerOptions {
   readonly access: Access;
   readonly blame: (what: string) => void;
-  /** Told of every answer that is no stream, before it is taken from the exchanges. */
+  /** Called for every response that is not a stream, before it is removed from the exchanges. */
   readonly onRefusal: (status: number, exchange: Exchange) => void;
 }
 
-/** Writes down what goes to every socket of a server, at the moment at which the server hands it over. */
+/** Records what a server writes to its sockets, at the time of the write. */
 export function keepLedger(server: Server, { access, blame, onRefusal }: LedgerOptions): Ledger {
   const exchanges = new Set<Exchange>();
   const current = new WeakMap<Socket, (bytes: Buffer) => void>();
@@ -93,7 +93,7 @@ const describe = (frame: Frame) => (frame.kind === "event" ? `${frame.data} at $
 
 type Subscriber = Pick<Credentials, "session" | "user" | "topic">;
 
-/** Whether a filter means a stream, by what the documentation says of filters. */
+/** Whether a filter selects a stream, according to the documentation. */
 export function isMeant({ tag, path, key }: DisconnectFilter, { topic, ...who }: Subscriber): boolean {
   if (tag !== undefined && !tagsOf(who).includes(tag)) return false;
   if (path !== undefined && topic.split("?", 1)[0] !== path) return false;

@@ -8,7 +8,7 @@ const sameUser =
   (each: Exchange) =>
     each.credentials.user === user;
 
-/** Says if a server refused somebody without need. It may count those that are on their way in, and those on their way out. */
+/** Reports an unnecessary refusal. A server may count streams that are being opened and streams that are closing. */
 export function complaintOfRefusal(
   status: number,
   refused: Exchange,
@@ -24,7 +24,7 @@ export function complaintOfRefusal(
     : undefined;
 }
 
-/** Says which limits are not kept. */
+/** Reports the limits that a server exceeds. */
 export function complaintsOfCrowd({ open }: Ledger, limits: ModelLimits): string[] {
   const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
   const complaints = open.length > connections ? [`${open.length} streams are open, where ${connections} may be`] : [];

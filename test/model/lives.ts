@@ -4,7 +4,7 @@ import type { Exchange } from "./ledger.js";
 
 export type StateTtls = Readonly<Record<string, Pick<Retention, "stateTtl">>>;
 
-/** What is kept of topics by path: of some with state, only until nobody has written to them or read them for a while. */
+/** Retention by path: some topics with state have a stateTtl. */
 export function someStateTtls(random: () => number): StateTtls {
   const mortal = ["state/folded", "state/own"].filter(() => random() < 0.6);
   return Object.fromEntries(mortal.map((path) => [path, { stateTtl: 200 + Math.floor(random() * 600) }]));
@@ -12,16 +12,16 @@ export function someStateTtls(random: () => number): StateTtls {
 
 export interface NewLife {
   readonly topic: string;
-  /** What was appended last in the life before. */
+  /** The last entry of the previous life. */
   readonly last: Recorded | undefined;
   readonly stateTtls: StateTtls;
-  /** The log's time. */
+  /** The log's current time. */
   readonly now: number;
-  /** The streams that are open at this moment. */
+  /** The currently open streams. */
   readonly open: readonly Exchange[];
 }
 
-/** What is wrong with a topic's beginning anew, if anything: PROTOCOL §8. */
+/** What is wrong with a topic's new life, if anything (PROTOCOL §8). */
 export function complaintOfNewLife({ topic, last, stateTtls, now, open }: NewLife): string | undefined {
   const quiet = last ? now - last.time : 0;
   const { stateTtl = Number.POSITIVE_INFINITY } = stateTtls[topic.split("?", 1)[0] as string] ?? {};

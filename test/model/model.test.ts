@@ -8,7 +8,7 @@ const runs = Number(process.env["RUNS"] ?? 25);
 const seeds = given === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(given)];
 
 describe("the promises of delivery hold", () => {
-  it.each(seeds)("whatever happens, SEED=%i", (seed) => runModel(seed), 20_000);
+  it.each(seeds)("under random actions and faults, SEED=%i", (seed) => runModel(seed), 20_000);
 
   it.each(seeds.filter((seed) => given !== undefined || seed % 10 === 0))(
     "however slowly one reads, SEED=%i",

@@ -19,22 +19,22 @@ import { Scenario } from "./scenario.js";
 import { startInstance } from "./site.js";
 import { openStore, type Store } from "./store.js";
 
-/** Far above what one page of the history that is kept can take, and far below what a held reader misses in a heavy run. */
+/** Far above one page of the retained history, and far below what a stalled reader misses in a heavy run. */
 const mostBuffered = 4_000_000;
 
-/** A scenario with servers of this process, behind a network that can break. Actions work on it. */
+/** A scenario with servers in this process, behind a network that can break. Actions change it. */
 export class Model extends Scenario {
   override readonly kinds: readonly Kind[];
   override readonly setting: string;
   readonly fleet: Fleet;
   readonly generators: Generators;
   readonly limits: ModelLimits;
-  /** What becomes of a contract: servers are replaced by such of the other edition, one after the other, and back again. */
+  /** The contract change: servers are replaced by servers with the other edition, one by one, and back again. */
   readonly change: Change;
   readonly #stateTtls: StateTtls;
-  /** How many servers there are at the start. */
+  /** The number of servers at the start. */
   readonly #size: number;
-  /** Between the engine and who uses it. */
+  /** Wraps the engine for its users. */
   readonly #seen: Store["seen"];
   #store: Store | undefined;
   #proxy: FaultyProxy | undefined;
@@ -72,7 +72,7 @@ export class Model extends Scenario {
   async start(): Promise<void> {
     this.#store = await this.#openStore();
     for (let i = 0; i < this.#size; i++) await this.fleet.add(this.change.old);
-    const lots = seeded(this.seed); // its own, since nobody knows how often it is asked
+    const lots = seeded(this.seed); // a separate generator, because the number of its calls is unknown
     this.#proxy = await startProxy(() => this.fleet.portBy(lots));
     onTestFinished(async () => {
       for (const observer of this.observers) observer.stop();
@@ -81,7 +81,7 @@ export class Model extends Scenario {
     });
   }
 
-  /** A new engine, empty. */
+  /** A new, empty engine. */
   async replaceStore(): Promise<void> {
     this.store.retire();
     this.generators.forget();
@@ -89,17 +89,17 @@ export class Model extends Scenario {
     await this.history.adopt(this.store.harness.log);
   }
 
-  /** Lets time go by for the engine alone. */
+  /** Advances the engine's time alone. */
   pass(ms: number): void {
     this.#passed += ms;
   }
 
-  /** Of the change, the one that an edition is not. */
+  /** The other edition of the change. */
   otherThan(edition: Edition): Edition {
     return edition === this.change.old ? this.change.new : this.change.old;
   }
 
-  /** Anybody who can publish: one of the servers, or a worker that has come with it. */
+  /** A random publisher: one of the servers, or a worker with the same contract. */
   anyVoice(): Voice {
     const { sluice, edition } = this.pick(this.fleet.serving);
     return this.random() < 0.5 ? { publish: sluice.publish, edition } : this.store.worker(edition);
@@ -114,14 +114,14 @@ export class Model extends Scenario {
       const complaint = this.publications.acknowledge(publication, answer, voice.edition);
       if (complaint !== undefined) this.blame(complaint);
     } catch (error) {
-      // What was appended once is answered like that for ever, by whatever server.
+      // Every server answers a retry like the first append.
       const isProper = cursor === undefined && isProperRefusal(publication, { error, before, ...voice }, this.history);
       if (isProper) publication.isRefused = true;
       else this.blame(`a publish of ${numbers} to ${kind.name} failed: ${(error as Error).stack}`);
     }
   }
 
-  /** Publishes what doesn't read back, after some that does: all of it has to fail, and the topic goes on. */
+  /** Publishes valid events followed by one that doesn't read back. The whole publish must fail, and the topic continues. */
   async publishUnreadable(publication: Publication): Promise<void> {
     const { publish: good, edition } = this.anyVoice();
     const publish = this.sabotage.publish?.(good, this.store.harness.log) ?? good;
@@ -135,7 +135,7 @@ export class Model extends Scenario {
     }
   }
 
-  /** What a failover may take from a topic: entries that are still there and that no snapshot covers. */
+  /** The entries that a failover may lose: those that are retained and that no snapshot covers. */
   async losable({ topic = "" }: Kind): Promise<number> {
     const { log } = this.store.harness;
     const [head, page, saved] = [
@@ -184,7 +184,7 @@ export class Model extends Scenario {
     const now = () => scaledClock.now() + this.#passed;
     const onNewLife = (topic: string, head: string) => {
       const last = history.last(epochOf(head));
-      // Of who is on the way out, the harness forgets at a failover what they watch.
+      // At a failover, the harness forgets the watches of draining servers.
       const open = this.fleet.serving.flatMap(({ ledger }) => ledger.open);
       const complaint = complaintOfNewLife({ topic, last, stateTtls: this.#stateTtls, now: now(), open });
       if (complaint !== undefined) this.blame(complaint);

@@ -14,7 +14,7 @@ import { witness } from "./witness.js";
 
 type Fetch = typeof globalThis.fetch;
 
-/** How a subscriber reads: told by handlers, or one by one in a loop that can be made to wait. */
+/** How a subscriber reads: with handlers, or in a loop that can be paused. */
 export type Reading = "handlers" | "loop";
 
 export interface ObserverOptions {
@@ -26,25 +26,25 @@ export interface ObserverOptions {
   readonly access: Access;
   readonly history: History;
   readonly blame: (what: string) => void;
-  /** Told of every request, and of the cursor that it has. */
+  /** Called for every request, with its cursor. */
   readonly onRequest: (cursor: string | undefined) => void;
-  /** What stands between the witness and the network, and between the client and the witness. */
+  /** Defects between the witness and the network, and between the client and the witness. */
   readonly network?: ((fetch: Fetch) => Fetch) | undefined;
   readonly client?: ((fetch: Fetch) => Fetch) | undefined;
 }
 
-/** One real client with one subscription, held against what it is promised. */
+/** One real client with one subscription, checked against its promises. */
 export interface Observer {
   readonly name: string;
   readonly kind: Kind;
   readonly login: Login;
-  /** How it came to its end; `undefined` as long as it goes on. */
+  /** How it ended; `undefined` while it runs. */
   readonly over: string | undefined;
-  /** The place reached. */
+  /** The cursor reached. */
   readonly at: string | undefined;
-  /** How often it was told of a reset. */
+  /** The number of resets received. */
   readonly resets: number;
-  /** A loop reads no further until `read`. Handlers can't be held up. */
+  /** Pauses a loop until `read`. Handlers can't be paused. */
   hold(): void;
   read(): void;
   stop(): void;
@@ -56,7 +56,7 @@ interface ItemEvent {
   readonly data: { readonly n: number };
 }
 
-/** As it came, what the client's contract doesn't know. */
+/** An event that the client's contract doesn't know, with its data as text. */
 interface SkippedItem {
   readonly type: string;
   readonly id?: string | undefined;

@@ -5,21 +5,21 @@ import type { Edition } from "./edition.js";
 import { epochOf, type History } from "./history.js";
 import type { Kind } from "./kinds.js";
 
-/** A publish, and what it was answered. */
+/** A publish and its answer. */
 export interface Publication {
   readonly kind: Kind;
   readonly numbers: readonly number[];
   readonly padding: string;
   readonly key: string | undefined;
-  /** What the numbers do to a document. */
+  /** The event type of the numbers, as a change to a document. */
   readonly act: DocEvent;
-  /** Where it was said to be; `undefined` while it is under way. */
+  /** The acknowledged cursor; `undefined` without an acknowledgement. */
   cursor?: string;
-  /** It was refused, and with good reason, when it was asked for last. */
+  /** Whether its last attempt was refused for a valid reason. */
   isRefused?: boolean;
 }
 
-/** What a publish is, beside its numbers. */
+/** The options of a publish. */
 export interface Plan {
   /** Default: none. */
   readonly padding?: string;
@@ -29,7 +29,7 @@ export interface Plan {
   readonly act?: DocEvent;
 }
 
-/** Everything that was published and acknowledged, held against history. */
+/** Everything that was published and acknowledged, checked against history. */
 export class Publications {
   readonly all: Publication[] = [];
   readonly #history: History;
@@ -46,7 +46,7 @@ export class Publications {
     return publication;
   }
 
-  /** What an acknowledgement says must be so, now. */
+  /** Checks that an acknowledgement is already true. */
   acknowledge(publication: Publication, { cursor, duplicate }: Published, edition: Edition): string | undefined {
     const { numbers, kind, cursor: first } = publication;
     if (duplicate && first !== undefined && first !== cursor) {
@@ -66,7 +66,7 @@ export class Publications {
     return `a publish of ${numbers} was answered ${cursor}, where there is ${told.map(({ n }) => n)}`;
   }
 
-  /** Those that were acknowledged and that a topic's history, up to its head, does not hold once and whole. */
+  /** The acknowledged publishes that a topic's history, up to its head, does not contain exactly once and completely. */
   wrong(topic: string): string[] {
     const head = this.#history.head(topic);
     if (head === undefined) return [];
@@ -86,7 +86,7 @@ export class Publications {
     return complaints;
   }
 
-  /** A failover or a fresh start took these with it; nobody promised otherwise. */
+  /** A failover or a fresh start lost these, which is allowed. */
   forget(isLost: (publication: Publication) => boolean): void {
     for (const publication of this.all) if (isLost(publication)) delete publication.cursor;
   }

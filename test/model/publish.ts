@@ -3,13 +3,13 @@ import { type Contract, contractOf } from "./contract.js";
 import type { Edition } from "./edition.js";
 import type { Publication } from "./publications.js";
 
-/** Who publishes, by the contract that it has. */
+/** A publisher and its contract. */
 export interface Voice {
   readonly publish: Publish;
   readonly edition: Edition;
 }
 
-/** Publishes numbers as whoever has this voice publishes, the last of them with marks. */
+/** Publishes numbers with a voice's contract. The last event carries the marks. */
 export function publishNumbers(
   { publish, edition }: Voice,
   { kind, numbers, padding, key, act }: Omit<Publication, "cursor">,

@@ -4,15 +4,15 @@ import { epochOf, type History } from "./history.js";
 
 export interface RecorderOptions {
   readonly history: History;
-  /** Told when a topic is found to have another life than the one whose head was known, before that is written down. */
+  /** Called when a topic turns out to have a new life, before that is recorded. */
   readonly onNewLife: (topic: string, head: string) => void;
-  /** Lets the log's time go on: it stands still while a call and what is asked beside it take effect. */
+  /** Continues the log's time, which stops during a call and the reads that record its effect. */
   readonly tick: () => void;
-  /** Whether nothing that happens to the log is of interest any more. */
+  /** Whether recording has stopped. */
   readonly isOver: () => boolean;
 }
 
-/** A log, what happens to it written down. It must take effect when it is called, as the memory engine does. */
+/** Records what happens to a log. The log's calls must take effect at once, as in the memory engine. */
 export function recordLog(log: Log, { history, onNewLife, tick, isOver }: RecorderOptions): Log {
   async function look(topic: string): Promise<void> {
     const page = await readLog(log, topic, "oldest", 0);
@@ -23,7 +23,7 @@ export function recordLog(log: Log, { history, onNewLife, tick, isOver }: Record
     history.turn(topic, page.end, page.head);
   }
 
-  /** Looks at the topic as what was asked has left it: it may also have ended by itself, and have begun anew. */
+  /** Reads the topic after a call. The topic may also have expired and begun a new life. */
   async function seen<T>(topic: string, ask: () => Promise<T>): Promise<T> {
     tick();
     const asked = ask();

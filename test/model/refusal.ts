@@ -4,18 +4,18 @@ import type { Edition } from "./edition.js";
 import type { History } from "./history.js";
 import type { Publication } from "./publications.js";
 
-/** What a publish was refused with, and when. */
+/** The error of a refused publish, and its time. */
 export interface Refusal {
   readonly error: unknown;
-  /** By whose contract. */
+  /** The publisher's contract. */
   readonly edition: Edition;
-  /** Where the topic ended when it was asked for. */
+  /** The topic's head at the time of the request. */
   readonly before: string | undefined;
 }
 
 const codeOf = (error: unknown) => (error as { readonly code?: unknown } | undefined)?.code;
 
-/** Whether a publish may be refused so; all else is a failure. */
+/** Whether this refusal is valid. Any other refusal is a failure. */
 export function isProperRefusal(
   { kind, act }: Publication,
   { error, edition, before }: Refusal,
@@ -28,7 +28,7 @@ export function isProperRefusal(
   return code === "unavailable" && isBehind(history, edition, topic);
 }
 
-/** Whether an operator is told, as he has to be, of a contract that is older than a topic. */
+/** Whether `onError` gets the required report of a contract that is older than a topic. */
 export function isSkew(
   { error, path }: { readonly error: unknown; readonly path: string },
   edition: Edition,

@@ -13,11 +13,11 @@ export interface RouterOptions {
   readonly history: History;
   readonly generators: Generators;
   readonly seed: number;
-  /** The contract that it serves. */
+  /** The edition that it serves. */
   readonly edition: Edition;
 }
 
-/** What the servers of a scenario serve. */
+/** The router of a scenario's servers. */
 export function routerFor(log: Log, { history, generators, seed, edition }: RouterOptions) {
   const random = seeded(seed);
   const s = implement(contractOf(edition)).context<RevocableContext>();
@@ -27,7 +27,7 @@ export function routerFor(log: Log, { history, generators, seed, edition }: Rout
       yield { type: "item" as const, data: { n, pad: "" }, id: `${n}` };
     }
   }
-  /** Of a while ago, as a database's replica would give it. */
+  /** An older state, as from a database's replica. */
   async function snapshot() {
     const { epoch, offset, mark } = await headOf(log, "state/own");
     let cursor = `${epoch}.${offset}.${mark}`;

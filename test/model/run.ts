@@ -7,13 +7,13 @@ import type { Observer } from "./observer.js";
 import type { Sabotage } from "./sabotage.js";
 import { settle } from "./settle.js";
 
-/** How much happens in a run, and how many subscribe at its start. */
+/** The actions in a run, and the subscribers at its start. */
 const length = 90;
 const crowd = 6;
 
 /**
- * One run, made of its seed: servers, clients and what happens to them. Then all faults stop, everybody must reach the end
- * of history, and when they have left nothing may be kept for them.
+ * One run, derived from its seed: servers, clients, actions and faults. Then all faults stop, and every subscriber must reach
+ * the end of history. When all have left, nothing may be kept for them.
  *
  * @throws Error naming the seed, the promises that were broken, and what happened before.
  */
@@ -30,7 +30,7 @@ export async function runModel(seed: number, sabotage: Sabotage = {}): Promise<v
   await dissolve(model);
 }
 
-/** A run in which one reader stands still while more is published than all buffers on the way could hold. */
+/** A run in which one reader stalls while more is published than all buffers on the way can hold. */
 export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<void> {
   const model = new Model(seed, sabotage);
   await model.start();
@@ -52,7 +52,7 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
   await dissolve(model);
 }
 
-/** No fault from now on. */
+/** Stops all faults. */
 async function heal(model: Model): Promise<void> {
   model.proxy.heal();
   makeRoom(model);
@@ -61,12 +61,12 @@ async function heal(model: Model): Promise<void> {
   await settle(model);
 }
 
-/** One server at least has the contract that whatever was published fits. */
+/** Ensures that at least one server has the new contract, which fits every published event. */
 async function completeDeploy({ fleet, change }: Model): Promise<void> {
   if (!fleet.serving.some(({ edition }) => edition === change.new)) await fleet.add(change.new);
 }
 
-/** As many leave as are beyond the limits; the others must come in where they were refused. */
+/** Stops the subscribers beyond the limits. The others must be admitted, even if they were refused before. */
 function makeRoom({ limits, observers, proxy }: Model): void {
   const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
   const staying: Observer[] = [];
@@ -75,14 +75,14 @@ function makeRoom({ limits, observers, proxy }: Model): void {
     if (staying.length < connections && own < connectionsPerClient) staying.push(observer);
     else observers.splice(observers.indexOf(observer), 1)[0]?.stop();
   }
-  // Those that fell silent hold places that nobody would come back to.
+  // Silent connections occupy places that no client returns to.
   if (connections < Number.POSITIVE_INFINITY) proxy.cut("reset");
 }
 
-/** Everybody leaves, and nothing is kept of anybody. */
+/** Stops all subscribers, and checks that nothing is kept. */
 async function dissolve(model: Model): Promise<void> {
   for (const observer of model.observers) observer.stop();
-  model.proxy.cut("reset"); // those that fell silent are all that is left: to the server, they are still there
+  model.proxy.cut("reset"); // only silent connections are left: the server still considers them open
   await model.eventually(() => {
     for (const { held, port } of model.fleet.all) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
     const { running } = model.generators;
@@ -91,7 +91,7 @@ async function dissolve(model: Model): Promise<void> {
   // A run's end is appended after its generator is over, and a late log takes a while for that.
   const areAllWritten = () =>
     model.mustBe(model.generators.wrong().length === 0, "each run is in its log, with its end");
-  await model.eventually(areAllWritten).catch(() => {}); // what is wrong all the same is told in other words
+  await model.eventually(areAllWritten).catch(() => {}); // the loop below reports any remaining error
   for (const complaint of model.generators.wrong()) model.blame(complaint);
   model.check();
 }

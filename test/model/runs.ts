@@ -1,7 +1,7 @@
 import { epochOf, type History, type Recorded } from "./history.js";
 import type { Kind } from "./kinds.js";
 
-// What is asked of a run, and what logs say of runs (PROTOCOL §9.4), whatever process they were in.
+// The prompts of runs, and the runs' entries in logs (PROTOCOL §9.4).
 
 export interface Prompt {
   readonly run: string;
@@ -11,17 +11,17 @@ export interface Prompt {
 export const promptOf = ({ input }: Kind): Prompt | undefined =>
   input && "prompt" in input ? (input as unknown as Prompt) : undefined;
 
-/** What the run that a topic's life began with was asked. */
+/** The prompt of the run that began a topic's life. */
 export const promptIn = (history: History, epoch: string | undefined): Prompt | undefined => {
   const first = history.first(epoch);
   return first && begunBy(first);
 };
 
-/** Whether a run was ever begun with another prompt. */
+/** Whether a run was ever started with another prompt. */
 export const wasBegunOtherwise = (history: History, { run, prompt }: Prompt): boolean =>
   [...history.beginnings].map(begunBy).some((begun) => begun?.run === run && begun.prompt !== prompt);
 
-/** Runs that were begun more often than they were asked for: who has lost a part of one doesn't begin it anew. */
+/** Runs that were started more often than requested: a client that has a part of a run doesn't start it again. */
 export function begunUnasked(history: History, asked: ReadonlyMap<string, number>): string[] {
   const begun = [...history.beginnings].flatMap((first) => begunBy(first)?.run ?? []);
   return [...asked]
@@ -32,7 +32,7 @@ export function begunUnasked(history: History, asked: ReadonlyMap<string, number
 const begunBy = ({ type, data }: Recorded): Prompt | undefined =>
   type === "$start" ? JSON.parse(JSON.parse(data)) : undefined;
 
-/** How a run ended, if nothing that was to be told follows a place in its log. */
+/** How a run ended, if no event follows a cursor in its log. */
 export function endAfter(history: History, place: string): string | undefined {
   const all = history.upTo(history.last(epochOf(place))?.cursor ?? "");
   const end = all.find((entry) => endOf(entry) !== undefined);
@@ -42,5 +42,5 @@ export function endAfter(history: History, place: string): string | undefined {
 export const endOf = ({ type, data }: Recorded): string | undefined =>
   type === "$end" ? "end" : type === "$error" ? JSON.parse(data).code : undefined;
 
-/** Says that somebody is attached to a run; it may come after the run's end. */
+/** Marks that a run has a client. It may follow the run's end. */
 export const isSign = (type: string) => type === "$attached";

@@ -14,7 +14,7 @@ import type { Sabotage } from "./sabotage.js";
 
 type Log = ReturnType<typeof memoryLog>;
 
-/** Gives the next life of a topic the state that was saved last in the one before, be it of a log that is gone. */
+/** Gives a topic's next life the last saved state of the previous one, even of a lost log. */
 function keepStates(): (log: Log) => Log {
   const states = new Map<string, string>();
   return (log) => ({
@@ -35,7 +35,7 @@ function keepStates(): (log: Log) => Log {
   });
 }
 
-/** A server that asks for runs in another way than its subscribers did. */
+/** A server that changes its subscribers' requests for runs. */
 const asking = (change: Partial<RunRequest>) => (parts: SluiceParts) => {
   const { runs } = parts;
   const attach = runs.attach.bind(runs);
@@ -43,7 +43,7 @@ const asking = (change: Partial<RunRequest>) => (parts: SluiceParts) => {
 };
 
 const isTallied = (topic: string) => topic.startsWith("bot/tally");
-/** Appends what a publish refuses, as whoever doesn't look whether its JSON reads back. */
+/** Appends events that a publish must refuse, because it doesn't check whether the JSON reads back. */
 const appendingAnyway: NonNullable<Sabotage["publish"]> =
   (publish, log) => async (procedure: AnySubscription, input?: unknown, events?: unknown, options?: PublishOptions) => {
     try {
@@ -57,7 +57,7 @@ const appendingAnyway: NonNullable<Sabotage["publish"]> =
     }
   };
 
-/** Defects, and what the model says of them. */
+/** Defects, and the model's complaint about each. */
 const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
     "a log that loses an entry when it is read",
@@ -74,7 +74,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a log that goes on after a gap as if there were none",
+    "a log that continues after a gap without reporting it",
     /not what follows|passes over what it should have been told|, where it is/,
     {
       log: (log: Log): Log => ({
@@ -82,14 +82,14 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
         ...reading(log, async (topic, from, limit) => {
           const page = await readLog(log, topic, from, limit);
           const rest = page.ok ? page : await readLog(log, topic, "oldest", limit);
-          // A page that is empty, and ends elsewhere than it was to start, would be asked for again without end.
+          // An empty page that ends elsewhere than it started would be requested endlessly.
           return rest.ok && rest.entries.length > 0 ? rest : page;
         }),
       }),
     },
   ],
   [
-    "a log that takes a retried append for a new one",
+    "a log that appends a retry again",
     /is at \S+ and at|was answered/,
     {
       log: (log: Log): Log => ({
@@ -99,7 +99,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a log that accepts the places of a lost tail",
+    "a log that accepts the cursors of a lost tail",
     /not what follows|passes over/,
     {
       log: (log: Log): Log => ({
@@ -116,13 +116,13 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that appends what doesn't read back, as if it did",
+    "a server that appends events that don't read back",
     /was taken, and does not read back|ended with contractMismatch|passes over/,
     { publish: appendingAnyway },
   ],
   ["a log that forgets a topic, and not its state", /has the state \S+ at \S+, where it is/, { log: keepStates() }],
   [
-    "a server that lets state end under its subscribers",
+    "a server that frees state that has subscribers",
     /was forgotten while \S+ was subscribed to it/,
     {
       log: (log: Log): Log => ({
@@ -135,7 +135,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "ids that are lost on the way",
+    "ids that are lost in the network",
     /not what follows|a \$snapshot without a \$reset|passes over|was told \d+, where \d+ follows/,
     {
       network: (fetch) => (address, init) => {
@@ -157,7 +157,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a client that comes again after an end",
+    "a client that reconnects after an end",
     /came again after its end/,
     {
       client: (fetch) => async (address, init) => {
@@ -185,7 +185,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that hands out an event after a revocation",
+    "a server that sends an event after a revocation",
     /was handed \S+ at \S+ after its end/,
     {
       socket(socket) {
@@ -202,7 +202,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that overlooks the end of an authorisation",
+    "a server that overlooks an expired authorisation",
     /after its authorisation had expired/,
     {
       parts({ wheel }) {
@@ -211,7 +211,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that counts nobody's streams",
+    "a server that doesn't count streams",
     /streams, where \d may be/,
     {
       parts({ admission: { clients } }) {
@@ -220,7 +220,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that never gives a client's place to another",
+    "a server that never frees a client's place",
     /was refused beside|nothing is held/,
     {
       parts({ admission: { clients } }) {
@@ -229,7 +229,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a client that gives up when it is refused once",
+    "a client that gives up after one refusal",
     /is at \S+; it is at/,
     {
       client(fetch) {
@@ -255,7 +255,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
         },
         ...reading(log, async (topic, from, limit) => {
           const page = await readLog(log, topic, from, limit);
-          // Who comes to a run without a cursor doesn't ask from a place.
+          // A client without a cursor doesn't read a run from a cursor.
           const isAsked = topic.startsWith("bot/run") && !(typeof from === "object" && "epoch" in from);
           return isAsked ? { ...page, entries: [], head: { ...page.head, offset: 0 }, record: undefined } : page;
         }),
@@ -263,25 +263,25 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that begins a run anew for who has lost one",
+    "a server that starts a run again for a client that has lost one",
     /was begun more often/,
     { parts: asking({ mayStart: true }) },
   ],
   [
-    "a server that gives a run to whoever asks for another one",
+    "a server that gives a run to a client with another input",
     /of another prompt/,
     { parts: asking({ input: "all the same" }) },
   ],
   [
-    "a run that outgrows its log, and has no state that says so",
-    // Or it is held back for a reader who never gets to where it is.
+    "a run that outgrows its log without saving its state",
+    // Otherwise it waits for a reader that never catches up.
     /has the state \S+ at \S+, where it is|until no generator runs/,
     {
       log: (log: Log): Log => ({
         ...log,
         append: (topic, events, options) =>
           log.append(topic, events, isTallied(topic) ? { ...options, stateful: false } : options),
-        // It is taken for saved, and what it covers is forgotten: the state begins with whatever there is.
+        // It counts as saved, and the entries that it covers are dropped: the state begins with the remaining ones.
         saveSnapshot: (topic, ...rest) => (isTallied(topic) ? Promise.resolve(true) : log.saveSnapshot(topic, ...rest)),
         open: openBeside(
           (...args) => readLog(log, ...args),
@@ -295,7 +295,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that lets a run go on for nobody",
+    "a server that never abandons a run",
     /no generator runs/,
     {
       parts({ wheel }) {
@@ -305,7 +305,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     },
   ],
   [
-    "a server that goes on watching a topic that nobody reads",
+    "a server that keeps watching a topic without readers",
     /nothing is held/,
     {
       log: (log: Log): Log => ({
@@ -318,7 +318,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   ],
 ];
 
-/** A network that keeps frames to itself. */
+/** A network that withholds frames. */
 const withholding = (path: string, frames: RegExp): Sabotage => ({
   network: (fetch) => async (address, init) => {
     const response = await fetch(address, init);
@@ -336,7 +336,7 @@ const withholding = (path: string, frames: RegExp): Sabotage => ({
 
 const defectsOfKilled: typeof defects = [
   [
-    "a gateway that takes every session for one that was given just now",
+    "a gateway that considers every session newly issued",
     /was told .* where it asked after its credentials were revoked/,
     {
       network: (fetch) => (address, init) => {
@@ -348,12 +348,12 @@ const defectsOfKilled: typeof defects = [
     },
   ],
   [
-    "a network that keeps resets to itself",
+    "a network that withholds resets",
     /without a \$reset|not what follows|passes over/,
     withholding("", /event: \$reset\ndata: .*\n\n/),
   ],
   [
-    "a run that is over, and hangs",
+    "a finished run whose client hangs",
     /until #\d+ \(bot\/run .* is at/,
     withholding("bot/run", /id: \$end\nevent: \$error\ndata: .*"gap".*\n\n/),
   ],
@@ -376,7 +376,7 @@ describe("the model finds", () => {
     120_000,
   );
 
-  it("a server that writes to who doesn't read", async () => {
+  it("a server that keeps writing to a reader that doesn't read", async () => {
     const deaf: Sabotage = {
       socket(socket) {
         const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;

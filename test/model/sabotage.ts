@@ -5,22 +5,22 @@ import type { Change } from "./edition.js";
 
 type Fetch = typeof globalThis.fetch;
 
-/** A defect put into a run on purpose, to see that it is found. */
+/** An intended defect in a run, to check that the model finds it. */
 export interface Sabotage {
-  /** Milliseconds until what is waited for counts as never coming. */
+  /** Milliseconds until a wait counts as failed. */
   readonly patience?: number;
-  /** The contract that changes. */
+  /** Replaces the contract change. */
   readonly change?: (change: Change) => Change;
-  /** Between the servers and the engine. */
+  /** Wraps the log between the servers and the engine. */
   readonly log?: (log: Log) => Log;
-  /** Where whoever publishes does so, and the engine behind it. */
+  /** Wraps every publisher's `publish`. Gets the engine, too. */
   readonly publish?: (publish: Publish, log: Log) => Publish;
-  /** A server's parts. */
+  /** Changes a server's parts. */
   readonly parts?: (parts: SluiceParts) => void;
-  /** Every connection that a server accepts. */
+  /** Changes every connection that a server accepts. */
   readonly socket?: (socket: Socket) => void;
-  /** Between the clients and the network, where the witness sees what comes of it. */
+  /** Wraps the network, below the witness, which sees the responses. */
   readonly network?: (fetch: Fetch) => Fetch;
-  /** A client's own misbehaviour: the witness sees its requests. */
+  /** Wraps the client's fetch, above the witness, which sees the requests. */
   readonly client?: (fetch: Fetch) => Fetch;
 }

@@ -1,10 +1,10 @@
 import type { Clock as ClientClock } from "@sluice/client";
 import type { Clock as ServerClock } from "@sluice/server";
 
-/** How much faster than the machine's the time of a model run goes: a heartbeat of 2 s every 100 ms. */
+/** The speed of a model run's time relative to real time: a heartbeat of 2 s every 100 ms. */
 const speed = 20;
 
-/** The machine's time, only faster, for both ends, and the same in all processes. */
+/** Accelerated real time for both ends. It is the same in all processes. */
 export const scaledClock: ClientClock & ServerClock = {
   now: () => Math.round((performance.timeOrigin + performance.now()) * speed),
   setTimeout: (run, ms) => setTimeout(run, ms / speed),

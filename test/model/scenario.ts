@@ -8,24 +8,24 @@ import { type Publication, Publications } from "./publications.js";
 import { begunUnasked, promptOf } from "./runs.js";
 import type { Sabotage } from "./sabotage.js";
 
-/** Who takes part, what they were told and what they should have been; whatever breaks a promise is blamed. */
+/** The participants, what they received and what they should have received. Every broken promise is recorded. */
 export abstract class Scenario {
   readonly random: () => number;
   readonly access = new Access();
   readonly history: History;
   readonly publications: Publications;
-  /** Those whose topics are published to. */
+  /** The kinds whose topics are published to. */
   readonly kinds: readonly Kind[] = logKinds;
-  /** What is the same from its start to its end. */
+  /** Settings that stay constant in a run. */
   readonly setting: string = "one server after the other";
   readonly observers: Observer[] = [];
-  /** Publishes that nobody waits for yet. */
+  /** Publishes in progress. */
   readonly publishing: Promise<unknown>[] = [];
   readonly steps: string[] = [];
   protected readonly seed: number;
   protected readonly sabotage: Sabotage;
   readonly #complaints: string[] = [];
-  /** How often each run was asked for by who had nothing of it yet. */
+  /** How often each run was requested by a client that had nothing of it yet. */
   readonly #asked = new Map<string, number>();
   #joined = 0;
   #runs = 0;
@@ -38,13 +38,13 @@ export abstract class Scenario {
     this.publications = new Publications(history);
   }
 
-  /** Where clients go. */
+  /** The address of the clients' server. */
   protected abstract get url(): string;
 
-  /** Publishes, and holds the answer against history. */
+  /** Publishes, and checks the answer against history. */
   abstract publish(publication: Publication): Promise<void>;
 
-  /** A whole number from 0 to below `bound`. */
+  /** A whole number from 0 up to but not including `bound`. */
   upTo(bound: number): number {
     return Math.floor(this.random() * bound);
   }
@@ -53,7 +53,7 @@ export abstract class Scenario {
     return list[this.upTo(list.length)] as T;
   }
 
-  /** One of the topics that are published to: rather one where publishers have to heed one another. */
+  /** One of the published topics, more often one where concurrent publishes can conflict. */
   pickKind(chance = 0.25): Kind {
     const contended = this.kinds.filter(({ statesAt }) => statesAt);
     return this.pick(contended.length > 0 && this.random() < chance ? contended : this.kinds);
@@ -64,8 +64,8 @@ export abstract class Scenario {
   joinAny(): Observer {
     const kind = this.#anyKind();
     const reading = this.random() < 0.5 ? "handlers" : "loop";
-    // A loop is not told where a state has moved it, and of a run nothing more may come that says so; nor is it told in its own
-    // time what was passed over.
+    // A loop doesn't see the cursor of a state, and a run may send nothing after it. Nor does a loop learn at once what was
+    // skipped.
     return this.join(kind, kind.leaf === "tally" || kind.leaf === "news" ? "handlers" : reading);
   }
 
@@ -90,12 +90,12 @@ export abstract class Scenario {
     return this.#complaints.length > 0;
   }
 
-  /** Waits for something that no event tells of. */
+  /** Waits for a condition that no event announces. */
   eventually(assertion: () => void | Promise<void>): Promise<void> {
     return eventually(assertion, this.sabotage.patience);
   }
 
-  /** For what is waited for: fails, saying what should be. */
+  /** For `eventually`: fails with the expected condition. */
   mustBe(is: boolean, what: string): void {
     if (!is) throw new Error(`SEED=${this.seed}: waited in vain until ${what}; after\n  ${this.#story}`);
   }
@@ -104,13 +104,13 @@ export abstract class Scenario {
     const chance = this.random();
     if (chance < 0.1) return this.pick(botKinds);
     if (chance > 0.3) return this.asJoined(this.pickKind());
-    // One of the last few runs, or a new one; now and then with another prompt than others ask for.
+    // One of the last few runs, or a new one. Sometimes with another prompt than the other requests.
     const run = this.random() < 0.4 ? ++this.#runs : Math.max(1, this.#runs - this.upTo(2));
     this.#runs = Math.max(this.#runs, run);
     return runKind(`${run % 3 === 0 ? "t" : "r"}${run}`, this.random() < 0.85 ? "one" : "another");
   }
 
-  /** As somebody who joins has it. */
+  /** The kind as a new subscriber sees it. */
   protected asJoined(kind: Kind): Kind {
     return kind;
   }
@@ -119,7 +119,7 @@ export abstract class Scenario {
     return [this.setting, ...this.steps.slice(-25)].join("\n  ");
   }
 
-  /** Fails if any promise was broken so far. */
+  /** Fails if a promise has been broken. */
   check(): void {
     this.access.look();
     for (const complaint of begunUnasked(this.history, this.#asked)) this.blame(complaint);

@@ -3,7 +3,7 @@ import { publishSeen } from "./actions/publishing.js";
 import type { Kind } from "./kinds.js";
 import type { Scenario } from "./scenario.js";
 
-/** Where no fault comes any more: all see all, and what was acknowledged is there. */
+/** Without further faults, all subscribers see everything, and all acknowledged events exist. */
 export async function settle(scenario: Scenario): Promise<void> {
   const { history, observers, publications, publishing } = scenario;
   for (const observer of observers) observer.read();
@@ -11,7 +11,7 @@ export async function settle(scenario: Scenario): Promise<void> {
   for (const kind of scenario.kinds) await publishSeen(scenario, kind);
   scenario.steps.push("heal");
   const isRun = ({ topic }: Kind) => !scenario.kinds.some((kind) => kind.topic === topic);
-  /** A run that goes on gives signs of life, which move the head and are told with the next heartbeat. */
+  /** A running run appends signs of life. They move the head, and the next heartbeat reports that. */
   const hasAll = (at: string, head: string) => history.follows(at, head, () => true);
   await scenario.eventually(() => {
     if (scenario.isBroken) return;
@@ -19,7 +19,7 @@ export async function settle(scenario: Scenario): Promise<void> {
       const head = kind.topic && history.head(kind.topic);
       const isAtHead = at === head || (isRun(kind) && at !== undefined && head !== undefined && hasAll(at, head));
       const isThrough = over !== undefined || (head !== undefined && isAtHead);
-      // Who has come only now, and starts at the head, has yet to be told anything.
+      // A new subscriber that starts at the head has received nothing yet.
       if (!isThrough && at === undefined && !isRun(kind)) publishing.push(publishSeen(scenario, kind));
       scenario.mustBe(isThrough, `${name} (${kind.name}) is at ${head}; it is at ${at}`);
     }

@@ -22,9 +22,9 @@ export interface Instance {
   readonly edition: Edition;
   readonly port: number;
   readonly ledger: Ledger;
-  /** Bytes that wait in this process for the slowest of its readers. */
+  /** Bytes that are buffered in this process for the slowest reader. */
   readonly mostBuffered: number;
-  /** What it still holds: open streams, watched topics, and clients that it counts streams of. */
+  /** What it still holds: open streams, watched topics, and clients whose streams it counts. */
   readonly held: number;
   /** Breaks all connections and stops listening. */
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export interface Instance {
 
 export interface InstanceOptions extends RouterOptions {
   readonly adapter: "node" | "express";
-  /** Default: one that is free. */
+  /** Default: a free port. */
   readonly port?: number;
   readonly onError: (report: ErrorReport) => void;
   readonly access: Access;

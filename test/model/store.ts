@@ -5,16 +5,16 @@ import type { Edition } from "./edition.js";
 import type { Voice } from "./publish.js";
 import { type RecorderOptions, recordLog } from "./recorder.js";
 
-/** The engine, which outlives servers. */
+/** The engine, which survives servers. */
 export interface Store {
   readonly harness: MemoryHarness;
-  /** Its log, everything that happens to it being written down. */
+  /** Its log, with everything recorded. */
   readonly log: Log;
-  /** As servers and publishers see it. */
+  /** The log as servers and publishers see it. */
   readonly seen: (log: Log) => Log;
-  /** A process that serves nobody and publishes, by a contract. */
+  /** A process that only publishes, with a given contract. */
   worker(edition: Edition): Voice;
-  /** Nothing gets into it any more: whoever still writes to it has died. */
+  /** Later appends never settle: their writers have died. */
   retire(): void;
 }
 
@@ -22,9 +22,9 @@ export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
   readonly overrides: Readonly<Record<string, Partial<Retention>>>;
   /** The engine's clock. */
   readonly now: () => number;
-  /** Between the engine and whoever uses it. */
+  /** Wraps the engine for its users. */
   readonly seen: (log: Log) => Log;
-  /** What a worker with such a contract is told of. */
+  /** Returns the `onError` of a worker with this contract. */
   readonly onErrorOf: (edition: Edition) => PublisherOptions["onError"] & {};
 }
 

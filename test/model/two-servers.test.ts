@@ -8,7 +8,7 @@ import { complaints } from "./find-defect.js";
 import { runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
 
-/** An engine to which it doesn't matter where a topic ends. */
+/** An engine that ignores `after`. */
 const unconditional =
   (path: string) =>
   (log: Log): Log => ({
@@ -19,7 +19,7 @@ const unconditional =
     },
   });
 
-/** An engine that looks where a topic ends first, and whether it is asked again after that. */
+/** An engine that checks `after` before the idempotency key. */
 const keysLast = (log: Log): Log => ({
   ...log,
   async append(topic, events, options = {}) {
@@ -31,7 +31,7 @@ const keysLast = (log: Log): Log => ({
   findAppend: async () => undefined,
 });
 
-/** An engine of whose cursors a server takes only those that it has seen itself. */
+/** An engine that accepts only the cursors that this server has seen. */
 function ownCursors(log: Log): Log {
   const seen = new Set<string>();
   const see = <T>(answer: T): T => {
@@ -61,7 +61,7 @@ function ownCursors(log: Log): Log {
   };
 }
 
-/** An engine that wakes a server only for what it has appended itself. */
+/** An engine that wakes a server only for its own appends. */
 function ownAppends(log: Log): Log {
   let appending = 0;
   return {
@@ -84,7 +84,7 @@ const unversioned = (log: Log): Log => ({
     ),
 });
 
-/** Whoever has it knows what the others have, and it means nothing to him. */
+/** An edition that knows the other edition's events, and ignores them. */
 const indifferent = (edition: Edition, other: Edition): Edition => ({
   ...edition,
   instead: {
@@ -93,7 +93,7 @@ const indifferent = (edition: Edition, other: Edition): Edition => ({
   },
 });
 
-/** A client to whom what a server can't do is what can't be done. */
+/** A client that takes an unavailable topic for a final error. */
 const desperate: NonNullable<Sabotage["client"]> = (fetch) => async (address, init) => {
   const response = await fetch(address, init);
   if (!String(address).includes(boardTopic)) return response;
@@ -111,45 +111,49 @@ const desperate: NonNullable<Sabotage["client"]> = (fetch) => async (address, in
   return new Response(body, { status, headers });
 };
 
-/** One after which no server can fold anew what an older one has published. */
+/** A change after which no server can fold an older server's events again. */
 const renamed = changes.find(({ what }) => what.includes("renamed, and")) as Change;
 
-/** Defects of which one server and one contract show nothing, and what the model says of them. */
+/** Defects that show only with two servers or two contracts, and the model's complaint about each. */
 const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
-    "a server that looks, and then appends whatever was appended since",
+    "a server that checks a fold, and then appends despite later appends",
     /where it doesn't fold/,
     { log: unconditional("state/doc") },
   ],
   [
-    "an older server that publishes to what a newer one has",
+    "an older server that publishes to a newer server's topic",
     /by a contract of version 1 is in/,
     { log: unconditional(boardTopic) },
   ],
   [
-    "a key that is looked up only where the topic still ends where it did",
+    "a key that is looked up only if the topic has not moved",
     /a publish of \S+ to state\/doc failed: \S*Error: An event "item"/,
     { log: keysLast },
   ],
   [
-    "a server that takes no cursor of another one",
+    "a server that accepts no other server's cursors",
     /was told a reset \(diverged, .*, which is not so/,
     { log: ownCursors },
   ],
-  ["a server that isn't told of what another one appends", /waited in vain until #\d+ \(/, { log: ownAppends }],
-  ["a server that doesn't say by which version it publishes", /by a contract of version 2 is in/, { log: unversioned }],
+  ["a server that isn't woken for another server's appends", /waited in vain until #\d+ \(/, { log: ownAppends }],
   [
-    "an older contract that passes over what it doesn't know in silence",
+    "a server that doesn't record the version that it publishes with",
+    /by a contract of version 2 is in/,
+    { log: unversioned },
+  ],
+  [
+    "an older contract that skips unknown events silently",
     /which its contract doesn't know|has the state \S+ at \S+, where it is/,
     { change: (change) => ({ ...change, old: indifferent(change.old, change.new) }) },
   ],
   [
-    "a state of another version that is taken as it is",
+    "a state of another version that is used without migration",
     /has the state \S+ at \S+, where it is/,
     { change: () => ({ ...renamed, new: { ...renamed.new, instead: { migrate: (old) => old } } }) },
   ],
   [
-    "a client that gives up where a server's contract is older",
+    "a client that gives up when a server's contract is older",
     /ended with (unavailable|notFound)/,
     { client: desperate },
   ],

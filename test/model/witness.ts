@@ -13,22 +13,22 @@ export interface WitnessOptions {
   readonly access: Access;
   readonly kind: Kind;
   readonly blame: (what: string) => void;
-  /** Told of every request, and of the cursor that it has. */
+  /** Called for every request, with its cursor. */
   readonly onRequest: (cursor: string | undefined) => void;
 }
 
 export interface Witness {
   readonly fetch: Fetch;
-  /** How often in a row, up to now, it was refused as unauthorized. */
+  /** How often in a row it has been refused as unauthorized. */
   readonly refusals: number;
 }
 
-/** Statuses after which a client must not come again by itself. */
+/** Statuses after which a client must not reconnect by itself. */
 const finalStatuses = [403, 409];
 
 /**
- * A fetch that reads along: it holds every stream, by itself, against history and the protocol, and notices who comes again
- * after an end. It sees a chunk when the client takes it, and not before.
+ * A fetch that reads along: it checks every stream against history and the protocol, and reports a client that reconnects
+ * after an end. It sees a chunk only when the client takes it.
  */
 export function witness({ network, history, access, kind, blame, onRequest }: WitnessOptions): Witness {
   const { topic } = kind;
@@ -51,13 +51,13 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
     });
     let reset = false;
     return (frame) => {
-      if (end !== undefined && frame.kind !== "comment") return; // an older stream's, that the client has left
+      if (end !== undefined && frame.kind !== "comment") return; // of an older stream that the client has left
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
       if (frame.kind === "open") {
         refusals = 0;
         version = frame.version ?? 1;
       }
-      // Who finds the server's contract older than its own leaves before it has taken anything.
+      // A client that finds the server's contract older than its own leaves before it has taken any event.
       const isTaken = version >= (kind.edition?.version ?? 1);
       if (isTaken && frame.kind === "end") end = "$end";
       if (isTaken && frame.kind === "error" && frame.final) end = frame.code;

@@ -1,4 +1,4 @@
 import type { Model } from "../model.js";
 
-/** Something that happens to a run. It says what it did. */
+/** One step of a run. Returns a description of what it did. */
 export type Action = (model: Model) => string | Promise<string>;

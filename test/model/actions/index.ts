@@ -6,7 +6,7 @@ import { join, leave, pace } from "./readers.js";
 import { closeAtOne, closeTopic, revoke } from "./revoking.js";
 import { deploy, drain, failOver, resize, restart, startAfresh, trim } from "./servers.js";
 
-/** Actions, and how often each comes in comparison with the others. */
+/** Actions and their relative frequencies. */
 const weighted: readonly (readonly [number, Action])[] = [
   [40, publishSome],
   [8, publishTwice],

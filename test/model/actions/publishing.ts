@@ -6,7 +6,7 @@ import type { Action } from "./action.js";
 
 const acts: readonly DocEvent[] = ["item", "item", "close", "reopen"];
 
-/** A publish to any topic, of whatever can be published there. */
+/** Publishes to any topic, with any event that is possible there. */
 function plan(scenario: Scenario, kind: Kind, count: number, options: Plan = {}): Publication {
   const act = kind === docKind ? scenario.pick(acts) : "item";
   return scenario.publications.plan(kind, count, { ...options, act });
@@ -28,14 +28,14 @@ export const publishUnreadable: Action = async (model) => {
   return `${told(publication)}, which do not read back`;
 };
 
-/** As a publisher does that had no answer in time, and asks the same server again or another one. */
+/** Retries on the same server or another one, like a publisher that got no answer in time. */
 export const publishTwice: Action = (model) => {
   const publication = plan(model, model.pickKind(), 1 + model.upTo(3), { isKeyed: true });
   model.publishing.push(model.publish(publication), model.publish(publication));
   return `${told(publication)}, twice at once`;
 };
 
-/** What folds each by itself may not fold together. Each has a voice of its own, and nobody waits for another. */
+/** Publishes concurrently, each with its own voice. Events that fold separately may not fold together. */
 export const publishAtOnce: Action = async (model) => {
   const kind = model.pickKind(0.7);
   const publications = Array.from({ length: 2 + model.upTo(3) }, () =>
@@ -47,7 +47,7 @@ export const publishAtOnce: Action = async (model) => {
   return `at once, ${publications.map(told).join(", ")}`;
 };
 
-/** Whatever was published since: it is answered like the first time. */
+/** A retry gets the first answer, whatever was published since. */
 export const retry: Action = async (model) => {
   const keyed = model.publications.all.filter(({ key, cursor }) => key !== undefined && cursor !== undefined);
   if (keyed.length === 0) return "retry nothing";
@@ -57,12 +57,12 @@ export const retry: Action = async (model) => {
   return `retry ${publication.numbers}`;
 };
 
-/** Almost as many bytes as the log keeps. */
+/** Publishes almost as many bytes as the log keeps. */
 export async function publishMuch(scenario: Scenario, kind: Kind): Promise<void> {
   await scenario.publish(scenario.publications.plan(kind, 50, { padding: "x".repeat(16_000) }));
 }
 
-/** An event that no filter withholds, by somebody who may publish it. */
+/** Publishes an event that no filter withholds. Retries until a publisher may do so. */
 export async function publishSeen(scenario: Scenario, kind: Kind): Promise<void> {
   for (let refused = 0; !scenario.isBroken; ) {
     const publication = scenario.publications.plan(kind, 1, { act: kind.leaf === docKind.leaf ? "reopen" : "item" });

@@ -5,11 +5,11 @@ import type { Model } from "../model.js";
 import type { Instance } from "../site.js";
 import type { Action } from "./action.js";
 
-/** Ends what a filter means. Default: at all servers. */
+/** Ends the streams that a filter selects. Default: on all servers. */
 function disconnect(model: Model, filter: Disconnection, instances: readonly Instance[] = model.fleet.all): number {
   const { reason } = filter;
   let ended = 0;
-  // Not only of what is open: what is being opened is refused with the same reason, and who comes again later is told then.
+  // Not only open streams: an opening is refused with the same reason, and a client that reconnects later gets it then.
   for (const { login, kind } of model.observers) {
     const isOf = isMeant(filter, { ...login, topic: kind.topic ?? kind.name });
     if (reason === "forbidden" && isOf) model.access.forbidden.add(login.session);
@@ -20,7 +20,7 @@ function disconnect(model: Model, filter: Disconnection, instances: readonly Ins
 
 const reasonFor = (model: Model): Reason => (model.random() < 0.6 ? "unauthorized" : "forbidden");
 
-/** Takes credentials back that somebody has, and what is open on them. */
+/** Revokes a subscriber's credentials, and ends the streams that use them. */
 export const revoke: Action = (model) => {
   const reason = reasonFor(model);
   const { session } = model.pick(model.observers).login;
@@ -29,7 +29,7 @@ export const revoke: Action = (model) => {
   return `revoke ${tag} (${reason}), ${disconnect(model, { tag, reason })} streams`;
 };
 
-/** Closes a topic, or all of a path; who comes again is let in. */
+/** Ends the streams of a topic or a path. Returning clients are admitted. */
 export const closeTopic: Action = (model) => {
   const { name, group, leaf, input } = model.pick(model.observers).kind;
   const reason = reasonFor(model);
@@ -41,7 +41,7 @@ export const closeTopic: Action = (model) => {
   return `close ${name} (${JSON.stringify({ ...narrow, ...tag })}, ${reason}), ${ended} streams`;
 };
 
-/** Closes a path at one server, where those at another one go on. Who comes again is let in, wherever he comes to. */
+/** Ends a path's streams on one server. Those on another one continue. Returning clients are admitted on any server. */
 export const closeAtOne: Action = (model) => {
   const { group, leaf } = model.pick(model.observers).kind;
   const [one, ...others] = model.fleet.serving;

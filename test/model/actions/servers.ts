@@ -10,7 +10,7 @@ export const trim: Action = async (model) => {
   return `trim ${name} up to ${upTo?.offset}`;
 };
 
-/** Now and then so late that state which nobody has asked for in the meantime may be gone. */
+/** Sometimes so late that unused state may have been freed. */
 export const restart: Action = async (model) => {
   const { fleet } = model;
   const instance = model.pick(fleet.serving);
@@ -24,7 +24,7 @@ export const restart: Action = async (model) => {
 export const startAfresh: Action = async (model) => {
   await Promise.all(model.publishing);
   const start = await model.fleet.stopAll();
-  // Whoever was on the way out has died with the log that it drained to.
+  // Draining servers have died with their log.
   for (const instance of model.fleet.all) await instance.close();
   model.fleet.draining.length = 0;
   await model.replaceStore();
@@ -33,7 +33,7 @@ export const startAfresh: Action = async (model) => {
   return "restart with an empty log";
 };
 
-/** The log comes back without its newest entries, as a replica does that lagged behind. */
+/** The log loses its newest entries, as in a failover to a replica that lagged behind. */
 export const failOver: Action = async (model) => {
   await Promise.all(model.publishing);
   const followed = model.kinds.filter(({ topic }) => model.observers.some(({ kind }) => kind.topic === topic));
@@ -58,7 +58,7 @@ export const drain: Action = async (model) => {
   return goesOn ? "drain one of two" : "drain, and another one starts";
 };
 
-/** One more, or one less. */
+/** Adds or removes a server. */
 export const resize: Action = async (model) => {
   const { fleet } = model;
   const [one, other] = fleet.serving;
@@ -67,7 +67,7 @@ export const resize: Action = async (model) => {
   return `${fleet.serving.length} servers from now on`;
 };
 
-/** One server is replaced by such of the other contract, as in a rolling deploy, or as in one that is taken back. */
+/** Replaces a server by one with the other contract, as in a rolling deploy or its rollback. */
 export const deploy: Action = async (model) => {
   const { fleet } = model;
   const old = model.pick(fleet.serving);

@@ -7,11 +7,11 @@ import { Topics } from "../../../packages/log/src/memory/topics.js";
 import type { History } from "../history.js";
 
 interface Line {
-  /** What was appended to a topic, and after which place. */
+  /** The entries appended to a topic, and the cursor before them. */
   readonly topic: string;
   readonly after: Cursor;
   readonly entries: readonly LogEntry[];
-  /** The place before the oldest entry that is left. */
+  /** The cursor before the oldest entry that is left. */
   readonly oldest: Cursor;
 }
 
@@ -19,14 +19,14 @@ interface Complaint {
   readonly blame: string;
 }
 
-/** What a server writes down for those who outlive it. */
+/** A server's record of its log, which survives it. */
 export interface Journal {
-  /** A memory log: what is appended to it is in the file before anybody can have read it. */
+  /** A memory log: an append is in the file before anyone can read it. */
   readonly log: Log;
   blame(what: string): void;
 }
 
-/** The writes are synchronous, so that a server that is killed has told of all that it let anybody see. */
+/** The writes are synchronous, so a killed server has recorded everything that it showed. */
 export function writeJournal(path: string, history: History): Journal {
   const file = openSync(path, "a");
   const write = (line: Line | Complaint) => void writeSync(file, `${JSON.stringify(line)}\n`);
@@ -52,7 +52,7 @@ export function writeJournal(path: string, history: History): Journal {
   };
 }
 
-/** The journals of all servers that there were. */
+/** The journals of all servers so far. */
 export class Journals {
   readonly #files: { readonly fd: number; rest: string }[] = [];
   readonly #buffer = Buffer.alloc(64 * 1024);
@@ -61,14 +61,14 @@ export class Journals {
     this.#files.push({ fd: openSync(path, "a+"), rest: "" });
   }
 
-  /** Brings a history up to date with them. */
+  /** Adds new journal lines to a history. */
   pull(history: History, blame: (what: string) => void): void {
     for (const file of this.#files) {
       for (let read = readSync(file.fd, this.#buffer); read > 0; read = readSync(file.fd, this.#buffer)) {
         file.rest += this.#buffer.toString("latin1", 0, read);
       }
       const lines = file.rest.split("\n");
-      file.rest = lines.pop() as string; // of what was being written when its server died, nobody has seen anything
+      file.rest = lines.pop() as string; // nobody has seen the entries of an incomplete line
       for (const text of lines) {
         const line: Line | Complaint = JSON.parse(text);
         if ("blame" in line) {

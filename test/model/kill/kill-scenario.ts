@@ -15,20 +15,20 @@ import { Scenario } from "../scenario.js";
 import { Journals } from "./journal.js";
 import type { KilledServer } from "./killed-server.js";
 
-/** Below those that clients' sockets get: one that connects to where nobody listens could else meet itself. */
+/** Below the ephemeral ports: a socket that connects to a free ephemeral port could connect to itself. */
 const anyPort = (random: () => number) => 15_000 + Math.floor(random() * 15_000);
 
 const spawn = () =>
   new Child<KilledServer>(new URL("killed-server.ts", import.meta.url), { options: ["--conditions=@sluice/source"] });
 
-/** A scenario with one server after the other on one port, each of which is killed. */
+/** A scenario with successive servers on one port, each of which is killed. */
 export class KillScenario extends Scenario {
-  /** Revocations that nobody waits for yet. */
+  /** Revocations in progress. */
   readonly revoking: Promise<unknown>[] = [];
-  /** All there were, as a database keeps them, that servers look into. */
+  /** All revocations so far, as in a database that servers read. */
   readonly #revocations: Revocation[] = [];
   readonly #journals: Journals;
-  /** The one that serves, and one that is ready to, since starting takes longer than anything else here. */
+  /** The serving server and the next one, which is already started because a start is slow. */
   readonly #children = [spawn()];
   #unborn: number;
   #folder = "";
@@ -37,7 +37,7 @@ export class KillScenario extends Scenario {
   #up: Promise<void> = Promise.resolve();
   #isOver = false;
 
-  /** @param lives how many servers there will be. */
+  /** @param lives the number of servers */
   constructor(seed: number, sabotage: Sabotage, lives: number) {
     const journals = new Journals();
     super(seed, sabotage, new History((history) => journals.pull(history, this.blame)));
@@ -68,7 +68,7 @@ export class KillScenario extends Scenario {
     }
   }
 
-  /** Kills the server, whatever it is doing, and lets another one take its place. */
+  /** Kills the server at any moment, and lets the next one take its place. */
   async kill(): Promise<void> {
     let isUp = () => {};
     this.#up = new Promise((resolve) => {
@@ -81,7 +81,7 @@ export class KillScenario extends Scenario {
     isUp();
   }
 
-  /** Asks for it until it is acknowledged, with one key for all attempts. */
+  /** Retries until the publish is acknowledged, with one key for all attempts. */
   async publish(publication: Publication): Promise<void> {
     const { kind, numbers, padding, key = `key ${numbers}` } = publication;
     const { access, url } = this;
@@ -100,7 +100,7 @@ export class KillScenario extends Scenario {
     }
   }
 
-  /** Takes a subscriber's session back. When it is acknowledged, nothing more may be told on the credentials that it had. */
+  /** Revokes a subscriber's session. After the acknowledgement, its old credentials must receive nothing more. */
   async revoke({ login: { session } }: Observer, reason: Reason): Promise<void> {
     if (reason === "forbidden") this.access.forbidden.add(session);
     const revocation = this.access.revocationOf(`session:${session}`, reason);
@@ -109,12 +109,12 @@ export class KillScenario extends Scenario {
     await up;
     await this.#child.call("revoke", revocation).catch((error) => {
       if (up === this.#up) throw error;
-      return this.#up; // it was killed before it answered, and is followed by one that knows
+      return this.#up; // it was killed before it answered, and its successor knows the revocation
     });
     this.access.revoke(revocation);
   }
 
-  /** Waits until the server has let go of everybody, and looks at what the generators have left that ran there. */
+  /** Waits until the server holds nothing, and checks the logs of its generators. */
   async dissolve(): Promise<void> {
     for (const observer of this.observers) observer.stop();
     await this.eventually(async () => this.mustBe((await this.#child.call("held")) === 0, "nothing is held"));

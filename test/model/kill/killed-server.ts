@@ -8,7 +8,7 @@ import { History } from "../history.js";
 import { type Instance, startInstance } from "../site.js";
 import { type Journal, writeJournal } from "./journal.js";
 
-/** A server's start: where it listens, where it writes its journal, and what was revoked before its time. */
+/** A server's start: its port, its journal's file, and the revocations before its start. */
 export interface Listening {
   readonly port: number;
   readonly path: string;
@@ -16,7 +16,7 @@ export interface Listening {
   readonly revocations: readonly Revocation[];
 }
 
-// A server in a process of its own, so that it can be killed.
+// A server in its own process, so that it can be killed.
 
 const access = new Access();
 let instance: Instance | undefined;
@@ -58,10 +58,10 @@ const methods = {
     disconnectAt(instance as Instance, { tag, reason }, blame);
   },
 
-  /** What it still holds, generators that run included. */
+  /** What it still holds, including running generators. */
   held: (): number => (instance?.held ?? 0) + (generators?.running ?? 0),
 
-  /** What its generators' logs should hold, and don't. */
+  /** Errors in the logs of its generators. */
   wrong: (): string[] => generators?.wrong() ?? [],
 };
 export type KilledServer = typeof methods;

@@ -5,14 +5,14 @@ import type { Sabotage } from "../sabotage.js";
 import { settle } from "../settle.js";
 import { KillScenario } from "./kill-scenario.js";
 
-/** How often the server is killed in a run, how much happens in between, and how many subscribe at the start. */
+/** The kills in a run, the actions between two kills, and the subscribers at the start. */
 const kills = 2;
 const length = 15;
 const crowd = 6;
 
 /**
- * One run, made of its seed, in which servers die without a word while clients read and publish. Each log dies with its
- * server, so everybody has to be told of a new one each time.
+ * One run, derived from its seed, in which servers are killed while clients read and publish. Each log dies with its
+ * server, so every subscriber must get a reset each time.
  *
  * @throws Error naming the seed, the promises that were broken, and what happened before.
  */
@@ -43,7 +43,7 @@ export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<v
   await scenario.dissolve();
 }
 
-/** Something that a server may be in the middle of when it dies: nobody waits for its end. */
+/** An action that may still be in progress when the server is killed. */
 async function act(scenario: KillScenario): Promise<string> {
   const chance = scenario.random();
   if (chance < 0.1) {
@@ -65,14 +65,14 @@ async function act(scenario: KillScenario): Promise<string> {
   });
   const published = scenario.publish(publication);
   scenario.publishing.push(published);
-  // As a publisher does that had no answer in time.
+  // Like a publisher that got no answer in time.
   if (scenario.random() < 0.2) scenario.publishing.push(scenario.publish(publication));
   if (scenario.random() < 0.5) await published;
   else await turns(scenario.upTo(6));
   return `publish ${publication.numbers} to ${publication.kind.name}`;
 }
 
-/** Takes somebody's session back; now and then it is not waited for that the server has heard of it. */
+/** Revokes a subscriber's session, sometimes without waiting for the server. */
 async function revokeAny(scenario: KillScenario): Promise<string> {
   const observer = scenario.pick(scenario.observers);
   const reason = scenario.random() < 0.6 ? "unauthorized" : "forbidden";
