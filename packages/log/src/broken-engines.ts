@@ -13,7 +13,7 @@ import { brokenTopicLife } from "./broken-engines/topic-life.js";
 import { brokenWakeups } from "./broken-engines/wakeups.js";
 import { brokenWatchers } from "./broken-engines/watchers.js";
 
-/** Engines with one fault each, as proof that the suite finds it. */
+/** Engines with one fault each, to prove that the suite finds it. */
 export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenCursors,
   ...brokenAppends,

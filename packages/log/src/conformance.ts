@@ -33,7 +33,7 @@ export type {
 } from "./conformance/log-case.js";
 export { runLogCase } from "./conformance/log-case.js";
 
-/** Every promise of the port, one named case each. */
+/** One named case for each promise of the port. */
 export const logCases: readonly LogCase[] = [
   ...orderCases,
   ...batchCases,
@@ -65,8 +65,8 @@ export interface DescribeLogOptions {
 }
 
 /**
- * Registers the suite that every engine passes, as vitest tests. A case that needs what the harness can't do (move the
- * clock, fail over, be cut off) is reported as skipped, with the reason.
+ * Registers the suite that every engine must pass, as vitest tests. If the harness lacks an ability that a case needs (move the
+ * clock, fail over, be cut off), the case is reported as skipped, with the reason.
  *
  * @example
  * ```ts

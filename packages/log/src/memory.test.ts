@@ -25,7 +25,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("lose" as const), count: fc.nat(4) }),
 );
 
-/** Every step is checked by the model: pages are contiguous, and equal cursors mean equal histories. */
+/** The model checks every step: pages are contiguous, and equal cursors mean equal histories. */
 async function play(steps: readonly Step[], stateful: boolean, events: number): Promise<void> {
   const { log, failover } = await openMemoryHarness({ retain: { events } });
   const model = new LogModel(log, "a?{}", stateful);
@@ -53,7 +53,7 @@ function numbered(count: number): LogEvent[] {
 }
 
 describe("memoryLog", () => {
-  it("keeps its promises whatever is done with it", async () => {
+  it("keeps its promises through any sequence of calls", async () => {
     const steps = fc.array(anyStep, { maxLength: 60, size: "max" });
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 4, max: 50 }), (each, events) => play(each, false, events)),
@@ -101,7 +101,7 @@ describe("memoryLog", () => {
     expect(await page).toMatchObject({ ok: true, entries: { length: 100 } });
   });
 
-  it("refuses a batch with an event that is none, and appends nothing of it", async () => {
+  it("refuses a batch with an invalid event, and appends nothing of it", async () => {
     const log = memoryLog();
     const bad = { type: "n", data: 5 } as unknown as LogEvent;
     await expect(log.append("a", [...numbered(2), bad], { idempotencyKey: "k" })).rejects.toThrow(TypeError);
@@ -109,7 +109,7 @@ describe("memoryLog", () => {
     expect((await log.append("a", numbered(1), { idempotencyKey: "k" })).duplicate).toBe(false);
   });
 
-  it("returns no entry beyond its age, though nothing was appended since", async () => {
+  it("returns no entry beyond its age even if nothing was appended since", async () => {
     const { log, advance } = await openMemoryHarness({ retain: { age: 1_000 } });
     await log.append("a", numbered(3));
     await advance(1_000);
@@ -119,14 +119,14 @@ describe("memoryLog", () => {
     expect(await read(log, "a", { last: 5 }, 10)).toMatchObject({ ok: true, entries: [] });
   });
 
-  it("lets go of what only the lack of a snapshot has kept, as soon as there is one", async () => {
+  it("drops entries beyond the limits as soon as a snapshot covers them", async () => {
     const log = memoryLog({ retain: { events: 2 } });
     const { cursor } = await log.append("a", numbered(10), { stateful: true });
     await log.saveSnapshot("a", cursor, "{}");
     expect(dataOf(await retained(log, "a"))).toEqual(["9", "10"]);
   });
 
-  it("has called watchers by the time that the append's caller goes on", async () => {
+  it("calls watchers before the append's caller continues", async () => {
     const log = memoryLog();
     let calls = 0;
     log.watch("a", () => calls++);
@@ -134,7 +134,7 @@ describe("memoryLog", () => {
     expect(calls).toBe(1);
   });
 
-  it("keeps the epoch through a failover, also of a topic that was never written to", async () => {
+  it("keeps the epoch through a failover, even of a topic that was never written to", async () => {
     const { log, advance, failover } = await openMemoryHarness();
     const { head } = await pageOf(log, "a", "oldest");
     await failover("a", 0);

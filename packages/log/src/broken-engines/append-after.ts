@@ -2,7 +2,7 @@ import { read } from "../conformance/helpers.js";
 import type { AppendOptions } from "../log.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
-/** The options, without a condition on where the topic ends. */
+/** The options without `after`. */
 const anywhere = <O extends AppendOptions>(options: O | undefined) => ({ ...options, after: undefined }) as O;
 
 export const brokenAfter: readonly BrokenEngine[] = [
@@ -10,15 +10,15 @@ export const brokenAfter: readonly BrokenEngine[] = [
     name: "appends wherever the topic ends",
     setup: broken((log) => ({ append: (topic, events, options) => log.append(topic, events, anywhere(options)) })),
     caughtBy: [
-      "appends after a cursor only if the topic ends there, and else says what has come since",
-      "lets one of many through that append after the same cursor",
-      "answers a conflict with a page to read on from, however much has come",
-      "answers an append after a cursor that isn't of this history with the gap",
-      "changes nothing of a topic by an append that meets a conflict",
+      "appends after a cursor only if the topic ends there, and otherwise answers with the later entries",
+      "lets only one of many appends after the same cursor through",
+      "answers a conflict with a page to continue from, however much was appended",
+      "answers an append after a cursor of another history with the gap",
+      "does not change a topic if an append meets a conflict",
     ],
   },
   {
-    name: "looks where the topic ends before it waits, and so lets races through",
+    name: "checks the cursor before it waits, and so allows races",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const { head } = await read(log, topic, "oldest", 0);
@@ -26,10 +26,10 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return log.append(topic, events, isThere ? anywhere(options) : options);
       },
     })),
-    caughtBy: ["lets one of many through that append after the same cursor"],
+    caughtBy: ["lets only one of many appends after the same cursor through"],
   },
   {
-    name: "looks where the topic ends by offsets alone",
+    name: "checks the cursor by its offset alone",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const { head } = await read(log, topic, "oldest", 0);
@@ -37,10 +37,10 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return log.append(topic, events, { ...options, after } as typeof options);
       },
     })),
-    caughtBy: ["answers an append after a cursor that isn't of this history with the gap"],
+    caughtBy: ["answers an append after a cursor of another history with the gap"],
   },
   {
-    name: "looks where the topic ends before it looks for the key",
+    name: "checks the cursor before the key",
     setup: broken((log) => ({
       async append(topic, events, { idempotencyKey, ...options } = {}) {
         const answer = await log.append(topic, events, options as typeof options & { readonly after: never });
@@ -48,10 +48,10 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return log.append(topic, events, { ...anywhere(options), idempotencyKey });
       },
     })),
-    caughtBy: ["takes a retry for a duplicate, wherever the topic ends by now"],
+    caughtBy: ["recognizes a retry as a duplicate, wherever the topic ends now"],
   },
   {
-    name: "answers a conflict without what has come",
+    name: "answers a conflict without the later entries",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -61,12 +61,12 @@ export const brokenAfter: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "appends after a cursor only if the topic ends there, and else says what has come since",
-      "answers a conflict with a page to read on from, however much has come",
+      "appends after a cursor only if the topic ends there, and otherwise answers with the later entries",
+      "answers a conflict with a page to continue from, however much was appended",
     ],
   },
   {
-    name: "takes note of an append's record and key before it finds a conflict",
+    name: "keeps an append's record and key before it finds a conflict",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);
@@ -74,10 +74,10 @@ export const brokenAfter: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["changes nothing of a topic by an append that meets a conflict"],
+    caughtBy: ["does not change a topic if an append meets a conflict"],
   },
   {
-    name: "answers with the place after its entries as the one before",
+    name: "answers with the cursor after its entries as the one before",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const answer = await log.append(topic, events, options);

@@ -37,14 +37,14 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
     })),
     caughtBy: [
       "takes a lease together with an append, if nobody holds it",
-      "lets one of many appends through that take a topic's lease at once",
+      "lets only one of many simultaneous appends take a topic's lease",
       "appends with a held lease, and renews it",
       "refuses an append with a lease that is released, older or altered",
-      "changes nothing of a topic by an append that is refused for its lease",
+      "does not change a topic if an append is refused for its lease",
     ],
   },
   {
-    name: "checks the lease before it waits, and so lets races through",
+    name: "checks the lease before it waits, and so allows races",
     setup: broken((log) => {
       const taken = new Set<string>();
       return {
@@ -56,7 +56,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["lets one of many appends through that take a topic's lease at once"],
+    caughtBy: ["lets only one of many simultaneous appends take a topic's lease"],
   },
   {
     name: "renews a lease by an append for 1 ms",
@@ -83,10 +83,10 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["refuses an append after a cursor while somebody else holds the lease, and no other append"],
+    caughtBy: ["refuses only appends after a cursor while another holder has the lease"],
   },
   {
-    name: "refuses all appends but the holder's",
+    name: "refuses all appends except the holder's",
     setup: broken((log) =>
       knowingLeases(log, (lasts) => ({
         async append(topic, events, options) {
@@ -96,7 +96,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         },
       })),
     ),
-    caughtBy: ["refuses an append after a cursor while somebody else holds the lease, and no other append"],
+    caughtBy: ["refuses only appends after a cursor while another holder has the lease"],
   },
   {
     name: "appends with an expired lease if nobody else holds it",
@@ -109,7 +109,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "refuses an append with an expired lease, though nobody has taken it since",
+      "refuses an append with an expired lease even if nobody has taken it since",
       "refuses an append with a lease that is released, older or altered",
     ],
   },
@@ -146,7 +146,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         return answer.ok && answer.duplicate ? { ...answer, lease: undefined } : answer;
       },
     })),
-    caughtBy: ["answers a retry with the lease that its holder has, and with no other"],
+    caughtBy: ["answers a retry with its own holder's lease, and with no other"],
   },
   {
     name: "answers every duplicate with the topic's lease",
@@ -159,7 +159,7 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       })),
     ),
     caughtBy: [
-      "answers a retry with the lease that its holder has, and with no other",
+      "answers a retry with its own holder's lease, and with no other",
       "checks an append's key before its lease",
     ],
   },
@@ -173,8 +173,8 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "appends for a holder that names itself, and renews its lease",
-      "answers a retry with the lease that its holder has, and with no other",
+      "appends for a holder by name, and renews its lease",
+      "answers a retry with its own holder's lease, and with no other",
     ],
   },
   {
@@ -190,12 +190,12 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "checks the lease before where the topic ends, and takes none if it has moved",
-      "does not renew a lease for an append that finds the topic moved",
+      "checks the lease before the cursor, and takes no lease if the topic has moved",
+      "does not renew a lease if an append finds the topic moved",
     ],
   },
   {
-    name: "checks where the topic ends before the lease",
+    name: "checks the cursor before the lease",
     setup: broken((log) => ({
       async append(topic, events, options) {
         const { after } = options ?? {};
@@ -205,8 +205,8 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
       },
     })),
     caughtBy: [
-      "checks the lease before where the topic ends, and takes none if it has moved",
-      "refuses an append after a cursor while somebody else holds the lease, and no other append",
+      "checks the lease before the cursor, and takes no lease if the topic has moved",
+      "refuses only appends after a cursor while another holder has the lease",
     ],
   },
   {
@@ -218,6 +218,6 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["changes nothing of a topic by an append that is refused for its lease"],
+    caughtBy: ["does not change a topic if an append is refused for its lease"],
   },
 ];

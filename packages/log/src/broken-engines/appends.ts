@@ -21,7 +21,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
           const { offset } = await headOf(log, topic);
           const before = held.get(topic);
           held.delete(topic);
-          // Every fourth append waits until the next one is in.
+          // Every fourth append waits until the next one is done.
           if (!before && offset % 4 === 3) {
             held.set(topic, events);
             const head = await headOf(log, topic);
@@ -33,7 +33,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "numbers entries from 1 without a gap, each topic by itself",
+      "numbers each topic's entries from 1 without a gap",
       "reads entries in the order of their appends",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
@@ -59,10 +59,10 @@ export const brokenAppends: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["keeps concurrent batches whole", "shows no reader a part of a batch"],
+    caughtBy: ["keeps concurrent batches whole", "never shows a reader a part of a batch"],
   },
   {
-    name: "takes an empty append for done",
+    name: "accepts an empty append",
     setup: broken((log) => ({
       async append(topic, events, options) {
         if (events.length === 0) return { ok: true, duplicate: true, cursor: await headOf(log, topic) };
@@ -72,14 +72,14 @@ export const brokenAppends: readonly BrokenEngine[] = [
     caughtBy: ["refuses an append without events"],
   },
   {
-    name: "looks at the events after the call has returned",
+    name: "reads the events after the call has returned",
     setup: broken((log) => ({
       async append(topic, events, options) {
         await Promise.resolve();
         return log.append(topic, events, options);
       },
     })),
-    caughtBy: ["takes no notice of what becomes of an event after the append"],
+    caughtBy: ["ignores changes of an event after the append call"],
   },
   {
     name: "answers with the cursor of the first event",
@@ -108,7 +108,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
         );
       },
     })),
-    caughtBy: ["gives events back unchanged, whatever their text", "keeps topics with odd names apart"],
+    caughtBy: ["returns events unchanged, whatever their text", "keeps topics with odd names apart"],
   },
   {
     name: "cuts texts at a zero character",
@@ -128,9 +128,9 @@ export const brokenAppends: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "gives events back unchanged, whatever their text",
+      "returns events unchanged, whatever their text",
       "keeps the idempotency keys of topics apart",
-      "keeps the record that was set last, through appends that set none",
+      "keeps the last record through appends that set none",
     ],
   },
   {
@@ -163,8 +163,8 @@ export const brokenAppends: readonly BrokenEngine[] = [
     name: "forgets idempotency keys too soon",
     setup: (options) => broken(() => ({}))({ ...options, dedupe: { keys: 10, age: 400 } }),
     caughtBy: [
-      "remembers as many idempotency keys as it was told to",
-      "remembers idempotency keys for longer than entries, and through idleness",
+      "remembers the configured number of idempotency keys",
+      "remembers idempotency keys for longer than entries, even in an idle topic",
       "remembers idempotency keys up to their age",
     ],
   },
@@ -184,7 +184,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     caughtBy: ["keeps the idempotency keys of topics apart"],
   },
   {
-    name: "takes equal events for a retry",
+    name: "treats equal events as a retry",
     setup: broken((log) => ({
       append: (topic, events, options) =>
         log.append(topic, events, { idempotencyKey: JSON.stringify(events), ...options }),
@@ -192,7 +192,7 @@ export const brokenAppends: readonly BrokenEngine[] = [
     caughtBy: ["appends every time without an idempotency key"],
   },
   {
-    name: "checks idempotency keys before it waits, and so lets races through",
+    name: "checks idempotency keys before it waits, and so allows races",
     setup: broken((log) => {
       const used = new Map<string, Cursor>();
       return {
@@ -208,9 +208,9 @@ export const brokenAppends: readonly BrokenEngine[] = [
     }),
     caughtBy: [
       "appends once when retries race",
-      "appends a retried batch anew if its first append was lost",
+      "appends a retried batch again if its first append was lost",
       "remembers idempotency keys up to their age",
-      "frees a stateful topic whole when its stateTtl is over",
+      "frees a stateful topic completely when its stateTtl has passed",
     ],
   },
 ];

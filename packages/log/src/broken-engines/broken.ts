@@ -10,7 +10,7 @@ export interface BrokenEngine {
   readonly caughtBy: readonly string[];
 }
 
-/** The log, with every topic beginning anew whenever the number of its life changes. */
+/** A log whose topics all begin a new life whenever `life()` changes. */
 export function inLives(log: Log, life: () => number): Log {
   const named = (topic: string) => `${topic}#${life()}`;
   const inside = (lease: Lease) => ({ ...lease, topic: named(lease.topic) });
@@ -32,7 +32,7 @@ export function inLives(log: Log, life: () => number): Log {
 type Read = (topic: string, from: ReadFrom, limit: number) => Promise<ReadPage | ReadGap>;
 type Load = (topic: string) => Promise<Snapshot | undefined>;
 
-/** How an engine opens that keeps its snapshots beside its entries, and reads one after the other. */
+/** The `open` of an engine that stores snapshots separately, and reads snapshot and entries one after the other. */
 export function openBeside(read: Read, load: Load): Log["open"] {
   return async (topic, { from, limit, snapshotOnGap = false }) => {
     if (from === "snapshot") {
@@ -45,7 +45,7 @@ export function openBeside(read: Read, load: Load): Log["open"] {
   };
 }
 
-/** A log that reads its pages in another way. */
+/** Replaces how a log reads its pages. */
 export const reading = (log: Log, read: Read): Pick<Log, "open"> => ({
   open: openBeside(read, (topic) => snapshotOf(log, topic)),
 });

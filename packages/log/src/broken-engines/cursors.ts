@@ -5,7 +5,7 @@ import { type BrokenEngine, broken, inLives } from "./broken.js";
 
 type Translate = (topic: string, cursor: Cursor) => Cursor;
 
-/** The log with every cursor changed on its way out and back in. */
+/** A log that changes every cursor on its way out and back in. */
 function translated(log: Log, out: Translate, back: Translate): Log {
   const outEntry = (topic: string, entry: LogEntry) => ({ ...entry, cursor: out(topic, entry.cursor) });
   const backFrom = (topic: string, from: ReadFrom) =>
@@ -49,7 +49,7 @@ function translated(log: Log, out: Translate, back: Translate): Log {
   };
 }
 
-/** A log whose entries bear the marks that `markOf` gives them, whatever came before them. */
+/** A log whose entries have the marks that `markOf` returns, whatever came before them. */
 function remarked(log: Log, markOf: (entry: LogEntry) => string): Log {
   const known = new Map<string, { inner: Cursor; outer: string }>();
   const keyOf = (topic: string, offset: number) => `${offset} ${topic}`;
@@ -89,7 +89,7 @@ export const brokenCursors: readonly BrokenEngine[] = [
     setup: broken((log) => remarked(log, (entry) => chainMark("0", entry))),
     caughtBy: [
       "marks equal events differently after different histories",
-      "refuses a cursor in a lost tail though an equal entry took its place",
+      "refuses a cursor in a lost tail even if an equal entry took its place",
       "keeps its promises through random losses of the tail",
     ],
   },
@@ -123,12 +123,12 @@ export const brokenCursors: readonly BrokenEngine[] = [
     caughtBy: [
       "mints an epoch for each topic",
       "refuses a cursor of another epoch",
-      "trims nothing at a cursor that isn't of this history",
-      "refuses a snapshot at a cursor that isn't of this history",
+      "trims nothing at a cursor of another history",
+      "refuses a snapshot at a cursor of another history",
     ],
   },
   {
-    name: "forgets topics that nobody has written to as soon as a watcher goes",
+    name: "forgets topics without entries as soon as a watcher stops",
     setup: broken((log) => {
       let life = 0;
       let isWritten = false;
@@ -151,7 +151,7 @@ export const brokenCursors: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["resumes from the beginning of a topic that nobody had written to, after its watcher was gone"],
+    caughtBy: ["resumes from the beginning of a topic without entries, after its watcher has stopped"],
   },
   {
     name: "mints an epoch only with the first append",
@@ -162,6 +162,6 @@ export const brokenCursors: readonly BrokenEngine[] = [
         (_, cursor) => cursor,
       ),
     ),
-    caughtBy: ["keeps the epoch that the first call minted", "resumes from every cursor it gave out"],
+    caughtBy: ["keeps the epoch that the first call minted", "resumes from every cursor that it returned"],
   },
 ];

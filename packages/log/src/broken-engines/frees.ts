@@ -29,7 +29,7 @@ export const brokenFrees: readonly BrokenEngine[] = [
     }),
     caughtBy: [
       "frees a topic that was never written to, and no other topic",
-      "calls a topic's watchers when it is freed, and tells them of its next life",
+      "calls a topic's watchers when it is freed, and for its next life",
       "counts the watchers of a freed topic as watchers of its next life",
     ],
   },
@@ -50,10 +50,10 @@ export const brokenFrees: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["calls a topic's watchers when it is freed, and tells them of its next life"],
+    caughtBy: ["calls a topic's watchers when it is freed, and for its next life"],
   },
   {
-    name: "throws where there is nothing to free",
+    name: "throws when there is nothing to free",
     setup: broken((log) => ({
       async free(topic) {
         if ((await headOf(log, topic)).offset === 0) throw new Error(`no such topic: ${topic}`);

@@ -36,7 +36,7 @@ function takenForLast(log: Log, like: (lease: Lease, last: Lease) => Lease): Par
   );
 }
 
-/** Forgets topics without entries as soon as time passes. */
+/** Forgets topics without entries whenever time passes. */
 const forgetsUnwritten: LogSetup = async (options) => {
   const harness = await openMemoryHarness(options);
   const leased = new Set<string>();
@@ -70,10 +70,10 @@ export const brokenLeases: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["gives a topic's lease to one of several callers at once, and to nobody else while it is held"],
+    caughtBy: ["gives a topic's lease to one of several simultaneous callers, and to no other caller while it is held"],
   },
   {
-    name: "gives a held lease to everybody who asks",
+    name: "gives a held lease to every caller",
     setup: broken((log) => {
       const lasts = new Map<string, Lease>();
       return {
@@ -85,7 +85,7 @@ export const brokenLeases: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
+      "gives a topic's lease to one of several simultaneous callers, and to no other caller while it is held",
       "gives a released lease to the next caller, and ignores the old one",
     ],
   },
@@ -109,12 +109,12 @@ export const brokenLeases: readonly BrokenEngine[] = [
     caughtBy: [
       "lets a lease expire, and gives the next one a larger token",
       "keeps a lease that any process renews in time",
-      "refuses an append with an expired lease, though nobody has taken it since",
+      "refuses an append with an expired lease even if nobody has taken it since",
       "does not renew a lease for a duplicate",
     ],
   },
   {
-    name: "renews nothing, and says it does",
+    name: "renews nothing, but answers that it does",
     setup: broken(() => ({ renew: async () => true })),
     caughtBy: [
       "lets a lease expire, and gives the next one a larger token",
@@ -142,10 +142,10 @@ export const brokenLeases: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "doesn't look at a lease's holder",
+    name: "ignores a lease's holder",
     setup: broken((log) => takenForLast(log, (lease, { holder }) => ({ ...lease, holder }))),
     caughtBy: [
-      "does not accept a lease that was lost in a failover in place of the next one",
+      "does not accept a lease that was lost in a failover instead of the next one",
       "ignores leases that are not the held one",
     ],
   },
@@ -180,12 +180,12 @@ export const brokenLeases: readonly BrokenEngine[] = [
       acquire: (topic, request) => log.acquire(topic, { ttl: request.ttl, holder: request.holder ?? "somebody" }),
     })),
     caughtBy: [
-      "gives each request without a holder another one",
-      "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
+      "gives each request without a holder a new one",
+      "gives a topic's lease to one of several simultaneous callers, and to no other caller while it is held",
     ],
   },
   {
-    name: "doesn't look at a lease's token",
+    name: "ignores a lease's token",
     setup: broken((log) => takenForLast(log, (lease, { token }) => ({ ...lease, token }))),
     caughtBy: [
       "ignores leases that are not the held one",
@@ -194,7 +194,7 @@ export const brokenLeases: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "doesn't look at a lease's epoch",
+    name: "ignores a lease's epoch",
     setup: broken((log) => takenForLast(log, (lease, { epoch }) => ({ ...lease, epoch }))),
     caughtBy: [
       "ignores leases that are not the held one",
@@ -214,9 +214,9 @@ export const brokenLeases: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "forgets a topic without entries, though it has a lease",
+    name: "forgets a topic without entries even if it has a lease",
     setup: forgetsUnwritten,
-    caughtBy: ["keeps a topic's epoch as long as its lease, though the topic was never written to"],
+    caughtBy: ["keeps a topic's epoch as long as its lease even if the topic was never written to"],
   },
   {
     name: "keeps a topic as long as its lease",
@@ -224,7 +224,7 @@ export const brokenLeases: readonly BrokenEngine[] = [
       append: (topic, events, options) =>
         log.append(topic, events, (options?.lease ? { ...options, ttl: 60_000 } : options) as typeof options),
     })),
-    caughtBy: ["frees a topic whose ttl is over, with its lease"],
+    caughtBy: ["frees a topic whose ttl has passed, with its lease"],
   },
   {
     name: "accepts any ttl and any holder of a lease",

@@ -7,10 +7,7 @@ export const brokenOpens: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       open: (topic, { from, ...rest }) => log.open(topic, { ...rest, from: from === "snapshot" ? "oldest" : from }),
     })),
-    caughtBy: [
-      "opens at the snapshot that was saved last, and at the oldest entry where none is",
-      "loads the snapshot that was saved last",
-    ],
+    caughtBy: ["opens at the last saved snapshot, or at the oldest entry without one", "loads the last saved snapshot"],
   },
   {
     name: "sends its snapshot with every opening",
@@ -25,7 +22,7 @@ export const brokenOpens: readonly BrokenEngine[] = [
   {
     name: "sends no snapshot after a gap",
     setup: broken((log) => ({ open: (topic, { from, limit }) => log.open(topic, { from, limit }) })),
-    caughtBy: ["answers a gap with the snapshot and what follows it, if that is asked for and there is one"],
+    caughtBy: ["answers a gap with the snapshot and the entries after it, if requested and available"],
   },
   {
     name: "loads the snapshot and reads what follows in two steps",
@@ -39,6 +36,6 @@ export const brokenOpens: readonly BrokenEngine[] = [
         },
       ),
     })),
-    caughtBy: ["opens at one moment: what is trimmed once a newer snapshot is saved is not missed"],
+    caughtBy: ["opens atomically: a newer snapshot and its trim leave no gap after the opened snapshot"],
   },
 ];

@@ -4,7 +4,7 @@ import { type BrokenEngine, broken, reading } from "./broken.js";
 
 export const brokenReads: readonly BrokenEngine[] = [
   {
-    name: "skips what is gone without a word",
+    name: "skips trimmed entries silently",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const page = await read(log, topic, from, limit);
@@ -12,14 +12,14 @@ export const brokenReads: readonly BrokenEngine[] = [
       }),
     ),
     caughtBy: [
-      "tells a reader whose place was trimmed",
+      "reports a gap to a reader whose cursor was trimmed",
       "keeps the newest entries by number",
       "keeps the end of a batch that is larger than the limit",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
   {
-    name: "takes every cursor of the right epoch and offset",
+    name: "accepts every cursor with the right epoch and offset",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const page = await read(log, topic, from, limit);
@@ -30,12 +30,12 @@ export const brokenReads: readonly BrokenEngine[] = [
     ),
     caughtBy: [
       "refuses a cursor beyond the head",
-      "refuses a cursor that bears another mark",
+      "refuses a cursor with another mark",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
   {
-    name: "throws at offsets that are none",
+    name: "throws at invalid offsets",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const isCursor = typeof from === "object" && "epoch" in from;
@@ -43,7 +43,7 @@ export const brokenReads: readonly BrokenEngine[] = [
         return read(log, topic, from, limit);
       }),
     ),
-    caughtBy: ["refuses offsets that are none"],
+    caughtBy: ["refuses invalid offsets"],
   },
   {
     name: "resumes only from entries that it still has",
@@ -58,7 +58,7 @@ export const brokenReads: readonly BrokenEngine[] = [
     ),
     caughtBy: [
       "resumes from the cursor before the oldest entry",
-      "resumes from the head of a topic that was trimmed to nothing",
+      "resumes from the head of a completely trimmed topic",
       "trims a stateful topic up to its snapshot once there is one",
     ],
   },
@@ -83,7 +83,7 @@ export const brokenReads: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "takes any limit",
+    name: "accepts any limit",
     setup: broken((log) =>
       reading(log, (topic, from, limit) => {
         const fix = (count: number) => Math.max(0, Math.trunc(count || 0));
@@ -116,7 +116,7 @@ export const brokenReads: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "dates entries back",
+    name: "gives entries earlier times",
     setup: broken((log) =>
       reading(log, async (topic, from, limit) => {
         const page = await read(log, topic, from, limit);
@@ -124,10 +124,10 @@ export const brokenReads: readonly BrokenEngine[] = [
         return page.ok ? { ...page, entries: page.entries.map(dated) } : page;
       }),
     ),
-    caughtBy: ["dates entries, and never back"],
+    caughtBy: ["gives entries times that never go back"],
   },
   {
-    name: "calls a topic that nobody has written to an error",
+    name: "throws for a topic without entries",
     setup: broken((log) => {
       const written = new Set<string>();
       return {
@@ -141,13 +141,10 @@ export const brokenReads: readonly BrokenEngine[] = [
         }),
       };
     }),
-    caughtBy: [
-      "takes a topic that nobody has written to as empty",
-      "goes on with what was appended since the last page",
-    ],
+    caughtBy: ["treats a topic without entries as empty", "continues with entries appended since the last page"],
   },
   {
-    name: "takes topics for one that differ after the path",
+    name: "treats topics as one that differ after the path",
     setup: broken((log) => {
       const path = (topic: string) => topic.split("?")[0] ?? "";
       return {

@@ -3,7 +3,7 @@ import type { LogSetup } from "../conformance.js";
 import type { Log, Snapshot } from "../log.js";
 import { type BrokenEngine, broken, inLives, openBeside } from "./broken.js";
 
-/** Keeps snapshots beside the log, so that the log doesn't know what they hold fast. */
+/** Keeps snapshots outside the log, so that the log doesn't retain the entries after them. */
 function snapshotsBeside(log: Log): Partial<Log> {
   const snapshots = new Map<string, Snapshot>();
   return {
@@ -21,7 +21,7 @@ function snapshotsBeside(log: Log): Partial<Log> {
   };
 }
 
-/** As soon as time passes, all topics are new ones. */
+/** Begins a new life of all topics whenever time passes. */
 const freesEverything: LogSetup = async (options) => {
   let life = 0;
   const harness = await broken((log) => inLives(log, () => life))(options);
@@ -38,9 +38,9 @@ export const brokenRetention: readonly BrokenEngine[] = [
     name: "trims past the snapshot",
     setup: broken(snapshotsBeside),
     caughtBy: [
-      "reads the tail after a snapshot, however long ago that was",
-      "trims by hand at most what the snapshot covers",
-      "takes a topic with a snapshot as stateful",
+      "reads the entries after a snapshot, whatever its age",
+      "trims at most the entries that the snapshot covers on request",
+      "treats a topic with a snapshot as stateful",
       "keeps its promises through random use of a stateful topic",
     ],
   },
@@ -50,13 +50,13 @@ export const brokenRetention: readonly BrokenEngine[] = [
       append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),
     })),
     caughtBy: [
-      "trims nothing of a stateful topic before its first snapshot",
+      "does not trim a stateful topic before its first snapshot",
       "remembers that a topic is stateful",
       "never frees a stateful topic without a stateTtl",
     ],
   },
   {
-    name: "trims one entry more than it was told to",
+    name: "trims one entry too many",
     setup: broken((log) => ({
       async trim(topic, upTo) {
         const page = await read(log, topic, upTo, 1);
@@ -65,7 +65,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     })),
     caughtBy: [
       "trims up to and including a cursor",
-      "reads the oldest there is where older entries are gone",
+      "reads from the oldest retained entry if older entries are gone",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
@@ -78,30 +78,27 @@ export const brokenRetention: readonly BrokenEngine[] = [
         await log.trim(topic, found ? found.cursor : page.head);
       },
     })),
-    caughtBy: [
-      "trims nothing at a cursor that isn't of this history",
-      "saves and trims nothing at a cursor in a lost tail",
-    ],
+    caughtBy: ["trims nothing at a cursor of another history", "saves and trims nothing at a cursor in a lost tail"],
   },
   {
     name: "trims nothing",
     setup: (options) => broken(() => ({ trim: async () => {} }))({ ...options, retain: {}, overrides: {} }),
     caughtBy: [
       "trims up to and including a cursor",
-      "trims everything, and numbers on",
+      "trims everything, and continues the numbering",
       "keeps the newest entries by bytes",
       "keeps its promises through random appends, trims, reads and snapshots",
     ],
   },
   {
-    name: "throws where there is nothing to trim",
+    name: "throws when there is nothing to trim",
     setup: broken((log) => ({
       async trim(topic, upTo) {
         if ((await headOf(log, topic)).offset === 0) throw new Error(`no such topic: ${topic}`);
         await log.trim(topic, upTo);
       },
     })),
-    caughtBy: ["trims nothing in a topic that nobody has written to"],
+    caughtBy: ["trims nothing in a topic without entries"],
   },
   {
     name: "keeps the newest entry only if it is small enough",
@@ -117,15 +114,15 @@ export const brokenRetention: readonly BrokenEngine[] = [
     caughtBy: ["keeps the newest entry, whatever its size"],
   },
   {
-    name: "knows no override",
+    name: "ignores overrides",
     setup: (options) => broken(() => ({}))({ ...options, overrides: {} }),
     caughtBy: [
-      "keeps what a procedure's override says, for all its topics and no others",
-      "keeps state as long as a procedure's override says",
+      "applies a procedure's override to all its topics and no others",
+      "applies a procedure's override of stateTtl",
     ],
   },
   {
-    name: "knows no age",
+    name: "ignores ages",
     setup: async (options) => ({ ...(await broken(() => ({}))(options)), advance: async () => {} }),
     caughtBy: [
       "keeps entries up to their age",
@@ -143,7 +140,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "saves the snapshot of whoever comes last",
+    name: "saves the snapshot of the last caller",
     setup: broken((log) => {
       const snapshots = new Map<string, Snapshot>();
       return {
@@ -155,14 +152,14 @@ export const brokenRetention: readonly BrokenEngine[] = [
       };
     }),
     caughtBy: [
-      "lets one of many writers save at a cursor",
-      "refuses a snapshot that is not after the one that is there",
-      "begins anew with an append to a topic whose stateTtl is over",
+      "lets only one of many writers save at a cursor",
+      "refuses a snapshot that is not after the saved one",
+      "begins a new life with an append to a topic whose stateTtl has passed",
     ],
   },
   {
     name: "saves no snapshot",
     setup: broken(() => ({ saveSnapshot: async () => false })),
-    caughtBy: ["loads the snapshot that was saved last"],
+    caughtBy: ["loads the last saved snapshot"],
   },
 ];

@@ -4,10 +4,10 @@ import type { Log } from "../log.js";
 import { openMemoryHarness } from "../memory-harness.js";
 import { type BrokenEngine, broken, inLives, reading } from "./broken.js";
 
-/** As memoryLog's `stateTtl` counts from when the last watcher went, this makes state live on. */
+/** Prolongs state, because `memoryLog` counts `stateTtl` from the end of the last watch. */
 const prolong = (log: Log, name: string) => log.watch(name, () => {}).stop();
 
-/** When a topic's time is over, its state and entries go, but its epoch stays. */
+/** When a topic's stateTtl has passed, this drops state and entries, but keeps the epoch. */
 const keepsEpoch: LogSetup = async (options) => {
   const { stateTtl = Number.POSITIVE_INFINITY } = options.retain ?? {};
   const harness = await openMemoryHarness({ ...options, retain: {} });
@@ -33,21 +33,21 @@ const countsFromFirstAppend: LogSetup = async (options) => {
 
 export const brokenStateTtl: readonly BrokenEngine[] = [
   {
-    name: "keeps state for ever",
+    name: "never frees state",
     setup: (options) => broken(() => ({}))({ ...options, retain: {}, overrides: {} }),
     caughtBy: [
-      "frees a stateful topic whole when its stateTtl is over",
-      "begins anew with an append to a topic whose stateTtl is over",
-      "keeps state as long as a procedure's override says",
+      "frees a stateful topic completely when its stateTtl has passed",
+      "begins a new life with an append to a topic whose stateTtl has passed",
+      "applies a procedure's override of stateTtl",
     ],
   },
   {
     name: "frees state and keeps the epoch",
     setup: keepsEpoch,
     caughtBy: [
-      "refuses the beginning of a life that was written to and is over",
-      "frees a stateful topic whole when its stateTtl is over",
-      "begins anew with an append to a topic whose stateTtl is over",
+      "refuses the first cursor of an ended life",
+      "frees a stateful topic completely when its stateTtl has passed",
+      "begins a new life with an append to a topic whose stateTtl has passed",
     ],
   },
   {
@@ -58,7 +58,7 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
   {
     name: "frees state that is watched",
     setup: broken((log) => ({ watch: (name, onAppend) => log.watch(`${name}#watched`, onAppend) })),
-    caughtBy: ["keeps state while anybody watches it, and for its stateTtl after"],
+    caughtBy: ["keeps state while it is watched, and for its stateTtl after that"],
   },
   {
     name: "frees state as soon as nobody watches it",
@@ -82,17 +82,17 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["keeps state while anybody watches it, and for its stateTtl after"],
+    caughtBy: ["keeps state while it is watched, and for its stateTtl after that"],
   },
   {
-    name: "keeps state that is watched for ever after",
+    name: "never frees state that was once watched",
     setup: broken((log) => ({
       watch(name, onAppend) {
         log.watch(name, () => {});
         return log.watch(name, onAppend);
       },
     })),
-    caughtBy: ["keeps state while anybody watches it, and for its stateTtl after"],
+    caughtBy: ["keeps state while it is watched, and for its stateTtl after that"],
   },
   {
     name: "keeps state for longer when it is read",
@@ -103,7 +103,7 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
         return answer;
       }),
     ),
-    caughtBy: ["takes neither a read nor a retry nor a snapshot as a reason to keep state for longer"],
+    caughtBy: ["does not prolong stateTtl for a read, a retry or a snapshot"],
   },
   {
     name: "keeps state for longer when an append is retried",
@@ -114,7 +114,7 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
         return answer;
       },
     })),
-    caughtBy: ["takes neither a read nor a retry nor a snapshot as a reason to keep state for longer"],
+    caughtBy: ["does not prolong stateTtl for a read, a retry or a snapshot"],
   },
   {
     name: "keeps state for longer when a snapshot is saved",
@@ -125,13 +125,13 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
         return isSaved;
       },
     })),
-    caughtBy: ["takes neither a read nor a retry nor a snapshot as a reason to keep state for longer"],
+    caughtBy: ["does not prolong stateTtl for a read, a retry or a snapshot"],
   },
   {
     name: "applies stateTtl to topics without state, too",
     setup: broken((log) => ({
       append: (name, events, options) => log.append(name, events, { ...options, stateful: true }),
     })),
-    caughtBy: ["applies stateTtl to no topic without state"],
+    caughtBy: ["does not apply stateTtl to topics without state"],
   },
 ];

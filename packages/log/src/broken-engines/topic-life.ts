@@ -2,7 +2,7 @@ import { read } from "../conformance/helpers.js";
 import type { AppendOptions, Log } from "../log.js";
 import { type BrokenEngine, broken, reading } from "./broken.js";
 
-/** A log whose appends are given other options. */
+/** A log whose appends get changed options. */
 const given = (change: (options: AppendOptions) => AppendOptions) =>
   broken((log) => ({
     append: (topic, events, options) => log.append(topic, events, change(options ?? {}) as typeof options),
@@ -13,7 +13,7 @@ const without =
   (options: AppendOptions): AppendOptions =>
     Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name as keyof AppendOptions)));
 
-/** A log whose records are kept elsewhere, and set by `set`. */
+/** A log whose records are stored separately, by `set`. */
 const recordsBeside = (set: (records: Map<string, string>, topic: string, record: string | undefined) => void) =>
   broken((log) => {
     const records = new Map<string, string>();
@@ -30,7 +30,7 @@ const recordsBeside = (set: (records: Map<string, string>, topic: string, record
     };
   });
 
-/** The first entry that there is tells the record, or none does. */
+/** Returns the record only while the topic still has its first entry. */
 const recordOfEntries = (log: Log): Partial<Log> =>
   reading(log, async (topic, from, limit) => {
     const answer = await read(log, topic, from, limit);
@@ -44,18 +44,18 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
     name: "keeps no record",
     setup: given(without("record")),
     caughtBy: [
-      "answers every read with the topic's record, pages and gaps alike",
-      "keeps the record that was set last, through appends that set none",
+      "answers every read with the topic's record, both pages and gaps",
+      "keeps the last record through appends that set none",
       "refuses a record of more than 1,024 bytes, and appends nothing",
       "loses a record with the entry that set it in a lost tail",
     ],
   },
   {
-    name: "keeps the first record for ever",
+    name: "never replaces the first record",
     setup: recordsBeside((records, topic, record) => {
       if (record !== undefined && !records.has(topic)) records.set(topic, record);
     }),
-    caughtBy: ["keeps the record that was set last, through appends that set none"],
+    caughtBy: ["keeps the last record through appends that set none"],
   },
   {
     name: "takes a record from a retried append, and from before a failover",
@@ -63,9 +63,9 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
       if (record !== undefined) records.set(topic, record);
     }),
     caughtBy: [
-      "sets no record by a retried append",
+      "sets no record with a retried append",
       "loses a record with the entry that set it in a lost tail",
-      "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
+      "keeps all entries of a topic with a ttl, and frees it completely when the ttl has passed",
     ],
   },
   {
@@ -77,15 +77,15 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "knows no ttl",
+    name: "ignores ttls",
     setup: given(without("ttl")),
     caughtBy: [
-      "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
-      "frees state and keys with a topic whose ttl is over",
-      "takes a ttl before a stateTtl, be it shorter or longer",
-      "counts the ttl that was given last, which a retried append doesn't give",
-      "keeps a topic with a ttl while anybody watches it, and for its ttl after",
-      "refuses a ttl that is none, and appends nothing",
+      "keeps all entries of a topic with a ttl, and frees it completely when the ttl has passed",
+      "frees state and keys with a topic whose ttl has passed",
+      "prefers a ttl to a stateTtl, whether shorter or longer",
+      "applies the last ttl given, and ignores that of a retried append",
+      "keeps a topic with a ttl while it is watched, and for its ttl after that",
+      "refuses an invalid ttl, and appends nothing",
     ],
   },
   {
@@ -93,18 +93,18 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
     setup: broken((log) => ({
       async append(topic, events, options = {}) {
         const answer = await log.append(topic, events, options);
-        // It is the append of another event, as far as the ttl is concerned.
+        // For the ttl, this is an append of another event.
         if (answer.ok && answer.duplicate && options.ttl !== undefined)
           await log.append(topic, events, { ttl: options.ttl });
         return answer;
       },
     })),
-    caughtBy: ["counts the ttl that was given last, which a retried append doesn't give"],
+    caughtBy: ["applies the last ttl given, and ignores that of a retried append"],
   },
   {
-    name: "frees a topic with a ttl under its watchers",
+    name: "frees a topic with a ttl that has watchers",
     setup: broken((log) => ({ watch: (name, onAppend) => log.watch(`${name}#watched`, onAppend) })),
-    caughtBy: ["keeps a topic with a ttl while anybody watches it, and for its ttl after"],
+    caughtBy: ["keeps a topic with a ttl while it is watched, and for its ttl after that"],
   },
   {
     name: "keeps all entries of a topic with a ttl",
@@ -123,7 +123,7 @@ export const brokenTopicLife: readonly BrokenEngine[] = [
     })),
     caughtBy: [
       "refuses a record of more than 1,024 bytes, and appends nothing",
-      "refuses a ttl that is none, and appends nothing",
+      "refuses an invalid ttl, and appends nothing",
     ],
   },
 ];

@@ -2,7 +2,7 @@ import type { Log, LogEntry, Wakeup, Watch } from "../log.js";
 import { LogError } from "../port/log-error.js";
 import { type BrokenEngine, broken } from "./broken.js";
 
-/** A log whose calls to a watcher go through a function, made by `change` for each watcher. */
+/** A log that passes each watcher's calls through a function that `change` creates. */
 const told = (change: () => (wakeup: Wakeup | undefined, tell: (wakeup?: Wakeup) => void) => void) =>
   broken((log) => ({
     watch(topic, onAppend) {
@@ -31,9 +31,9 @@ function lateWatch(log: Log, readyOf: (begun: Promise<void>, stopped: () => bool
 
 export const brokenWakeups: readonly BrokenEngine[] = [
   {
-    name: "says that a watch is ready too early",
+    name: "reports that a watch is ready too early",
     setup: broken((log) => ({ watch: lateWatch(log, () => Promise.resolve()) })),
-    caughtBy: ["tells of every append once a watch is ready"],
+    caughtBy: ["reports every append once a watch is ready"],
   },
   {
     name: "never settles ready if the watch was stopped",
@@ -43,14 +43,14 @@ export const brokenWakeups: readonly BrokenEngine[] = [
         if (isStopped()) await new Promise(() => {});
       }),
     })),
-    caughtBy: ["settles ready though the watch was stopped first"],
+    caughtBy: ["settles ready even if the watch was stopped first"],
   },
   {
     name: "carries only the last entry",
     setup: told(() => (wakeup, tell) => tell(wakeup && { ...wakeup, entries: wakeup.entries.slice(-1) })),
     caughtBy: [
       "carries only entries that directly follow the cursor before them",
-      "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
+      "loses nothing for a reader that uses carried entries at its cursor, and reads otherwise",
     ],
   },
   {
@@ -73,13 +73,13 @@ export const brokenWakeups: readonly BrokenEngine[] = [
     caughtBy: ["carries only entries that directly follow the cursor before them"],
   },
   {
-    name: "does not call where there is too much to carry",
+    name: "does not call when there is too much to carry",
     setup: told(() => (wakeup, tell) => {
       if (wakeup) tell(wakeup);
     }),
     caughtBy: [
-      "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
-      "calls a topic's watchers when it is freed, and tells them of its next life",
+      "loses nothing for a reader that uses carried entries at its cursor, and reads otherwise",
+      "calls a topic's watchers when it is freed, and for its next life",
       "calls all watchers when its store is back",
     ],
   },
@@ -91,6 +91,6 @@ export const brokenWakeups: readonly BrokenEngine[] = [
           throw LogError.is(error) ? new Error("connect ECONNREFUSED") : error;
         }),
     })),
-    caughtBy: ["rejects every call with a LogError while its store is away, except for a caller's own mistake"],
+    caughtBy: ["rejects every call with a LogError while its store is unavailable, except for invalid arguments"],
   },
 ];

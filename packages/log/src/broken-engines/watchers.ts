@@ -3,7 +3,7 @@ import { type BrokenEngine, broken } from "./broken.js";
 
 const ready = Promise.resolve();
 
-/** Watchers as one writes them first: a set of functions per topic, called one after the other within the append. */
+/** A naive implementation: a set of functions per topic, called one by one within the append. */
 function naive(log: Log): Partial<Log> {
   const watchers = new Map<string, Set<() => void>>();
   return {
@@ -22,16 +22,16 @@ function naive(log: Log): Partial<Log> {
 
 export const brokenWatchers: readonly BrokenEngine[] = [
   {
-    name: "tells no watcher",
+    name: "calls no watcher",
     setup: broken(() => ({ watch: () => ({ ready, stop() {} }) })),
     caughtBy: [
-      "tells a watcher of every append, from whatever process",
-      "lets a reader that reads on at every call reach the head",
-      "lets watchers stop, start and append while they are told",
+      "calls a watcher for every append, from any process",
+      "lets a reader that reads at every call reach the head",
+      "lets watchers stop, start and append during a call",
     ],
   },
   {
-    name: "tells watchers before the append is done",
+    name: "calls watchers before the append is done",
     setup: broken((log) => {
       const watchers = new Map<string, Set<() => void>>();
       return {
@@ -47,11 +47,11 @@ export const brokenWatchers: readonly BrokenEngine[] = [
         },
       };
     }),
-    caughtBy: ["shows a watcher the append that it is told of"],
+    caughtBy: ["has an append readable when it calls a watcher"],
   },
   {
     name: "keeps watchers as a plain set of functions",
     setup: broken(naive),
-    caughtBy: ["stops one watcher and no other", "keeps an append and the other watchers safe from one that throws"],
+    caughtBy: ["stops one watcher and no other", "protects an append and other watchers from a watcher that throws"],
   },
 ];

@@ -3,7 +3,7 @@ import type { AppendOptions, Cursor, Log, LogEvent, Moved } from "../log.js";
 import { appended, cursorOf, dataOf, events, headOf, pageOf, retained, run, topic } from "./helpers.js";
 import type { LogCase } from "./log-case.js";
 
-/** An append that must find the topic elsewhere. */
+/** An append that must meet a conflict. */
 async function conflict(
   log: Log,
   batch: readonly LogEvent[],
@@ -11,7 +11,7 @@ async function conflict(
 ): Promise<Moved["since"]> {
   const answer = await log.append(topic, batch, options);
   if (answer.ok) expect.fail("appended though the topic doesn't end there");
-  if (answer.reason !== "moved") expect.fail("a conflict with a lease that nobody holds");
+  if (answer.reason !== "moved") expect.fail("a lease conflict, though nobody holds the lease");
   return answer.since;
 }
 
@@ -28,7 +28,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "appends after a cursor only if the topic ends there, and else says what has come since",
+    name: "appends after a cursor only if the topic ends there, and otherwise answers with the later entries",
     async run({ log, peer }) {
       const start = await headOf(log, topic);
       const first = await log.append(topic, events("a"), { after: start });
@@ -50,7 +50,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets one of many through that append after the same cursor",
+    name: "lets only one of many appends after the same cursor through",
     async run({ log, peer }) {
       for (let after = await headOf(log, topic), round = 1; round <= 5; round += 1) {
         const writers = Array.from({ length: 10 }, (_, i) =>
@@ -64,7 +64,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers a conflict with a page to read on from, however much has come",
+    name: "answers a conflict with a page to continue from, however much was appended",
     async run({ log }) {
       const after = await headOf(log, topic);
       const batch = run(1, 600);
@@ -78,7 +78,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers an append after a cursor that isn't of this history with the gap",
+    name: "answers an append after a cursor of another history with the gap",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 4));
       const other = await appended(log, "scores/other", run(1, 4));
@@ -97,7 +97,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes a retry for a duplicate, wherever the topic ends by now",
+    name: "recognizes a retry as a duplicate, wherever the topic ends now",
     async run({ log, peer }) {
       const after = await headOf(log, topic);
       const first = await log.append(topic, events("a"), { after, idempotencyKey: "k" });
@@ -108,7 +108,7 @@ export const appendAfterCases: readonly LogCase[] = [
     },
   },
   {
-    name: "changes nothing of a topic by an append that meets a conflict",
+    name: "does not change a topic if an append meets a conflict",
     async run({ log }) {
       const after = await headOf(log, topic);
       await log.append(topic, events("a", "b"), { record: "first" });
@@ -116,7 +116,7 @@ export const appendAfterCases: readonly LogCase[] = [
       expect(await log.findAppend(topic, "k")).toBeUndefined();
       const page = await pageOf(log, topic, "oldest");
       expect([page.record, dataOf(page.entries)]).toEqual(["first", ['"a"', '"b"']]);
-      // A stateful topic would keep what no snapshot covers.
+      // A stateful topic would keep entries that no snapshot covers.
       await log.trim(topic, page.head);
       expect(await retained(log)).toEqual([]);
       expect((await log.append(topic, events("x"), { idempotencyKey: "k" })).duplicate).toBe(false);

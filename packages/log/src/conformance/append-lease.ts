@@ -39,7 +39,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets one of many appends through that take a topic's lease at once",
+    name: "lets only one of many simultaneous appends take a topic's lease",
     async run({ log, peer }) {
       const writers = Array.from({ length: 10 }, (_, i) =>
         (i % 2 ? log : peer).append(topic, events(`${i}`), { lease: { ttl: long } }),
@@ -78,7 +78,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses an append with an expired lease, though nobody has taken it since",
+    name: "refuses an append with an expired lease even if nobody has taken it since",
     needs: ["advance"],
     async run({ log, advance }) {
       const lease = await takeWith(log, {}, ttl);
@@ -89,7 +89,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses an append after a cursor while somebody else holds the lease, and no other append",
+    name: "refuses only appends after a cursor while another holder has the lease",
     async run({ log, peer }) {
       const start = await headOf(log);
       const lease = await takeWith(log, {});
@@ -119,7 +119,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers a retry with the lease that its holder has, and with no other",
+    name: "answers a retry with its own holder's lease, and with no other",
     async run({ log, peer }) {
       const options = { idempotencyKey, lease: { ttl: long, holder: "me" } };
       const first = await log.append(topic, events("a"), options);
@@ -138,7 +138,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "appends for a holder that names itself, and renews its lease",
+    name: "appends for a holder by name, and renews its lease",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = { ttl, holder: "me" };
@@ -168,7 +168,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "checks the lease before where the topic ends, and takes none if it has moved",
+    name: "checks the lease before the cursor, and takes no lease if the topic has moved",
     async run({ log, peer }) {
       const after = await headOf(log);
       const { cursor: head } = await log.append(topic, events("a"));
@@ -182,7 +182,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "does not renew a lease for an append that finds the topic moved",
+    name: "does not renew a lease if an append finds the topic moved",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const after = await headOf(log);
@@ -194,7 +194,7 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "changes nothing of a topic by an append that is refused for its lease",
+    name: "does not change a topic if an append is refused for its lease",
     async run({ log, peer }) {
       await log.append(topic, events("a"), { record: "first" });
       await leaseOf(log);
@@ -203,7 +203,7 @@ export const appendLeaseCases: readonly LogCase[] = [
       const page = await pageOf(log, topic, "oldest");
       expect([page.record, dataOf(page.entries)]).toEqual(["first", ['"a"']]);
       expect(await isFree(peer)).toBe(false);
-      // A stateful topic would keep what no snapshot covers.
+      // A stateful topic would keep entries that no snapshot covers.
       await log.trim(topic, page.head);
       expect(await retained(log)).toEqual([]);
       expect((await log.append(topic, events("x"), { idempotencyKey })).duplicate).toBe(false);

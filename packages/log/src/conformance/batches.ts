@@ -5,12 +5,12 @@ import type { LogCase } from "./log-case.js";
 
 const size = 5;
 
-/** Five events that say which batch they belong to and where. */
+/** Five events with the name of their batch and their position. */
 function batch(name: string) {
   return events(...Array.from({ length: size }, (_, i) => `${name}/${i}`));
 }
 
-/** Splits what was read into runs of five, each of which must be one whole batch. */
+/** Splits the read data into groups of five, each of which must be one complete batch. */
 function expectWhole(data: readonly string[]): string[] {
   const names: string[] = [];
   for (let start = 0; start < data.length; start += size) {
@@ -53,7 +53,7 @@ export const batchCases: readonly LogCase[] = [
     },
   },
   {
-    name: "shows no reader a part of a batch",
+    name: "never shows a reader a part of a batch",
     async run({ log, peer }) {
       let done = false;
       const writing = Promise.all([appendBatches(log, "a", 20), appendBatches(peer, "b", 20)]).finally(() => {
@@ -62,7 +62,7 @@ export const batchCases: readonly LogCase[] = [
       while (!done) {
         expectWhole(dataOf((await pageOf(peer, topic, "oldest")).entries));
         expect((await headOf(log, topic)).offset % size).toBe(0);
-        // Lets the writers go on, whatever they wait for.
+        // Lets the writers continue, whatever they wait for.
         await new Promise((resolve) => setTimeout(resolve));
       }
       await writing;

@@ -5,7 +5,7 @@ import type { LogCase } from "./log-case.js";
 
 const idempotencyKey = "k";
 
-/** What a retry of an append is answered. */
+/** The answer to a retry of an append. */
 const duplicateOf = ({ cursor }: Appended): Appended => ({ ok: true, duplicate: true, cursor });
 
 export const dedupeCases: readonly LogCase[] = [
@@ -63,7 +63,7 @@ export const dedupeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "remembers as many idempotency keys as it was told to",
+    name: "remembers the configured number of idempotency keys",
     options: { dedupe: { keys: 20 } },
     async run({ log }) {
       for (let i = 0; i < 60; i += 1) await log.append(topic, events(`${i}`), { idempotencyKey: `${i}` });
@@ -87,7 +87,7 @@ export const dedupeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "remembers idempotency keys for longer than entries, and through idleness",
+    name: "remembers idempotency keys for longer than entries, even in an idle topic",
     options: { retain: { age: 500 }, dedupe: { age: 60_000 }, idle: 500 },
     needs: ["advance"],
     async run({ log, advance }) {

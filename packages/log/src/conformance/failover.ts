@@ -30,7 +30,7 @@ export const failoverCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses a cursor in a lost tail though an equal entry took its place",
+    name: "refuses a cursor in a lost tail even if an equal entry took its place",
     needs: ["failover"],
     async run({ log, failover }) {
       const entries = await appended(log, topic, events("a", "b", "c", "same"));
@@ -38,7 +38,7 @@ export const failoverCases: readonly LogCase[] = [
       const grown = await appended(log, topic, events("x", "same", "same"));
       await expectGap(log, topic, cursorOf(entries, 3), "diverged");
       expect(cursorOf(grown, 1).offset).toBe(cursorOf(entries, 3).offset);
-      // The place before the oldest entry is checked by the mark that this entry carries.
+      // The engine checks the cursor before the oldest entry by that entry's mark.
       await log.trim(topic, cursorOf(grown, 1));
       await expectGap(log, topic, cursorOf(entries, 3), "diverged");
     },
@@ -56,7 +56,7 @@ export const failoverCases: readonly LogCase[] = [
     },
   },
   {
-    name: "appends a retried batch anew if its first append was lost",
+    name: "appends a retried batch again if its first append was lost",
     needs: ["failover"],
     async run({ log, failover }) {
       await log.append(topic, events("a"));

@@ -19,7 +19,7 @@ import type { LogCase } from "./log-case.js";
 
 const idempotencyKey = "k";
 
-/** Nothing is left of the life that these cursors are of. */
+/** Expects that nothing is left of these cursors' life. */
 async function expectFreed(log: Log, ...cursors: readonly Cursor[]): Promise<void> {
   const page = await pageOf(log, topic, "oldest");
   expect(page).toMatchObject({ entries: [], head: { offset: 0, mark: "0" } });
@@ -45,7 +45,7 @@ export const freeCases: readonly LogCase[] = [
       const again = await log.append(topic, run(1, 5), { idempotencyKey });
       expect([again.duplicate, again.cursor.offset]).toEqual([false, 5]);
       expect(again.cursor.epoch).not.toBe(start.epoch);
-      // A stateful topic would keep what no snapshot covers.
+      // A stateful topic would keep entries that no snapshot covers.
       await log.trim(topic, again.cursor);
       expect(await retained(peer)).toEqual([]);
     },
@@ -61,7 +61,7 @@ export const freeCases: readonly LogCase[] = [
       await log.free(topic);
       const next = await leaseOf(log, topic, 60_000, "me");
       expect(next.epoch).not.toBe(lease.epoch);
-      // The two leases may differ in nothing but the epoch.
+      // The two leases may differ only in the epoch.
       expect(await peer.append(topic, events("x"), { lease })).toEqual({ ok: false, reason: "leased" });
       await peer.release(lease);
       expect([await peer.renew(lease), await log.renew(next)]).toEqual([false, true]);
@@ -81,7 +81,7 @@ export const freeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "calls a topic's watchers when it is freed, and tells them of its next life",
+    name: "calls a topic's watchers when it is freed, and for its next life",
     async run({ log, peer }) {
       const calls = [0, 0];
       const watches = [log, peer].map((each, i) => each.watch(topic, () => (calls[i] = (calls[i] ?? 0) + 1)));
@@ -93,7 +93,7 @@ export const freeCases: readonly LogCase[] = [
         () => peer.free(topic),
         () => peer.append(topic, events("b")),
       ]) {
-        // A second call for the change before must not count for this one.
+        // A second call for the previous change must not count for this one.
         await new Promise((resolve) => setTimeout(resolve, 20));
         const before = [...calls];
         await change();

@@ -3,7 +3,7 @@ import type { Cursor, GapReason, Log, LogEntry, LogEvent, ReadFrom, ReadGap, Rea
 
 export const topic = 'scores/watch?{"matchId":"m1"}';
 
-/** Events whose data are these texts, as JSON. */
+/** Events with these texts as data, in JSON. */
 export function events(...data: string[]): LogEvent[] {
   return data.map((text) => ({ type: "goal", data: JSON.stringify(text) }));
 }
@@ -22,12 +22,12 @@ export async function appendEach(log: Log, name: string, each: readonly LogEvent
   for (const event of each) await log.append(name, [event], { stateful });
 }
 
-/** What there is to read from a place on. */
+/** Reads from a place. */
 export async function read(log: Log, name: string, from: ReadFrom, limit: number): Promise<ReadPage | ReadGap> {
   return (await log.open(name, { from, limit })).page;
 }
 
-/** Where the topic ends. */
+/** The cursor at the topic's end. */
 export async function headOf(log: Log, name = topic): Promise<Cursor> {
   return (await read(log, name, { last: 0 }, 0)).head;
 }
@@ -39,19 +39,19 @@ export async function pageOf(log: Log, name: string, from: ReadFrom, limit = 1_0
   return page;
 }
 
-/** The snapshot that was saved last. */
+/** The last saved snapshot. */
 export async function snapshotOf(log: Log, name = topic): Promise<Snapshot | undefined> {
   return (await log.open(name, { from: "snapshot", limit: 0 })).snapshot;
 }
 
-/** All that is retained, with the cursor before it. */
+/** All retained entries. */
 export async function retained(log: Log, name = topic): Promise<readonly LogEntry[]> {
   const { entries, end, head } = await pageOf(log, name, "oldest");
   expect(end).toEqual(head);
   return entries;
 }
 
-/** A read that must find a gap for this reason, from whose `oldest` all that is retained can be read. */
+/** A read that must find a gap for this reason. All retained entries must be readable from its `oldest`. */
 export async function expectGap(log: Log, name: string, from: Cursor, reason: GapReason): Promise<void> {
   const gap = await read(log, name, from, 10);
   expect(gap).toMatchObject({ ok: false, reason, head: await headOf(log, name) });
@@ -60,21 +60,21 @@ export async function expectGap(log: Log, name: string, from: Cursor, reason: Ga
   expect(rest.entries).toEqual(await retained(log, name));
 }
 
-/** Appends these, and answers with their entries. */
+/** Appends events, and returns their entries. */
 export async function appended(log: Log, name: string, batch: readonly LogEvent[]): Promise<readonly LogEntry[]> {
   const before = await headOf(log, name);
   await log.append(name, batch);
   return (await pageOf(log, name, before)).entries;
 }
 
-/** The cursor of an entry that must be there. */
+/** The cursor of an entry that must exist. */
 export function cursorOf(entries: readonly LogEntry[], index: number): Cursor {
   const entry = entries.at(index);
   if (!entry) expect.fail(`expected an entry at index ${index} of ${entries.length}`);
   return entry.cursor;
 }
 
-/** Waits until something has come true: engines may take a while to tell of an append. */
+/** Waits for a condition: engines may report an append late. */
 export async function until(isTrue: () => boolean): Promise<void> {
   const deadline = Date.now() + 2_000;
   while (!isTrue()) {

@@ -24,7 +24,7 @@ export function forged(lease: Lease): Lease[] {
 
 export const leaseCases: readonly LogCase[] = [
   {
-    name: "gives a topic's lease to one of several callers at once, and to nobody else while it is held",
+    name: "gives a topic's lease to one of several simultaneous callers, and to no other caller while it is held",
     async run({ log, peer }) {
       const { epoch } = await headOf(log);
       const asking = Array.from({ length: 10 }, (_, i) => (i % 2 ? log : peer).acquire(topic, { ttl: long + i }));
@@ -95,14 +95,14 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps a topic's epoch as long as its lease, though the topic was never written to",
+    name: "keeps a topic's epoch as long as its lease even if the topic was never written to",
     options: { idle: 500 },
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const lease = await leaseOf(log);
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
-        // Uses other topics, so that the engine could find this one idle.
+        // Uses other topics, so that the engine may consider this one idle.
         for (const n of [1, 2]) await peer.append("scores/other", run(n, n));
       }
       expect(await peer.acquire(topic, { ttl: long })).toBeUndefined();
@@ -112,7 +112,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "frees a topic whose ttl is over, with its lease",
+    name: "frees a topic whose ttl has passed, with its lease",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const answer = await log.append(topic, events("a"), { ttl, lease: { ttl: long } });
@@ -147,7 +147,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "gives each request without a holder another one",
+    name: "gives each request without a holder a new one",
     async run({ log }) {
       const holders = new Set<string>();
       for (const _ of run(1, 3)) {
@@ -159,7 +159,7 @@ export const leaseCases: readonly LogCase[] = [
     },
   },
   {
-    name: "does not accept a lease that was lost in a failover in place of the next one",
+    name: "does not accept a lease that was lost in a failover instead of the next one",
     needs: ["failover"],
     async run({ log, peer, failover }) {
       await log.append(topic, events("a"));

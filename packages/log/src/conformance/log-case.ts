@@ -1,17 +1,17 @@
 import type { Log } from "../log.js";
 import type { MemoryLogOptions } from "../memory/options.js";
 
-/** The limits that a case needs. What is missing is the engine's default. */
+/** The limits that a case needs. Default: the engine's own. */
 export type LogSetupOptions = Omit<MemoryLogOptions, "now">;
 
-/** What the suite needs of an engine under test. */
+/** What the suite needs from an engine under test. */
 export interface LogHarness {
   readonly log: Log;
   /** The same store as another process opens it. Default: `log` itself. */
   readonly peer?: Log;
   /**
    * Lets time pass for the engine: by its clock if it takes one, else by waiting. Cases ask for a few seconds at most. If
-   * an engine tells its store late that a watch has stopped, `advance` waits for that first. Without it, cases about age are skipped.
+   * an engine reports the end of a watch to its store late, `advance` waits for that first. Without it, cases about age are skipped.
    */
   advance?(ms: number): Promise<void>;
   /**
@@ -21,7 +21,7 @@ export interface LogHarness {
   failover?(topic: string, lost: number): Promise<void>;
   /**
    * Cuts `log` off from its store, runs `meanwhile`, and brings the store back. `meanwhile` gets a log of the same store that is not
-   * cut off, as another process would have it. Without it, cases about a store that is away are skipped.
+   * cut off, as in another process. Without it, cases about an unavailable store are skipped.
    */
   outage?(meanwhile: (other: Log) => Promise<void>): Promise<void>;
   /** Called after each case, passed or failed. */
@@ -31,7 +31,7 @@ export interface LogHarness {
 /** Opens an empty store for one case. Stores of different cases share nothing. */
 export type LogSetup = (options: LogSetupOptions) => Promise<LogHarness>;
 
-/** What only some harnesses can do. */
+/** Abilities that only some harnesses have. */
 export type LogAbility = "advance" | "failover" | "outage";
 
 export interface LogCaseContext {
@@ -50,7 +50,7 @@ export interface LogCase {
   readonly run: (context: LogCaseContext) => Promise<void>;
 }
 
-/** Runs one case on a store of its own. Answers with the ability that the harness lacks, if it couldn't be run. */
+/** Runs one case on its own store. Returns the ability that the harness lacks, if the case can't run. */
 export async function runLogCase(logCase: LogCase, setup: LogSetup): Promise<LogAbility | undefined> {
   const harness = await setup(logCase.options ?? {});
   try {

@@ -3,16 +3,16 @@ import type { Cursor, Log, LogEntry, ReadFrom } from "../log.js";
 import { headOf, read, snapshotOf } from "./helpers.js";
 
 /**
- * Uses one topic of a log, and knows what must come of it: the full history, nothing trimmed. What the log answers is
- * checked against that. It takes the log's word for how far it trimmed, within what the port allows.
+ * Uses one topic of a log, and keeps its full, untrimmed history. It checks the log's answers against that history. It accepts
+ * any trimming that the port allows.
  */
 export class LogModel {
   readonly topic: string;
-  /** Every cursor ever given out, those of lost tails too. */
+  /** Every cursor that the log ever returned, including those of lost tails. */
   readonly cursors: Cursor[] = [];
   readonly #log: Log;
   readonly #stateful: boolean;
-  /** What had been appended up to each cursor, by the cursor's text. */
+  /** The history up to each cursor, by the cursor's text. */
   readonly #historyAt = new Map<string, string>();
   #history: LogEntry[] = [];
   #keys = new Map<string, Cursor>();
@@ -26,7 +26,7 @@ export class LogModel {
     this.#stateful = stateful;
   }
 
-  /** How many entries there are to lose. */
+  /** The number of entries that can be lost. */
   get untrimmed(): number {
     return this.#history.length - Math.max(this.#oldest, this.#snapshot?.offset ?? 0);
   }
@@ -100,7 +100,7 @@ export class LogModel {
     expect(this.#holds(page.end)).toBe(true);
   }
 
-  /** Reads from the oldest entry to the head, and learns which is the oldest. */
+  /** Reads from the oldest entry to the head, and records the oldest. */
   async readAll(): Promise<void> {
     const { end } = await read(this.#log, this.topic, "oldest", 0).then((page) => (page.ok ? page : expect.fail()));
     expect(end.offset).toBeGreaterThanOrEqual(this.#oldest);
@@ -109,7 +109,7 @@ export class LogModel {
     await this.read("oldest", this.#history.length + 1);
   }
 
-  /** The log has lost its newest entries. */
+  /** Records that the log has lost its newest entries. */
   async lose(count: number): Promise<void> {
     this.#history = this.#history.slice(0, this.#history.length - count);
     const kept = this.#history.length;
@@ -122,7 +122,7 @@ export class LogModel {
     return head ?? expect.fail("the model wasn't opened");
   }
 
-  /** Whether the cursor is of the history as it is now. */
+  /** Whether the cursor belongs to the current history. */
   #holds({ epoch, offset, mark }: Cursor): boolean {
     const held = offset === 0 ? this.#genesis : this.#history[offset - 1]?.cursor;
     return held?.epoch === epoch && held.mark === mark;

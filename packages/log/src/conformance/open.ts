@@ -23,7 +23,7 @@ export const openCases: readonly LogCase[] = [
     },
   },
   {
-    name: "opens at the snapshot that was saved last, and at the oldest entry where none is",
+    name: "opens at the last saved snapshot, or at the oldest entry without one",
     async run({ log, peer }) {
       const empty = await log.open(topic, { from: "snapshot", limit: 10 });
       expect(empty).toMatchObject({ page: { ok: true, entries: [], end: { offset: 0, mark: "0" } } });
@@ -39,7 +39,7 @@ export const openCases: readonly LogCase[] = [
     },
   },
   {
-    name: "answers a gap with the snapshot and what follows it, if that is asked for and there is one",
+    name: "answers a gap with the snapshot and the entries after it, if requested and available",
     async run({ log, peer }) {
       const entries = await appended(log, topic, run(1, 6));
       await log.trim(topic, cursorOf(entries, 1));
@@ -56,7 +56,7 @@ export const openCases: readonly LogCase[] = [
     },
   },
   {
-    name: "opens at one moment: what is trimmed once a newer snapshot is saved is not missed",
+    name: "opens atomically: a newer snapshot and its trim leave no gap after the opened snapshot",
     options: { retain: { events: 1 } },
     async run({ log, peer }) {
       await log.append(topic, run(1, 1), { stateful: true });

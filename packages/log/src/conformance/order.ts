@@ -20,7 +20,7 @@ const oddNames = ["", "?", "a", "a?", "a?{}", "a:b", "a b", "A", "__proto__", "c
 
 export const orderCases: readonly LogCase[] = [
   {
-    name: "takes a topic that nobody has written to as empty",
+    name: "treats a topic without entries as empty",
     async run({ log }) {
       const head = await headOf(log, topic);
       expect(head).toMatchObject({ offset: 0, mark: "0" });
@@ -52,7 +52,7 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "numbers entries from 1 without a gap, each topic by itself",
+    name: "numbers each topic's entries from 1 without a gap",
     async run({ log }) {
       await appendEach(log, topic, run(1, 3));
       await log.append(topic, run(4, 6));
@@ -81,7 +81,7 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "gives events back unchanged, whatever their text",
+    name: "returns events unchanged, whatever their text",
     async run({ log }) {
       const odd = [
         '"é 日本 🎉"',
@@ -138,7 +138,7 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "dates entries, and never back",
+    name: "gives entries times that never go back",
     async run({ log }) {
       await appendEach(log, topic, run(1, 5));
       const times = (await retained(log)).map((entry) => entry.time);
@@ -148,7 +148,7 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes no notice of what becomes of an event after the append",
+    name: "ignores changes of an event after the append call",
     async run({ log }) {
       const batch = [{ type: "goal", data: "1" }];
       const appending = log.append(topic, batch);

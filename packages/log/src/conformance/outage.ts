@@ -8,7 +8,7 @@ const idempotencyKey = "k";
 
 export const outageCases: readonly LogCase[] = [
   {
-    name: "rejects every call with a LogError while its store is away, except for a caller's own mistake",
+    name: "rejects every call with a LogError while its store is unavailable, except for invalid arguments",
     needs: ["outage"],
     async run({ log, outage }) {
       const lease = await leaseOf(log, "scores/other");

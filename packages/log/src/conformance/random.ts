@@ -6,7 +6,7 @@ import { type Random, seededRandom } from "./seeded-random.js";
 const steps = 150;
 const seeds = [1, 2, 3, 4];
 
-/** Of two kinds only: a lost tail shall often grow again with equal entries in the same places. */
+/** Only two values, so that a lost tail often grows again with equal entries at the same offsets. */
 function someData(random: Random): string[] {
   return Array.from({ length: 1 + random.below(4) }, () => String(random.below(2)));
 }
@@ -25,7 +25,7 @@ async function step(model: LogModel, random: Random): Promise<void> {
     case 5:
       return model.read(random.pick(["oldest", { last: random.below(10) }]), random.below(6));
     case 6:
-      // A cursor that is nobody's: this one's offset and that one's mark.
+      // A forged cursor: the offset of one and the mark of another.
       return model.read({ ...cursor, mark: other.mark }, 1 + random.below(9));
     default:
       return model.read(cursor, 1 + random.below(9));

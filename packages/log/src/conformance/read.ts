@@ -33,7 +33,7 @@ export const readCases: readonly LogCase[] = [
     },
   },
   {
-    name: "goes on with what was appended since the last page",
+    name: "continues with entries appended since the last page",
     async run({ log, peer }) {
       const { end } = await pageOf(log, topic, "oldest");
       await appendEach(peer, topic, run(1, 2));
@@ -60,7 +60,7 @@ export const readCases: readonly LogCase[] = [
     },
   },
   {
-    name: "reads the oldest there is where older entries are gone",
+    name: "reads from the oldest retained entry if older entries are gone",
     async run({ log }) {
       await log.append(topic, run(1, 6));
       await log.trim(topic, cursorOf(await retained(log), 3));

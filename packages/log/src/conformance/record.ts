@@ -7,7 +7,7 @@ const recordOf = async (log: Log, name = topic) => (await pageOf(log, name, "old
 
 export const recordCases: readonly LogCase[] = [
   {
-    name: "answers every read with the topic's record, pages and gaps alike",
+    name: "answers every read with the topic's record, both pages and gaps",
     async run({ log, peer }) {
       expect(await recordOf(log)).toBeUndefined();
       const { cursor } = await log.append(topic, events("a"), { record: "first" });
@@ -20,7 +20,7 @@ export const recordCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps the record that was set last, through appends that set none",
+    name: "keeps the last record through appends that set none",
     async run({ log, peer }) {
       await log.append(topic, events("a"), { record: "first" });
       await peer.append(topic, events("b"), { record: "é 日本\0 🎉" });
@@ -31,7 +31,7 @@ export const recordCases: readonly LogCase[] = [
     },
   },
   {
-    name: "sets no record by a retried append",
+    name: "sets no record with a retried append",
     async run({ log, peer }) {
       await log.append(topic, events("a"), { idempotencyKey: "k", record: "first" });
       expect((await peer.append(topic, events("b"), { idempotencyKey: "k", record: "second" })).duplicate).toBe(true);
@@ -57,7 +57,7 @@ export const recordCases: readonly LogCase[] = [
       const { cursor } = await log.append(topic, events("a"), { record: "first" });
       for (let i = 0; i < 3; i += 1) {
         await advance(1_200);
-        // Uses other topics, so that the engine could find this one idle.
+        // Uses other topics, so that the engine may consider this one idle.
         await appendEach(log, `record/other${i}`, run(1, 2));
       }
       expect([await retained(log), await recordOf(log)]).toEqual([[], "first"]);

@@ -17,7 +17,7 @@ import type { LogCase } from "./log-case.js";
 
 export const resumeCases: readonly LogCase[] = [
   {
-    name: "resumes from every cursor it gave out",
+    name: "resumes from every cursor that it returned",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 20));
@@ -27,7 +27,7 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "resumes from the beginning of a topic that nobody had written to, after its watcher was gone",
+    name: "resumes from the beginning of a topic without entries, after its watcher has stopped",
     async run({ log, peer }) {
       const watch = log.watch(topic, () => {});
       await watch.ready;
@@ -48,7 +48,7 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "resumes from the head of a topic that was trimmed to nothing",
+    name: "resumes from the head of a completely trimmed topic",
     async run({ log }) {
       const { cursor } = await log.append(topic, run(1, 5));
       await log.trim(topic, cursor);
@@ -58,7 +58,7 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "tells a reader whose place was trimmed",
+    name: "reports a gap to a reader whose cursor was trimmed",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
@@ -93,7 +93,7 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses a cursor that bears another mark",
+    name: "refuses a cursor with another mark",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
@@ -109,7 +109,7 @@ export const resumeCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses offsets that are none",
+    name: "refuses invalid offsets",
     async run({ log }) {
       const { cursor } = await log.append(topic, run(1, 3));
       for (const offset of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 60]) {

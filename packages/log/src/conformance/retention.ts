@@ -38,7 +38,7 @@ export const retentionCases: readonly LogCase[] = [
         for (let i = 0; i < 10; i += 1) await log.append(topic, events(letter.repeat(100)));
         const bytes = bytesOf(dataOf(await retained(log)));
         expect(bytes).toBeLessThanOrEqual(2_000);
-        // Engines may count what they store besides, but not much.
+        // Engines may also count their own overhead, but not much.
         expect(bytes).toBeGreaterThan(1_000);
       }
     },
@@ -73,7 +73,7 @@ export const retentionCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps what a procedure's override says, for all its topics and no others",
+    name: "applies a procedure's override to all its topics and no others",
     options: { retain: { events: 4 }, overrides: { "prices/ticks": { events: 2 }, constructor: { events: 1 } } },
     async run({ log }) {
       const sizes = { "prices/ticks": 2, 'prices/ticks?{"a":"?"}': 2, "prices/ticks2": 4, constructor: 1, toString: 4 };

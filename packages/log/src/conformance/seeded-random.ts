@@ -4,7 +4,7 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
-/** The same numbers for the same seed, so that a failure can be run again (mulberry32). */
+/** The same numbers for the same seed, so that a failure is reproducible (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed;
   function below(limit: number): number {

@@ -4,7 +4,7 @@ import type { LogCase } from "./log-case.js";
 
 export const snapshotCases: readonly LogCase[] = [
   {
-    name: "loads the snapshot that was saved last",
+    name: "loads the last saved snapshot",
     async run({ log, peer }) {
       const start = await headOf(log, topic);
       expect(await snapshotOf(log, topic)).toBeUndefined();
@@ -17,7 +17,7 @@ export const snapshotCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses a snapshot that is not after the one that is there",
+    name: "refuses a snapshot that is not after the saved one",
     async run({ log, peer }) {
       const entries = await appended(log, topic, run(1, 3));
       expect(await log.saveSnapshot(topic, cursorOf(entries, 1), "first")).toBe(true);
@@ -28,7 +28,7 @@ export const snapshotCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses a snapshot at a cursor that isn't of this history",
+    name: "refuses a snapshot at a cursor of another history",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 4));
       const other = await appended(log, "scores/other", run(1, 4));
@@ -42,7 +42,7 @@ export const snapshotCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets one of many writers save at a cursor",
+    name: "lets only one of many writers save at a cursor",
     async run({ log, peer }) {
       const { cursor } = await log.append(topic, events("a"));
       const writers = Array.from({ length: 8 }, (_, i) => (i % 2 ? log : peer).saveSnapshot(topic, cursor, `${i}`));

@@ -17,14 +17,14 @@ import type { LogCase } from "./log-case.js";
 const options = { retain: { stateTtl: 1_000 } };
 const idempotencyKey = "k";
 
-/** A topic with a snapshot, and an entry after it that must stay. Answers with where it ends. */
+/** Creates a topic with a snapshot and an entry after it that must stay. Returns its head. */
 async function withState(log: Log, name = topic): Promise<Cursor> {
   const { cursor } = await log.append(name, events("a"), { stateful: true, idempotencyKey });
   await log.saveSnapshot(name, cursor, "{}");
   return (await log.append(name, events("b"), { stateful: true })).cursor;
 }
 
-/** All that the topic had is there still. */
+/** Expects that the topic still has everything. */
 async function expectKept(log: Log, head: Cursor, name = topic): Promise<void> {
   expect(await headOf(log, name)).toEqual(head);
   const snapshot = await snapshotOf(log, name);
@@ -32,7 +32,7 @@ async function expectKept(log: Log, head: Cursor, name = topic): Promise<void> {
   expect(dataOf((await pageOf(log, name, snapshot?.cursor ?? "oldest")).entries)).toEqual(['"b"']);
 }
 
-/** Nothing of a life that ended at `head` is there any more. */
+/** Expects that nothing is left of a life that ended at `head`. */
 async function expectFreed(log: Log, head: Cursor, name = topic): Promise<void> {
   expect(await snapshotOf(log, name)).toBeUndefined();
   expect(await retained(log, name)).toEqual([]);
@@ -43,7 +43,7 @@ async function expectFreed(log: Log, head: Cursor, name = topic): Promise<void> 
 
 export const stateTtlCases: readonly LogCase[] = [
   {
-    name: "frees a stateful topic whole when its stateTtl is over",
+    name: "frees a stateful topic completely when its stateTtl has passed",
     options,
     needs: ["advance"],
     async run({ log, peer, advance }) {
@@ -58,7 +58,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses the beginning of a life that was written to and is over",
+    name: "refuses the first cursor of an ended life",
     options,
     needs: ["advance"],
     async run({ log, advance }) {
@@ -72,7 +72,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "begins anew with an append to a topic whose stateTtl is over",
+    name: "begins a new life with an append to a topic whose stateTtl has passed",
     options,
     needs: ["advance"],
     async run({ log, advance }) {
@@ -99,7 +99,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes neither a read nor a retry nor a snapshot as a reason to keep state for longer",
+    name: "does not prolong stateTtl for a read, a retry or a snapshot",
     options,
     needs: ["advance"],
     async run({ log, advance }) {
@@ -113,7 +113,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps state while anybody watches it, and for its stateTtl after",
+    name: "keeps state while it is watched, and for its stateTtl after that",
     options,
     needs: ["advance"],
     async run({ log, peer, advance }) {
@@ -133,7 +133,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps state as long as a procedure's override says",
+    name: "applies a procedure's override of stateTtl",
     options: { ...options, overrides: { "scores/watch": { stateTtl: 60_000 } } },
     needs: ["advance"],
     async run({ log, advance }) {
@@ -145,7 +145,7 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "applies stateTtl to no topic without state",
+    name: "does not apply stateTtl to topics without state",
     options,
     needs: ["advance"],
     async run({ log, advance }) {

@@ -17,7 +17,7 @@ import type { LogCase } from "./log-case.js";
 
 export const statefulCases: readonly LogCase[] = [
   {
-    name: "trims nothing of a stateful topic before its first snapshot",
+    name: "does not trim a stateful topic before its first snapshot",
     options: { retain: { events: 3, bytes: 100 } },
     async run({ log }) {
       await appendEach(log, topic, run(1, 20), true);
@@ -42,7 +42,7 @@ export const statefulCases: readonly LogCase[] = [
     },
   },
   {
-    name: "reads the tail after a snapshot, however long ago that was",
+    name: "reads the entries after a snapshot, whatever its age",
     options: { retain: { events: 3, bytes: 100 } },
     async run({ log }) {
       await appendEach(log, topic, run(1, 5), true);
@@ -55,7 +55,7 @@ export const statefulCases: readonly LogCase[] = [
     },
   },
   {
-    name: "trims by hand at most what the snapshot covers",
+    name: "trims at most the entries that the snapshot covers on request",
     async run({ log }) {
       await appendEach(log, topic, run(1, 5), true);
       const entries = await retained(log);
@@ -76,7 +76,7 @@ export const statefulCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes a topic with a snapshot as stateful",
+    name: "treats a topic with a snapshot as stateful",
     options: { retain: { events: 2 } },
     async run({ log }) {
       const { cursor } = await log.append(topic, events("a"));

@@ -15,7 +15,7 @@ export const trimCases: readonly LogCase[] = [
     },
   },
   {
-    name: "trims everything, and numbers on",
+    name: "trims everything, and continues the numbering",
     async run({ log }) {
       const entries = await appended(log, topic, run(1, 3));
       await log.trim(topic, cursorOf(entries, 2));
@@ -28,7 +28,7 @@ export const trimCases: readonly LogCase[] = [
     },
   },
   {
-    name: "trims nothing at a cursor that isn't of this history",
+    name: "trims nothing at a cursor of another history",
     async run({ log }) {
       const start = await headOf(log, topic);
       const entries = await appended(log, topic, run(1, 5));
@@ -45,7 +45,7 @@ export const trimCases: readonly LogCase[] = [
     },
   },
   {
-    name: "trims nothing in a topic that nobody has written to",
+    name: "trims nothing in a topic without entries",
     async run({ log }) {
       const { cursor } = await log.append(topic, events("a"));
       await log.trim("scores/other", cursor);

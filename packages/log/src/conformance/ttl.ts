@@ -6,7 +6,7 @@ import type { LogCase } from "./log-case.js";
 const ttl = 1_000;
 const idempotencyKey = "k";
 
-/** Of a life that ended at `head` nothing is there any more. */
+/** Expects that nothing is left of a life that ended at `head`. */
 async function expectFreed(log: Log, head: Cursor): Promise<void> {
   expect(await snapshotOf(log, topic)).toBeUndefined();
   expect(await retained(log)).toEqual([]);
@@ -17,7 +17,7 @@ async function expectFreed(log: Log, head: Cursor): Promise<void> {
 
 export const ttlCases: readonly LogCase[] = [
   {
-    name: "keeps the entries of a topic with a ttl at any age, and frees it whole when it is over",
+    name: "keeps all entries of a topic with a ttl, and frees it completely when the ttl has passed",
     options: { retain: { age: 200 }, dedupe: { age: 200 }, idle: 200 },
     needs: ["advance"],
     async run({ log, peer, advance }) {
@@ -30,11 +30,11 @@ export const ttlCases: readonly LogCase[] = [
       await expectFreed(peer, cursor);
       expect(await log.append(topic, events("c"))).toMatchObject({ cursor: { offset: 1 } });
       await advance(700);
-      expect(await retained(log)).toEqual([]); // what was said of the life before doesn't hold for this one
+      expect(await retained(log)).toEqual([]); // the options of the previous life don't apply to this one
     },
   },
   {
-    name: "frees state and keys with a topic whose ttl is over",
+    name: "frees state and keys with a topic whose ttl has passed",
     needs: ["advance"],
     async run({ log, advance }) {
       const { cursor } = await log.append(topic, events("a"), { ttl, stateful: true, idempotencyKey });
@@ -46,7 +46,7 @@ export const ttlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "takes a ttl before a stateTtl, be it shorter or longer",
+    name: "prefers a ttl to a stateTtl, whether shorter or longer",
     options: { retain: { stateTtl: 2_000 } },
     needs: ["advance"],
     async run({ log, advance }) {
@@ -59,7 +59,7 @@ export const ttlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "counts the ttl that was given last, which a retried append doesn't give",
+    name: "applies the last ttl given, and ignores that of a retried append",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       await log.append(topic, events("a"), { ttl: 60_000, idempotencyKey });
@@ -73,7 +73,7 @@ export const ttlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps a topic with a ttl while anybody watches it, and for its ttl after",
+    name: "keeps a topic with a ttl while it is watched, and for its ttl after that",
     needs: ["advance"],
     async run({ log, peer, advance }) {
       const { cursor } = await log.append(topic, events("a"), { ttl });
@@ -100,7 +100,7 @@ export const ttlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "refuses a ttl that is none, and appends nothing",
+    name: "refuses an invalid ttl, and appends nothing",
     async run({ log }) {
       for (const bad of [0, -1, 1.5, Number.NaN]) {
         await expect(log.append(topic, events("a"), { ttl: bad })).rejects.toThrow(RangeError);

@@ -14,7 +14,7 @@ const batches: readonly LogEvent[][] = [
   events("last"),
 ];
 
-/** Appends one batch after the other, or all at once, from two processes. */
+/** Appends the batches one by one, or all at once, from two processes. */
 async function appendAll([log, peer]: readonly [Log, Log], atOnce: boolean): Promise<AppendedNow[]> {
   const appends: Promise<AppendedNow>[] = [];
   for (const [i, batch] of batches.entries()) {
@@ -33,7 +33,7 @@ const textOf = ({ epoch, offset, mark }: Cursor) => `${epoch}.${offset}.${mark}`
 
 export const wakeupCases: readonly LogCase[] = [
   {
-    name: "tells of every append once a watch is ready",
+    name: "reports every append once a watch is ready",
     async run({ log, peer }) {
       for (const [i, watching] of [log, peer, log].entries()) {
         let calls = 0;
@@ -48,7 +48,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "settles ready though the watch was stopped first",
+    name: "settles ready even if the watch was stopped first",
     async run({ log }) {
       let isSettled = false;
       const settle = () => {
@@ -96,7 +96,7 @@ export const wakeupCases: readonly LogCase[] = [
     },
   },
   {
-    name: "misses nothing for a reader that takes carried entries at its cursor, and reads otherwise",
+    name: "loses nothing for a reader that uses carried entries at its cursor, and reads otherwise",
     async run({ log, peer }) {
       for (const atOnce of [false, true]) {
         let { end } = await pageOf(log, topic, "oldest");

@@ -5,7 +5,7 @@ import type { LogCase } from "./log-case.js";
 
 export const watchCases: readonly LogCase[] = [
   {
-    name: "tells a watcher of every append, from whatever process",
+    name: "calls a watcher for every append, from any process",
     async run({ log, peer }) {
       let calls = 0;
       const watch = log.watch(topic, () => {
@@ -21,7 +21,7 @@ export const watchCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets a reader that reads on at every call reach the head",
+    name: "lets a reader that reads at every call reach the head",
     async run({ log, peer }) {
       const seen: string[] = [];
       let { end } = await pageOf(log, topic, "oldest");
@@ -47,7 +47,7 @@ export const watchCases: readonly LogCase[] = [
     },
   },
   {
-    name: "shows a watcher the append that it is told of",
+    name: "has an append readable when it calls a watcher",
     async run({ log }) {
       const heads: Promise<number>[] = [];
       const watch = log.watch(topic, () => heads.push(headOf(log, topic).then((head) => head.offset)));
@@ -85,7 +85,7 @@ export const watchCases: readonly LogCase[] = [
     },
   },
   {
-    name: "lets watchers stop, start and append while they are told",
+    name: "lets watchers stop, start and append during a call",
     async run({ log }) {
       const watches: Watch[] = [];
       const calls = { once: 0, late: 0, last: 0 };
@@ -109,7 +109,7 @@ export const watchCases: readonly LogCase[] = [
     },
   },
   {
-    name: "keeps an append and the other watchers safe from one that throws",
+    name: "protects an append and other watchers from a watcher that throws",
     async run({ log }) {
       const report = vi.spyOn(console, "error").mockImplementation(() => {});
       let calls = 0;

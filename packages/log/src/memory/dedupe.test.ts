@@ -22,7 +22,7 @@ describe("DedupeWindow", () => {
     expect(keys.size).toBe(0);
   });
 
-  it("remembers a key that was forgotten as a new one", () => {
+  it("treats a forgotten key as a new one", () => {
     const keys = new DedupeWindow({ age: 1_000, keys: 1 });
     keys.remember("a", cursor, 0);
     keys.remember("b", cursor, 0);

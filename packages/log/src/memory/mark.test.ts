@@ -35,7 +35,7 @@ describe("chainMark", () => {
     );
   });
 
-  it("tells apart where the type ends and the data begins", () => {
+  it("depends on where the type ends and the data begins", () => {
     expect(chainMark("0", { type: "ab", data: "c" })).not.toBe(chainMark("0", { type: "a", data: "bc" }));
     expect(chainMark("0", { type: "", data: "abc" })).not.toBe(chainMark("0", { type: "abc", data: "" }));
     expect(chainMark("0a", { type: "b", data: "" })).not.toBe(chainMark("0", { type: "ab", data: "" }));
@@ -51,7 +51,7 @@ describe("chainMark", () => {
     expect(markOf(events.toReversed())).not.toBe(markOf(events));
   });
 
-  it("never meets itself in 200,000 marks of near-equal events", () => {
+  it("has no collision in 200,000 marks of near-equal events", () => {
     const seen = new Set<string>();
     let chained = genesisMark;
     for (let i = 0; i < 100_000; i += 1) {

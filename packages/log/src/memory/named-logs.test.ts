@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { headOf } from "../conformance/helpers.js";
 import { memoryLog } from "../memory.js";
 
-/** The module as it is when it was evaluated once more, as a bundler or a reload does. */
+/** The module, evaluated again, as by a bundler or a reload. */
 async function evaluateAnew(): Promise<typeof memoryLog> {
   vi.resetModules();
   return (await import("../memory.js")).memoryLog;
@@ -21,12 +21,12 @@ describe("memoryLog({ name })", () => {
     expect(calls).toBe(1);
   });
 
-  it("is another one for another name, and without one", async () => {
+  it("is a separate log for another name, and without a name", async () => {
     const logs = [memoryLog({ name: "one" }), memoryLog({ name: "two" }), memoryLog(), memoryLog()];
     expect(new Set(logs).size).toBe(4);
   });
 
-  it("takes options that are written in another order, and a clock made anew, for the same", () => {
+  it("accepts options in another order and a new clock as the same options", () => {
     const make = (dedupe: object) =>
       memoryLog({
         name: "same",
@@ -53,7 +53,7 @@ describe("memoryLog({ name })", () => {
     expect(memoryLog({ name, retain: { events: 5 } })).toBe(log);
   });
 
-  it("refuses wrong options though there is a log of this name", () => {
+  it("refuses wrong options even if a log of this name exists", () => {
     memoryLog({ name: "strict" });
     expect(() => memoryLog({ name: "strict", idle: -1 })).toThrow("idle must be");
   });

@@ -10,7 +10,7 @@ const load = `const { memoryLog } = await import(${memory});`;
 const make = 'memoryLog(); memoryLog({ name: "a" });';
 const useLogs = `${load} ${make}`;
 
-/** The code as a worker runs it, which has to be a file. */
+/** The worker's code, which must be a file. */
 function inWorker(code: string): string {
   const file = join(mkdtempSync(join(tmpdir(), "sluice-")), "worker.mjs");
   writeFileSync(file, `${code} process.exit();`);
@@ -25,7 +25,7 @@ function inWorker(code: string): string {
 function printed(code: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
   const { NODE_OPTIONS: _, NODE_APP_INSTANCE: __, ...own } = process.env;
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", code], {
-    cwd: fileURLToPath(new URL("../../../../test", import.meta.url)), // where `tsx` is looked for from
+    cwd: fileURLToPath(new URL("../../../../test", import.meta.url)), // `tsx` is resolved from here
     env: { ...own, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -59,7 +59,7 @@ it.each([
   30_000,
 );
 
-it("asks nothing of runtimes that have no process", async () => {
-  // Only then: what loads TypeScript may need it.
+it("requires nothing from runtimes without a process", async () => {
+  // Only now, because the TypeScript loader may need it.
   expect(await printed(`${load} delete globalThis.process; ${make}`, { NODE_APP_INSTANCE: "1" })).toBe("");
 }, 30_000);

@@ -16,7 +16,7 @@ describe("resolveOptions", () => {
     expect(Math.abs(now() - Date.now())).toBeLessThan(60_000);
   });
 
-  it("lays overrides over retain, and retain over the defaults", () => {
+  it("applies overrides over retain, and retain over the defaults", () => {
     const { retentionOf } = resolveOptions({
       retain: { events: 5, stateTtl: 60_000 },
       overrides: { "a/b": { bytes: 7, stateTtl: 9 }, constructor: { events: 1 } },
@@ -28,7 +28,7 @@ describe("resolveOptions", () => {
     expect(retentionOf("constructor?{}")).toEqual({ ...base, events: 1 });
   });
 
-  it("takes Infinity for no limit", () => {
+  it("accepts Infinity as no limit", () => {
     const none = Number.POSITIVE_INFINITY;
     const { retentionOf, dedupe } = resolveOptions({ retain: { events: none, age: none }, dedupe: { keys: none } });
     expect(retentionOf("a")).toEqual({ events: none, bytes: 16_777_216, age: none, stateTtl: none });

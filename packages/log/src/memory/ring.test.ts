@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Ring } from "./ring.js";
 
 describe("Ring", () => {
-  it("behaves as an array whose items keep their numbers", () => {
+  it("behaves like an array whose items keep their numbers", () => {
     const operations = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant("push") }, fc.constant("shift")));
     const first = fc.oneof(fc.nat(100), fc.integer({ min: 2 ** 31 - 40, max: 2 ** 53 - 2_000 }));
     fc.assert(
@@ -32,7 +32,7 @@ describe("Ring", () => {
     );
   });
 
-  it("lets go of what was dropped, and shrinks", () => {
+  it("releases dropped items, and shrinks", () => {
     const ring = new Ring<number>(1);
     for (let i = 1; i <= 100_000; i += 1) ring.push(i);
     for (let i = 1; i <= 100_000; i += 1) if (ring.shift() !== i) expect.fail(`not ${i}`);
@@ -41,7 +41,7 @@ describe("Ring", () => {
     expect([ring.first, ring.at(100_001), ring.size]).toEqual([100_001, 7, 1]);
   });
 
-  it("finds nothing at a number that is none", () => {
+  it("finds nothing at an invalid number", () => {
     const ring = new Ring<number>(1);
     ring.push(1);
     for (const number of [0, 2, -1, Number.NaN, Number.POSITIVE_INFINITY]) expect(ring.at(number)).toBeUndefined();

@@ -24,7 +24,7 @@ async function use(log: Log): Promise<void> {
   for (let i = 0; i < 20; i += 1) await headOf(log, "busy");
 }
 
-/** Whether the topic is forgotten 20 s after it was used as `prepare` does. */
+/** Whether the topic is forgotten 20 s after `prepare` used it. */
 async function isFreed(prepare: (log: Log) => unknown, options?: MemoryLogOptions): Promise<boolean> {
   const { log, advance } = withClock(options);
   const { epoch } = await headOf(log, "a");
@@ -36,7 +36,7 @@ async function isFreed(prepare: (log: Log) => unknown, options?: MemoryLogOption
   return (await headOf(log, "a")).epoch !== epoch;
 }
 
-it("frees a topic that was only looked at", async () => {
+it("frees a topic that was only read", async () => {
   expect(await isFreed(() => {})).toBe(true);
 });
 
@@ -83,7 +83,7 @@ it("keeps a topic that is used", async () => {
   }
 });
 
-it("frees expired state that nobody names any more, with the entries that only its snapshot would let go", async () => {
+it("frees expired state of an unused topic, with the entries that no snapshot covers", async () => {
   let now = 1_000_000;
   const topics = new Topics(resolveOptions({ retain: { stateTtl: 5_000 }, now: () => now }));
   const log = openMemoryLog(topics);
@@ -102,7 +102,7 @@ it("frees expired state that nobody names any more, with the entries that only i
   expect([...topics.byName.keys()]).toEqual(["watched", "plain"]);
 });
 
-it("gives expired state to nobody, whatever it is asked", async () => {
+it("never returns expired state, whatever the call", async () => {
   const uses: readonly ((log: Log) => unknown)[] = [
     (log) => headOf(log, "a"),
     (log) => read(log, "a", "oldest", 10),
@@ -132,7 +132,7 @@ it("frees topics faster than new ones are named", async () => {
   expect(again.filter(({ epoch }, i) => epoch === early[i]?.epoch)).toEqual([]);
 });
 
-it("goes on ageing at once when the clock was put back, and gives no entry an earlier time", async () => {
+it("continues ageing at once when the clock is set back, and gives no entry an earlier time", async () => {
   const { log, advance } = withClock();
   await log.append("a", [event], { idempotencyKey: "k" });
   advance(-60_000_000);
@@ -144,7 +144,7 @@ it("goes on ageing at once when the clock was put back, and gives no entry an ea
   expect((await log.append("a", [event], { idempotencyKey: "k" })).duplicate).toBe(false);
 });
 
-it("measures by a clock that nobody can set, where it is given none", async () => {
+it("measures by a monotonic clock if it is given none", async () => {
   const year = 365 * 86_400_000;
   for (const jump of [-year, year]) {
     const log = memoryLog();
@@ -156,7 +156,7 @@ it("measures by a clock that nobody can set, where it is given none", async () =
   }
 });
 
-it("keeps nothing but the epoch of a topic that nobody has written to, and that until it is written to", async () => {
+it("keeps only the epoch of a topic without entries, until it is written to", async () => {
   const topics = new Topics(resolveOptions({}));
   const log = openMemoryLog(topics);
   const uses: readonly ((log: Log) => unknown)[] = [
@@ -180,7 +180,7 @@ it("keeps nothing but the epoch of a topic that nobody has written to, and that 
   expect([topics.byName.size, (await headOf(log, "a")).epoch]).toEqual([1, epoch]);
 });
 
-it("keeps no more than that of a topic that has only a lease, and forgets it with the lease", async () => {
+it("keeps only epoch and lease of a topic that has only a lease, and forgets it with the lease", async () => {
   let now = 1_000_000;
   const topics = new Topics(resolveOptions({ idle: 10_000, now: () => now }));
   const log = openMemoryLog(topics);
@@ -201,7 +201,7 @@ it("keeps no more than that of a topic that has only a lease, and forgets it wit
   expect((await headOf(log, "a")).epoch).not.toBe(lease.epoch);
 });
 
-it("lets leases of topics that nobody has written to go before it keeps more than 10,000, and holds none of them for good", async () => {
+it("keeps at most 10,000 leases of topics without entries, and none of them forever", async () => {
   const { log } = withClock();
   const lease = await log.acquire("a", { ttl: 60_000 });
   if (!lease) expect.fail("nobody has it");
@@ -210,12 +210,12 @@ it("lets leases of topics that nobody has written to go before it keeps more tha
   expect(await log.append("a", [event], { lease })).toEqual({ ok: false, reason: "leased" });
 });
 
-it("keeps a topic whose entries have aged as long as somebody has its lease", async () => {
+it("keeps a topic whose entries have aged as long as its lease is held", async () => {
   expect(await isFreed((log) => log.append("a", [event], { lease: { ttl: 60_000 } }))).toBe(false);
   expect(await isFreed((log) => log.append("a", [event], { lease: { ttl: 1_000 } }))).toBe(true);
 });
 
-it("lets whoever comes back to a quiet topic within its idle time go on, whatever others have named since", async () => {
+it("lets a client resume a quiet topic within its idle time, however many other topics were named since", async () => {
   const { log, advance } = withClock({ idle: 600_000 });
   const watch = log.watch("quiet", () => {});
   const start = await headOf(log, "quiet");
@@ -228,7 +228,7 @@ it("lets whoever comes back to a quiet topic within its idle time go on, whateve
   expect(await read(log, "quiet", start, 10)).toMatchObject({ ok: false, reason: "epoch" });
 });
 
-it("doesn't take the beginning of a freed life for that of the next one", async () => {
+it("doesn't accept the first cursor of a freed life for the next one", async () => {
   const { log, advance } = withClock({ idle: 20_000 });
   const start = await headOf(log, "a");
   await log.append("a", [event]);

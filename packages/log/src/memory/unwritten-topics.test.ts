@@ -7,7 +7,7 @@ const most = 10_000;
 
 const of = (epoch: string) => ({ epoch, lease: noLease });
 
-it("remembers an epoch for as long as it was told to", () => {
+it("remembers an epoch for the given time", () => {
   const topics = new UnwrittenTopics(1_000);
   topics.remember("a", of("epoch-a"), 0);
   topics.remember("b", of("0123456789abcdef"), 500);
@@ -20,7 +20,7 @@ it("remembers an epoch for as long as it was told to", () => {
   ]);
 });
 
-it("remembers who has a topic's lease, for as long as the lease lasts", () => {
+it("remembers a topic's lease until it expires", () => {
   const topics = new UnwrittenTopics(1_000);
   const lease = { token: 2 ** 32 - 1, ends: 5_000.5, holderLow: 1, holderHigh: 2 ** 32 - 1 };
   topics.remember("a", { epoch: "epoch-a", lease }, 0);
@@ -29,13 +29,13 @@ it("remembers who has a topic's lease, for as long as the lease lasts", () => {
   expect(topics.take("a", 5_001)).toBeUndefined();
 });
 
-it("gives what it remembers once", () => {
+it("returns a remembered topic once", () => {
   const topics = new UnwrittenTopics(1_000);
   topics.remember("a", of("epoch"), 0);
   expect([topics.take("a", 0)?.epoch, topics.take("a", 0)?.epoch]).toEqual(["epoch", undefined]);
 });
 
-it("remembers 10,000, and lets those go first that were used longest ago", () => {
+it("remembers 10,000, and drops the least recently used first", () => {
   const topics = new UnwrittenTopics(Number.POSITIVE_INFINITY);
   for (let i = 0; i < most; i++) topics.remember(`${i}`, of(`e${i}`), i);
   topics.remember("0", topics.take("0", most) as UnwrittenTopic, most);
@@ -45,13 +45,13 @@ it("remembers 10,000, and lets those go first that were used longest ago", () =>
   expect(known.flatMap((epoch, i) => (epoch === `e${i}` ? [] : [i]))).toEqual([1, 2]);
 });
 
-it("is right after any number of uses", () => {
+it("stays correct after any number of uses", () => {
   const use = fc.tuple(fc.constantFrom("take", "remember"), fc.integer({ min: 0, max: 12_000 }));
   fc.assert(
     fc.property(fc.array(use, { minLength: 100, maxLength: 1_000, size: "max" }), (uses) => {
       const topics = new UnwrittenTopics(Number.POSITIVE_INFINITY);
       const model = new Map<string, string>();
-      // Full from the start, so that all of it is under way: free slots, chains, the oldest's going.
+      // Full from the start, so that free slots, chains and evictions are all in use.
       for (let i = 0; i < most; i++) {
         topics.remember(`${i}`, of(`first ${i}`), 0);
         model.set(`${i}`, `first ${i}`);
@@ -71,7 +71,7 @@ it("is right after any number of uses", () => {
   );
 });
 
-it("takes at most 64 bytes for each of the topics that it has room for", () => {
+it("takes at most 64 bytes per topic of its capacity", () => {
   const before = process.memoryUsage().arrayBuffers;
   const kept = Array.from({ length: 50 }, () => new UnwrittenTopics(1));
   const bytes = (process.memoryUsage().arrayBuffers - before) / (kept.length * most);

@@ -6,7 +6,7 @@ import { Watchers } from "./watchers.js";
 const at = (offset: number) => ({ epoch: "e", offset, mark: `m${offset}` });
 const entry = (offset: number, data = "1"): LogEntry => ({ type: "t", data, cursor: at(offset), time: 0 });
 
-/** Watchers, and what one of them was told. */
+/** Watchers, and the calls of one of them. */
 function watched() {
   const watchers = new Watchers();
   const told: (Wakeup | undefined)[] = [];
@@ -16,7 +16,7 @@ function watched() {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-it("tells of all appends of one turn with one call", async () => {
+it("reports all appends of one turn with one call", async () => {
   const watchers = new Watchers();
   const onAppend = vi.fn();
   watchers.add(onAppend);
@@ -30,7 +30,7 @@ it("tells of all appends of one turn with one call", async () => {
   expect(onAppend).toHaveBeenCalledTimes(2);
 });
 
-it("tells nobody who stopped before the call came", async () => {
+it("does not call a watcher that stopped before the call", async () => {
   const watchers = new Watchers();
   const onAppend = vi.fn();
   const stop = watchers.add(onAppend);
@@ -43,7 +43,7 @@ it("tells nobody who stopped before the call came", async () => {
   expect(watchers.size).toBe(1);
 });
 
-it("comes to an end with listeners that stop and watch anew", async () => {
+it("finishes with listeners that stop and watch again", async () => {
   const watchers = new Watchers();
   let calls = 0;
   let stop = () => false;
@@ -58,7 +58,7 @@ it("comes to an end with listeners that stop and watch anew", async () => {
   expect([calls, watchers.size]).toEqual([1, 1]);
 });
 
-it("reports a listener that throws, and goes on", async () => {
+it("reports a listener that throws, and continues", async () => {
   const report = vi.spyOn(console, "error").mockImplementation(() => {});
   const watchers = new Watchers();
   const fault = new Error("a listener's fault");
@@ -74,7 +74,7 @@ it("reports a listener that throws, and goes on", async () => {
   report.mockRestore();
 });
 
-it("a listener that throws what cannot be printed keeps nobody else from hearing", async () => {
+it("a listener that throws an unprintable value doesn't prevent the other calls", async () => {
   const watchers = new Watchers();
   const onAppend = vi.fn();
   const print = vi.spyOn(console, "error").mockImplementation((...args) => void args.map((each) => inspect(each)));
@@ -92,7 +92,7 @@ it("a listener that throws what cannot be printed keeps nobody else from hearing
   print.mockRestore();
 });
 
-it("carries what was appended in a turn, the entries of one append as they are", async () => {
+it("carries the entries of a turn, and those of a single append unchanged", async () => {
   const { watchers, told } = watched();
   const entries = [entry(1), entry(2)];
   watchers.notify(at(0), entries);
@@ -116,7 +116,7 @@ it("carries no entries that don't follow each other", async () => {
   watchers.notify();
   watchers.notify(at(4), [entry(5)]);
   await turn();
-  // Whoever watches by the time that it is told was not there for the one in between.
+  // A watcher that starts before the call was not there for the append in between.
   watchers.notify(at(5), [entry(6)]);
   stop();
   watchers.notify(at(6), [entry(7)]);
@@ -128,7 +128,7 @@ it("carries no entries that don't follow each other", async () => {
   expect(late.mock.calls).toEqual([[{ before: at(5), entries: [entry(6), entry(7), entry(8)] }]]);
 });
 
-it("carries nothing where there is too much, and the next time something again", async () => {
+it("carries nothing when there is too much, and carries entries again the next time", async () => {
   const { watchers, told } = watched();
   const many = (count: number, data?: string) => Array.from({ length: count }, (_, i) => entry(i + 1, data));
   for (const entries of [many(64), many(65), many(64, "x".repeat(1_024)), many(64, "x".repeat(1_025))]) {
@@ -142,7 +142,7 @@ it("carries nothing where there is too much, and the next time something again",
   expect(told.map((wakeup) => wakeup?.entries.length)).toEqual([64, undefined, 64, undefined, undefined, 1]);
 });
 
-it("has nothing to do for nobody", () => {
+it("does nothing without watchers", () => {
   const queue = vi.spyOn(globalThis, "queueMicrotask");
   new Watchers().notify(at(0), [entry(1)]);
   expect(queue).not.toHaveBeenCalled();

@@ -5,7 +5,7 @@ declare const log: Log;
 declare const after: Cursor;
 declare const lease: Lease;
 
-it("an append's answer has the conflicts that its options allow", async () => {
+it("an append's answer type has the conflicts that its options allow", async () => {
   expectTypeOf(await log.append("a", [])).toEqualTypeOf<Appended>();
   expectTypeOf(await log.append("a", [], { idempotencyKey: "k", ttl: 1 })).toEqualTypeOf<Appended>();
   expectTypeOf(await log.append("a", [], { after })).toEqualTypeOf<Appended | Conflict>();
@@ -17,8 +17,8 @@ it("an append's answer has the conflicts that its options allow", async () => {
   expectTypeOf(await log.append("a", [], { after: undefined, lease: undefined })).toEqualTypeOf<Appended>();
 });
 
-it("an append takes no other lease", () => {
-  // @ts-expect-error a lease lasts for some time
+it("an append accepts no other type of lease", () => {
+  // @ts-expect-error a lease needs a ttl
   void log.append("a", [], { lease: {} });
   // @ts-expect-error the options are one object
   void log.acquire("a", 1_000);

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { LogError } from "./log-error.js";
 
-it("says what is known, and why", () => {
+it("says what is known, and the cause", () => {
   const cause = new Error("ECONNREFUSED");
   const error = new LogError("unavailable", "The store can't be reached.", { cause });
   expect(error).toMatchObject({ name: "LogError", code: "unavailable", message: "The store can't be reached.", cause });
 });
 
-it("is known by what it has, as another copy of the package has a class of its own", () => {
+it("is recognized by its properties, because another copy of the package has its own class", () => {
   const other = Object.assign(new Error("x"), { name: "LogError", code: "unknown" });
   const throwing = Object.defineProperty(new Error("x"), "name", {
     get() {
