@@ -23,11 +23,11 @@ import { contract } from "./fixture-contract.js";
 createClient(contract, { url: "/api" }).list().then(console.log);
 `;
 
-/** Modules that schemas are, or that run them. */
+/** Modules that contain schemas or run them. */
 const schemaCode =
   /\/zod\/|\/contract\/src\/(schema|schema-rules|schema-codec|encode-input|rules|zod-coder|validation-error)\.ts$/;
 
-test("an application that has a contract's type alone holds no schema and nothing that runs one", async () => {
+test("an application with only a contract's type contains no schema and nothing that runs one", async () => {
   const { modules, code } = await bundle(fromTypes, contract);
   expect(modules.filter((id) => schemaCode.test(id))).toEqual([]);
   expect(code).not.toMatch(/_zod|~standard/);
@@ -35,7 +35,7 @@ test("an application that has a contract's type alone holds no schema and nothin
   expect(gzipSync(code, { level: 9 }).length).toBeLessThan(13_900);
 }, 60_000);
 
-test("one that has the contract holds both, so the test above would see them", async () => {
+test("an application with the contract contains both, so the test above would see them", async () => {
   const { modules, code } = await bundle(fromContract, contract);
   for (const part of ["/zod/", "/schema.ts", "/encode-input.ts"]) {
     expect(modules.filter((id) => schemaCode.test(id) && id.includes(part))).not.toEqual([]);

@@ -16,7 +16,7 @@ test("the tree is the contract's, and opens nothing by itself", async () => {
   expect(server.requests).toHaveLength(0);
 });
 
-test("two clients of one contract are told apart, and share nothing", () => {
+test("two clients of one contract are distinct, and share nothing", () => {
   const one = createClient(contract, { url: "/api" });
   const two = createClient(contract, { url: "/api" });
   expect(one.feed[internals].clientId).not.toBe(two.feed[internals].clientId);
@@ -30,7 +30,7 @@ test("an id names the client, in another page too", () => {
   expect(createClient<typeof contract>({ url: "/api", id: "main" }).feed[internals].clientId).toBe("main");
 });
 
-test("refuses procedures that defineContract has not made a contract of", () => {
+test("refuses procedures that don't come from defineContract", () => {
   expect(() => createClient({ ping: query() }, { url: "/api" })).toThrow(
     "pass a procedure of the object that defineContract returned",
   );
@@ -52,7 +52,7 @@ test.each(["/api/", "/api", "/", "https://example.com/api//"])("takes the url %s
   expect(asked).toEqual([`${url.replace(/\/+$/, "")}/scores/clear`]);
 });
 
-test("says so where a relative url has no page to be relative to", async () => {
+test("refuses a relative url without a page", async () => {
   const call = createClient(contract, { url: "/api" }).scores.clear();
   await expect(call).rejects.toMatchObject({
     code: "protocol",
@@ -87,7 +87,7 @@ test.each<[string, object, string]>([
   expect(() => createClient(contract, options as ClientOptions)).toThrow(message);
 });
 
-test("fetch is looked up at every request, so that it may be replaced", async () => {
+test("fetch is looked up at every request, so it may be replaced", async () => {
   const { fetch } = globalThis;
   const client = createClient(contract, { url: "http://example.com" });
   globalThis.fetch = async () => Response.json({ output: ["mine"] });
@@ -98,7 +98,7 @@ test("fetch is looked up at every request, so that it may be replaced", async ()
   }
 });
 
-test("a subscription that nobody holds any more is forgotten", async () => {
+test("an unreferenced subscription is forgotten", async () => {
   setFlagsFromString("--expose-gc");
   const collectGarbage: () => void = runInNewContext("gc");
   const { client } = await setUp();

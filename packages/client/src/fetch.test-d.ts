@@ -5,7 +5,7 @@ import { createClient, type FetchLike } from "./index.js";
 
 const contract = defineContract({ list: query({ output: z.array(z.string()) }) });
 
-/** As undici, expo and node-fetch declare theirs, with types of their own instead of the DOM's. */
+/** Declarations like those of undici, expo and node-fetch, which don't use the DOM's types. */
 declare const undiciFetch: (
   input: string | URL | UndiciRequest,
   init?: {
@@ -57,7 +57,7 @@ declare const xhrFetch: (
   url: string,
 ) => Promise<{ readonly status: number; readonly headers: Headers; text(): Promise<string> }>;
 
-test("whatever fetch there is fits", () => {
+test("accepts every fetch implementation", () => {
   for (const fetch of [globalThis.fetch, undiciFetch, expoFetch, nodeFetch, xhrFetch] satisfies FetchLike[]) {
     createClient(contract, { url: "/api", fetch });
   }
@@ -65,7 +65,7 @@ test("whatever fetch there is fits", () => {
   createClient(contract, { url: "/api", fetch: async () => new Response("{}") });
 });
 
-test("what is none does not", () => {
+test("refuses other functions", () => {
   // @ts-expect-error gives no answer
   createClient(contract, { url: "/api", fetch: async () => {} });
   // @ts-expect-error its address is no text

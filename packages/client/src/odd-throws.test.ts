@@ -6,7 +6,7 @@ import { oddThrows } from "../../../test/support/odd-throws.js";
 import { createClient } from "./client.js";
 import { setUp, until } from "./test-kit/set-up.test-kit.js";
 
-/** Waits until somebody who subscribes is told of a SluiceError, whether or not it is final. */
+/** Subscribes, and waits for a SluiceError, final or not. */
 async function failed({ subscribe }: Awaited<ReturnType<typeof setUp>>["client"]["feed"]): Promise<void> {
   const errors: unknown[] = [];
   const stop = subscribe(undefined, { onConnection: ({ error }) => error !== undefined && errors.push(error) });
@@ -20,14 +20,14 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     throw make();
   };
 
-  test("as headers: a SluiceError", async () => {
+  test("as headers gives a SluiceError", async () => {
     const { client } = await setUp({ headers: fail });
     const error = await client.scores.clear().catch((thrown: unknown) => thrown);
     expect(SluiceError.is(error)).toBe(true);
     await failed(client.feed);
   });
 
-  test("as fetch, or as a member of its answer: a SluiceError", async () => {
+  test("as fetch, or as a member of its response, gives a SluiceError", async () => {
     const { client } = await setUp({ fetch: fail });
     const error = await client.scores.clear().catch((thrown: unknown) => thrown);
     expect(SluiceError.is(error)).toBe(true);
@@ -35,7 +35,7 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     await failed((await setUp({ fetch: async () => answer })).client.feed);
   });
 
-  test("as a handler: the others hear of the event all the same", async () => {
+  test("as a handler does not keep the event from other handlers", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const { server, client } = await setUp();
     const onEvent = vi.fn();
@@ -54,7 +54,7 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     expect(await answer).toMatchObject({ code: "unauthorized" });
   });
 
-  test("as a codec of the input: badRequest, for calls and subscriptions", async () => {
+  test("as a codec of the input gives badRequest, for calls and subscriptions", async () => {
     const input = z.object({ at: z.codec(z.string(), z.string(), { decode: String, encode: fail }) });
     const contract = defineContract({ m: mutation({ input }), s: subscription({ input, events: { a: z.string() } }) });
     const client = createClient(contract, { url: "http://127.0.0.1:1" });
@@ -67,7 +67,7 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     await expect(loop).rejects.toMatchObject({ code: "badRequest" });
   });
 
-  test("as the fold of a state: contractMismatch", async () => {
+  test("as the fold of a state gives contractMismatch", async () => {
     const { server } = await setUp();
     const state = { schema: z.string(), initial: "", apply: { a: fail } };
     const contract = defineContract({ s: subscription({ events: { a: z.string() }, state }) });

@@ -45,7 +45,7 @@ test("on React Native a subscription streams, is cut, and resumes; a call is ans
   expect(await answer).toEqual(["y"]);
 }, 30_000);
 
-test("an error comes as it is where a body can't be cancelled", async () => {
+test("an error is reported unchanged if a body can't be cancelled", async () => {
   const { server, client } = await setUp();
   const errors: unknown[] = [];
   client.feed.subscribe({ of: "a" }, { onError: (error: unknown) => errors.push(error) });
@@ -57,7 +57,7 @@ test("an error comes as it is where a body can't be cancelled", async () => {
   await expect(answer).rejects.toMatchObject({ code: "notFound" });
 }, 30_000);
 
-test("where TextDecoder is missing, createClient says so", async () => {
+test("createClient reports a missing TextDecoder", async () => {
   await expect(setUp({}, ["TextDecoder"])).rejects.toThrow(
     "This runtime has no TextDecoder: load a polyfill before a client is made.",
   );

@@ -42,7 +42,7 @@ test("the tree is the contract's", () => {
   client.scores.report.subscribe;
 });
 
-test("events, inputs, outputs and errors are as they travel", async () => {
+test("events, inputs, outputs and errors have their wire types", async () => {
   for await (const event of client.scores.watch({ matchId: "m1", since: "2026-01-01T00:00:00Z" })) {
     expectTypeOf(event).toEqualTypeOf<WatchEvent>();
   }
@@ -77,7 +77,7 @@ test("refuses what doesn't fit", () => {
   client.feed().then;
 });
 
-test("state comes as the server sent it, and is never folded", () => {
+test("state has the wire type, and is never folded", () => {
   const { watch } = client.scores;
   watch.subscribe(
     { matchId: "m1" },

@@ -5,7 +5,7 @@ import { onAbort } from "./abort.js";
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 
-test("whoever waits is told once, in the order they came, but for those who have left", () => {
+test("waiters are called once, in order, except those that have left", () => {
   const controller = new AbortController();
   const told: string[] = [];
   const stops = ["a", "b", "c", "d"].map((name) => onAbort(controller.signal, () => told.push(name)));
@@ -18,7 +18,7 @@ test("whoever waits is told once, in the order they came, but for those who have
   expect(listenersOf(controller.signal)).toBe(0);
 });
 
-test("who comes after all have left is told, too, and leaving twice takes nobody else along", () => {
+test("a waiter that joins after all others have left is called, and leaving twice removes no other waiter", () => {
   const controller = new AbortController();
   const told: string[] = [];
   const stop = onAbort(controller.signal, () => told.push("a"));
@@ -29,7 +29,7 @@ test("who comes after all have left is told, too, and leaving twice takes nobody
   expect(told).toEqual(["b"]);
 });
 
-test("one signal for 70 subscriptions, 70 loops and 70 calls has one listener, and none when they are over", async () => {
+test("one signal for 70 subscriptions, 70 loops and 70 calls has one listener, and none after their end", async () => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => warnings.push(warning);
   process.on("warning", onWarning);
@@ -57,7 +57,7 @@ test("one signal for 70 subscriptions, 70 loops and 70 calls has one listener, a
   expect(warnings).toEqual([]);
 });
 
-test("calls and streams in a row leave nothing at the caller's signal", async () => {
+test("successive calls and streams leave no listener on the caller's signal", async () => {
   const { server, client, wireClient } = await setUp({ linger: 0 });
   const { signal } = new AbortController();
   for (let i = 0; i < 5; i++) {
@@ -68,7 +68,7 @@ test("calls and streams in a row leave nothing at the caller's signal", async ()
       const bad = scores.clear(undefined as never, { signal }) as Promise<unknown>;
       (await server.next()).answer(403);
       await expect(bad).rejects.toMatchObject({ code: "forbidden" });
-      feed.subscribe(undefined as never, { signal })(); // gone before it has asked
+      feed.subscribe(undefined as never, { signal })(); // stopped before its request
       const loop = feed(undefined as never, { signal })[Symbol.asyncIterator]();
       const next = loop.next();
       (await server.next()).open().send(live(0), { kind: "end" });
@@ -78,7 +78,7 @@ test("calls and streams in a row leave nothing at the caller's signal", async ()
   }
 });
 
-test("a stream that was called first and looped over later leaves nothing either", async () => {
+test("a stream that was called first and looped over later leaves no listener either", async () => {
   const { server, wireClient } = await setUp();
   const { signal } = new AbortController();
   const called = wireClient.feed({ signal } as never, { signal });

@@ -4,7 +4,7 @@ import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 import type { FetchLike, FetchResponse } from "./fetch.js";
 import { letGo, readerOf } from "./fetch.js";
 
-/** As node-fetch does it: over `node:http`, the body one of Node's streams. */
+/** Like node-fetch: over `node:http`, with a Node stream as the body. */
 const nodeStyleFetch: FetchLike = (address, { body, cache: _, credentials: __, ...init }) =>
   new Promise((resolve, reject) => {
     const sent = request(address, init, (answer) => {
@@ -34,7 +34,7 @@ test("a fetch whose bodies are Node's streams serves subscriptions and calls", a
   expect(await answer).toEqual(["y"]);
 });
 
-test("a fetch that gives no body to read while it comes ends a subscription with a sentence", async () => {
+test("a fetch without streaming bodies ends a subscription with an explanation", async () => {
   const whole: FetchLike = async (address, init) => {
     const { status, headers } = await fetch(address, init);
     return { status, headers, text: async () => "" } satisfies FetchResponse;
@@ -50,7 +50,7 @@ test("a fetch that gives no body to read while it comes ends a subscription with
   });
 });
 
-test("letting go never fails, whatever there is to let go of", async () => {
+test("cancelling a body never fails, whatever the body is", async () => {
   const refusing = () => Promise.reject(new Error("locked"));
   letGo(() => undefined);
   letGo(() => readerOf({ getReader: () => ({ read: refusing }) }));

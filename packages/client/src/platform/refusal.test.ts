@@ -5,7 +5,7 @@ import { setUp, until } from "../test-kit/set-up.test-kit.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** What a subscription, a loop and a call with these options fail with. */
+/** The errors of a subscription, a loop and a call with these options. */
 async function failuresWith(options: Partial<ClientOptions>): Promise<readonly unknown[]> {
   const { client, server, clock } = await setUp(options);
   const told = new Promise((resolve) => client.feed.subscribe(undefined, { onError: resolve }));
@@ -20,7 +20,7 @@ async function failuresWith(options: Partial<ClientOptions>): Promise<readonly u
 const custom = (fetch: unknown): Partial<ClientOptions> => ({ fetch: fetch as never });
 const sending = (init: object) => custom((address: string, own: RequestInit) => fetch(address, { ...own, ...init }));
 
-describe("what can never be sent is final, for a subscription, a loop and a call", () => {
+describe("a request that can never be sent is a final error, for a subscription, a loop and a call", () => {
   test.each<[string, Partial<ClientOptions>]>([
     ["a header's value that none can have", { headers: () => ({ authorization: "token €" }) }],
     ["a header's name that none can have", { headers: async () => ({ "no name": "x" }) }],
@@ -38,7 +38,7 @@ describe("what can never be sent is final, for a subscription, a loop and a call
     }
   });
 
-  test("a port that no fetch asks, where a browser calls it a network error", async () => {
+  test("a port that fetch blocks, which browsers report as a network error", async () => {
     const options = custom(() => Promise.reject(new TypeError("Failed to fetch")));
     for (const port of [6000, 6667, 10080]) {
       for (const failure of await failuresWith({ url: `http://localhost:${port}/api`, ...options })) {
@@ -47,7 +47,7 @@ describe("what can never be sent is final, for a subscription, a loop and a call
     }
   });
 
-  test("an AbortController of another maker, as jsdom's, whose signals the platform refuses", async () => {
+  test("a foreign AbortController, such as jsdom's, whose signals the platform refuses", async () => {
     class ForeignController {
       readonly signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
       abort() {
@@ -56,7 +56,7 @@ describe("what can never be sent is final, for a subscription, a loop and a call
     }
     vi.stubGlobal("AbortController", ForeignController);
     const refusal = 'RequestInit: Expected signal ("AbortSignal {}") to be an instance of AbortSignal.';
-    // Node 20 takes it for one; newer ones say this.
+    // Node 20 accepts it. Later versions report this error.
     const { client } = await setUp(custom(() => Promise.reject(new TypeError(refusal))));
     const error = await new Promise((resolve) => client.feed.subscribe(undefined, { onError: resolve }));
     expect(error).toMatchObject({ code: "protocol", message: expect.stringContaining(refusal) });
@@ -80,7 +80,7 @@ describe("what can never be sent is final, for a subscription, a loop and a call
     for (const failure of await failuresWith(custom(refuse))) expect(failure).toMatchObject({ code: "protocol" });
   });
 
-  test("what the application's own functions refuse with a final error", async () => {
+  test("an application function that throws a final error", async () => {
     const refuse = () => Promise.reject(new SluiceError("forbidden", { message: "not signed in" }));
     for (const options of [custom(refuse), { headers: refuse }]) {
       for (const failure of await failuresWith(options)) expect(failure).toMatchObject({ code: "forbidden" });
@@ -99,7 +99,7 @@ describe("what can never be sent is final, for a subscription, a loop and a call
     }
   });
 
-  test("a body that gives anything but bytes", async () => {
+  test("a body that yields anything but bytes", async () => {
     const getReader = () => ({ read: async () => ({ value: "text" }) });
     const headers = { get: () => "text/event-stream" };
     const { client } = await setUp(custom(async () => ({ status: 200, headers, body: { getReader } })));
@@ -108,14 +108,14 @@ describe("what can never be sent is final, for a subscription, a loop and a call
   });
 });
 
-/** Throws at whatever is looked at. */
+/** Throws at any access. */
 const untouchable = () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;
 };
 
-describe("what may have been the network is tried again", () => {
+describe("a possible network error is retried", () => {
   test.each<[string, unknown]>([
     ["Chromium's word", new TypeError("Failed to fetch")],
     ["Firefox's word", new TypeError("NetworkError when attempting to fetch resource.")],
@@ -149,14 +149,14 @@ describe("what may have been the network is tried again", () => {
     }
   });
 
-  test("an address that holds the words of a refusal, where the error names it", async () => {
+  test("an error that contains an address with the words of a refusal", async () => {
     const named = (address: string) => Promise.reject(new TypeError(`error sending request for url (${address})`));
     const { client } = await setUp(custom(named));
     await expect(client.scores.find({ text: "NOT_SUPPORTED" })).rejects.toMatchObject({ code: "network" });
     await expect(client.scores.find({ text: "http://localhost:6000/" })).rejects.toMatchObject({ code: "network" });
   });
 
-  test("a server that is down, by the platform's own fetch", async () => {
+  test("a server that is down, with the platform's own fetch", async () => {
     const { server, clock, client } = await setUp();
     await server.close();
     client.feed.subscribe(undefined, {});

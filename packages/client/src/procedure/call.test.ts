@@ -16,7 +16,7 @@ describe("calls", () => {
     expect(await answer).toEqual({ at: new Date(iso) });
   });
 
-  test("a query is a GET, and a POST where the URL would be too long", async () => {
+  test("a query is a GET, or a POST if the URL would be too long", async () => {
     const { server, client } = await setUp();
     const answer = client.scores.find({ text: "ä & b" });
     const request = await server.next();
@@ -28,7 +28,7 @@ describe("calls", () => {
     expect(await server.next()).toMatchObject({ method: "POST", body: { input: { text: "ä".repeat(400) } } });
   });
 
-  test("a procedure without input and output sends and gives nothing", async () => {
+  test("a procedure without input and output sends and returns nothing", async () => {
     const { server, client } = await setUp();
     const answer = client.scores.clear();
     const request = await server.next();
@@ -89,7 +89,7 @@ describe("failed calls", () => {
     expect(busy).toMatchObject({ code: "tooManyRequests", retryAfter: 3_000 });
   });
 
-  test("an unknown code is handed over as it is", async () => {
+  test("an unknown code is passed on unchanged", async () => {
     const error = await failing(async (server) =>
       (await server.next()).answer(422, {}, { title: "newer", status: 422, code: "newer", data: 5 }),
     );
@@ -128,7 +128,7 @@ describe("failed calls", () => {
     expect(requests).toBe(1);
   });
 
-  test("an answer that is none of Sluice's isn't held open", async () => {
+  test("a response that isn't Sluice's isn't held open", async () => {
     const { server, client } = await setUp();
     const answer = client.scores.clear();
     const stream = (await server.next()).open();
@@ -156,7 +156,7 @@ describe("failed calls", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("aborting rejects also while the application looks for headers or new credentials", async () => {
+  test("aborting also rejects while the application gets headers or new credentials", async () => {
     const never = () => new Promise<never>(() => {});
     const onUnauthorized = vi.fn(never);
     for (const hooks of [{ headers: never }, { onUnauthorized }]) {
@@ -174,7 +174,7 @@ describe("failed calls", () => {
 });
 
 describe("401", () => {
-  test("asks the refresh hook once for all calls that fail together, and tries each once more", async () => {
+  test("calls the refresh hook once for all calls that fail together, and retries each once", async () => {
     let token = "old";
     const onUnauthorized = vi.fn(async () => {
       token = "new";

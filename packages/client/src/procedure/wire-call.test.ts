@@ -9,11 +9,11 @@ async function read(events: AsyncIterable<{ id: string }>, count: number): Promi
   return ids;
 }
 
-/** The end of the running task, and of everything that it left to do at once. */
+/** Waits for the end of the running task and its microtasks. */
 const endOfTask = () => new Promise(setImmediate);
 
 describe("a query or mutation", () => {
-  test("is a POST, its input and its output as they travel", async () => {
+  test("is a POST, with input and output in wire form", async () => {
     const { server, wireClient } = await setUp();
     const answer = wireClient.scores.report({ matchId: "m1", at: "2026-01-01T00:00:00Z" });
     const request = await server.next();
@@ -23,7 +23,7 @@ describe("a query or mutation", () => {
     expect(await answer).toEqual({ at: "2026-01-01T00:00:01Z" });
   });
 
-  test("is sent though nobody awaits it", async () => {
+  test("is sent even without an await", async () => {
     const { server, wireClient } = await setUp();
     void wireClient.scores.clear();
     (await server.next()).answer(200, {}, {});
@@ -40,7 +40,7 @@ describe("a query or mutation", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("rejects as a promise does, and is given up by its signal", async () => {
+  test("rejects like a promise, and is aborted by its signal", async () => {
     const { server, wireClient } = await setUp();
     const failed = wireClient.scores.find({ text: "a" }).catch(({ code }) => code);
     (await server.next()).answer(403);
@@ -57,7 +57,7 @@ describe("a query or mutation", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("that is looped over by mistake is an error, and isn't sent again", async () => {
+  test("in a loop by mistake is an error, and isn't sent again", async () => {
     const { server, wireClient } = await setUp();
     const answer = wireClient.scores.clear() as unknown as AsyncIterable<{ id: string }>;
     const request = await server.next();
@@ -113,7 +113,7 @@ describe("a subscription", () => {
     expect(world.server.requests).toHaveLength(1);
   });
 
-  test("goes on after a cut of the stream that it took over", async () => {
+  test("resumes after a cut of the stream that it took over", async () => {
     const { server, clock, wireClient } = await setUp();
     const events = wireClient.feed();
     const first = await server.next();
@@ -127,7 +127,7 @@ describe("a subscription", () => {
     expect(await ids).toEqual([at(1), at(2)]);
   });
 
-  test("asks again, in due time, where what the call sent has failed", async () => {
+  test("retries, after the delay, if the call's own request has failed", async () => {
     const { server, clock, wireClient } = await setUp();
     const events = wireClient.feed();
     const first = await server.next();
@@ -139,7 +139,7 @@ describe("a subscription", () => {
     expect(await ids).toEqual([at(1)]);
   });
 
-  test("starts where the cursor says, looped over at once or later", async () => {
+  test("starts from the cursor, in a loop at once or later", async () => {
     const { server, wireClient } = await setUp();
     const atOnce = read(wireClient.feed(undefined, { cursor: at(7) }), 1);
     const first = await server.next();
@@ -153,7 +153,7 @@ describe("a subscription", () => {
     expect(await read(later, 1)).toEqual([at(9)]);
   });
 
-  test("each further loop opens a stream of its own", async () => {
+  test("opens another stream for each further loop", async () => {
     const world = await setUp();
     const events = world.wireClient.feed();
     for (let loop = 0; loop < 3; loop++) {
@@ -164,7 +164,7 @@ describe("a subscription", () => {
     expect(world.server.requests).toHaveLength(3);
   });
 
-  test("a signal closes a stream that no loop has come for", async () => {
+  test("a signal closes a stream that no loop has read", async () => {
     const { server, wireClient } = await setUp();
     const controller = new AbortController();
     const events = wireClient.feed(undefined, { signal: controller.signal });
@@ -174,7 +174,7 @@ describe("a subscription", () => {
     await until(() => stream.isGone);
   });
 
-  test("a failure that the loop tells is told there alone", async () => {
+  test("a failure that the loop throws is reported only there", async () => {
     const unhandled: unknown[] = [];
     const listen = (error: unknown) => unhandled.push(error);
     process.on("unhandledRejection", listen);

@@ -6,7 +6,7 @@ import { internals } from "./procedure.js";
 
 const iso = "2026-01-01T00:00:00Z";
 
-test("a subscription tells what came, as it travels", async () => {
+test("a subscription passes events on in wire form", async () => {
   const { server, wireClient } = await setUp();
   const told: unknown[] = [];
   const stop = wireClient.scores.watch.subscribe(
@@ -39,7 +39,7 @@ test("subscribers with the same input share one connection, which resumes after 
   expect(server.requests).toHaveLength(2);
 });
 
-test("the state comes as the server sends it, when the subscription opens and after a reset, and is never folded", async () => {
+test("the state is the server's snapshot, at the opening and after a reset, and is never folded", async () => {
   const { server, clock, wireClient } = await setUp();
   const told: unknown[] = [];
   wireClient.scores.watch.subscribe(match, {
@@ -72,14 +72,14 @@ test("a path that the server doesn't have is notFound", async () => {
   expect(errors).toEqual(["notFound"]);
 });
 
-test("an error that the contract declares has its data as it came", async () => {
+test("a declared error has its data in wire form", async () => {
   const { server, wireClient } = await setUp();
   const call = wireClient.scores.report(match);
   (await server.next()).answer(404, {}, { status: 404, title: "", code: "matchNotFound", data: { at: iso } });
   await expect(call).rejects.toMatchObject({ code: "matchNotFound", status: 404, data: { at: iso } });
 });
 
-test("every name gives the same thing each time, and asking for it sends nothing", async () => {
+test("every name returns the same object each time, and the access sends nothing", async () => {
   const { server, wireClient } = await setUp();
   expect(wireClient.scores).toBe(wireClient.scores);
   expect(wireClient.scores.watch).toBe(wireClient.scores.watch);
@@ -88,7 +88,7 @@ test("every name gives the same thing each time, and asking for it sends nothing
   expect(server.requests).toHaveLength(0);
 });
 
-test("whoever awaits, prints, compares or serialises it sends nothing", async () => {
+test("awaiting, printing, comparing or serialising it sends nothing", async () => {
   const { server, wireClient } = await setUp();
   const { watch } = wireClient.scores;
   expect(await (wireClient as unknown)).toBe(wireClient);
@@ -139,7 +139,7 @@ test("an assignment, which would change nothing, throws", async () => {
   }).toThrow(TypeError);
 });
 
-test("two clients are told apart, and share nothing", () => {
+test("two clients are distinct, and share nothing", () => {
   const one = createClient<typeof contract>({ url: "/api" });
   const two = createClient<typeof contract>({ url: "/api" });
   expect(one.feed[internals].clientId).not.toBe(two.feed[internals].clientId);

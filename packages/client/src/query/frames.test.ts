@@ -14,7 +14,7 @@ const counter = () => {
   return item;
 };
 
-test("gathers whatever was scheduled into one frame", () => {
+test("combines all scheduled work into one frame", () => {
   const frames = createFrames();
   const [one, two] = [counter(), counter()];
   for (let n = 0; n < 100; n++) {
@@ -27,7 +27,7 @@ test("gathers whatever was scheduled into one frame", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("does without frames where there are none", () => {
+test("works without frames if the platform has none", () => {
   vi.stubGlobal("requestAnimationFrame", undefined);
   const frames = createFrames();
   const item = counter();
@@ -38,7 +38,7 @@ test("does without frames where there are none", () => {
   expect(item.flushed).toBe(1);
 });
 
-test("what is urgent comes with the end of the task, also when a frame was waited for", async () => {
+test("urgent work runs at the end of the task, even if a frame is pending", async () => {
   const frames = createFrames();
   const item = counter();
   frames.schedule(item);
@@ -50,7 +50,7 @@ test("what is urgent comes with the end of the task, also when a frame was waite
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("what is cancelled is not flushed, and takes its frame along if it was the last", async () => {
+test("cancelled work is not flushed, and the last one cancels its frame", async () => {
   const frames = createFrames();
   const [one, two] = [counter(), counter()];
   frames.schedule(one);
@@ -65,7 +65,7 @@ test("what is cancelled is not flushed, and takes its frame along if it was the 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("what is scheduled while flushing comes with the next frame", () => {
+test("work that is scheduled during a flush runs in the next frame", () => {
   const frames = createFrames();
   const item = counter();
   frames.schedule({ flush: () => frames.schedule(item) });

@@ -16,7 +16,7 @@ test("a list holds the last events, newest last, whatever its size and however m
   }
 });
 
-test("a list that was read doesn't change any more", () => {
+test("a list that was read never changes", () => {
   const list = reducerOf({ view: "list", size: 3 });
   list.event(event(1));
   const before = list.read();
@@ -26,7 +26,7 @@ test("a list that was read doesn't change any more", () => {
   expect(numbers(list.read())).toEqual([1, 2]);
 });
 
-test("a list and a fold start anew after a reset, the latest event and the state stay", () => {
+test("a list and a fold start again after a reset, the latest event and the state stay", () => {
   const views = [
     reducerOf({ view: "list", size: 3 }),
     reducerOf({ view: "fold", key: "n", initial: 0, step: (n) => (n as number) + 1 }),
@@ -41,7 +41,7 @@ test("a list and a fold start anew after a reset, the latest event and the state
   expect(views.map((view) => view.read())).toEqual([[], 0, event(1), "old"]);
 });
 
-test("a fold's value is its own: a step that changes it in place throws, and what it began with stays", () => {
+test("a fold's value is its own: a step that changes it in place throws, and the initial value stays", () => {
   const initial: number[] = [];
   const step = (value: unknown, { data }: { data: unknown }) => {
     (value as unknown[]).push(data);

@@ -11,7 +11,7 @@ failOnConsoleError();
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "cancelAnimationFrame"] });
-  // Commits are counted as React makes them by itself: act would gather them into one.
+  // Counts React's own commits: act would combine them into one.
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", false);
 });
 afterEach(() => {
@@ -19,10 +19,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Lets TanStack tell its observers, and React commit what they scheduled. */
+/** Lets TanStack notify its observers, and React commit their updates. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) {
-    // What is scheduled while a timer runs comes no sooner than in a millisecond. Each timer is a task of its own.
+    // A timer that is set in a timer runs after at least a millisecond. Each timer is a separate task.
     await vi.advanceTimersByTimeAsync(1);
     await new Promise(setImmediate);
   }
@@ -71,7 +71,7 @@ async function mount<Result>(
     seen,
     show,
     root,
-    /** Commits since the last time it was asked. */
+    /** Commits since the last call. */
     takeCommits() {
       const count = commits;
       commits = 0;
@@ -123,7 +123,7 @@ test("data and connection change in the same commit", async () => {
   expect(seen.at(-1)).toMatchObject({ data: { data: "c" }, connection: { state: "live" } });
 });
 
-test("events that change nothing that is shown render nothing", async () => {
+test("events that don't change the shown data render nothing", async () => {
   const { procedure, event, state, become } = createHandMade(contract.scores.watch);
   const longest = { key: "longest", initial: "", step: (text: string) => text };
   const views = () => [useSubscription(procedure, input), useSubscription(procedure, input, { fold: longest })];
@@ -179,7 +179,7 @@ test("several components change in the same commit", async () => {
   expect(takeCommits()).toBe(1);
 });
 
-test("the first value waits for no frame", async () => {
+test("the first value does not wait for a frame", async () => {
   const { procedure, event, become } = createHandMade(contract.feed);
   const { seen, takeCommits } = await mount(() => useSubscription(procedure));
   takeCommits();
@@ -190,7 +190,7 @@ test("the first value waits for no frame", async () => {
   expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" }, connection: { state: "live" } });
 });
 
-test("a hidden tab, which draws no frames, is still brought up to date", async () => {
+test("a hidden tab, which draws no frames, is still updated", async () => {
   vi.stubGlobal("requestAnimationFrame", () => 0);
   const { procedure, event, become } = createHandMade(contract.feed);
   const { seen } = await mount(() => useSubscription(procedure));
@@ -206,7 +206,7 @@ test("a hidden tab, which draws no frames, is still brought up to date", async (
   expect(seen.at(-1)?.data?.data).toBe("b");
 });
 
-test("unmounting takes back what was about to be written", async () => {
+test("unmounting cancels a scheduled update", async () => {
   const { procedure, event, become, state } = createHandMade(contract.scores.watch);
   const { root, queryClient } = await mount(() => useSubscription(procedure, input));
   become({ state: "live" });
@@ -222,7 +222,7 @@ test("unmounting takes back what was about to be written", async () => {
   expect(queryClient.getQueryData(subscriptionOptions(procedure, input).queryKey)).toEqual({ home: 0, away: 0 });
 });
 
-test("new handlers at every render are called from then on, and subscribe nothing anew", async () => {
+test("new handlers at every render are called from then on, without a new subscription", async () => {
   const hand = createHandMade(contract.feed);
   const told: string[] = [];
   const handlers = (name: string) => ({ on: { post: (data: string) => told.push(`${name} ${data}`) } });
@@ -238,7 +238,7 @@ test("new handlers at every render are called from then on, and subscribe nothin
   expect(hand.subscriberCount).toBe(1);
 });
 
-test("an event of the input before, which comes as the next one is committed, goes to its own handlers", async () => {
+test("an event of the previous input, which arrives while the next one is committed, goes to its own handlers", async () => {
   const one = createHandMade(contract.feed);
   const two = createHandMade(contract.feed, "two");
   const told: string[] = [];
@@ -278,7 +278,7 @@ test("a handler that throws is reported, and disturbs neither other handlers nor
   expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" } });
 });
 
-test("a cache's onError that throws is reported, and keeps no other view from being shown", async () => {
+test("a cache's onError that throws is reported, and does not affect other views", async () => {
   const [one, two] = [createHandMade(contract.feed), createHandMade(contract.feed, "two")];
   const reported = vi.fn();
   vi.stubGlobal("reportError", reported);

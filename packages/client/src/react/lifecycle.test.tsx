@@ -10,7 +10,7 @@ failOnConsoleError();
 const score = (home: number, away: number) => ({ home, away, endedAt: null });
 
 describe("reconnecting", () => {
-  test("is never pending, and goes on from the cursor", async () => {
+  test("is never pending, and resumes from the cursor", async () => {
     const { server, client, clock, render } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.scores.watch, match), undefined);
     (await server.next())
@@ -29,7 +29,7 @@ describe("reconnecting", () => {
     expect(statuses.lastIndexOf("pending")).toBeLessThan(statuses.indexOf("success"));
   });
 
-  test("a list goes on without a gap", async () => {
+  test("a list continues without a gap", async () => {
     const { server, client, clock, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed, undefined, { list: 9 }), undefined);
     (await server.next()).open().send(live(0), post("a", 1)).cut();
@@ -39,7 +39,7 @@ describe("reconnecting", () => {
     await waitFor(() => expect(result.current.data?.map(({ id }) => id)).toEqual([at(1), at(2)]));
   });
 
-  test("after a reset the old state is shown until the fresh one is there", async () => {
+  test("after a reset the old state is shown until the fresh one arrives", async () => {
     const { server, client, clock, render } = await setUpApp();
     const resets: string[] = [];
     const onReset = ({ reason }: { reason: string }) => resets.push(reason);
@@ -60,7 +60,7 @@ describe("reconnecting", () => {
     expect(shown.filter((text, n) => n === 0 || text !== shown[n - 1])).toEqual([undefined, "1-0", "0-2"]);
   });
 
-  test("after a reset a list starts anew", async () => {
+  test("after a reset a list starts again", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed, undefined, { list: 9 }), undefined);
     const stream = (await server.next()).open().send(live(0), post("a", 1));
@@ -79,7 +79,7 @@ describe("the end", () => {
     expect(result.current).toMatchObject({ data: score(1, 0), error: null, connection: { state: "closed" } });
   });
 
-  test("without any event leaves a view of the latest one with nothing", async () => {
+  test("without any event leaves a view of the latest event empty", async () => {
     const { server, client, render } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.feed), undefined);
     (await server.next()).open().send(live(0), { kind: "end" });
@@ -88,7 +88,7 @@ describe("the end", () => {
     expect(seen.some(({ status }) => status === "error")).toBe(false);
   });
 
-  test("is shown to a view that joins after it, and asks nobody again", async () => {
+  test("is shown to a view that joins after it, and sends no request", async () => {
     const { server, client, render } = await setUpApp();
     const state = render(() => useSubscription(client.scores.watch, match), undefined);
     (await server.next()).open().send(snapshot(1, 0, 5), live(5), { kind: "end" });
@@ -111,7 +111,7 @@ describe("a final error", () => {
     expect(seen.filter(({ connection, status }) => connection.state === "closed" && status === "pending")).toEqual([]);
   });
 
-  test("after data keeps it, and invalidating tries again", async () => {
+  test("after data keeps the data, and invalidating retries", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const { result } = render(() => useSubscription(client.scores.watch, match), undefined);
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
@@ -132,7 +132,7 @@ describe("a final error", () => {
     await waitFor(() => expect(result.current).toMatchObject({ status: "success", data: score(3, 0), error: null }));
   });
 
-  test("of one subscription comes to all its views, and so does its being tried again", async () => {
+  test("of one subscription reaches all its views, and so does a retry", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const both = () => ({
       state: useSubscription(client.scores.watch, match),
@@ -152,7 +152,7 @@ describe("a final error", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("is tried again by a new mount", async () => {
+  test("is retried by a new mount", async () => {
     const { server, client, render } = await setUpApp();
     const first = render(() => useSubscription(client.scores.watch, match), undefined);
     (await server.next()).answer(403);
@@ -181,7 +181,7 @@ describe("unmounting and mounting again", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("past the linger shows the last state until the fresh one is there", async () => {
+  test("past the linger shows the last state until the fresh one arrives", async () => {
     const { server, client, clock, render } = await setUpApp();
     const first = render(() => useSubscription(client.scores.watch, match), undefined);
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
@@ -196,7 +196,7 @@ describe("unmounting and mounting again", () => {
     expect(second.seen.some(({ status }) => status === "pending")).toBe(false);
   });
 
-  test("a list that nobody looks at goes on for gcTime, then starts anew", async () => {
+  test("a list without observers continues for gcTime, then starts again", async () => {
     const { server, client, clock, render, queryClient } = await setUpApp();
     const { queryKey } = subscriptionOptions(client.feed, undefined, { list: 9 });
     const list = () => useSubscription(client.feed, undefined, { list: 9 });
@@ -220,7 +220,7 @@ describe("unmounting and mounting again", () => {
     await waitFor(() => expect(ids(third.result.current)).toEqual([at(6)]));
   });
 
-  test("lets go, too, where somebody else looked who knew the key alone", async () => {
+  test("also closes the connection if another observer knew only the key", async () => {
     const { server, clock, client, queryClient, render } = await setUpApp();
     const { result, unmount } = render(() => useSubscription(client.scores.watch, match), undefined);
     const { queryKey } = subscriptionOptions(client.scores.watch, match);
@@ -234,7 +234,7 @@ describe("unmounting and mounting again", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("leaving before the first event lets go, too", async () => {
+  test("unmounting before the first event closes the connection, too", async () => {
     const { server, client, clock, render, queryClient } = await setUpApp();
     const { unmount } = render(() => useSubscription(client.feed), undefined);
     const stream = (await server.next()).open().send(live(0));
@@ -244,7 +244,7 @@ describe("unmounting and mounting again", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("clearing the QueryClient lets go of everything, and a view that is still mounted begins again", async () => {
+  test("clearing the QueryClient closes everything, and a mounted view starts again", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed, undefined, { list: 9 }), undefined);
     const stream = (await server.next()).open().send(live(0), post("a", 1));
@@ -258,7 +258,7 @@ describe("unmounting and mounting again", () => {
 });
 
 describe("invalidating", () => {
-  test("asks for a fresh state, without letting go of what is shown", async () => {
+  test("requests a fresh state, and keeps the old one shown", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.scores.watch, match), undefined);
     const first = (await server.next()).open().send(snapshot(1, 0, 5), live(5));

@@ -20,7 +20,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(result.current.data).toEqual(score(2, 0)));
   });
 
-  test("brings a final error to a plain useQuery and to the cache's onError, also after data", async () => {
+  test("passes a final error to a plain useQuery and to the cache's onError, also after data", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const onError = vi.fn();
     queryClient.getQueryCache().config.onError = onError;
@@ -33,7 +33,7 @@ describe("subscriptionOptions", () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  test("rejects before data, and tells onError once", async () => {
+  test("rejects before data, and calls onError once", async () => {
     const { server, client, queryClient } = await setUpApp();
     const onError = vi.fn();
     queryClient.getQueryCache().config.onError = onError;
@@ -43,7 +43,7 @@ describe("subscriptionOptions", () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  test("fetched without a component, gives the state and lets go of the connection", async () => {
+  test("fetched without a component, returns the state and closes the connection", async () => {
     const { server, client, clock, queryClient } = await setUpApp();
     const fetched = queryClient.fetchQuery(subscriptionOptions(client.scores.watch, match));
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
@@ -53,7 +53,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("a fetch that is cancelled, with nobody looking, lets go of the connection", async () => {
+  test("cancelling a fetch without observers closes the connection", async () => {
     const { server, client, clock, queryClient } = await setUpApp();
     const options = subscriptionOptions(client.scores.watch, match);
     const fetched = queryClient.fetchQuery(options).catch((error: unknown) => error);
@@ -64,7 +64,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("cancelling the fetch of a view that is looked at leaves it live", async () => {
+  test("cancelling the fetch of an observed view leaves it live", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const options = subscriptionOptions(client.scores.watch, match);
     const { result } = render(() => useQuery(options), undefined);
@@ -74,7 +74,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(result.current).toMatchObject({ status: "success", data: score(1, 0) }));
   });
 
-  test("takes TanStack's own options beside it", async () => {
+  test("accepts TanStack's own options", async () => {
     const { server, client, clock, render } = await setUpApp();
     const { result, rerender } = render(
       (enabled: boolean) =>
@@ -93,7 +93,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(result.current.data).toBe(4));
   });
 
-  test("data that came from elsewhere is shown, and made live", async () => {
+  test("data from elsewhere is shown, and made live", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const options = subscriptionOptions(client.scores.watch, match);
     const source = new QueryClient();
@@ -105,7 +105,7 @@ describe("subscriptionOptions", () => {
     await waitFor(() => expect(result.current).toMatchObject({ data: score(2, 2), isFetching: false }));
   });
 
-  test("refuses a list of no whole size, by name", async () => {
+  test("refuses a list size that is not a whole number, and names it", async () => {
     const { client } = await setUpApp();
     for (const list of [0, -1, 1.5, Number.POSITIVE_INFINITY]) {
       expect(() => subscriptionOptions(client.feed, undefined, { list })).toThrow(RangeError);
@@ -115,7 +115,7 @@ describe("subscriptionOptions", () => {
     );
   });
 
-  test("keys are JSON, equal for equal inputs, and tell clients and views apart", async () => {
+  test("keys are JSON, equal for equal inputs, and different for clients and views", async () => {
     const { client } = await setUpApp();
     const { client: other } = await setUpApp();
     const since = () => new Date("2026-01-01T00:00:00Z");
@@ -161,7 +161,7 @@ describe("refetching a view that has had no event yet", () => {
     return state;
   };
 
-  test("resolves when it is live, however it is asked for, and shows the event when it comes", async () => {
+  test("resolves when it is live, however it is requested, and shows the event on arrival", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const options = subscriptionOptions(client.feed);
     const { result } = render(() => useQuery(options), undefined);
@@ -180,7 +180,7 @@ describe("refetching a view that has had no event yet", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("resolves when the subscription ends, fails or is let go of before", async () => {
+  test("resolves when the subscription ends, fails or is closed before", async () => {
     const { server, client, render, queryClient } = await setUpApp({ linger: 0 });
     const { unmount } = render(() => useSubscription(client.feed), undefined);
     const failing = queryClient.invalidateQueries();
@@ -195,7 +195,7 @@ describe("refetching a view that has had no event yet", () => {
     await waitFor(() => expect(second.isGone).toBe(true));
   });
 
-  test("a mutation that awaits it comes to its end", async () => {
+  test("a mutation that awaits it completes", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const onSuccess = () => queryClient.invalidateQueries();
     const { result } = render(() => {
@@ -208,7 +208,7 @@ describe("refetching a view that has had no event yet", () => {
     await waitFor(() => expect(result.current.status).toBe("success"));
   });
 
-  test("fetchQuery goes on waiting for the first event", async () => {
+  test("fetchQuery keeps waiting for the first event", async () => {
     const { server, client, queryClient } = await setUpApp();
     const fetched = queryClient.fetchQuery(subscriptionOptions(client.feed));
     const stream = (await server.next()).open().send(live(0));
@@ -218,7 +218,7 @@ describe("refetching a view that has had no event yet", () => {
 });
 
 describe("queryOptions", () => {
-  test("shows an error that trying again can't cure at once", async () => {
+  test("shows an error that can't be retried at once", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
     (await server.next()).answer(404, {}, { code: "notFound", title: "Not found", status: 404 });
@@ -226,7 +226,7 @@ describe("queryOptions", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("tries again what may pass, as often as the QueryClient says", async () => {
+  test("retries a temporary error as often as the QueryClient allows", async () => {
     for (const { retry, requests } of [{ requests: 4 }, { retry: 1, requests: 2 }, { retry: false, requests: 1 }]) {
       const { server, client, render } = await setUpApp();
       const queries = { retryDelay: 1, ...(retry !== undefined && { retry }) };
@@ -240,7 +240,7 @@ describe("queryOptions", () => {
     }
   });
 
-  test("asks the query, under a key of its input", async () => {
+  test("sends the query, under a key of its input", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const options = queryOptions(client.scores.find, { text: "a" });
     const { result } = render(() => useQuery(options), undefined);
@@ -250,7 +250,7 @@ describe("queryOptions", () => {
     expect(queryClient.getQueryData(options.queryKey)).toEqual(["m1"]);
   });
 
-  test("gives the request up when nobody waits for it any more", async () => {
+  test("aborts the request when nothing waits for it any more", async () => {
     const { server, client, render } = await setUpApp();
     const { unmount } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
     const request = await server.next();
@@ -258,7 +258,7 @@ describe("queryOptions", () => {
     await waitFor(() => expect(request.isGone).toBe(true));
   });
 
-  test("skipToken asks nothing", async () => {
+  test("skipToken sends nothing", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useQuery(queryOptions(client.scores.find, skipToken)), undefined);
     expect(result.current).toMatchObject({ status: "pending", fetchStatus: "idle" });
@@ -267,7 +267,7 @@ describe("queryOptions", () => {
 });
 
 describe("mutationOptions", () => {
-  test("sends the input and gives the output, or the typed error", async () => {
+  test("sends the input and returns the output, or the typed error", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useMutation(mutationOptions(client.scores.report)), undefined);
     const text = "2026-01-01T00:00:00.000Z";

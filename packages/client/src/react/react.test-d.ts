@@ -68,7 +68,7 @@ type Score = { home: number; away: number };
 type Tick = { type: "tick"; data: { price: number }; id: string };
 type Post = { type: "post"; data: string; id: string } | { type: "like"; data: { at: Date }; id: string };
 
-test("data is the state where there is one, else the latest event", () => {
+test("data is the state if there is one, otherwise the latest event", () => {
   const match = useSubscription(client.scores.watch, { matchId: "m1" });
   expectTypeOf(match.data).toEqualTypeOf<Score | undefined>();
   expectTypeOf(match.connection).toEqualTypeOf<Connection>();
@@ -95,7 +95,7 @@ test("status tells data and error apart", () => {
   }
 });
 
-test("only a view of the latest event may have nothing to show after the end", () => {
+test("only a view of the latest event may have no data after the end", () => {
   const latest = useSubscription(client.feed.posts);
   if (latest.status === "ended") expectTypeOf(latest.data).toEqualTypeOf<Post | undefined>();
   if (latest.status === "success") expectTypeOf(latest.data).toEqualTypeOf<Post>();
@@ -150,7 +150,7 @@ test("handlers get the data of their event", () => {
   );
 });
 
-test("what takes no input may be left out, and takes options after undefined", () => {
+test("the input of a procedure without input may be omitted, and options follow undefined", () => {
   useSubscription(client.feed.posts);
   useSubscription(client.feed.posts, undefined, { list: 50 });
   useSubscription(client.feed.posts, maybe ? undefined : skipToken);
@@ -251,7 +251,7 @@ test("options go into TanStack's hooks and calls, with data and error typed", ()
   expectTypeOf(queryClient.getQueryData(fold.queryKey)).toEqualTypeOf<string | undefined>();
 });
 
-test("what may be skipped is no option for suspense", () => {
+test("skippable options are refused for suspense", () => {
   const options = subscriptionOptions(client.scores.watch, maybe ? { matchId: maybe } : skipToken);
   expectTypeOf(useQuery(options).data).toEqualTypeOf<Score | undefined>();
   // @ts-expect-error suspense would wait for ever

@@ -18,7 +18,7 @@ function View({ app, hook: useView }: ViewProps) {
   return <p>{JSON.stringify(useView(app))}</p>;
 }
 
-/** What the page of a view holds. */
+/** The page of a view. */
 function renderView(app: App, hook: ViewProps["hook"]): unknown {
   const html = renderToString(
     <QueryClientProvider client={app.queryClient}>
@@ -41,7 +41,7 @@ test.each<[string, (app: App) => { status: string }]>([
   expect(app.server.requests).toHaveLength(0);
 });
 
-test("data that is there already is rendered, and opens nothing", async () => {
+test("existing data is rendered, and opens nothing", async () => {
   const app = await setUpApp();
   const data = { home: 2, away: 1, endedAt: null };
   app.queryClient.setQueryData(subscriptionOptions(app.client.scores.watch, match).queryKey, data);

@@ -41,7 +41,7 @@ function List({ client }: { client: TestClient }) {
   return <p>{`list ${data.map(({ id }) => id)}`}</p>;
 }
 
-/** Shown while it waits; counts how often that was. */
+/** The fallback. It counts how often it is shown. */
 function Waiting({ shown }: { shown: () => void }) {
   shown();
   return <p>waiting</p>;
@@ -65,7 +65,7 @@ function show(queryClient: QueryClient, children: ReactNode) {
   return { waits };
 }
 
-test("waits for the first state, then goes on live over the same connection", async () => {
+test("waits for the first state, then stays live over the same connection", async () => {
   const { server, client, queryClient } = await setUpApp();
   show(queryClient, <Score client={client} />);
   expect(screen.getByText("waiting")).toBeTruthy();
@@ -76,7 +76,7 @@ test("waits for the first state, then goes on live over the same connection", as
   expect(server.requests).toHaveLength(1);
 });
 
-test("data that was put into the cache by hand is shown at once, and made live", async () => {
+test("data that was set in the cache is shown at once, and made live", async () => {
   const { server, client, queryClient } = await setUpApp();
   queryClient.setQueryData(subscriptionOptions(client.scores.watch, match).queryKey, {
     home: 7,
@@ -101,7 +101,7 @@ test("a list loses nothing between its first value and the mount", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test("a cut never waits again", async () => {
+test("does not suspend again after a cut", async () => {
   const { server, client, clock, queryClient } = await setUpApp();
   const { waits } = show(queryClient, <Score client={client} />);
   (await server.next())
@@ -117,7 +117,7 @@ test("a cut never waits again", async () => {
   expect(waits).not.toHaveBeenCalled();
 });
 
-test("invalidating asks for a fresh state, and shows the old one until then", async () => {
+test("invalidating requests a fresh state, and shows the old one until then", async () => {
   const { server, client, queryClient } = await setUpApp();
   const { waits } = show(queryClient, <Score client={client} />);
   (await server.next()).open().send(snapshot(1, 0, 5), live(5));
@@ -134,7 +134,7 @@ test("invalidating asks for a fresh state, and shows the old one until then", as
 });
 
 describe("a final error", () => {
-  test("before any data comes to the error boundary, whose reset tries again", async () => {
+  test("before any data reaches the error boundary, whose reset retries", async () => {
     const { server, client, queryClient } = await setUpApp();
     vi.mocked(console.error).mockImplementation(() => {});
     show(queryClient, <Score client={client} />);
@@ -147,7 +147,7 @@ describe("a final error", () => {
     vi.mocked(console.error).mockClear();
   });
 
-  test("after data stands beside it, and leaves the boundary alone", async () => {
+  test("after data is returned with the data, and does not reach the boundary", async () => {
     const { server, client, queryClient } = await setUpApp();
     show(queryClient, <Score client={client} />);
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));

@@ -10,8 +10,8 @@ failOnConsoleError();
 
 const score = (home: number, away: number) => ({ home, away, endedAt: null });
 
-describe("what is shown", () => {
-  test("is pending until the state is there, then the state, folded on", async () => {
+describe("the data of a view", () => {
+  test("is pending until the state arrives, then the state, folded with later events", async () => {
     const { server, client, render } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.scores.watch, match), undefined);
     expect(result.current).toMatchObject({ status: "pending", data: undefined, error: null });
@@ -25,7 +25,7 @@ describe("what is shown", () => {
     expect(seen.every(({ status, data }) => (status === "pending") === (data === undefined))).toBe(true);
   });
 
-  test("is the latest event where there is no state", async () => {
+  test("is the latest event without state", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed), undefined);
     const stream = (await server.next()).open().send(live(0));
@@ -35,7 +35,7 @@ describe("what is shown", () => {
     await waitFor(() => expect(result.current.data).toEqual({ type: "post", data: "b", id: at(2) }));
   });
 
-  test("is the last events, newest last and no more than asked for", async () => {
+  test("is the last events, newest last and at most the requested number", async () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed, undefined, { list: 3 }), undefined);
     const stream = (await server.next()).open().send(live(0));
@@ -44,7 +44,7 @@ describe("what is shown", () => {
     await waitFor(() => expect(result.current.data?.map(({ data }) => data)).toEqual(["17", "18", "19"]));
   });
 
-  test("is what a fold made of the events", async () => {
+  test("is the result of a fold of the events", async () => {
     const { server, client, render } = await setUpApp();
     const longest = { key: "longest", initial: "", step: longer };
     const { result } = render(() => useSubscription(client.feed, undefined, { fold: longest }), undefined);
@@ -57,7 +57,7 @@ describe("what is shown", () => {
   const longer = (longest: string, { data }: { data: unknown }) =>
     typeof data === "string" && data.length > longest.length ? data : longest;
 
-  test("waits for replayed events, so that a list doesn't grow before one's eyes", async () => {
+  test("waits for replayed events, so that a list doesn't grow visibly", async () => {
     const { server, client, render } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.feed, undefined, { list: 9 }), undefined);
     const stream = (await server.next()).open().send(post("a", 1), post("b", 2));
@@ -68,7 +68,7 @@ describe("what is shown", () => {
     expect(seen.filter(({ data }) => data !== undefined && data.length < 2)).toEqual([]);
   });
 
-  test("a fold that throws fails its view alone, with what was thrown as the cause", async () => {
+  test("a fold that throws fails only its view, with the thrown value as the cause", async () => {
     const { server, client, render } = await setUpApp();
     const thrown = new Error("no");
     const broken = {
@@ -105,7 +105,7 @@ describe("connections", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("components share one, whatever they make of it, and each view is its own", async () => {
+  test("components with different views share one, and each view has its own data", async () => {
     const { server, client, render, queryClient } = await setUpApp();
     const state = render(() => useSubscription(client.scores.watch, match), undefined);
     const same = render(() => useSubscription(client.scores.watch, { ...match }), undefined);
@@ -171,7 +171,7 @@ describe("connections", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("skipToken opens nothing, and lets go of what was open", async () => {
+  test("skipToken opens nothing, and closes an open connection", async () => {
     const { server, client, clock, render } = await setUpApp();
     const { result, rerender } = render(
       (isOn: boolean) => useSubscription(client.scores.watch, isOn ? match : skipToken),
@@ -189,7 +189,7 @@ describe("connections", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("an input that doesn't fit is an error that says where, and asks nobody", async () => {
+  test("an invalid input is an error that names the place, and sends nothing", async () => {
     const { server, client, render } = await setUpApp();
     const wrong = { matchId: "m1", since: new Date(Number.NaN) };
     const { result } = render(() => useSubscription(client.scores.watch, wrong), undefined);

@@ -32,7 +32,7 @@ test("views show events as they travel, over one connection also in StrictMode",
   expect(server.requests).toHaveLength(1);
 });
 
-test("keys are those of a client that has the contract", async () => {
+test("keys equal those of a client with the contract", async () => {
   const { client, wireClient } = await setUpApp({ id: "main" });
   const { queryKey } = subscriptionOptions(wireClient.feed, undefined, { list: 5 });
   expect(queryKey).toEqual(["sluice", "main", "feed", null, { list: 5 }]);
@@ -63,7 +63,7 @@ test("queries and mutations go through TanStack's hooks", async () => {
   expect(server.requests).toHaveLength(2);
 });
 
-test("invalidating a view asks for nothing while it is live", async () => {
+test("invalidating a live view sends nothing", async () => {
   const { server, wireClient, queryClient, render } = await setUpApp();
   const { result } = render(() => useSubscription(wireClient.scores.watch, match, { list: 5 }), undefined);
   (await server.next()).open().send(snapshot(3, 0, 5), live(5), goal("home", 6));

@@ -5,7 +5,7 @@ import { internals } from "../procedure/procedure.js";
 import { at, event, goal, live, match, post, setUp, snapshot, until } from "../test-kit/set-up.test-kit.js";
 import type { SubscriptionHandlers } from "./handlers.js";
 
-/** Subscribes and writes down everything that handlers are told. */
+/** Subscribes and records all handler calls. */
 function record<P extends AnySubscription>(
   procedure: SubscriptionProcedure<P>,
   input: InputOf<P>,
@@ -28,7 +28,7 @@ const goalAt = (team: string, offset: number) => ({ type: "goal", data: { team }
 const score = (home: number, away: number) => ({ state: { home, away, endedAt: null } });
 
 describe("events and state", () => {
-  test("tells typed events in order, each before the state it leads to", async () => {
+  test("delivers typed events in order, each before its state", async () => {
     const { server, client } = await setUp();
     const { log } = record(client.scores.watch, match);
     const stream = await server.next();
@@ -45,7 +45,7 @@ describe("events and state", () => {
     ]);
   });
 
-  test("asks by GET with the input in wire form", async () => {
+  test("sends a GET with the input in wire form", async () => {
     const { server, client } = await setUp();
     record(client.scores.watch, { matchId: "m1", since: new Date(0) });
     const { method, path, query, headers } = await server.next();
@@ -55,7 +55,7 @@ describe("events and state", () => {
     expect(headers["last-event-id"]).toBeUndefined();
   });
 
-  test("asks by POST where the procedure says so, and where the URL would be too long", async () => {
+  test("sends a POST if the procedure requires it, or the URL would be too long", async () => {
     const { server, client } = await setUp();
     record(client.assistant, { prompt: "hi" });
     expect(await server.next()).toMatchObject({ method: "POST", body: { input: { prompt: "hi" } } });
@@ -106,7 +106,7 @@ describe("events and state", () => {
     report.mockRestore();
   });
 
-  test("an event without state that the contract doesn't know, or that doesn't fit, is passed over and reported", async () => {
+  test("without state, an unknown or invalid event is skipped and reported", async () => {
     const skipped: unknown[] = [];
     const { server, client } = await setUp({
       onSkippedEvent: ({ type, id, error }) => skipped.push([type, id, !!error]),
@@ -143,7 +143,7 @@ describe("events and state", () => {
 });
 
 describe("resume", () => {
-  test("goes on after the last whole frame, and drops what was applied", async () => {
+  test("resumes after the last complete frame, and drops applied events", async () => {
     const { server, clock, client } = await setUp();
     const { log, connections } = record(client.scores.watch, match);
     const first = (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1));
@@ -172,7 +172,7 @@ describe("resume", () => {
     expect(await server.next()).toMatchObject({ body: { input: { prompt: "hi" }, cursor: at(1) } });
   });
 
-  test("takes the position from $live and $at, so that nobody without events comes back without a cursor", async () => {
+  test("takes the cursor from $live and $at, so that a client without events also resumes", async () => {
     const { server, clock, client } = await setUp();
     const { connections } = record(client.feed, undefined);
     (await server.next()).open().send(live(7)).cut();
@@ -210,7 +210,7 @@ describe("resume", () => {
     expect(shared.connection.cursor()).toBe(at(1, "F"));
   });
 
-  test("a cut between reset and snapshot comes back with the old cursor, and is told again", async () => {
+  test("after a cut between reset and snapshot, it resumes with the old cursor and gets the reset again", async () => {
     const { server, clock, client } = await setUp();
     const { log, connections } = record(client.scores.watch, match);
     const reset = { kind: "reset", reason: "diverged", oldest: at(0), head: at(4) } as const;
@@ -234,7 +234,7 @@ describe("resume", () => {
     ]);
   });
 
-  test("without state, events go on wherever the server begins after a reset", async () => {
+  test("without state, events continue where the server begins after a reset", async () => {
     const { server, client } = await setUp();
     const { log } = record(client.feed, undefined);
     const stream = (await server.next()).open().send(live(9));
@@ -243,7 +243,7 @@ describe("resume", () => {
     expect(log).toMatchObject([{ reset: "diverged" }, { id: at(3) }, { id: at(4) }]);
   });
 
-  test("an event of another epoch without a reset is no stream to believe", async () => {
+  test("an event of another epoch without a reset is an invalid stream", async () => {
     const { server, client } = await setUp();
     const { log } = record(client.feed, undefined);
     (await server.next()).open().send(live(1), { ...post("a", 2), id: at(2, "F") });
@@ -251,7 +251,7 @@ describe("resume", () => {
     expect(log).toEqual([{ error: "protocol" }]);
   });
 
-  test("when the server drains, the next stream is open before the old one goes, and nothing comes twice", async () => {
+  test("when the server drains, the next stream opens before the old one closes, and no event comes twice", async () => {
     const { server, clock, client } = await setUp();
     const { log, connections } = record(client.feed, undefined);
     const first = (await server.next()).open().send(live(0), { kind: "drain", retry: 300 }, post("a", 1));
@@ -268,7 +268,7 @@ describe("resume", () => {
     expect(connections).toEqual(["connecting", "live"]);
   });
 
-  test("a stream that drains before it has said a position is read until it is cut", async () => {
+  test("a stream that drains before its first cursor is read until it is cut", async () => {
     const { server, clock, client } = await setUp();
     const { log, connections } = record(client.feed, undefined);
     const first = (await server.next()).open().send({ kind: "drain", retry: 300 });
@@ -305,7 +305,7 @@ describe("ends", () => {
     expect(log).toEqual(["end"]);
   });
 
-  test("a final error is told with its data decoded", async () => {
+  test("a final error is delivered with its data decoded", async () => {
     const { server, client } = await setUp();
     const { log } = record(client.scores.watch, match);
     const data = { at: "2026-01-01T00:00:00Z" };
@@ -320,7 +320,7 @@ describe("ends", () => {
     });
   });
 
-  test("a generator that cannot be taken up again ends as interrupted when it is cut", async () => {
+  test("a generator that is not resumable ends as interrupted when it is cut", async () => {
     const { server, client } = await setUp();
     const { log } = record(client.assistant, { prompt: "hi" });
     const stream = (await server.next()).open({ stream: "stream", resumable: false, id: "$once" });
@@ -329,7 +329,7 @@ describe("ends", () => {
     expect(log).toEqual([{ type: "token", data: "a", id: "" }, { error: "interrupted" }]);
   });
 
-  test("who comes late to an end is told of it, and who comes after everybody left starts over", async () => {
+  test("a late subscriber gets the end, and one that subscribes after all have left starts again", async () => {
     const { server, client } = await setUp();
     const early = record(client.scores.watch, match);
     (await server.next()).open().send(snapshot(1, 1, 3), { kind: "error", code: "closed", message: "", final: true });
@@ -364,7 +364,7 @@ describe("sharing", () => {
     expect(shared({ matchId: "m1" })).not.toBe(shared({ matchId: "m2" }));
   });
 
-  test("who joins gets the state at once and events from then on", async () => {
+  test("a joining subscriber gets the state at once and events from then on", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     const stream = (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1));
@@ -467,7 +467,7 @@ describe("sharing", () => {
     expect(one.log).toEqual([]);
   });
 
-  test("an input that cannot be encoded is told as badRequest, and nothing is sent", async () => {
+  test("an input that cannot be encoded is reported as badRequest, and nothing is sent", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, { matchId: "m1", since: "yesterday" as never });
     await until(() => one.log.length === 1);
@@ -495,7 +495,7 @@ describe("sharing", () => {
 });
 
 describe("resync", () => {
-  test("with state it opens anew without a cursor, tells no event twice, and lets go of the old stream", async () => {
+  test("with state it opens again without a cursor, delivers no event twice, and closes the old stream", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     const first = (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1), goal("home", 2));
@@ -517,7 +517,7 @@ describe("resync", () => {
     expect(one.connections).toEqual(["connecting", "live"]);
   });
 
-  test("a history that turns out to be another one after a resync is told as a reset", async () => {
+  test("another history after a resync is reported as a reset", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1), goal("home", 2));
@@ -529,7 +529,7 @@ describe("resync", () => {
     expect(one.log.slice(5)).toMatchObject([score(1, 0), { reset: "diverged" }, { id: "E.2.other" }, score(1, 1)]);
   });
 
-  test("a snapshot that is ahead of the events told is told as a reset, since the events between never come", async () => {
+  test("a snapshot ahead of the delivered events is reported as a reset, because the events between never come", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next()).open().send(snapshot(0, 0, 0), live(0), goal("home", 1));
@@ -552,7 +552,7 @@ describe("resync", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("starts a failed subscription over for those who are still there", async () => {
+  test("restarts a failed subscription for the remaining subscribers", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next()).open().send(snapshot(1, 0, 1), { kind: "error", code: "closed", message: "", final: true });
@@ -576,7 +576,7 @@ describe("resync", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("of a run that is over folds what comes from the beginning", async () => {
+  test("of a finished run folds its events from the beginning", async () => {
     const { server, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next()).open({ stream: "resumable" }).send(goal("home", 1), live(1), { kind: "end" });
@@ -616,7 +616,7 @@ describe("resync", () => {
     expect(one.log).toEqual([score(1, 0), { reset: "resync" }, score(2, 0)]);
   });
 
-  test("waits as long as the server asked for", async () => {
+  test("waits for the server's requested time", async () => {
     const { server, clock, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next())
@@ -636,7 +636,7 @@ describe("resync", () => {
     expect(one.log.at(-1)).toEqual(score(2, 0));
   });
 
-  test("asked for by who hears first of the end, rejects with it and leaves nothing open", async () => {
+  test("requested by the first subscriber that gets the end, rejects with it and leaves nothing open", async () => {
     const { server, clock, client } = await setUp();
     const shared = client.scores.watch[internals].shared(match);
     const failures: unknown[] = [];
@@ -653,7 +653,7 @@ describe("resync", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("rejects with the error that ends it, and opens and closes for itself where nobody subscribed", async () => {
+  test("rejects with the error that ends it, and opens and closes its own connection without subscribers", async () => {
     const { server, clock, client } = await setUp();
     const resynced = client.scores.watch[internals].shared(match).resync();
     const stream = (await server.next()).open().send(snapshot(1, 0, 1));
@@ -665,13 +665,13 @@ describe("resync", () => {
     await expect(failing).rejects.toMatchObject({ code: "forbidden" });
   });
 
-  test("keeps no connection open that nobody looks at any more", async () => {
+  test("keeps no connection open without subscribers", async () => {
     const { server, clock, client } = await setUp();
     const one = record(client.scores.watch, match);
     (await server.next()).open().send(snapshot(1, 0, 1), live(1));
     await until(() => one.log.length === 1);
     const resynced = client.scores.watch[internals].shared(match).resync();
-    const second = (await server.next()).open(); // and never goes live
+    const second = (await server.next()).open(); // never goes live
     one.stop();
     clock.advance(1_000);
     await expect(resynced).rejects.toMatchObject({ code: "aborted" });
@@ -680,7 +680,7 @@ describe("resync", () => {
   });
 });
 
-describe("subscribing anew in a handler that is told of the end", () => {
+describe("subscribing again in a handler of the end", () => {
   const again = (subscribe: (handlers: { onEnd(): void; onError(): void }) => () => void) => {
     const told = { times: 0 };
     const run = () => {
@@ -696,7 +696,7 @@ describe("subscribing anew in a handler that is told of the end", () => {
     return told;
   };
 
-  test("leaves everybody else their time", async () => {
+  test("does not starve other tasks", async () => {
     const { server, client } = await setUp();
     const told = again((handlers) => client.feed.subscribe(handlers));
     (await server.next()).answer(403);
@@ -705,7 +705,7 @@ describe("subscribing anew in a handler that is told of the end", () => {
     expect(told.times).toBeLessThan(10_000);
   });
 
-  test("also where the input can't be sent", async () => {
+  test("also works with an input that can't be sent", async () => {
     const { client } = await setUp();
     const wrong = { matchId: "m1", since: new Date(Number.NaN) };
     const told = again((handlers) => client.scores.watch.subscribe(wrong, handlers));

@@ -14,7 +14,7 @@ describe("for await", () => {
     expect(texts).toEqual(["a", at(1), "b", at(2)]);
   });
 
-  test("asks for nothing before the first event is asked for, and each loop has a connection of its own", async () => {
+  test("sends nothing before the first next(), and opens one connection per loop", async () => {
     const { server, client } = await setUp();
     const events = client.feed();
     expect(server.requests).toHaveLength(0);
@@ -61,7 +61,7 @@ describe("for await", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  test("a slow reader leaves the body unread, and the watchdog doesn't take that for silence", async () => {
+  test("a slow reader leaves the body unread, and the watchdog doesn't count that as silence", async () => {
     const text = new TextEncoder();
     let pulls = 0;
     const body = new ReadableStream<Uint8Array>(
@@ -113,7 +113,7 @@ describe("what ends the loop", () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("a reset throws gap, unless it is told to onReset", async () => {
+  test("a reset throws gap, unless there is an onReset", async () => {
     const { server, client } = await setUp();
     const reset = { kind: "reset", reason: "trimmed", oldest: at(4), head: at(5) } as const;
     const failing = readAll(client.feed(undefined, { cursor: at(1) }), []);
@@ -127,7 +127,7 @@ describe("what ends the loop", () => {
     expect({ ids, resets }).toEqual({ ids: [at(5)], resets: [{ reason: "trimmed", oldest: at(4), head: at(5) }] });
   });
 
-  test("onReset is told after the events that were read before the gap", async () => {
+  test("onReset is called after the events that were read before the gap", async () => {
     const { server, client } = await setUp();
     const told: string[] = [];
     const onReset = () => told.push("reset");
@@ -156,7 +156,7 @@ describe("what ends the loop", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  test("a cut of what cannot be taken up again throws interrupted", async () => {
+  test("a cut of a stream that is not resumable throws interrupted", async () => {
     const { server, client } = await setUp();
     const reading = readAll(client.assistant({ prompt: "hi" }), []);
     (await server.next()).open({ stream: "stream", resumable: false, id: "$once" }).cut();
@@ -170,7 +170,7 @@ describe("what ends the loop", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  test("live and at are no events", async () => {
+  test("live and at are not events", async () => {
     const { server, client } = await setUp();
     const ids: string[] = [];
     const reading = readAll(client.feed(), ids);

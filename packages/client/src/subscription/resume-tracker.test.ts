@@ -13,7 +13,7 @@ describe("position", () => {
     expect(position.judge("E.10.b", true)).toBe("new");
   });
 
-  test("starts from a cursor, whose events have been told", () => {
+  test("starts from a cursor, whose events count as delivered", () => {
     const position = createResumeTracker("E.5.a");
     expect(position.resumeFrom).toBe("E.5.a");
     position.opened();
@@ -32,7 +32,7 @@ describe("position", () => {
     expect(position.cursor).toBe("F.1.a");
   });
 
-  test("a reset that nothing followed doesn't open the door to what was applied", () => {
+  test("a reset without a following frame doesn't admit events that were applied", () => {
     const position = createResumeTracker("E.5.a");
     position.opened();
     position.reset();
@@ -40,7 +40,7 @@ describe("position", () => {
     expect(position.judge("E.4.a", true)).toBe("applied");
   });
 
-  test("a generator's own ids are taken as they are, even if they look like cursors", () => {
+  test("a generator's own ids are used unchanged, even if they look like cursors", () => {
     const position = createResumeTracker();
     for (const id of ["2026.1.5", "2026.1.4", "chapter-1"]) {
       expect(position.judge(id, false)).toBe("new");
@@ -69,7 +69,7 @@ describe("position", () => {
     expect(position.cursor).toBe("E.5.a");
   });
 
-  test("after a refresh it opens without a cursor until a snapshot, and what was told isn't told again", () => {
+  test("after a refresh it opens without a cursor until a snapshot, and delivers no event twice", () => {
     const position = createResumeTracker();
     position.swapTo("E.0.0");
     for (const id of ["E.1.a", "E.2.b", "E.3.c"]) {

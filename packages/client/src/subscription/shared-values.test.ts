@@ -37,7 +37,7 @@ const snapshot = { kind: "snapshot", data: '{"items":[{"tags":[]}],"counts":[]}'
 const added = (n: number) => event("add", { tags: ["b", "a"] }, n);
 const pure = (s: State, item: Item): State => ({ ...s, items: [...s.items, item] });
 
-describe("what a client shares can't be changed by those who get it:", () => {
+describe("shared values can't be changed by a receiver:", () => {
   test.each<[string, (s: State, item: Item) => State]>([
     [
       "a list of the state",
@@ -68,7 +68,7 @@ describe("what a client shares can't be changed by those who get it:", () => {
     expect(states[0]?.items).toEqual([{ tags: [] }]);
   });
 
-  test("states, events and their data, whoever gets them first", async () => {
+  test("states, events and their data, whichever receiver is first", async () => {
     const { server, client } = await setUp(pure);
     vi.spyOn(console, "error").mockImplementation(() => {});
     const seen: unknown[] = [];
@@ -108,7 +108,7 @@ describe("what a client shares can't be changed by those who get it:", () => {
     expect(seen).toEqual(["b,a"]);
   });
 
-  test("events and states of a client that knows the contract's type alone", async () => {
+  test("events and states of a client with only the contract's type", async () => {
     const { server, wireClient } = await setUpFeed();
     vi.spyOn(console, "error").mockImplementation(() => {});
     const seen: unknown[] = [];
@@ -134,7 +134,7 @@ describe("what a client shares can't be changed by those who get it:", () => {
     expect(seen).toEqual([1, 1, "home", "home"]);
   });
 
-  test("who reads events alone, in a loop, has them to himself", async () => {
+  test("a loop that is the only reader may change its events", async () => {
     const { server, client } = await setUp(pure);
     const reading = client.feed(undefined)[Symbol.asyncIterator]().next();
     (await server.next()).open().send(live(0), added(1));
@@ -142,7 +142,7 @@ describe("what a client shares can't be changed by those who get it:", () => {
   });
 });
 
-test("without onSkippedEvent, an event that is passed over is warned of, once for its type", async () => {
+test("without onSkippedEvent, a skipped event causes one warning per type", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const { server, client } = await setUpFeed();
   const seen: string[] = [];

@@ -47,7 +47,7 @@ const beside = {
   refreshing: after(asked, opened, live, drain, due, failed(unauthorized)),
   paused: transition(after(asked, opened, live, drain, due), failed(network), { ...facts, isOffline: true }),
 };
-/** It was reached while the machine said that it is offline. */
+/** The server was reached while the machine reported offline. */
 const doubting = transition(connecting, opened, { ...facts, isOffline: true });
 const generator = after(asked, { type: "opened", stream: "stream" }, live);
 const over = after(asked, ended(forbidden));
@@ -214,7 +214,7 @@ for (const [why, from, event, given, phase, rest] of rows) {
   });
 }
 
-describe("what changes nothing gives the same object", () => {
+describe("an event that changes nothing returns the same object", () => {
   test.each([
     ["a drain beside an attempt", beside.connecting, drain],
     ["waking while all is well", open, woken],

@@ -5,7 +5,7 @@ import type { Connection } from "./connection-state.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** A subscriber of `feed` that writes down how its connection does. */
+/** A subscriber of `feed` that records its connection's states. */
 async function watchFeed(options: Parameters<typeof setUp>[0] = {}) {
   const { server, clock, client } = await setUp(options);
   const connections: Connection[] = [];
@@ -24,7 +24,7 @@ async function watchFeed(options: Parameters<typeof setUp>[0] = {}) {
 }
 
 describe("backoff", () => {
-  test("doubles with every failure up to the greatest delay", async () => {
+  test("doubles with every failure up to the maximum delay", async () => {
     const { server, clock, last, waiting } = await watchFeed({ retry: { base: 100, max: 1_000, random: () => 0.5 } });
     for (const [index, delay] of [50, 100, 200, 400, 500, 500].entries()) {
       (await server.next()).answer(503);
@@ -35,7 +35,7 @@ describe("backoff", () => {
     }
   });
 
-  test("Retry-After is the least delay, as seconds or as a date", async () => {
+  test("Retry-After is the minimum delay, in seconds or as a date", async () => {
     const { server, clock, waiting } = await watchFeed();
     (await server.next()).answer(503, { "retry-after": "7" });
     expect(await waiting()).toBe(7_500);
@@ -50,7 +50,7 @@ describe("backoff", () => {
     expect(await waiting()).toBe(2_000);
   });
 
-  test("a drain's retry: line is none: who drew a short wait doesn't hammer a server that is going", async () => {
+  test("a drain's retry: line is not a base: a client with a short wait doesn't hammer a draining server", async () => {
     const { server, clock } = await watchFeed();
     (await server.next()).open({ heartbeat: 0 }).send(live(0), { kind: "drain", retry: 4 });
     for (const delay of [4, 500, 1_000, 2_000]) {
@@ -60,7 +60,7 @@ describe("backoff", () => {
     }
   });
 
-  test("falls with the time that a stream was live", async () => {
+  test("decreases with the time that a stream was live", async () => {
     const { server, clock, last, waiting } = await watchFeed();
     const cutAfter = async (ms: number) => {
       const stream = (await server.next()).open({ heartbeat: 0 }).send(live(0));
@@ -78,7 +78,7 @@ describe("backoff", () => {
     expect(await cutAfter(60_000)).toBe(500);
   });
 
-  test("a network that is gone after a stream was live is tried for soon, and the failures don't count at first", async () => {
+  test("after a live stream, an unreachable network is retried soon, and failures don't count at first", async () => {
     let isGone = false;
     const flaky: ClientOptions["fetch"] = (address, init) =>
       isGone ? Promise.reject(new TypeError("fetch failed")) : fetch(address, init);
@@ -152,7 +152,7 @@ describe("what is retried", () => {
     expect(last().error).toBeUndefined();
   });
 
-  test("a server that cannot be reached is", async () => {
+  test("an unreachable server is retried", async () => {
     let calls = 0;
     const unreachable = () => {
       calls++;
@@ -164,7 +164,7 @@ describe("what is retried", () => {
     expect(last()).toMatchObject({ attempt: 2, error: { code: "network" } });
   });
 
-  test("a $error that is not final is, whatever its code", async () => {
+  test("a $error that is not final is retried, whatever its code", async () => {
     const { server, last, waiting } = await watchFeed();
     (await server.next()).open().send({ kind: "error", code: "forbidden", message: "later", final: false }).cut();
     await waiting();
@@ -187,7 +187,7 @@ describe("what is retried", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  test("an answer that is no stream is not, and neither is a stream that is no Sluice stream", async () => {
+  test("a response that is not a Sluice stream is not retried", async () => {
     const page = await watchFeed();
     (await page.server.next()).answer(200, { "content-type": "text/html" }, "<h1>hello</h1>");
     await until(() => page.errors.length === 1);
@@ -207,7 +207,7 @@ describe("what is retried", () => {
 });
 
 describe("credentials", () => {
-  test("headers are asked for anew at every attempt", async () => {
+  test("headers are requested again at every attempt", async () => {
     let token = 0;
     const { server, clock, waiting } = await watchFeed({ headers: async () => ({ authorization: `t${++token}` }) });
     const first = await server.next();
@@ -217,7 +217,7 @@ describe("credentials", () => {
     expect([first, second].map(({ headers }) => headers["authorization"])).toEqual(["t1", "t2"]);
   });
 
-  test("a 401 asks the refresh hook once, and a second one in a row is final", async () => {
+  test("a 401 calls the refresh hook once, and a second one in a row is final", async () => {
     const onUnauthorized = vi.fn(async () => {});
     const { server, errors, last } = await watchFeed({ onUnauthorized });
     (await server.next()).answer(401);
@@ -278,7 +278,7 @@ describe("credentials", () => {
       return { server, errors, last, expire };
     }
 
-    test("the old stream may end for the want of them", async () => {
+    test("the old stream may end without them", async () => {
       let renew = () => {};
       const onUnauthorized = vi.fn(
         () =>
@@ -297,7 +297,7 @@ describe("credentials", () => {
       expect(server.requests).toHaveLength(3);
     });
 
-    test("and when the next stream is under way with them, too", async () => {
+    test("and also when the next stream is being opened with them", async () => {
       const onUnauthorized = vi.fn(async () => {});
       const { server, errors, last, expire } = await drainTo401(onUnauthorized);
       const next = await server.next();
@@ -310,7 +310,7 @@ describe("credentials", () => {
     });
   });
 
-  test("headers that cannot be had are tried for again", async () => {
+  test("unavailable headers are requested again", async () => {
     let calls = 0;
     const { server, clock, last, waiting } = await watchFeed({
       headers() {
@@ -326,7 +326,7 @@ describe("credentials", () => {
 });
 
 describe("silence", () => {
-  test("a server that opens nothing within the connect timeout is tried again", async () => {
+  test("a server that opens nothing within the connect timeout is retried", async () => {
     const { server, clock, last, waiting } = await watchFeed({ connectTimeout: 3_000 });
     const first = await server.next();
     clock.advance(2_999);
@@ -337,7 +337,7 @@ describe("silence", () => {
     await until(() => first.isGone);
   });
 
-  test("a stream without a byte for 2.5 heartbeats is taken for cut", async () => {
+  test("a stream without a byte for 2.5 heartbeats counts as cut", async () => {
     const { server, clock, last, waiting } = await watchFeed();
     const stream = (await server.next()).open({ heartbeat: 1_000 }).send(live(0));
     await until(() => last().state === "live");
@@ -392,7 +392,7 @@ describe("network and page", () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test("what the server asked to wait for is waited for all the same", async () => {
+  test("the server's requested wait is still respected", async () => {
     const { window, fire } = stubBrowser();
     const { server, waiting } = await watchFeed();
     (await server.next()).answer(503, { "retry-after": "7" });
@@ -402,7 +402,7 @@ describe("network and page", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("what the server asked to wait for is not prolonged by a clock that is put back", async () => {
+  test("the server's requested wait is not prolonged by a clock that is set back", async () => {
     const { window, fire } = stubBrowser();
     const { server, clock, waiting } = await watchFeed();
     (await server.next()).answer(503, { "retry-after": "7" });
@@ -415,7 +415,7 @@ describe("network and page", () => {
     await server.next();
   });
 
-  test("offline it pauses, tries now and then, and goes on when it is online", async () => {
+  test("offline it pauses, tries at intervals, and continues when online", async () => {
     const { window, navigator, fire } = stubBrowser();
     const { server, clock, last, waiting, connections } = await watchFeed();
     (await server.next()).destroy();
@@ -442,7 +442,7 @@ describe("network and page", () => {
     ]);
   });
 
-  test("who subscribes while the machine says that it is offline asks all the same", async () => {
+  test("a subscriber sends its request even if the machine reports offline", async () => {
     const { navigator } = stubBrowser();
     navigator.onLine = false;
     const { server, last, connections } = await watchFeed();
@@ -451,7 +451,7 @@ describe("network and page", () => {
     expect(connections.map(({ state }) => state)).toEqual(["connecting", "live"]);
   });
 
-  test("a server that was reached offline is asked as any: the machine's word is worth nothing", async () => {
+  test("a server that was reached offline is retried as usual: the machine's report is wrong", async () => {
     const { navigator } = stubBrowser();
     navigator.onLine = false;
     const { server, clock, last, waiting } = await watchFeed();
@@ -464,7 +464,7 @@ describe("network and page", () => {
     expect(last().state).toBe("reconnecting");
   });
 
-  test("an answer offline is one: it is waited for as the server asks, and nothing pauses", async () => {
+  test("an answer while offline counts: the client waits as the server asks, and doesn't pause", async () => {
     const { navigator } = stubBrowser();
     navigator.onLine = false;
     const { server, last, waiting } = await watchFeed();
@@ -473,7 +473,7 @@ describe("network and page", () => {
     expect(last().state).toBe("reconnecting");
   });
 
-  test("a page that is looked at while it is paused tries at once", async () => {
+  test("a paused page that becomes visible tries at once", async () => {
     const { document, navigator, fire } = stubBrowser();
     navigator.onLine = false;
     const { server, last } = await watchFeed();
@@ -501,7 +501,7 @@ describe("network and page", () => {
     await until(() => first.isGone);
   });
 
-  test("listeners go with the connection", async () => {
+  test("listeners are removed with the connection", async () => {
     const { listeners } = stubBrowser();
     const { server, stop } = await watchFeed({ linger: 0 });
     await server.next();
@@ -511,7 +511,7 @@ describe("network and page", () => {
   });
 });
 
-test("whoever stops during a wait leaves no timer, and no request follows", async () => {
+test("stopping during a wait leaves no timer, and no request follows", async () => {
   const { server, clock, stop, waiting } = await watchFeed({ linger: 0 });
   (await server.next()).answer(503);
   await waiting();

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createBackoff } from "./retry.js";
 
-// Thousands of clients at the real backoff, in a world where opening takes no time: milliseconds since the first cut.
+// Thousands of clients with the real backoff. Opening takes no time. Times are in milliseconds since the first cut.
 
 interface World {
   /** Whether the server can be reached. */
   isUp(at: number): boolean;
-  /** When a stream that went live then is cut. */
+  /** When a stream that goes live at this time is cut. */
   cutAfter(live: number): number;
   /** Where it ends. */
   readonly end: number;
@@ -22,7 +22,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** When each of one client's attempts was made, and which of them brought it back. */
+/** The times of one client's attempts, and of those that succeeded. */
 function run(seed: number, { isUp, cutAfter, end }: World) {
   let now = 0;
   const backoff = createBackoff({ base: 1_000, max: 30_000, random: randomOf(seed) }, () => now);
@@ -42,7 +42,7 @@ function run(seed: number, { isUp, cutAfter, end }: World) {
 
 const clients = (count: number, world: World) => Array.from({ length: count }, (_, index) => run(index + 1, world));
 
-/** Most of these that fall into one stretch of time. */
+/** The highest number of these within one interval. */
 function peak(times: readonly number[], ms: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   let most = 0;
@@ -83,7 +83,7 @@ describe("5,000 clients of a server that restarts", () => {
   });
 });
 
-describe("a server that cuts everybody again and again", () => {
+describe("a server that cuts all streams repeatedly", () => {
   const openings = (live: number) =>
     clients(200, { isUp: () => true, cutAfter: (at) => at + live, end: 600_000 }).map(
       ({ backs }) => backs.length / 600,
@@ -93,7 +93,7 @@ describe("a server that cuts everybody again and again", () => {
     for (const perSecond of openings(live)) expect(perSecond).toBeLessThan(0.6);
   });
 
-  test("before they have lived at all is asked as one that is away", () => {
+  test("before they are live is retried like an unreachable one", () => {
     for (const perSecond of openings(0)) expect(perSecond).toBeLessThan(0.12);
   });
 });

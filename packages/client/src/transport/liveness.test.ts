@@ -9,7 +9,7 @@ function setUp() {
   return { clock, deaths, liveness };
 }
 
-test("bytes arm no timer: the one there is looks at the time they came", () => {
+test("bytes set no timer: the existing timer compares their arrival times", () => {
   const { clock, deaths, liveness } = setUp();
   liveness.opened(100);
   for (let i = 0; i < 10; i++) {
@@ -31,7 +31,7 @@ test("bytes before $open don't prolong the connect timeout", () => {
   expect(deaths).toEqual(["timeout"]);
 });
 
-test("while the reader holds the stream back, silence says nothing", () => {
+test("silence does not count while the reader pauses the stream", () => {
   const { clock, deaths, liveness } = setUp();
   liveness.opened(100);
   liveness.hold(true);
@@ -43,7 +43,7 @@ test("while the reader holds the stream back, silence says nothing", () => {
   expect(deaths).toEqual(["timeout"]);
 });
 
-test("a heartbeat of 0 promises nothing, so nothing is missed", () => {
+test("a heartbeat of 0 disables the check", () => {
   const { clock, deaths, liveness } = setUp();
   liveness.opened(0);
   liveness.check();
@@ -52,7 +52,7 @@ test("a heartbeat of 0 promises nothing, so nothing is missed", () => {
   expect(clock.pending).toEqual([]);
 });
 
-test("looks at once when it is asked, as after a sleep", () => {
+test("checks at once on request, for example after a sleep", () => {
   const { clock, deaths, liveness } = setUp();
   liveness.opened(100);
   let now = clock.now();
@@ -85,7 +85,7 @@ test.each([-365, 365])(
   },
 );
 
-test("a clock that is put back makes no difference, to a resumable stream either", () => {
+test("a clock that is set back makes no difference, also for a resumable stream", () => {
   const { clock, deaths, liveness } = setUp();
   liveness.opened(100);
   clock.jump(-3_600_000);
@@ -104,7 +104,7 @@ test("bytes after a sleep show that the connection outlived it", () => {
   expect(deaths).toEqual([]);
 });
 
-test("the connect timeout is not that of a clock that is set", () => {
+test("the connect timeout does not depend on a clock that can be set", () => {
   const { clock, deaths, liveness } = setUp();
   clock.jump(3_600_000);
   liveness.check();

@@ -18,7 +18,7 @@ test("ten attempts in a row, then one a second, and after ten seconds of rest te
   expect(waits()).toEqual([...Array(10).fill(0), 1_000, 1_000]);
 });
 
-test("a clock that is put back makes nobody wait for longer than a second", () => {
+test("a clock that is set back causes no wait of more than a second", () => {
   const clock = createManualClock();
   const pace = createPace(clock);
   for (let attempt = 0; attempt < 15; attempt++) pace.take();
@@ -29,7 +29,7 @@ test("a clock that is put back makes nobody wait for longer than a second", () =
   expect(pace.wait()).toBeLessThanOrEqual(1_000);
 });
 
-describe("a server that gives no reason to wait makes no hot loop", () => {
+describe("a server without a requested delay causes no hot loop", () => {
   type Server = Awaited<ReturnType<typeof setUp>>["server"];
   type Request = Awaited<ReturnType<Server["next"]>>;
   const drained = { kind: "drain", retry: 0 } as const;
@@ -52,7 +52,7 @@ describe("a server that gives no reason to wait makes no hot loop", () => {
       const next = server.next().then((made) => (request = made));
       while (!request) {
         await Promise.race([next, new Promise((resolve) => setImmediate(resolve))]);
-        // Nothing is under way but what a timer waits for.
+        // Only a timer is pending.
         const [soonest] = clock.pending;
         if (!request && soonest !== undefined && soonest <= 1_000) clock.advance(soonest);
       }

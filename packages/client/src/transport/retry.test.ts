@@ -2,19 +2,19 @@ import { errorTable, SluiceError } from "@sluice/contract";
 import { describe, expect, test } from "vitest";
 import { type BackoffOptions, createBackoff, retryOf } from "./retry.js";
 
-test("a delay is anywhere between 0 and a bound that doubles up to the greatest", () => {
+test("a delay is between 0 and a bound that doubles up to the maximum", () => {
   const random = [0, 0.5, 0.999, 0.5, 0.5];
   const backoff = createBackoff({ base: 1_000, max: 6_000, random: () => random.shift() as number }, () => 0);
   expect([0, 0, 0, 0, 0].map(() => backoff.next())).toEqual([0, 1_000, 3_996, 3_000, 3_000]);
 });
 
-test("a least delay comes on top, and never beyond what timers keep", () => {
+test("a minimum delay is added, up to the limit of timers", () => {
   const backoff = createBackoff({ base: 1_000, max: 6_000, random: () => 0.5 }, () => 0);
   expect(backoff.next(10_000)).toBe(10_500);
   expect(backoff.next(1e15)).toBe(2 ** 31 - 1);
 });
 
-test("takes the base that the server gave last", () => {
+test("uses the server's last base", () => {
   const backoff = createBackoff({ base: 1_000, max: 60_000, random: () => 0.5 }, () => 0);
   backoff.next();
   backoff.rebase(10_000);
@@ -53,7 +53,7 @@ describe("after a stream that was live", () => {
     expect(backoff.next()).toBe(621);
   });
 
-  test("the network is tried evenly for two and a half bases, and then as ever", () => {
+  test("an unreachable network is retried evenly for two and a half bases, and then as usual", () => {
     const { backoff, pass } = start();
     backoff.lived(4_000);
     expect(backoff.next(0, true)).toBe(500); // as spread as any, for thousands may have been cut
@@ -65,7 +65,7 @@ describe("after a stream that was live", () => {
     expect([0, 0, 0].map(() => backoff.next(0, true))).toEqual([1_000, 2_000, 4_000]);
   });
 
-  test("a server that answers is not, nor one whose streams don't live", () => {
+  test("a server that answers, or whose streams don't live, is retried as usual", () => {
     const { backoff } = start();
     backoff.lived(4_000);
     expect([0, 0, 0].map(() => backoff.next())).toEqual([500, 1_000, 2_000]);
@@ -73,7 +73,7 @@ describe("after a stream that was live", () => {
     expect([0, 0].map(() => backoff.next(0, true))).toEqual([3_480, 6_960]);
   });
 
-  test("a base or a greatest delay of 0 is 0, whatever lived", () => {
+  test("a base or a maximum delay of 0 is 0, whatever the previous stream", () => {
     for (const options of [{ base: 0 }, { max: 0 }, { base: 0, max: 0 }]) {
       const { backoff } = start(options);
       for (const ms of [0, 1, 1e9]) {

@@ -55,7 +55,7 @@ test("subscriptions that share a stream each have their own frames, in their ord
   expect(feed.told).toEqual(["a", "b"]);
 });
 
-test("where each goes on from is asked for when the next stream is opened", () => {
+test("the cursors are read when the next stream is opened", () => {
   const { transport, match, feed, stream } = connected();
   expect(stream.cursors).toEqual([undefined, undefined]);
   stream.send(ofMatch(goal("home", 5)));
@@ -83,7 +83,7 @@ test("one lane is refused, the other doesn't notice", () => {
   expect(feed.told).toEqual(["connecting", "live"]);
 });
 
-test("one has an event that doesn't fit, ends, or is let go of: the other goes on", () => {
+test("one lane has an invalid event, ends, or is closed: the other continues", () => {
   for (const last of ["misfit", "end", "left"] as const) {
     const { match, feed, stream } = connected();
     if (last === "misfit") stream.send(ofMatch({ kind: "event", type: "goal", data: "1", id: at(5) }));

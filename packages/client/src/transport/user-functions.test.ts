@@ -4,12 +4,12 @@ import { systemClock } from "../platform/clock.js";
 import { clockOf } from "../platform/fallback.js";
 import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 
-// What throws outside of any handler ends a process; here it fails the run.
+// An uncaught error ends a process. Here it fails the run.
 
 let said: string[] = [];
 beforeEach(() => {
   said = [];
-  // It throws for what can't be shown, as a console may.
+  // Throws for a value that can't be printed, as a console may.
   vi.stubGlobal("console", { ...console, error: (error: unknown) => void said.push(String(error)) });
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -40,7 +40,7 @@ const thrown: readonly [string, () => unknown][] = [
   ],
 ];
 
-/** `work`, but that it throws at its nth call. */
+/** `work`, except that its nth call throws. */
 function throwsAt<Args extends unknown[], Result>(nth: number, error: unknown, work: (...args: Args) => Result) {
   let calls = 0;
   return (...args: Args): Result => {
@@ -69,7 +69,7 @@ const faults: readonly [string, Fault][] = [
   ],
 ];
 
-/** Refused, retried, live, cut, live again, a call, the end. All events come, whatever was thrown on the way. */
+/** Refused, retried, live, cut, live again, a call, the end. All events must arrive, whatever was thrown. */
 async function goThrough(options: Partial<ClientOptions>): Promise<void> {
   const { server, client } = await setUp({
     clock: systemClock,
@@ -93,7 +93,7 @@ async function goThrough(options: Partial<ClientOptions>): Promise<void> {
   last.cut();
 }
 
-test.each(faults)("%s that throws, whatever and at whichever call, costs no event", async (_, fault) => {
+test.each(faults)("%s that throws any value at any call loses no event", async (_, fault) => {
   for (const [index, [, make]] of thrown.entries()) await goThrough(fault(index + 1, make()));
 });
 
@@ -113,7 +113,7 @@ test.each(["now", "monotonic"])(
   },
 );
 
-test("a clock that has failed measures on from there, by the platform's", () => {
+test("after a clock has failed, the platform's clock continues from there", () => {
   let hours = 0;
   const clock = clockOf({
     ...systemClock,
@@ -149,7 +149,7 @@ test.each(thrown)("onUnauthorized that throws %s makes the error final", async (
   }
 });
 
-test.each(thrown)("onSkippedEvent and handlers that throw %s cost no event", async (_, make) => {
+test.each(thrown)("onSkippedEvent and handlers that throw %s lose no event", async (_, make) => {
   const error = make();
   const fail = () => {
     throw error;
