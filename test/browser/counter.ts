@@ -2,7 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { inject, vi } from "vitest";
 import * as z from "zod";
 
-/** What the counting server of `setup.ts` serves. */
+/** The contract of the counting server in `setup.ts`. */
 export const contract = defineContract({
   counter: subscription({
     input: z.string(),
@@ -14,7 +14,7 @@ export const contract = defineContract({
 const origin = inject("counterUrl");
 export const options = { url: `${origin}/api`, retry: { base: 10 } };
 
-/** Tells the server what to do with a counter, and gives its numbers. */
+/** Sends the server a command for a counter, and returns its numbers. */
 export async function control(action: string, name: string, events = 0) {
   const response = await fetch(`${origin}/control/${action}?name=${name}&events=${events}`, { method: "POST" });
   return (await response.json()) as { opened: number; streams: number; value: number };

@@ -4,7 +4,7 @@ import { contract, options } from "./counter.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What becomes of a subscription with these options: the code of its first failure, and whether that is final. */
+/** The code of the first failure of a subscription with these options, and whether it is final. */
 const outcome = (given: Partial<ClientOptions>) =>
   new Promise<string>((resolve) => {
     const client = createClient(contract, { ...options, ...given });
@@ -33,11 +33,11 @@ test.each<[string, Partial<ClientOptions>]>([
   expect(await outcome(given)).toBe("protocol, final");
 });
 
-test("a server that can't be reached is tried again", async () => {
+test("an unreachable server is retried", async () => {
   expect(await outcome({ url: "http://127.0.0.1:1024/api" })).toBe("network, tried again");
 });
 
-test("a page that says it is offline asks the server beside it all the same", async () => {
+test("a page that reports offline still sends requests to a local server", async () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const client = createClient(contract, options);
   const states: string[] = [];

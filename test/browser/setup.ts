@@ -7,16 +7,16 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the counting server of the browser tests is. */
+    /** The address of the browser tests' counting server. */
     counterUrl: string;
   }
 }
 
-/** Events per second, and how they are dealt out. */
+/** Events per second, and how they are distributed. */
 const every = 10;
 const perTick = 50;
 
-/** What the server keeps of one counter: its log is the numbers 1, 2, 3, … */
+/** The server's data for one counter. Its log is the numbers 1, 2, 3, … */
 interface Counter {
   value: number;
   opened: number;

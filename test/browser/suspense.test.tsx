@@ -65,7 +65,7 @@ function show(name: string) {
   return waits;
 }
 
-test("a suspended view waits once, whatever is cut or invalidated after that", async () => {
+test("a suspended view waits once, despite later cuts and invalidations", async () => {
   const name = "suspended";
   const waits = show(name);
   await screen.findByText("0");
@@ -84,7 +84,7 @@ test("a suspended view waits once, whatever is cut or invalidated after that", a
   await until(async () => expect(await control("look", name)).toMatchObject({ opened: 3, streams: 1 }));
 });
 
-test("a final error comes to the boundary, whose reset tries again", async () => {
+test("a final error reaches the boundary, whose reset retries", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {}); // React writes what a boundary caught
   const name = "forbidden";
   await control("forbid", name);

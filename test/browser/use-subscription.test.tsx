@@ -76,7 +76,7 @@ test("5,000 events a second make no more commits than frames, and handlers see e
   frames.stop();
   expect(heard).toEqual(Array.from({ length: total }, (_, n) => n + 1));
   expect(commits).toBeGreaterThan(0);
-  // One for a commit that the frame before the count began had asked for, one for the frame in which it stopped.
+  // One extra for a commit requested before the count began, and one for the frame in which it stopped.
   expect(commits).toBeLessThanOrEqual(frames.count + 2);
 });
 
@@ -116,7 +116,7 @@ test("after a cut the state comes back, and it was never pending", async () => {
   expect(seen.slice(before).every(({ status }) => status === "success")).toBe(true);
 });
 
-test("the end is shown, and nobody asks again", async () => {
+test("the end is shown, and no request follows", async () => {
   const name = "end";
   show(<Count name={name} />);
   await screen.findByText("0 success live");
@@ -126,7 +126,7 @@ test("the end is shown, and nobody asks again", async () => {
   expect(await control("look", name)).toMatchObject({ opened: 1, streams: 0 });
 });
 
-test("leaving lets go of the connection", async () => {
+test("unmounting closes the connection", async () => {
   const name = "leave";
   const { unmount } = show(
     <StrictMode>

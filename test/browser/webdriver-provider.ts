@@ -12,7 +12,7 @@ export const webdriver = (): BrowserProviderOption =>
     providerFactory: createProvider,
   });
 
-/** Asked for by Vitest before and after each test; our tests neither resize nor look at pictures. */
+/** Vitest requires this before and after each test. Our tests neither resize nor take screenshots. */
 const unusedCommands = ["__vitest_viewport", "__vitest_takeScreenshot"];
 
 function createProvider(project: TestProject): BrowserProvider {

@@ -36,7 +36,7 @@ test("views of a client made from types are live, over one connection that resum
   await until(async () => expect(await control("look", name)).toMatchObject({ opened: 2, streams: 0 }));
 });
 
-test("a loop that comes after the call reads the stream that the call opened", async () => {
+test("a loop after the call reads the stream that the call opened", async () => {
   const name = "looped";
   const events = client.counter(name);
   await until(async () => expect(await control("look", name)).toMatchObject({ streams: 1 }));
@@ -47,7 +47,7 @@ test("a loop that comes after the call reads the stream that the call opened", a
   await until(async () => expect(await control("look", name)).toMatchObject({ opened: 1, streams: 0 }));
 });
 
-test("the state is told as it came", async () => {
+test("the state is delivered in wire form", async () => {
   const name = "snapshot";
   await control("add-silently", name, 5);
   const told: unknown[] = [];

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const { server } = await import("../../apps/example/quick-start/server.js");
   if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // What a browser does with a path: it asks the page's origin.
+  // Like a browser, resolves a path against the page's origin.
   vi.stubGlobal("fetch", (url: string, init: RequestInit) => nodeFetch(new URL(url, origin), init));
   close = () => {
     server.closeAllConnections();

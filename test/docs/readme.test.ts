@@ -28,7 +28,7 @@ describe.each(documents)("%s", (document) => {
     ([, target]) => target as string,
   );
 
-  it("links only to what is there", () => {
+  it("links only to existing targets", () => {
     expect(links.filter((target) => !existsSync(new URL(target, base)))).toEqual([]);
   });
 });

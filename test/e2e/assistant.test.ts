@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const prompt = "Tell me about penguins";
 
-/** The address of a run that nobody has opened yet. */
+/** The address of a new run. */
 function addressOf(runId: string, text = prompt): string {
   return `${example.url}/assistant?${new URLSearchParams({ run: runId, prompt: text })}`;
 }
@@ -67,7 +67,7 @@ async function agrees(page: Page, { text, tokens, made }: Truth): Promise<void> 
   expect([await received(page), await figure(page, "Generated")]).toEqual([tokens, String(made)]);
 }
 
-test("an answer is asked for, streams, and has an address of its own", async () => {
+test("an answer is requested, streams, and has its own address", async () => {
   await using opened = await openPage(browser, `${example.url}/assistant`);
   const { page, problems } = opened;
   await page.getByLabel("Ask about data").fill(prompt);
@@ -105,16 +105,16 @@ test("a reload in the middle carries on, and a second window shows the same", as
   const whole = await reader;
   expect(whole.last).toBe("$end");
   expect(whole.tokens).toBe(whole.made);
-  // Words are drawn by lot: had the generator run twice, the texts would differ.
+  // Words are random: if the generator had run twice, the texts would differ.
   for (const { page } of [one, two]) await agrees(page, whole);
-  // And when it is over, it is all there for who comes late.
+  // After its end, a late visitor gets all of it.
   await one.page.reload();
   await agrees(one.page, whole);
   expect(await truth(runId)).toEqual(whole);
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
-test("a cut in the middle costs nothing and doubles nothing", async () => {
+test("a cut in the middle loses and duplicates nothing", async () => {
   const runId = crypto.randomUUID();
   await using opened = await openPage(browser, addressOf(runId));
   const { page, problems } = opened;
@@ -154,7 +154,7 @@ test("an address that names no run says so", async () => {
   await eventually(() => opened.page.getByRole("alert").textContent()).toMatch(/^This address is not a valid run/);
 });
 
-test("a run that went with its server ends in words, and a reload runs it anew", async () => {
+test("a run that died with its server ends with a message, and a reload runs it again", async () => {
   const runId = crypto.randomUUID();
   await using opened = await openPage(browser, addressOf(runId));
   const { page, problems } = opened;
@@ -163,7 +163,7 @@ test("a run that went with its server ends in words, and a reload runs it anew",
   await example.crash();
   example = await startExample(example.port);
   await eventually(() => page.getByRole("alert").textContent()).toMatch(/^The server has lost this run/);
-  // What was read is not taken away.
+  // The text that was read stays.
   expect((await answer(page)).startsWith(read)).toBe(true);
   expect(await received(page)).toBeGreaterThan(5);
   await page.reload();

@@ -58,7 +58,7 @@ test("two windows write one text and see each other's cursors, until one leaves"
       await eventually(async () => (await people(page)).length).toBe(2);
       await eventually(() => page.locator(".cm-ySelectionCaret").count()).toBe(1);
     }
-    // Who goes to another page and comes back finds the text, and everybody who is there.
+    // A visitor that returns from another page finds the text and all other visitors.
     await one.page.getByRole("link", { name: "Feed" }).click();
     await one.page.getByLabel("What is happening?").waitFor();
     await typeAt(two.page, "end", " Meanwhile.");
@@ -68,7 +68,7 @@ test("two windows write one text and see each other's cursors, until one leaves"
     await eventually(async () => (await people(two.page)).length).toBe(2);
     await typeAt(one.page, "start", "Again. ");
     await eventually(() => textOf(two.page)).toMatch(/^Again\. From one\./);
-    // Undo is everybody's own.
+    // Each visitor has its own undo.
     await one.page.keyboard.press("ControlOrMeta+Z");
     await eventually(() => textOf(two.page)).toMatch(/^From one\. Write here/);
     expect(await textOf(two.page)).toMatch(/Meanwhile\.$/);
@@ -79,7 +79,7 @@ test("two windows write one text and see each other's cursors, until one leaves"
   expect(one.problems).toEqual([]);
 });
 
-test("what was written offline on both sides merges, and a third window sees the same", async () => {
+test("offline edits on both sides merge, and a third window sees the same", async () => {
   await using example = await startExample();
   const address = `${example.url}/document`;
   await using one = await openPage(browser, address);
@@ -112,7 +112,7 @@ test("what was written offline on both sides merges, and a third window sees the
   for (const { problems } of [one, two, three]) expect(withoutOffline(problems)).toEqual([]);
 });
 
-test("what was written during a cut is there after it, without a snapshot", async () => {
+test("edits during a cut are shown after it, without a snapshot", async () => {
   await using example = await startExample();
   const address = `${example.url}/document`;
   await using one = await openPage(browser, address);
@@ -138,7 +138,7 @@ test("a server that lost everything gets the text back from the browsers", async
   await isLive(one.page, two.page);
   await typeAt(one.page, "start", "Kept. ");
   await eventually(() => textOf(two.page)).toMatch(/^Kept\. Write here/);
-  // One of them looks at another page meanwhile, and hears of nothing.
+  // One of them is on another page meanwhile, and gets no events.
   await two.page.getByRole("link", { name: "Feed" }).click();
   await two.page.getByLabel("What is happening?").waitFor();
   await one.page.close();
@@ -156,7 +156,7 @@ test("a server that lost everything gets the text back from the browsers", async
   expect(withoutKills([...two.problems, ...three.problems])).toEqual([]);
 });
 
-test("what is no update, and a cursor of nobody, are refused", async () => {
+test("an invalid update and an unknown visitor's cursor are refused", async () => {
   await using example = await startExample();
   const update = btoa("no update at all");
   expect(await call(`${example.url}/api/document/edit`, { update })).toMatchObject({ status: 400 });

@@ -79,7 +79,7 @@ test("two windows agree on posts and likes, across a cut", async () => {
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
-test("what is posted offline waits, and is posted once and in order when the page is back", async () => {
+test("offline posts wait, and are posted once and in order when the page is online", async () => {
   await using example = await startExample();
   const { url } = example;
   await using opened = await openPage(browser, `${url}/feed`);
@@ -112,7 +112,7 @@ test("a post whose answer is lost is sent again, and is one post", async () => {
   let requests = 0;
   await page.route("**/api/feed/post", async (route) => {
     requests++;
-    // The server gets it, and the browser never hears of it.
+    // The server gets it, but the browser gets no response.
     if (requests > 1) return route.continue();
     await route.fetch();
     return route.abort("connectionreset");
@@ -124,7 +124,7 @@ test("a post whose answer is lost is sent again, and is one post", async () => {
   await agrees(url, page);
 });
 
-test("what is no post is refused", async () => {
+test("an invalid post is refused", async () => {
   await using example = await startExample();
   const draft = { id: "no id", author: "", text: "x".repeat(300) };
   const { status, body } = await call(`${example.url}/api/feed/post`, draft);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await call(`${example.url}/api/prices/setRate`, { perSecond: 1_000 });
   for (const post of posts) await call(`${example.url}/api/feed/post`, post);
   await call(`${example.url}/api/feed/like`, { postId: posts[0]?.id, visitorId: "somebody", likes: true });
-  // Somebody else, whose cursor is seen in the document.
+  // Another visitor, whose cursor is shown in the document.
   const { page } = await openPage(browser, `${example.url}/document`);
   await page.getByText("put them side by side").click();
   await page.keyboard.press("Shift+Home");
@@ -84,7 +84,7 @@ test.for(cases)("/$path fits phone, tablet and desk in $colorScheme", async ({ p
   expect(problems).toEqual([]);
 });
 
-test("the choice of colours outlives a reload", async () => {
+test("the colour scheme survives a reload", async () => {
   await using opened = await openPage(browser, `${example.url}/scores`, { colorScheme: "light" });
   const { page } = opened;
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

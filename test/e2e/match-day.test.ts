@@ -11,7 +11,7 @@ interface Told {
   };
 }
 
-/** Plays so many rounds, in no time. */
+/** Plays this many rounds at once. */
 async function play(rounds: number): Promise<Told[]> {
   const told: Told[] = [];
   const stop = new AbortController();
@@ -30,7 +30,7 @@ async function play(rounds: number): Promise<Told[]> {
   return told;
 }
 
-test("a match day ends as it did in history, its goals come in their minutes, and then it starts over", async () => {
+test("a match day has its historical goals and results, and then starts over", async () => {
   const told = await play(2);
   const second = told.findLastIndex(({ type }) => type === "kickOff") + 1;
   for (const round of [told.slice(0, second - 8), told.slice(second - 8)]) {

@@ -73,7 +73,7 @@ test("smaller quakes never come over the wire", async () => {
   expect(problems).toEqual([]);
 });
 
-test("after a cut it goes on where it was, whatever the filter left out meanwhile", async () => {
+test("after a cut it resumes, whatever the filter withheld meanwhile", async () => {
   await using opened = await openPage(browser, `${example.url}/newswire`);
   const { page, problems } = opened;
   await choose(page, "1.0 and up");
@@ -85,7 +85,7 @@ test("after a cut it goes on where it was, whatever the filter left out meanwhil
     await eventually(() => figure(page, "Received")).toBeGreaterThan(before + 3);
   }
   const shown = await listed(page);
-  // What the server itself would have sent, had there been no cut.
+  // What the server would have sent without a cut.
   const truth = (await quakesOf(example.url, { minMagnitude: 1 })).map(({ seq }) => seq);
   const both = (seq: number) => seq >= Math.max(shown[0] ?? 0, truth[0] ?? 0) && seq <= (shown.at(-1) ?? 0);
   expect(shown.filter(both)).toEqual(truth.filter(both));

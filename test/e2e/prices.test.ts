@@ -32,7 +32,7 @@ async function lastSeq(url: string, symbol: string): Promise<number> {
   return last?.seq ?? 0;
 }
 
-test("at 3,000 events a second no cut loses or doubles one", async () => {
+test("at 3,000 events a second no cut loses or duplicates one", async () => {
   await using example = await startExample();
   const { url } = example;
   await setRate(url, 3_000);
@@ -51,7 +51,7 @@ test("at 3,000 events a second no cut loses or doubles one", async () => {
 
   const after = await figures(page);
   expect(after).toMatchObject({ Missing: 0, Doubled: 0, Resets: 0 });
-  // Counted without the page's own judgement: as many were applied as there are numbers.
+  // Counted independently of the page: the number of applied events equals the number of numbers.
   const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
   expect(grown("Applied")).toBe(grown("Last number"));
   expect(grown("Applied")).toBeGreaterThan(2_000);
@@ -59,7 +59,7 @@ test("at 3,000 events a second no cut loses or doubles one", async () => {
   expect(problems).toEqual([]);
 });
 
-test("after a crash of the server ticks go on behind a reset, and none is lost without a word", async () => {
+test("after a crash of the server ticks continue after a reset, and none is lost silently", async () => {
   const before = await startExample();
   const { url } = before;
   await setRate(url, 2_000);

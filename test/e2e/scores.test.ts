@@ -69,7 +69,7 @@ async function report(page: Page, match: string, team: string, minute: number): 
   await page.getByRole("button", { name: `Goal ${team}` }).click();
 }
 
-test("two windows agree, whoever reports, takes back and ends", async () => {
+test("two windows agree, whichever window reports, undoes and ends", async () => {
   await using example = await startExample();
   const { url } = example;
   await using one = await openPage(browser, `${url}/scores`);
@@ -95,7 +95,7 @@ test("two windows agree, whoever reports, takes back and ends", async () => {
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
-test("a match day goes on by itself, and counts what visitors report beside it", async () => {
+test("a match day runs by itself, and also counts visitors' reports", async () => {
   await using example = await startExample(0, { isStill: false });
   const { url } = example;
   await using opened = await openPage(browser, `${url}/scores`);
@@ -133,7 +133,7 @@ test("a report that is sent twice counts once", async () => {
   expect(problems).toEqual([]);
 });
 
-test("reports that cannot be are refused with the errors of the contract", async () => {
+test("impossible reports are refused with the errors of the contract", async () => {
   await using example = await startExample();
   const reportUrl = `${example.url}/api/scores/report`;
   const goal = { reportId: randomUUID(), matchId: "watford", side: "home", minute: 3 };
@@ -146,7 +146,7 @@ test("reports that cannot be are refused with the errors of the contract", async
   expect(await call(reportUrl, { ...goal, minute: 0 })).toMatchObject({ status: 400, body: { code: "badRequest" } });
 });
 
-test("what happened during a cut is there after it, without a snapshot", async () => {
+test("events during a cut are shown after it, without a snapshot", async () => {
   await using example = await startExample();
   const { url } = example;
   await using one = await openPage(browser, `${url}/scores`);
@@ -162,7 +162,7 @@ test("what happened during a cut is there after it, without a snapshot", async (
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
-test("after a crash of the server pages come back and are told of the reset", async () => {
+test("after a crash of the server pages reconnect and show the reset", async () => {
   const before = await startExample();
   const { url } = before;
   await using first = await openPage(browser, `${url}/scores`);

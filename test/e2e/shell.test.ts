@@ -36,7 +36,7 @@ test("the start page counts live events, and none is missing after a cut", async
   expect(problems).toEqual([]);
 });
 
-test("a stream can be cut for a while, in which none gets through, and misses nothing after it", async () => {
+test("a stream can be cut for a while, without any event meanwhile, and misses nothing afterwards", async () => {
   await using opened = await openPage(browser, example.url);
   const { page, problems } = opened;
   await eventually(() => badge(page, "prices/ticks")).toBe("Live");
@@ -52,7 +52,7 @@ test("a stream can be cut for a while, in which none gets through, and misses no
   expect(problems).toEqual([]);
 });
 
-test("nothing is called good as long as nothing has come", async () => {
+test("nothing is shown as good before data has arrived", async () => {
   await using opened = await openPage(browser, `${example.url}/nowhere`);
   const { page } = opened;
   await page.route("**/api/prices/ticks**", () => undefined); // never answered

@@ -14,7 +14,7 @@ const press = (page: DrivenPage, label: string) =>
     for (const button of document.querySelectorAll("button")) if (button.textContent?.includes(label)) button.click();
   }, label);
 
-/** A browser on a busy machine takes its time. */
+/** A browser is slow on a busy machine. */
 const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 40_000, interval: 50 });
 
 const isLive = (page: DrivenPage) => eventually(() => texts(page, ".badge-state")).toEqual(["Live"]);
@@ -39,7 +39,7 @@ async function collectGarbage(page: DrivenPage): Promise<void> {
 for (const name of browserNames) describeWith(missingOf(name), `in ${name}`, () => cases(name));
 
 function cases(name: BrowserName): void {
-  test("two windows agree, a cut resumes, and a crash is a reset that the page tells of", async () => {
+  test("two windows agree, a cut resumes, and a crash is a reset that the page shows", async () => {
     await using before = await startExample();
     await using browser = await startBrowser(name);
     const one = await browser.open(`${before.url}/scores`);
@@ -51,7 +51,7 @@ function cases(name: BrowserName): void {
     await press(one, "Liverpool");
     await eventually(() => texts(two, '[data-match="norwich"] .minutes.away')).toEqual(["7′"]);
 
-    // What only the fetch holds is gone by then: it must not take the cut with it.
+    // Objects that only the fetch holds are collected by then. The cut must still work.
     await collectGarbage(one);
     await press(one, "Cut the connection");
     const start = ["opened", "$open", "$snapshot", "$live"];

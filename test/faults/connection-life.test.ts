@@ -45,11 +45,11 @@ it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path))
     const drained = vi.spyOn(connection as EventStream, "drain");
     while (world.clock.now() < 61_000 && drained.mock.calls.length === 0) world.clock.advance(250);
     await eventually(() => {
-      if (!isAsked) subscriber.clock.advance(20); // what it waits before it opens anew
+      if (!isAsked) subscriber.clock.advance(20); // the wait before it opens again
       expect(isAsked).toBe(true);
     });
     await turns();
-    await more(); // while the new stream is being opened: they come on the old one
+    await more(); // while the new stream is being opened, events arrive on the old one
     await subscriber.received(last);
     isHeld = false;
     go();
@@ -62,7 +62,7 @@ it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path))
   },
 );
 
-it("a client that goes on as it was is cut and comes again, but for a generator that a cut would end", async () => {
+it("a client that keeps its old stream is cut and reconnects, except for a generator that a cut would end", async () => {
   if (!adapter) throw new Error("There is no such adapter.");
   const world = await startWorld(adapter, {
     limits,

@@ -10,8 +10,8 @@ import { subscribe } from "./subscriber.js";
 const [adapter] = adapters.filter(({ name }) => name === "node");
 const [kind] = kinds.filter(({ path }) => path === "feed/head");
 
-// A connection that is kept alive would lead the client to the same server again, until its process ends.
-it("a client whose connection is kept alive leaves a server that has drained", async () => {
+// A kept-alive connection would lead the client back to the same server, until its process ends.
+it("a client with a kept-alive connection leaves a drained server", async () => {
   if (!adapter || !kind) throw new Error("There is no such case.");
   const log = memoryLog();
   const [old, fresh] = [await startWorld(adapter, { log }), await startWorld(adapter, { log })];

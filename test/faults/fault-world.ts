@@ -13,10 +13,10 @@ const states: Readonly<Record<string, (last: number) => unknown>> = {
 };
 const chosen = ["scores/watch", "own/counter", "feed/head", "feed/filtered", "bot/again"];
 
-/** Live state, a snapshot of the user's own, two without state, and a generator that may be run again. */
+/** Live state, a user-defined snapshot, two kinds without state, and a resumable generator. */
 export const faultKinds: readonly Kind[] = kinds.filter(({ path }) => chosen.includes(path));
 
-/** A generator that counts, from the id that it is given, as far as it is allowed to. Any number of runs at once. */
+/** A generator that counts from a given id up to the allowed number. Several may run at once. */
 function countingTokens(): { readonly tokens: TokenSource; allow(n: number): void } {
   let allowed = 0;
   const waiting = new Set<() => void>();
@@ -44,15 +44,15 @@ export interface FaultWorld {
   readonly world: KindWorld;
   readonly proxy: FaultyProxy;
   readonly subscriber: Subscriber;
-  /** The number that happened last. */
+  /** The last number. */
   readonly last: number;
-  /** The state that belongs to it; `undefined` where there is none. */
+  /** Its state; `undefined` for a kind without state. */
   readonly stateThen: unknown;
-  /** Lets the next few events happen, and lets them go out. */
+  /** Publishes the next few events, and lets them be sent. */
   more(): Promise<void>;
 }
 
-/** A server with a bad network in front of it and one client behind that, which is live. */
+/** A server behind a faulty network, and one live client. */
 export async function startFaultWorld(adapter: Adapter, kind: Kind): Promise<FaultWorld> {
   const { tokens, allow } = countingTokens();
   const started = await startWorld(adapter, {

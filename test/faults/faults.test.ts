@@ -5,7 +5,7 @@ import { eventually } from "../conformance/within.js";
 import { type FaultWorld, faultKinds, startFaultWorld } from "./fault-world.js";
 import type { Break, GatewayAnswer } from "./link.js";
 
-/** All events came, in order, once; the state is theirs; and nobody spoke of a gap or an end. */
+/** Expects all events, in order, once, with their state, and without a gap or an end. */
 async function expectAll({ subscriber, last, stateThen }: FaultWorld): Promise<void> {
   await subscriber.received(last);
   await subscriber.live();
@@ -14,7 +14,7 @@ async function expectAll({ subscriber, last, stateThen }: FaultWorld): Promise<v
   expect(subscriber.told).toEqual([]);
 }
 
-/** Bytes after which connections break: within the answer's head, its first frames, and events. */
+/** Bytes after which connections break: within the response's head, its first frames, and events. */
 const places = [0, 1, 90, 250, 333, 401, 402, 403, 470, 555, 640];
 
 async function breakEverywhere(faults: FaultWorld, how: Break): Promise<void> {
@@ -85,7 +85,7 @@ describe.each(cases)("%s over %s has all events, in order, once", (_path, _name,
     expect(subscriber.failures.map(({ code }) => code)).toEqual(["timeout", "timeout"]);
   });
 
-  it("from a proxy that holds them back and lets go of them in lumps", async () => {
+  it("from a proxy that buffers them and releases them in large pieces", async () => {
     const faults = await startFaultWorld(adapter, kind);
     const { proxy, more } = faults;
     for (const count of [1, 2, 5, 20]) {
@@ -97,7 +97,7 @@ describe.each(cases)("%s over %s has all events, in order, once", (_path, _name,
     expect(proxy.connections).toBe(1);
   });
 
-  it("from a proxy that sends every byte by itself", async () => {
+  it("from a proxy that sends every byte separately", async () => {
     const faults = await startFaultWorld(adapter, kind);
     const { proxy, more } = faults;
     proxy.set({ bytewise: true });

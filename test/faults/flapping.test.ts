@@ -11,9 +11,9 @@ const [adapter] = adapters.filter(({ name }) => name === "node");
 
 const patience = 20_000;
 
-it("fifty clients whose network is gone for 2 s in every 6 lose nothing, and are back within 3 s of every drop", async () => {
+it("fifty clients whose network fails for 2 s in every 6 lose nothing, and reconnect within 3 s of every drop", async () => {
   if (!adapter) throw new Error("There is no such adapter.");
-  // An event every half second, so that each drop falls between some. Time is the clients'; sockets take what they need.
+  // An event every half second, so that each drop falls between events. Only the clients' time is simulated, not the sockets'.
   const world = await startWorld(adapter, { limits: { connectionsPerClient: 1_000 } });
   const proxy = await startProxy(world.port);
   onTestFinished(() => proxy.close());
@@ -40,7 +40,7 @@ it("fifty clients whose network is gone for 2 s in every 6 lose nothing, and are
   const all = (isSo: (connection: Connection) => boolean) =>
     eventually(() => expect(clients.filter(({ connection }) => !isSo(connection))).toEqual([]), patience);
   const isLive = ({ state }: Connection) => state === "live";
-  /** Lets the clients' time pass, in steps; what attempts are due in one have come to their end before the next. */
+  /** Advances the clients' time in steps. The attempts of a step end before the next step. */
   const pass = async (ms: number) => {
     for (const end = clock.now() + ms; clock.now() < end; ) {
       clock.advance(100);

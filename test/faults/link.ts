@@ -1,32 +1,32 @@
 import { connect, type Socket } from "node:net";
 
-/** How a connection breaks: as one that is closed in the middle (FIN), or as one that is refused any further byte (RST). */
+/** How a connection breaks: closed in the middle (FIN) or reset (RST). */
 export type Break = "end" | "reset";
 
 export interface Cut {
-  /** Bytes of the answer that still come through. */
+  /** Bytes of the response that still get through. */
   readonly after: number;
   readonly how: Break;
 }
 
-/** An answer that the proxy gives by itself, as a gateway does that has no server behind it. */
+/** The proxy's own response, as from a gateway without a server. */
 export interface GatewayAnswer {
   readonly status: 502 | 503;
   /** Seconds. */
   readonly retryAfter?: number;
 }
 
-/** What is done to all connections now. Looked at for every chunk, so that a change reaches those that are open. */
+/** The current faults of all connections. They are read for every chunk, so that changes affect open connections. */
 export interface Weather {
-  /** Bytes towards the client are kept back. */
+  /** Bytes to the client are held back. */
   held: boolean;
-  /** They go on one by one, each in a packet of its own. */
+  /** Bytes are sent one by one, each in its own packet. */
   bytewise: boolean;
-  /** Nothing is read from the server: to it, the client has stopped reading. */
+  /** Nothing is read from the server, as if the client had stopped reading. */
   stalled: boolean;
-  /** The server is asked in HTTP/1.0, so that its body has no framing and a cut looks like a proper end. */
+  /** Requests use HTTP/1.0, so that the body has no framing and a cut looks like a normal end. */
   oldHttp: boolean;
-  /** Given to the next requests, one each. */
+  /** Responses to the next requests, one each. */
   readonly answers: GatewayAnswer[];
 }
 
@@ -50,16 +50,16 @@ export class Link {
     client.on("data", (chunk: Buffer) => this.#fromClient(chunk));
     client.on("drain", () => this.#upstream && !weather.stalled && this.#upstream.resume());
     client.on("error", () => {});
-    // Who has fallen silent doesn't pass on that the client has gone either: that is what half-open means.
+    // A silent link doesn't report that the client has left: the connection is half-open.
     client.on("close", () => !this.#silent && this.#upstream?.destroy());
   }
 
-  /** Whether the server would not learn that the client has gone. */
+  /** Whether the server can't learn that the client has left. */
   get isSilent(): boolean {
     return this.#silent;
   }
 
-  /** From now on nothing passes, either way, and nobody is told. */
+  /** From now on nothing passes in either direction, and neither side is notified. */
   silence(): void {
     this.#silent = true;
   }
@@ -71,12 +71,12 @@ export class Link {
     this.#waiting = [];
   }
 
-  /** Breaks after so many bytes more. */
+  /** Breaks after this many more bytes. */
   cutAfter(bytes: number, how: Break): void {
     this.#cut = { after: this.#passed + bytes, how };
   }
 
-  /** Does what the weather says now. */
+  /** Applies the current faults. */
   settle(): void {
     if (this.#weather.stalled) this.#upstream?.pause();
     else this.#upstream?.resume();
@@ -152,7 +152,7 @@ export class Link {
 
   #whenFlushed(then: () => void): void {
     if (this.#waiting.length === 0 || this.#silent) then();
-    // Of who has gone, what is held back is held for ever.
+    // The held bytes of a client that has left are never released.
     else if (!this.#client.destroyed) setImmediate(() => this.#whenFlushed(then));
   }
 }

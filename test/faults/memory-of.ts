@@ -1,15 +1,15 @@
 export interface Memory {
-  /** Bytes that JavaScript holds, buffers included. */
+  /** Bytes that JavaScript holds, including buffers. */
   readonly held: number;
   readonly resident: number;
 }
 
-/** The memory of this process, once everything was collected that can be. Needs `--expose-gc`. */
+/** The memory of this process after a full garbage collection. Needs `--expose-gc`. */
 export async function memoryOf(): Promise<Memory> {
   for (let pass = 0; pass < 4; pass++) {
     globalThis.gc?.();
-    globalThis.gc?.({ flavor: "last-resort" }); // or V8, since Node 22, keeps the pages that it has emptied
-    await new Promise((resolve) => setTimeout(resolve, 20)); // freed buffers are given back in the background
+    globalThis.gc?.({ flavor: "last-resort" }); // otherwise V8, since Node 22, keeps empty pages
+    await new Promise((resolve) => setTimeout(resolve, 20)); // buffers are freed in the background
   }
   const { heapUsed, external, rss } = process.memoryUsage();
   return { held: heapUsed + external, resident: rss };

@@ -1,33 +1,33 @@
 import { type AddressInfo, createServer } from "node:net";
 import { type Break, type Cut, type GatewayAnswer, Link, type Weather } from "./link.js";
 
-/** A TCP proxy that behaves as badly as networks and gateways do, when it is told to. */
+/** A TCP proxy that simulates faults of networks and gateways on request. */
 export interface FaultyProxy {
   readonly port: number;
-  /** How many connections something was asked over, ever. */
+  /** Total number of connections with a request. */
   readonly connections: number;
-  /** How many are open. */
+  /** Number of open connections. */
   readonly open: number;
-  /** How many of the cuts given to `cutNext` are still to come. */
+  /** Number of cuts of `cutNext` that have not happened yet. */
   readonly cutsLeft: number;
-  /** How many of the answers given to `answer` are still to come. */
+  /** Number of responses of `answer` that have not been sent yet. */
   readonly answersLeft: number;
-  /** From now on new connections go to the server on this port; a function says it for each. */
+  /** Sends new connections to the server on this port. A function chooses the port for each connection. */
   forwardTo(target: number | (() => number)): void;
-  /** Breaks all open connections, after so many bytes more. Default: at once. */
+  /** Breaks all open connections after this many more bytes. Default: at once. */
   cut(how: Break, bytes?: number): void;
-  /** The next connections that something is asked over break, each at its place. */
+  /** Breaks the next connections with a request, each after its own number of bytes. */
   cutNext(...cuts: readonly Cut[]): void;
-  /** The next requests get these answers. */
+  /** Answers the next requests with these responses. */
   answer(...answers: readonly GatewayAnswer[]): void;
-  /** Falls silent for good on all connections, and on those that are made until `hear`. */
+  /** Silences all connections for good, including new ones until `hear`. */
   silence(): void;
   hear(): void;
-  /** The network is gone: all open connections are reset, and so is each that is made until `find`. */
+  /** Simulates a lost network: resets all open connections, and new ones until `find`. */
   lose(): void;
   find(): void;
   set(weather: Partial<Omit<Weather, "answers">>): void;
-  /** No fault from now on. What is broken stays broken. */
+  /** Stops all faults. Broken connections stay broken. */
   heal(): void;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function startProxy(target: number | (() => number)): Promise<Fault
 
   const server = createServer((socket) => {
     if (lost) return void socket.on("error", () => {}).resetAndDestroy();
-    // Not before: with each stream that is aborted, Node's fetch opens a connection that nothing is ever asked over.
+    // Not earlier: for each aborted stream, Node's fetch opens a connection without any request.
     socket.once("data", () => {
       connections++;
       const cut = cuts.shift();

@@ -9,12 +9,12 @@ import { eventually } from "../conformance/within.js";
 import { Child } from "../support/child.js";
 import type { Publication, StalledServer } from "./stalled-server.js";
 
-/** What a reader that stands still may cost a server, in bytes, beyond what one that reads costs it. */
+/** The bytes that a stalled reader may cost a server, in addition to the cost of an active reader. */
 const allowance = 256 * 1024;
 
 type Address = { readonly port: number } | { readonly path: string };
 
-/** A server in a process of its own, and readers of it here. */
+/** A server in its own process, and its readers here. */
 async function startServer(path?: string) {
   const sources = ["--conditions=@sluice/source"];
   const child = new Child<StalledServer>(new URL("stalled-server.ts", import.meta.url), { options: sources });
@@ -28,7 +28,7 @@ async function startServer(path?: string) {
   const reaches = (name: "connections" | "lagging", count: number) =>
     eventually(async () => expect([name, await stat(name)]).toEqual([name, count]));
 
-  /** Resolves when so many streams more are open. They read nothing, unless they are told to. */
+  /** Opens this many more streams. They read only on request. */
   async function ask(count: number, rooms: number) {
     const before = await stat("connections");
     const sockets = Array.from({ length: count }, (_, index) => {
@@ -52,14 +52,14 @@ async function startServer(path?: string) {
     stat,
     reaches,
     ask,
-    /** Resolves when so many streams more are open, nobody reads them, and their sockets are full. */
+    /** Opens this many more streams that don't read. Resolves when their sockets are full. */
     async stall(count: number, rooms: number, publishMore: () => Promise<unknown>) {
       const readers = await ask(count, rooms);
       for (let i = 0; i < 400 && (await stat("lagging")) < count; i++) await publishMore();
       await reaches("lagging", count);
       return readers;
     },
-    /** Reads a room's events, and says what came last, and whether anything was not the next number. */
+    /** Reads a room's events, and returns the last one, and whether any number was out of order. */
     watch(room: number) {
       const told = { last: 0, inOrder: true };
       const decoder = createFrameDecoder((frame) => {
@@ -84,13 +84,12 @@ async function startServer(path?: string) {
 }
 
 /*
- * The kernel takes some 3 MB for each reader that stands still, and from then on everything is the server's to keep or to
- * leave in the log. What is published after that is many times the allowance, so a server that kept it, even once for all
- * of a topic's readers, would be beyond the bounds; one that keeps a place in the log and the last write is at a few
- * KB for each. The log itself is full before the first measurement, and the same has happened once: what a process needed
- * for a moment, V8 and malloc keep for the next time.
+ * The kernel buffers about 3 MB for each stalled reader. After that, the server must keep the rest or leave it in the log.
+ * The test then publishes many times the allowance. A server that kept it, even once for all of a topic's readers, would
+ * exceed the bounds. A server that keeps a cursor and the last write needs a few KB per reader. Before the first measurement,
+ * the log is full and the same work has run once, because V8 and malloc keep memory that was needed temporarily.
  */
-it("a hundred readers that stand still cost a bounded amount of memory, and nobody else anything", async () => {
+it("a hundred stalled readers cost a bounded amount of memory, and don't affect others", async () => {
   const { child, ask, stall, watch, publish, reaches, stat } = await startServer();
   const [rooms, count] = [5, 250];
   const watchers = Array.from({ length: rooms }, (_, room) => watch(room));
@@ -99,7 +98,7 @@ it("a hundred readers that stand still cost a bounded amount of memory, and nobo
     const last = await publish({ rooms, count, perTurn: 16, length: 200 });
     await eventually(() => expect(watchers.map((told) => told.last)).toEqual(watchers.map(() => last)));
   };
-  /** The CPU that so many rounds take, in microseconds. */
+  /** The CPU time of this many rounds, in microseconds. */
   const rounds = async (many: number) => {
     const before = await child.call("cpu");
     for (let i = 0; i < many; i++) await round();
@@ -124,8 +123,8 @@ it("a hundred readers that stand still cost a bounded amount of memory, and nobo
 
   expect(watchers.every(({ inOrder }) => inOrder)).toBe(true);
   await reaches("lagging", 100);
-  // To those who stand still hardly anything goes (a kernel may find room once more), where a hundred who read got twenty
-  // times what the watchers get; so it costs less, too.
+  // Stalled readers get almost nothing (a kernel may accept a little more). A hundred active readers got twenty times as much as
+  // the watchers. So stalled readers cost less CPU, too.
   expect((await stat("delivered")) - delivered).toBeLessThan(2 * 120 * count * rooms);
   expect(costOfStalled).toBeLessThan(costOfReaders);
 
@@ -133,16 +132,16 @@ it("a hundred readers that stand still cost a bounded amount of memory, and nobo
     expect((held - baseline.held) / 100).toBeLessThan(allowance);
     expect((resident - baseline.resident) / 100).toBeLessThan(allowance);
   }
-  // The second half were 60 × 250 events of 277 bytes in each of 5 topics: 21 MB, if they were kept but once.
+  // The second half has 60 × 250 events of 277 bytes in each of 5 topics: 21 MB if they were kept once.
   expect(whole.held - half.held).toBeLessThan(4 * 1024 * 1024);
   expect(whole.resident - half.resident).toBeLessThan(14 * 1024 * 1024);
 }, 60_000);
 
 /*
- * Nothing is shared here, so a connection's memory is all its own. Over a Unix socket, since its buffers are small: over TCP
- * the kernel would take gigabytes before anybody stood still.
+ * Connections share nothing here, so each needs its own memory. A Unix socket has small buffers: with TCP, the kernel would take
+ * gigabytes before a reader stalls.
  */
-it("a reader of three hundred topics who stands still costs a bounded amount of memory for each", async () => {
+it("a stalled reader of three hundred topics costs a bounded amount of memory for each", async () => {
   const dir = await mkdtemp(join(tmpdir(), "sluice-stalled-"));
   onTestFinished(() => rm(dir, { recursive: true }));
   const { child, ask, stall, publish, reaches } = await startServer(join(dir, "socket"));
@@ -170,7 +169,7 @@ it("a reader of three hundred topics who stands still costs a bounded amount of 
     expect((held - baseline.held) / rooms).toBeLessThan(allowance);
     expect((resident - baseline.resident) / rooms).toBeLessThan(allowance);
   }
-  // The second half were 40 events of 8 KB in each of 300 topics: 96 MB, if they were kept.
+  // The second half has 40 events of 8 KB in each of 300 topics: 96 MB if they were kept.
   expect(whole.held - half.held).toBeLessThan(16 * 1024 * 1024);
   expect(whole.resident - half.resident).toBeLessThan(48 * 1024 * 1024);
 }, 60_000);

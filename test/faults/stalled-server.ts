@@ -7,7 +7,7 @@ import * as z from "zod";
 import { answerCalls } from "../support/rpc.js";
 import { memoryOf } from "./memory-of.js";
 
-// A server in a process of its own, so that the memory it takes is its own.
+// A server in its own process, so that its memory can be measured.
 
 const contract = defineContract({
   feed: subscription({
@@ -15,22 +15,22 @@ const contract = defineContract({
     events: { post: z.object({ n: z.int(), pad: z.string() }) },
   }),
 });
-// So little history that it is all there soon, and grows no more.
+// A short history, which is soon full and stops growing.
 const log = memoryLog({ retain: { events: 500, bytes: 150_000 } });
 const sluice = createSluice(implement(contract).router({ feed: implement(contract).feed.live() }), { log });
 
 export interface Publication {
   readonly rooms: number;
-  /** The number of the first event, how many there are in each room, and how many of those in one turn. */
+  /** The number of the first event, the events per room, and the events per turn. */
   readonly first: number;
   readonly count: number;
   readonly perTurn: number;
-  /** Length of the text that each carries. */
+  /** Length of each event's text. */
   readonly length: number;
 }
 
 const methods = {
-  /** Listens on a port, or on a path, and answers where. */
+  /** Listens on a port or a path, and returns it. */
   listen({ path }: { readonly path: string | undefined }): Promise<number | undefined> {
     const server = createServer(sluiceNode(sluice));
     return new Promise((resolve) => {
@@ -40,7 +40,7 @@ const methods = {
     });
   },
 
-  /** Publishes to all rooms, one event after the other, as fast as it goes. */
+  /** Publishes to all rooms, one event after the other, as fast as possible. */
   async publish({ rooms, first, count, perTurn, length }: Publication): Promise<void> {
     const pad = "x".repeat(length);
     for (let n = first; n < first + count; n++) {

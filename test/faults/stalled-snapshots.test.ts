@@ -14,7 +14,7 @@ async function startServer() {
   onTestFinished(() => child.stop());
   const port = await child.call("listen");
 
-  /** A subscriber that reads nothing until it is told to. */
+  /** A subscriber that reads only on request. */
   async function subscribe(path: string) {
     const before = (await child.call("stats")).connections;
     const told: number[] = [];
@@ -43,11 +43,11 @@ async function startServer() {
   return { child, subscribe };
 }
 
-/** A sequence of numbers, each the one after the one before. */
+/** Consecutive numbers. */
 const isContiguous = (numbers: readonly number[]) =>
   numbers.every((n, i) => i === 0 || n === (numbers[i - 1] as number) + 1);
 
-it("sixty readers of a state of 8 MB who come at sixty places and don't read cost two snapshots, and nobody else anything", async () => {
+it("sixty stalled readers of a state of 8 MB at sixty cursors cost two snapshots, and don't affect others", async () => {
   const { child, subscribe } = await startServer();
   await child.call("publish", 300);
   const first = await subscribe("board");
@@ -64,7 +64,7 @@ it("sixty readers of a state of 8 MB who come at sixty places and don't read cos
   expect(stalled.held - baseline.held, figures).toBeLessThan(24 * megabyte);
   expect(stalled.resident - baseline.resident, figures).toBeLessThan(80 * megabyte);
 
-  // Whoever reads gets a state and all events since, whichever snapshot it was.
+  // Each reader gets a state and all events since, whichever snapshot it was.
   const quick = await subscribe("board");
   await child.call("publish", 360);
   for (const reader of [quick, first, readers[30] as typeof first, readers[59] as typeof first]) {
@@ -77,7 +77,7 @@ it("sixty readers of a state of 8 MB who come at sixty places and don't read cos
   await eventually(async () => expect(await child.call("stats")).toMatchObject({ connections: 0, snapshotBytes: 0 }));
 }, 120_000);
 
-it("snapshots of a procedure's own count for each reader: beyond limits.snapshotBytes it is 503, until others have read", async () => {
+it("a procedure's own snapshots count for each reader: beyond limits.snapshotBytes the answer is 503, until others have read", async () => {
   const { child, subscribe } = await startServer();
   await child.call("publish", 1);
   const readers = [];

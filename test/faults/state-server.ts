@@ -8,7 +8,7 @@ import { partsOf } from "../../packages/server/src/sluice.js";
 import { answerCalls } from "../support/rpc.js";
 import { memoryOf } from "./memory-of.js";
 
-// A server in a process of its own, so that the memory it takes is its own.
+// A server in its own process, so that its memory can be measured.
 
 const state = {
   schema: z.object({ n: z.int(), text: z.string() }),

@@ -6,25 +6,25 @@ import type { Kind } from "../conformance/kinds.js";
 import { eventually } from "../conformance/within.js";
 import type { World } from "../conformance/world.js";
 
-/** The real client's subscription to one kind, with all that it was told. */
+/** The real client's subscription to one kind, with everything that it received. */
 export interface Subscriber {
   /** The numbers of all events, in the order in which they were applied. */
   readonly numbers: readonly number[];
   readonly state: unknown;
   readonly connection: Connection;
-  /** Why attempts failed, in order. */
+  /** The errors of failed attempts, in order. */
   readonly failures: readonly SluiceError[];
   /** The milliseconds that it waited before each attempt after the first. */
   readonly waits: readonly number[];
-  /** Whether anything was told that isn't an event: a reset, an error, an end. */
+  /** Whether it received a reset, an error or an end. */
   readonly told: readonly string[];
   readonly clock: ManualClock;
-  /** Resolves when events up to this number are there. */
+  /** Resolves when events up to this number have arrived. */
   received(last: number): Promise<void>;
   live(): Promise<void>;
 }
 
-/** Subscribes. Its time stands still, except that a wait before an attempt is over at once. */
+/** Subscribes. Its time stands still, except that waits before an attempt end at once. */
 export function subscribe({ contract, base }: World, port: number, { path, input, numberOf }: Kind): Subscriber {
   const clock = createManualClock();
   const numbers: number[] = [];

@@ -4,7 +4,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Takes what a connection gave apart into answers, as far as they came. */
+/** Splits a connection's bytes into responses. */
 export function answersIn(text: string): Answer[] {
   const answers: Answer[] = [];
   // Where requests are pipelined, node:http writes this after the head of the answer that it should come before.

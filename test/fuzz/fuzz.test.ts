@@ -14,11 +14,11 @@ import { send } from "./send.js";
 /** `RUNS` and `SEED` are meant for `npm run test:fuzz`. */
 const total = Number(process.env["RUNS"] ?? 2_000);
 const seed = Number(process.env["SEED"] ?? 1);
-/** How many connections attack at once, and after how many attacks an event comes. */
+/** The number of concurrent attackers, and of attacks between two events. */
 const width = 24;
 const every = 20;
 
-/** Without those that other parts of an application answer in front of. */
+/** The adapters without another part of an application in front. */
 const served = adapters.filter(({ name, parsesBodies }) => !parsesBodies && name !== "express deep in routers");
 const show = ({ bytes }: Attack) => JSON.stringify(bytes.toString("latin1").slice(0, 1_500));
 

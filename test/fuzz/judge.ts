@@ -2,13 +2,13 @@ import { errorTable } from "../../packages/contract/src/errors.js";
 import { handedOn } from "../conformance/adapters.js";
 import type { Answer } from "./answers.js";
 
-/** What no client may read: stack traces, places of files, texts of errors that are not for it. */
+/** Texts that no client may get: stack traces, file paths, internal error messages. */
 const inside =
   /\n\s+at |node_modules|node:internal|file:\/\/|\/(src|dist|packages|home|tmp|work|usr)\/|\.[cm]?[jt]s:\d|[a-z]Error\b/;
 
 const declared = ["matchNotFound", "closed", "overloaded"];
 
-/** What is wrong with an answer, if anything. */
+/** What is wrong with a response, if anything. */
 export function complaintOf({ status, headers, body }: Answer): string | undefined {
   const type = headers["content-type"];
   if (inside.test(body)) return "tells of the inside";

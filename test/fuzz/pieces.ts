@@ -1,4 +1,4 @@
-/** What requests are put together from: what a server expects, what it may meet, and what somebody sends who means harm. */
+/** The parts of generated requests: expected, unusual and hostile ones. */
 
 const deep = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 

@@ -1,13 +1,13 @@
 import { contentTypes, cursors, hosts, inputs, methods, oddHeaders, oddPaths, paths } from "./pieces.js";
 
 export interface Attack {
-  /** One request, several one after another, or something that is none. */
+  /** One request, several pipelined ones, or an invalid one. */
   readonly bytes: Buffer;
-  /** Whether the client breaks the connection (RST) as soon as all is sent. */
+  /** Whether the client resets the connection (RST) as soon as everything is sent. */
   readonly breaks: boolean;
 }
 
-/** Makes attacks, the same ones for the same source of numbers. */
+/** Creates attacks, the same ones for the same random numbers. */
 export function attacksFrom(random: () => number, base: string): () => Attack {
   const chance = (p: number) => random() < p;
   const upTo = (bound: number) => Math.floor(random() * bound);

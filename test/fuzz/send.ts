@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 import type { Attack } from "./random-request.js";
 
-/** When a server that has said nothing so far is asked by the end of the connection. It decides no result. */
+/** When the client ends its side of a silent connection. It decides no result. */
 const patience = 100;
-/** When a server that still holds a connection whose client has ended counts as stuck. */
+/** When a server counts as stuck that still holds a connection after the client's end. */
 const stuck = 10_000;
 
-/** Sends an attack over a connection of its own; all that came back, in latin1, when the server has closed it. */
+/** Sends an attack over its own connection. Returns everything received, in latin1, when the server has closed it. */
 export function send(port: number, { bytes, breaks }: Attack): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });

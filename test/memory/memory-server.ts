@@ -6,7 +6,7 @@ import { sluiceNode } from "@sluice/server/node";
 import * as z from "zod";
 import { answerCalls } from "../support/rpc.js";
 
-// A server in a process of its own, so that the memory it takes is its own, and may come to an end.
+// A server in its own process, so that its memory can be measured and limited.
 
 const input = z.object({ name: z.string() });
 const contract = defineContract({
@@ -17,7 +17,7 @@ const contract = defineContract({
     state: { schema: z.string(), initial: "", apply: { post: (_, text) => text } },
   }),
   echo: subscription({ input, events: { token: z.string() } }),
-  /** Its events are small, and its state is large and always another. */
+  /** Its events are small. Its state is large and always different. */
   job: subscription({
     events: { step: z.int() },
     state: { schema: z.string(), initial: "", apply: { step: (_, n) => `${n}-`.padEnd(500_000, "x") } },
@@ -25,7 +25,7 @@ const contract = defineContract({
   publish: mutation({ input: z.object({ key: z.string() }) }),
   look: query({ input }),
 });
-/** Lets the job go on. */
+/** Lets the job continue. */
 let step = () => {};
 const s = implement(contract);
 const router = s.router({
@@ -74,7 +74,7 @@ const methods = {
   async held(): Promise<number> {
     for (let pass = 0; pass < 4; pass++) {
       globalThis.gc?.();
-      await new Promise((resolve) => setTimeout(resolve, 20)); // freed buffers are given back in the background
+      await new Promise((resolve) => setTimeout(resolve, 20)); // buffers are freed in the background
     }
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;

@@ -7,7 +7,7 @@ import { hold, holdPath, kinds, sendMany } from "./requests.js";
 /** How many requests of each kind the long form sends, `npm run test:memory`: 100,000, or as many as it is told. */
 const runs = process.env["RUNS"] ? Number(process.env["RUNS"]) : undefined;
 
-/** Megabytes that a server may have grown by once it's idle, whatever was asked of it: less, where less was asked. */
+/** Megabytes by which an idle server may have grown after any requests; less after fewer requests. */
 const allowance = runs ? 20 : 4;
 
 async function startServer() {
@@ -28,7 +28,7 @@ it(
   async () => {
     const { child, port, idle } = await startServer();
     const held = async () => (await child.call("held")) / 1024 / 1024;
-    for (const kind of kinds) await sendMany(port, kind, { from: 0, count: 10 }); // what is compiled and cached once
+    for (const kind of kinds) await sendMany(port, kind, { from: 0, count: 10 }); // warms up compiled code and caches
     await idle();
     const before = await held();
     const grown: Record<string, number> = {};
@@ -43,7 +43,7 @@ it(
   120_000 + (runs ?? 0) * 1_000,
 );
 
-it("keeps no input for as long as its stream is open, where no code of the procedure's asks for it", async () => {
+it("keeps no input of an open stream if the procedure's code doesn't use it", async () => {
   const { child, port } = await startServer();
   for (const kind of kinds.filter(({ title }) => title.startsWith("POST"))) {
     await hold(port, kind, 0);
@@ -54,7 +54,7 @@ it("keeps no input for as long as its stream is open, where no code of the proce
   }
 }, 60_000);
 
-it("keeps no snapshot for as long as the stream of whoever has got it is open", async () => {
+it("keeps no snapshot of an open stream after it was sent", async () => {
   const { child, port } = await startServer();
   onTestFinished(await holdPath(port, "job"));
   const before = await child.call("held");

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** A kind of request that a hostile client may send without end, each with a name that nobody has used before. */
+/** A kind of request that a hostile client may send endlessly, each with a new name. */
 export interface Kind {
   readonly title: string;
   /** How many the short form of the test sends. */
@@ -11,7 +11,7 @@ export interface Kind {
 /** As long as a URL may be for Node, more or less, and as an input may be for Sluice. */
 const [ofUrl, ofBody] = [12_000, 1_000_000];
 
-/** A text of this length that no other number has. */
+/** A text of this length, unique for each number. */
 const unique = (n: number, length: number) => `${n}-`.padEnd(length, "x");
 
 const get = (path: string, name: string, ...headers: string[]) => [
@@ -63,7 +63,7 @@ export const kinds: readonly Kind[] = [
   heavy("a mutation with a large key", (n) => post("publish", "key", n, ofBody)),
 ];
 
-/** Opens a stream and keeps it open. Resolves with what closes it, when something has come. */
+/** Opens a stream and keeps it open. Resolves, after the first bytes, with a function that closes it. */
 export const hold = (port: number, kind: Kind, n: number): Promise<() => void> => holding(port, kind.request(n));
 
 /** The same, of a procedure without input. */
@@ -95,7 +95,7 @@ function send(port: number, pieces: readonly (string | Buffer)[], waits: boolean
   });
 }
 
-/** Sends so many of a kind, some at once; `from` is the first one's number. */
+/** Sends this many requests of a kind, some concurrently. `from` is the first one's number. */
 export async function sendMany(port: number, kind: Kind, { from, count }: { from: number; count: number }) {
   let next = from;
   const one = async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Run, remove, run, temporary } from "./project.js";
 
-// A package of a pnpm workspace sees what it depends on, and nothing else: this folder's is one.
+// A package of a pnpm workspace resolves only its own dependencies. This folder belongs to such a package.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "package/declarations");
 const compilers = { "TypeScript 7": "typescript7/bin/tsc", "TypeScript 6": "typescript/bin/tsc6" };
@@ -25,7 +25,7 @@ describe.each(Object.entries(compilers))("%s", (_name, bin) => {
   const compile = (file: string, ...options: readonly string[]): Promise<Run> =>
     run(root, process.execPath, join(root, "node_modules", bin), ...strict, ...options, join(folder, file));
 
-  it("writes out the type of whatever an application exports, and can read it again", async () => {
+  it("writes out the types of an application's exports, and can read them again", async () => {
     const emit = ["--declaration", "--emitDeclarationOnly", "--outDir", out];
     const lib = ["--lib", "es2022,dom,dom.iterable"];
     expect(await compile("app.ts", ...node, ...lib, ...emit, "--skipLibCheck")).toEqual({ code: 0, output: "" });
@@ -49,7 +49,7 @@ describe.each(Object.entries(compilers))("%s", (_name, bin) => {
     });
   }, 60_000);
 
-  it("says in a sentence what is missing where strictNullChecks are off, and nothing else", async () => {
+  it("reports only one clear error without strictNullChecks", async () => {
     const lax = ["--strictNullChecks", "false", "--skipLibCheck", "--lib", "es2022", "--noEmit"];
     const { code, output } = await compile("lax.ts", ...node, ...lax);
     expect(code).not.toBe(0);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("../../scripts/pnpm.mjs", import.meta.url));
 
-it("an install leaves nobody with a question: each dependency's wish is granted or denied already", async () => {
+it("an install asks no question: every dependency's build script is already allowed or denied", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, "permissions", "list"]);
   expect(stdout).toContain("Denied");
   expect(stdout).not.toMatch(/await/i);

@@ -14,7 +14,7 @@ afterAll(() => remove(dir));
 describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%s", (name) => {
   const tarball = () => tarballs.find(({ manifest }) => manifest.name === `@sluice/${name}`) as Tarball;
 
-  it("holds what was built, its manifest and its documents, and nothing else", () => {
+  it("contains only the build, its manifest and its documents", () => {
     const others = tarball().files.filter((file) => !/^dist\/[\w-]+\.(js|js\.map|d\.ts)$/.test(file));
     const documents = ["LICENSE", "README.md", "package.json", ...(name === "contract" ? ["PROTOCOL.md"] : [])];
     expect(others.sort()).toEqual(documents.sort());
@@ -27,7 +27,7 @@ describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%
     expect(tarball().files).toEqual(expect.arrayContaining(published));
   });
 
-  it("names versions that a registry knows, and no place in this repository", () => {
+  it("names published versions, and no path in this repository", () => {
     expect(JSON.stringify(tarball().manifest)).not.toMatch(/workspace:|catalog:|file:|link:/);
     const { version, dependencies = {} } = tarball().manifest;
     const siblings = Object.entries(dependencies).filter(([dependency]) => dependency.startsWith("@sluice/"));

@@ -32,7 +32,7 @@ async function succeed(cwd: string, command: string, ...args: readonly string[])
 
 export interface Tarball {
   readonly file: string;
-  /** Paths in it, without the `package/` that all begin with. */
+  /** Its paths, without the common prefix `package/`. */
   readonly files: readonly string[];
   readonly manifest: {
     readonly name: string;
@@ -64,7 +64,7 @@ export const temporary = (): Promise<string> => mkdtemp(join(tmpdir(), "sluice-p
 
 export const remove = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });
 
-/** What a consumer has beside Sluice, in the versions that the tests have. */
+/** A consumer's other dependencies, in the tests' versions. */
 const companions = [
   ...["zod", "express", "react", "react-dom", "@tanstack/react-query"],
   ...["@types/express", "@types/node", "@types/react", "@types/react-dom"],
@@ -73,7 +73,7 @@ const companions = [
 /** Below the repository, and in the same places below the project. */
 const sources = ["test/package/consumer", "apps/example/quick-start"];
 
-/** Makes a project that has installed the tarballs, with the consumer's files in it. */
+/** Creates a project with the installed tarballs and the consumer's files. */
 export async function install(dir: string, tarballs: readonly Tarball[]): Promise<void> {
   const versionOf = async (name: string) => {
     const manifest = await readFile(join(root, "test/node_modules", name, "package.json"), "utf8");

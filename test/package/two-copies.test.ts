@@ -7,7 +7,7 @@ import { remove, run, temporary } from "./project.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const at = (...path: string[]) => join(root, ...path);
 
-/** A folder with copies of the built packages that are its own. */
+/** A folder with its own copies of the built packages. */
 async function installCopies(dir: string): Promise<void> {
   for (const name of ["contract", "log", "server"]) {
     const copy = join(dir, "node_modules/@sluice", name);

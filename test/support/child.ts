@@ -7,9 +7,9 @@ import type { Answer, Methods } from "./rpc.ts";
 export const canPin = spawnSync("taskset", ["-c", "1", "true"]).status === 0;
 
 export interface ChildOptions {
-  /** Pins it, where that can be done. Default: it runs wherever there is room. */
+  /** Pins it to a core, if possible. Default: it runs on any core. */
   readonly core?: number;
-  /** What Node is started with. */
+  /** Node's options. */
   readonly options?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export class Child<M extends Methods> {
     });
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return Promise.resolve();
     const gone = new Promise<void>((resolve) => this.#process.once("exit", () => resolve()));

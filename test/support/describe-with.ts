@@ -1,8 +1,8 @@
 import { describe, it } from "vitest";
 
 /**
- * Tests that need a program which not every machine has. Where it is missing they are skipped and the reason is told; where `CI`
- * is set they fail, so that nothing is green because it was skipped.
+ * Tests that need a program that some machines lack. Without it, they are skipped with the reason. If `CI` is set, they fail, so that
+ * skipped tests never look green.
  *
  * @param missing what is missing, in a sentence's words; undefined if nothing is.
  */

@@ -1,4 +1,4 @@
-/** A proxy that throws whatever is done to it. */
+/** A proxy that throws at every operation. */
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -24,7 +24,7 @@ const trap = (): never => {
   throw revoked();
 };
 
-/** What code may throw, too: values that throw once more when they are looked at, and others that nobody counts on. */
+/** Unusual thrown values: some throw again when they are inspected. */
 export const oddThrows: readonly [name: string, make: () => unknown][] = [
   ["a revoked proxy", revoked],
   ["an error whose name throws", () => withGetter(new Error("secret"), "name")],

@@ -1,4 +1,4 @@
-/** What a child process can be asked for. */
+/** The functions that a child process offers. */
 export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
 
 export interface Call {

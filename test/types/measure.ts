@@ -17,7 +17,7 @@ export interface Cost {
   typeOf(name: string): string;
 }
 
-/** Type-checks a program against the packages' sources, and says what that took. */
+/** Type-checks a program against the packages' sources, and returns the cost. */
 export function measure(text: string): Cost {
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;

@@ -115,7 +115,7 @@ it.each(mistakes.map(([mistake, line, says], at) => ({ mistake, line, says, at }
   },
 );
 
-it("an editor shows of a hook's result what it holds, and not the schemas", () => {
+it("an editor shows a hook's result as its data types, not as schemas", () => {
   expect(typeOf("match")).toMatch(/^SubscriptionResult<\{ home: number; \}, \{ home: number; \}, /);
   expect(typeOf("posts")).toMatch(/^SubscriptionResult<readonly \{ type: "post"; data: string; id: string; \}\[\], /);
 });

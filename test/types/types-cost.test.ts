@@ -18,7 +18,7 @@ it.each(Object.entries(bounds) as [Job, number][])(
     const { instantiations, errors } = measure(program(job, 200));
     expect(errors).toEqual([]);
     expect(instantiations).toBeLessThan(most);
-    // Far less would say that the job's types were lost, and nothing was checked.
+    // A far lower number would mean that the job's types were lost, and nothing was checked.
     expect(instantiations).toBeGreaterThan(most / 2);
   },
   60_000,

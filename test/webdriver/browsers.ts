@@ -15,13 +15,13 @@ export const browserNames = Object.keys(programs) as BrowserName[];
 
 const find = (places: readonly string[]) => places.find((place) => existsSync(place));
 
-/** What of a browser is not installed here; undefined if all is. For `describeWith`. */
+/** The missing programs of a browser; undefined if none. For `describeWith`. */
 export function missingOf(name: BrowserName): string | undefined {
   const missing = Object.entries<readonly string[]>(programs[name]).filter(([, places]) => !find(places));
   return missing.length > 0 ? `${missing.map(([program]) => program).join(", ")} not installed` : undefined;
 }
 
-/** Where a program of a browser is. */
+/** The path of a browser's program. */
 export function programOf<Name extends BrowserName>(
   name: Name,
   program: keyof (typeof programs)[Name] & string,

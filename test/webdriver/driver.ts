@@ -24,7 +24,7 @@ export interface DrivenPage {
 export async function startBrowser(name: BrowserName): Promise<DrivenBrowser> {
   const { send, stop } = await (name === "firefox" ? startFirefox() : startWebKit());
   const [first] = (await send("windows")) as string[];
-  // One after another: which window a command is for is a state of the session.
+  // One after another, because the session has one current window.
   let last: Promise<unknown> = Promise.resolve();
   const inWindow = <T>(handle: string | undefined, run: () => Promise<T>): Promise<T> => {
     const next = last.then(async () => {

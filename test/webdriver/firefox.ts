@@ -7,7 +7,7 @@ import { connectMarionette } from "./marionette.ts";
 import { answer, end, start } from "./program.ts";
 import type { Command, Session } from "./session.ts";
 
-/** It asks nobody but this machine for anything, and opens what it is told to. */
+/** Firefox connects only to this machine, and opens only given pages. */
 const preferences = {
   "network.proxy.type": 1,
   "network.proxy.http": "127.0.0.1",

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "./job.ts";
 
-/** So many events in each turn of the event loop, the next turn's when every subscriber has all of this one's. */
+/** A number of events per turn of the event loop. The next turn begins when every subscriber has all of them. */
 export const fanOut = (events: number): Job => ({
   name: events === 1 ? "fan-out" : `fan-out-${events}`,
   title: `fan-out to 1,000 subscribers, ${events === 1 ? "an event" : `${events} events`} per turn`,

@@ -7,13 +7,13 @@ import type { Started } from "./server-process.ts";
 import { Stream } from "./stream.ts";
 import { firstSeq } from "./tick.ts";
 
-/** How long something is repeated: at least so many times, and for so many milliseconds. */
+/** How long a measurement is repeated: at least this many times, and for this many milliseconds. */
 export interface Duration {
   readonly least: number;
   readonly ms: number;
 }
 
-/** Milliseconds after which what was asked for counts as stuck. */
+/** Milliseconds after which a request counts as stuck. */
 const patience = 60_000;
 /** Streams that are being opened at the same time. */
 const opening = 32;
@@ -52,7 +52,7 @@ const methods = {
     streams = [];
   },
 
-  /** Has so many events published in each turn, the next when every stream has all of the last; answers the turns. */
+  /** Publishes this many events per turn. A turn begins when every stream has the previous one's events. Returns the turns. */
   turns: ({ events, duration }: { events: number; duration: Duration }) =>
     guarded(async () => {
       const first = streams[0]?.scanner.expected ?? 0;
@@ -121,7 +121,7 @@ async function repeat({ least, ms }: Duration, once: () => Promise<void>): Promi
   return times;
 }
 
-/** Whatever a stream finds wrong while this goes on is its failure, and so is not to come to an end. */
+/** Fails if a stream reports an error meanwhile, or if the work doesn't end in time. */
 async function guarded<T>(run: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const failure = new Promise<never>((_, reject) => {

@@ -18,7 +18,7 @@ export interface RoundOptions {
 /** One target's figures, one for each round. */
 export type Figures = ReadonlyMap<string, readonly number[]>;
 
-/** Measures A B C, A B C, …: what disturbs the machine for a while disturbs all of a round. */
+/** Measures A B C, A B C, …: a temporary disturbance affects all targets of a round. */
 export async function runRounds(job: Job, { pairs, quick, only, profiles, onFigure }: RoundOptions): Promise<Figures> {
   const [baseline, ...others] = job.targets;
   const targets = [baseline, ...others.filter((target) => !only || only.includes(target))];
@@ -41,7 +41,7 @@ interface SampleOptions {
 
 const cores = { server: 0, load: 1 };
 
-/** Both processes are fresh for each sample, so that none inherits what another left: heap, compiled code, sockets. */
+/** Both processes are new for each sample, so that no heap, compiled code or socket is left from another one. */
 async function sample(job: Job, target: string, { quick, profile }: SampleOptions): Promise<number> {
   const server = new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core: cores.server });
   const load = new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
@@ -52,7 +52,7 @@ async function sample(job: Job, target: string, { quick, profile }: SampleOption
       if (profile) await server.call("startProfile");
       const before = await server.call("cpu");
       await run();
-      await sleep(50); // what is left to do for what was measured belongs to it
+      await sleep(50); // remaining work belongs to the measurement
       const used = (await server.call("cpu")) - before;
       if (profile) await server.call("stopProfile", { file: profile });
       return used;

@@ -12,6 +12,6 @@ export function summarise(figures: readonly number[]): Summary {
   return { median, min: sorted[0] as number, max: sorted.at(-1) as number };
 }
 
-/** Of figures of the same round, so that what disturbed both falls out. */
+/** Compares figures of the same round, so that a common disturbance cancels out. */
 export const ratios = (figures: readonly number[], baseline: readonly number[]): number[] =>
   figures.map((figure, round) => figure / (baseline[round] as number));

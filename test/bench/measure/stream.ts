@@ -5,7 +5,7 @@ import type { StreamRequest } from "./service.ts";
 export interface StreamOptions {
   readonly port: number;
   readonly request: StreamRequest;
-  /** The number of the first event that is to come. */
+  /** The number of the first expected event. */
   readonly first: number;
   /** Called with how many events came. */
   readonly onEvents?: (count: number) => void;
@@ -15,7 +15,7 @@ export interface StreamOptions {
 // Read at once and to the end, so that all sockets can share it.
 const buffer = Buffer.allocUnsafe(256 * 1024);
 
-/** One raw HTTP/1.1 stream: as little work for each byte as can be. */
+/** One raw HTTP/1.1 stream, with minimal work per byte. */
 export class Stream {
   readonly opened: Promise<void>;
   readonly closed: Promise<void>;

@@ -3,8 +3,8 @@ import { eventStream, type Target } from "../measure/service.ts";
 import { frameWithId } from "./baseline.ts";
 
 /**
- * The floor: nothing but `socket.write` of a chunk that was framed once. It knows no full socket, no proxy that speaks
- * HTTP/1.0 and no end, and shows what Node's own writing and the system call leave to be saved.
+ * The lower bound: only `socket.write` of a chunk that was framed once. It handles no full socket, no HTTP/1.0 proxy and no end.
+ * It shows the cost of Node's own write and the system call.
  */
 export const target: Target = {
   live() {

@@ -11,7 +11,7 @@ export interface OpenPage {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A page in a profile of its own, as another visitor's would be. */
+/** A page in its own profile, like another visitor's. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -25,7 +25,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** What Chromium says when a server was killed under it, and nothing else. */
+/** Chromium's messages about a killed server. */
 const ofKills =
   /^Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)$/;
 
@@ -42,10 +42,10 @@ export const badge = (page: Page, path: string) =>
 export const notes = async (page: Page) =>
   (await page.locator(".notes li span").allTextContents()).reverse().map((text) => text.split(" {")[0]);
 
-/** How often one of them is shown. The panel looks for news now and then, so wait for what has to come. */
+/** How often one of them is shown. The panel polls, so wait for the expected number. */
 export const countOf = async (page: Page, note: string) => (await notes(page)).filter((each) => each === note).length;
 
 export const cut = (page: Page) => page.getByRole("button", { name: "Cut the connection" }).click();
 
-/** The end of what came over the chosen stream, as the page shows it. */
+/** The last part of the chosen stream, as the page shows it. */
 export const wire = async (page: Page) => (await page.locator(".tail").textContent()) ?? "";

@@ -12,14 +12,14 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** The built example, as a process of its own. */
+/** The built example in its own process. */
 export interface Example {
   readonly url: string;
   readonly port: number;
   readonly child: ChildProcess;
   readonly stdout: () => string;
   readonly exit: Promise<Exit>;
-  /** Ends it without a farewell, as a crash would. */
+  /** Kills it, as in a crash. */
   crash(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startExample(port = 0, { isStill = true } = {}): Promise<E
   const failed = exit.then(({ code, stderr }) => {
     throw new Error(`The example ended with ${code}: ${stderr}`);
   });
-  // Only its start is waited for: a later end is the test's own business.
+  // Waits only for its start: the test handles a later end.
   failed.catch(() => {});
   const url = await Promise.race([failed, urlIn(child, stdout)]);
   const crash = async () => {

@@ -1,4 +1,4 @@
-/** Reads a subscription without Sluice's client, up to `$live`: what the server holds for true. */
+/** Reads a subscription up to `$live` without Sluice's client: the server's own data. */
 export async function readUntilLive(url: string): Promise<{ type: string; data: never }[]> {
   const response = await fetch(url, { headers: { accept: "text/event-stream" } });
   if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);

@@ -1,4 +1,4 @@
-// Serves, subscribes and reports, by nothing but what was installed.
+// Serves, subscribes and reports, with the installed packages only.
 import { createServer } from "node:http";
 import { createClient } from "@sluice/client";
 import { useSubscription } from "@sluice/client/react";

@@ -22,7 +22,7 @@ export async function minutes(): Promise<number> {
   return 0;
 }
 
-// Types that were lost on the way would let these pass.
+// These would compile if types were lost.
 // @ts-expect-error: there is no such input
 typed.scores.watch({ match: "m1" });
 // @ts-expect-error: there is no such event

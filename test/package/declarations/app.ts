@@ -1,4 +1,4 @@
-// Everything that an application exports without saying its type: a declaration file has to write it all out.
+// Exports without type annotations: a declaration file must write out all their types.
 import { createSecureServer } from "node:http2";
 import { createClient } from "@sluice/client";
 import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "@sluice/client/react";

@@ -1,4 +1,4 @@
-// Makes a Sluice with the copies of the packages that stand beside it.
+// Creates a Sluice with its own copies of the packages.
 import { createSluice, implement } from "@sluice/server";
 import { contract } from "./contract.mjs";
 

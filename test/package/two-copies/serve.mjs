@@ -1,4 +1,4 @@
-// Serves, with the adapters that stand beside it, a Sluice that other copies of the packages made, and says what came of it.
+// Serves a Sluice from other copies of the packages with its own copies' adapters, and reports the results.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { SluiceError } from "@sluice/contract";
