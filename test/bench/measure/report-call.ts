@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What the call is asked. */
+/** The call's input. */
 export const Report = z.object({
   matchId: z.string(),
   team: z.enum(["home", "away"]),
@@ -8,14 +8,14 @@ export const Report = z.object({
 });
 export type Report = z.infer<typeof Report>;
 
-/** What it answers. */
+/** The call's output. */
 export const Receipt = z.object({ matchId: z.string(), minute: z.int(), accepted: z.boolean() });
 export type Receipt = z.infer<typeof Receipt>;
 
 export const report: Report = { matchId: "m1", team: "home", minute: 12 };
 
-/** The same work everywhere; what is compared is what goes on around it. */
+/** The same work in every target: the comparison is about the code around it. */
 export const accept = ({ matchId, minute }: Report): Receipt => ({ matchId, minute, accepted: true });
 
-/** A part of every right answer, whatever stands around it. */
+/** A part of every correct response, in any envelope. */
 export const answered = JSON.stringify(accept(report)).slice(1, -1);

@@ -20,13 +20,13 @@ const names: Readonly<Record<string, string>> = {
   orpc: "oRPC",
 };
 
-/** Three digits are what such figures bear. */
+/** Rounds to three digits, the precision of such figures. */
 export function number(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en");
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** All jobs side by side, in Markdown: the baseline's medians, and everybody's median ratio to it. */
+/** All jobs side by side, in Markdown: the baseline's medians, and each target's median ratio to it. */
 export function table(results: readonly Result[]): string {
   const shown = Object.keys(names).filter((name) => results.some(({ figures }) => figures.has(name)));
   const rows = results.map(({ job, figures }) => {
@@ -45,7 +45,7 @@ function cell(figures: readonly number[] | undefined, baseline: readonly number[
   return `${number(median)} (${number(min)}–${number(max)})`;
 }
 
-/** Every target of one job in full, for whoever watches. */
+/** All figures of one job's targets, for the terminal. */
 export function details({ job, figures }: Result): string {
   const baseline = figures.get(job.targets[0]) ?? [];
   const lines = [...figures].map(([name, own]) => {

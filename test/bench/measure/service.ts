@@ -24,17 +24,17 @@ export interface Service {
 }
 
 export interface LiveService extends Service {
-  /** Gives one event to all who are subscribed, as a user of this library would. */
+  /** Publishes one event to all subscribers, as a user of this library would. */
   publish(tick: Tick): unknown;
 }
 
-/** How one library serves the jobs. A target leaves out what it isn't compared in. */
+/** How one library serves the jobs. A target omits the jobs that it isn't compared in. */
 export interface Target {
-  /** Streams that stay open and get what is published. */
+  /** Streams that stay open and get published events. */
   live?(): LiveService;
   /** A reconnecting client that has `history[0]` and missed the rest. */
   replay?(history: readonly Tick[]): Service | Promise<Service>;
-  /** A generator of so many events for each request, every event validated. */
+  /** A generator of this many events for each request. Every event is validated. */
   generate?(events: number): Service;
   /** A mutation, its input and output validated. */
   call?(): Service;

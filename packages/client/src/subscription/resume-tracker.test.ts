@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createResumeTracker } from "./resume-tracker.js";
 
 describe("position", () => {
-  test("an event counts once it is committed, and is dropped when it comes again", () => {
+  test("an event counts once it is committed, and is dropped when it arrives again", () => {
     const position = createResumeTracker();
     expect(position.judge("E.1.a", true)).toBe("new");
     expect(position.cursor).toBeUndefined();

@@ -58,7 +58,7 @@ const forgetsUnwritten: LogSetup = async (options) => {
 
 export const brokenLeases: readonly BrokenEngine[] = [
   {
-    name: "checks who holds a lease before it waits, and so gives it to several callers",
+    name: "checks a lease's holder before it waits, and so gives it to several callers",
     setup: broken((log) => {
       const held = new Set<string>();
       return {
@@ -203,7 +203,7 @@ export const brokenLeases: readonly BrokenEngine[] = [
     ],
   },
   {
-    name: "releases the topic's lease, whoever holds it",
+    name: "releases the topic's lease for any holder",
     setup: broken((log) => {
       const { acquire, release } = takenForLast(log, (_, last) => last);
       return { acquire: acquire ?? log.acquire, release: release ?? log.release };
