@@ -1,14 +1,11 @@
-import type { Appended, Log } from "@sluice/log";
-import type { TopicStates } from "../topic/topic-states.js";
-import { appendFolded, type TopicEvents, type UnconditionalOptions } from "./append-folded.js";
+import type { Appended } from "@sluice/log";
+import { appendFolded, type FoldedSources, type TopicEvents, type UnconditionalOptions } from "./append-folded.js";
 import type { EncodedEvent } from "./encode-event.js";
 
 /** By default, a snapshot of a topic's state is saved after this many entries. */
 export const defaultSnapshotEvery = 200;
 
-export interface AppendSources {
-  readonly log: Log;
-  readonly states: TopicStates;
+export interface AppendSources extends FoldedSources {
   /** Default: `defaultSnapshotEvery`. */
   readonly snapshotEvery?: number;
   /** Called if a snapshot could not be saved. */

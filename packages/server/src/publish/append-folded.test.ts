@@ -1,10 +1,11 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { type Log, memoryLog } from "@sluice/log";
-import { describe, expect, it } from "vitest";
+import { type Log, LogError, memoryLog } from "@sluice/log";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { headOf } from "../topic/read-log.test-kit.js";
 import { TopicState } from "../topic/topic-state.js";
-import { createPublisher } from "./publisher.js";
+import { TopicStates } from "../topic/topic-states.js";
+import { createPublisher, publisherWith } from "./publisher.js";
 
 const contract = defineContract({
   doc: subscription({
@@ -48,6 +49,8 @@ function counting(log: Log) {
   );
   return { log: counted as unknown as Log, calls };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe("publish to a topic with state", () => {
   it("appends only one of two conflicting events that two servers publish at once", async () => {
@@ -234,6 +237,187 @@ describe("publish to a topic with state", () => {
     fails = false;
     await publish(doc, edit);
     expect((await stateOf(log)).text).toBe("....");
+  });
+});
+
+describe("while another process holds the topic's lease", () => {
+  const held = async (log: Log) => (await log.acquire("doc", { ttl: 60_000 })) ?? expect.fail("it is taken");
+  const fakeTime = () => vi.useFakeTimers({ toFake: ["setTimeout", "performance", "Date"] });
+
+  it("the state is read, and publishes append in order once the lease is free", async () => {
+    const log = memoryLog();
+    const states = new TopicStates(log);
+    const { publish } = publisherWith(contract, { log }, states);
+    await publish(doc, edit);
+    const lease = await held(log);
+    const published = [..."abc"].map((data) => publish(doc, { type: "edit", data }));
+    const read = () => states.of("doc", doc).current();
+    for (let i = 0; i < 3; i++) {
+      // A later publish does not overtake those that wait.
+      published.push(publish(doc, { type: "edit", data: String(i) }));
+      expect(JSON.parse((await read()).json)).toEqual({ text: ".", isOpen: true });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await log.release(lease);
+    await Promise.all(published);
+    expect(JSON.parse((await read()).json)).toEqual({ text: ".abc012", isOpen: true });
+    await publish(doc, edit);
+    expect((await stateOf(log)).text).toBe(".abc012.");
+  });
+
+  it("each publish ends with unavailable 10 seconds after its call, and appends nothing", async () => {
+    fakeTime();
+    const log = memoryLog();
+    const { publish } = server(log);
+    await publish(doc, edit);
+    const lease = await held(log);
+    const ended: number[] = [];
+    const failing = (at: number) =>
+      expect(publish(doc, edit))
+        .rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("too many publishers") })
+        .then(() => ended.push(at));
+    const all = [failing(0), failing(0), failing(0)];
+    await vi.advanceTimersByTimeAsync(4_000);
+    all.push(failing(4));
+    await vi.advanceTimersByTimeAsync(5_900);
+    expect(ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(ended).toEqual([0, 0, 0]);
+    await vi.advanceTimersByTimeAsync(3_800);
+    expect(ended).toEqual([0, 0, 0]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(ended).toEqual([0, 0, 0, 4]);
+    await Promise.all(all);
+    await log.release(lease);
+    expect((await stateOf(log)).text).toBe(".");
+    await publish(doc, edit);
+    expect((await stateOf(log)).text).toBe("..");
+  });
+
+  it("a state whose step may have changed it in place is folded again before the next attempt", async () => {
+    const sets = defineContract({
+      set: subscription({
+        events: { add: z.string() },
+        state: {
+          schema: z.codec(z.array(z.string()), z.instanceof(Set), {
+            decode: (all) => new Set(all),
+            encode: (set) => [...set] as string[],
+          }),
+          initial: new Set<string>(),
+          apply: {
+            add(set, name) {
+              if (set.has(name)) throw new Error("it has that");
+              return new Set([...set, name]);
+            },
+          },
+        },
+      }),
+    });
+    const log = memoryLog();
+    const { publish } = createPublisher(sets, { log });
+    const add = (data: string) => ({ type: "add" as const, data });
+    await publish(sets.set, add("a"));
+    const lease = (await log.acquire("set", { ttl: 60_000 })) ?? expect.fail("it is taken");
+    const refused = expect(publish(sets.set, add("b"))).rejects.toMatchObject({ code: "contractMismatch" });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await log.append("set", [{ type: "add", data: '"b"' }], { lease });
+    await log.release(lease);
+    await refused;
+  });
+});
+
+describe("if the store fails while a publisher has the topic's lease", () => {
+  /** Other publishers win the first five races, so the lease is needed. */
+  const contended = (log: Log): Log => {
+    let races = 0;
+    return {
+      ...log,
+      async append(topic, events, options) {
+        if (races++ < 5) await log.append(topic, [{ type: "edit", data: '"-"' }]);
+        return log.append(topic, events, options);
+      },
+    };
+  };
+  const isFree = async (log: Log) => {
+    const lease = await log.acquire("doc", { ttl: 60_000 });
+    if (lease) await log.release(lease);
+    return lease !== undefined;
+  };
+
+  it("a lease whose answer was lost is found again, and released", async () => {
+    const log = memoryLog();
+    let lost = 0;
+    const lossy: Log = {
+      ...contended(log),
+      async acquire(topic, request) {
+        const lease = await log.acquire(topic, request);
+        if (lost++ === 0) throw new LogError("unknown", "no answer");
+        return lease;
+      },
+    };
+    await server(lossy).publish(doc, edit);
+    expect((await stateOf(log)).text).toBe("-----.");
+    expect([lost, await isFree(log)]).toEqual([2, true]);
+  });
+
+  it("a publisher is not locked out by a lease of its own that it could not use", async () => {
+    const log = memoryLog();
+    let lost = 0;
+    const lossy: Log = {
+      ...contended(log),
+      async acquire(topic, request) {
+        const lease = await log.acquire(topic, request);
+        if (lost++ === 0) throw new LogError("unavailable", "away");
+        return lease;
+      },
+    };
+    const { publish } = server(lossy);
+    await expect(publish(doc, edit)).rejects.toThrow("away");
+    await publish(doc, edit);
+    expect([lost, await isFree(log)]).toEqual([2, true]);
+  });
+
+  it("a release that fails is tried again, three times in all", async () => {
+    for (const failures of [2, 3]) {
+      vi.useFakeTimers({ toFake: ["setTimeout"] });
+      const log = memoryLog();
+      let calls = 0;
+      const failing: Log = {
+        ...contended(log),
+        async release(lease) {
+          if (++calls <= failures) throw new LogError("unavailable", "away");
+          return log.release(lease);
+        },
+      };
+      const { publish } = server(failing);
+      await publish(doc, edit);
+      expect([calls, await isFree(log)]).toEqual([1, false]);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect([calls, await isFree(log)]).toEqual([3, failures === 2]);
+      // Its own publisher goes on.
+      await publish(doc, edit);
+      expect((await stateOf(log)).text).toBe("-----..");
+      vi.useRealTimers();
+    }
+  });
+
+  it("a late release does not take the lease from the next publish", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const log = memoryLog();
+    let calls = 0;
+    const failing: Log = {
+      ...contended(log),
+      async release(lease) {
+        if (++calls === 1) throw new LogError("unavailable", "away");
+        return log.release(lease);
+      },
+    };
+    const { publish } = server(failing);
+    await publish(doc, edit);
+    await publish(doc, edit); // takes the lease again, and releases it
+    expect([calls, await isFree(log)]).toEqual([2, true]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(calls).toBe(2);
   });
 });
 

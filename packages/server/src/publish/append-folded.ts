@@ -1,9 +1,10 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Appended, AppendOptions, Lease, Log } from "@sluice/log";
+import type { AppendAnswer, Appended, AppendOptions, Conflict, Cursor, Lease, Log } from "@sluice/log";
 import type { FoldedAhead, TopicFold } from "../topic/topic-fold.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { EncodedEvent } from "./encode-event.js";
-import { tooBusy, waitForLease } from "./wait-for-lease.js";
+import { type PublisherLeases, tooBusy } from "./publisher-leases.js";
+import type { Turns } from "./turns.js";
 
 export interface TopicEvents {
   readonly procedure: AnySubscription;
@@ -11,9 +12,19 @@ export interface TopicEvents {
   readonly events: readonly EncodedEvent[];
 }
 
+export interface FoldedSources {
+  readonly log: Log;
+  readonly states: TopicStates;
+  /** Of the publishes that could not append at once. */
+  readonly turns: Turns;
+  readonly leases: PublisherLeases;
+}
+
 /** `appendFolded` chooses both. */
 export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease">;
 
+/** Milliseconds after its call at which a publish makes no further attempt. */
+const timeout = 10_000;
 /** After this many lost races, a publisher takes the topic's lease, which keeps out all other publishers. */
 const attemptsWithoutLease = 5;
 /** With the lease, an append can still fail: the lease may expire, or a writer may append without `after`. */
@@ -23,18 +34,28 @@ const maxAttempts = 16;
  * Appends events only at the cursor where they were folded: after other events, they may no longer fold. If the topic
  * has moved, it folds the new entries and tries again.
  *
- * @throws SluiceError `unavailable` after 16 failed attempts, or if the topic's lease is not free in time (see
- * `waitForLease`): nothing is appended.
+ * Publishes append in the order of their calls. One that cannot append at once takes turns with those that follow it, and
+ * waits outside the state's own steps: meanwhile, the state can be read.
+ *
+ * @throws SluiceError `unavailable` after 16 failed attempts, or 10 seconds after the call: nothing is appended.
  */
 export async function appendFolded(
-  { log, states }: { readonly log: Log; readonly states: TopicStates },
+  { log, states, turns, leases }: FoldedSources,
   { procedure, topic, events }: TopicEvents,
   options: UnconditionalOptions,
 ): Promise<Appended> {
   const { idempotencyKey } = options;
-  const state = states.of(topic, procedure);
+  const deadline = performance.now() + timeout;
+  let inTurn: Promise<Appended> | undefined;
   try {
-    return await state.exclusively((fold) => appendIn(fold));
+    const appended = await states.of(topic, procedure).exclusively(async (fold) => {
+      const answer = turns.isTaken(topic) ? undefined : await attempt(fold);
+      if (answer?.ok) return answer;
+      // Joins before the next publish can try. It is not returned, as the state would wait for it.
+      inTurn = turns.join(topic, () => appendInTurn(answer));
+      return undefined;
+    });
+    return appended ?? (await (inTurn as unknown as Promise<Appended>));
   } catch (error) {
     // A retry gets the answer of the first publish, even if its events no longer fold.
     const first = idempotencyKey !== undefined && (await log.findAppend(topic, idempotencyKey).catch(() => undefined));
@@ -42,44 +63,42 @@ export async function appendFolded(
     throw error;
   }
 
-  async function appendIn(fold: TopicFold): Promise<Appended> {
+  async function appendInTurn(first: Conflict | undefined): Promise<Appended> {
     let lease: Lease | undefined;
+    let conflict = first;
     try {
-      // A state that was folded before is mostly at the head, so try without reading first.
-      let isFresh = fold.cursor === undefined || fold.isOver;
-      if (isFresh) await fold.advance();
-      for (let attempts = 1; attempts <= maxAttempts; attempts++) {
-        const folded = isFresh ? fold.foldAhead(events) : await foldAheadFresh(fold);
-        const answer = await append(fold, folded, lease);
+      for (let attempts = first ? 1 : 0; attempts < maxAttempts; attempts++) {
+        if (conflict?.reason === "leased" || (!lease && attempts >= attemptsWithoutLease))
+          lease = await leases.take(topic, deadline);
+        if (performance.now() >= deadline) break;
+        const answer = await states.of(topic, procedure).exclusively((fold) => attempt(fold, lease));
         if (answer.ok) return answer;
-        isFresh = answer.reason === "moved";
-        if (answer.reason === "moved") await fold.take(folded.after, answer.since);
-        if (answer.reason === "leased" || (!lease && attempts >= attemptsWithoutLease))
-          lease = await waitForLease(log, topic);
+        conflict = answer;
       }
       throw tooBusy(topic);
     } finally {
-      if (lease) log.release(lease).catch(() => {}); // it expires by itself
+      if (lease) void leases.release(lease);
     }
   }
 
-  /** Events that do not fold into an outdated state may fold into the current one. */
-  async function foldAheadFresh(fold: TopicFold): Promise<FoldedAhead> {
+  async function attempt(fold: TopicFold, lease?: Lease): Promise<AppendAnswer<Cursor | undefined, Lease | undefined>> {
+    // A state that was folded before is mostly at the head, so try without reading first.
+    if (fold.cursor === undefined || fold.isOver) await fold.advance();
+    let folded: FoldedAhead;
     try {
-      return fold.foldAhead(events);
+      folded = fold.foldAhead(events);
     } catch {
+      // Events that do not fold into an outdated state may fold into the current one.
       await fold.advance();
-      return fold.foldAhead(events);
+      folded = fold.foldAhead(events);
     }
-  }
-
-  async function append(fold: TopicFold, folded: FoldedAhead, lease: Lease | undefined) {
     // Entries after an end are not part of the topic, so they may go anywhere.
     const after = fold.isOver ? undefined : folded.after;
     try {
       const answer = await log.append(topic, folded.events, { ...options, stateful: true, after, lease });
       if (answer.ok && !answer.duplicate && after) fold.adopt(folded, answer);
       else fold.drop();
+      if (!answer.ok && answer.reason === "moved") await fold.take(folded.after, answer.since);
       return answer;
     } catch (error) {
       fold.drop();

@@ -24,6 +24,8 @@ import { byPath, ownOf } from "../options/own-procedure.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { appendEvents, defaultSnapshotEvery } from "./append-events.js";
 import { defaultMaxEventLength, encodeEvent, type UnencodedEvent } from "./encode-event.js";
+import { PublisherLeases } from "./publisher-leases.js";
+import { Turns } from "./turns.js";
 
 export interface PublishOptions {
   /**
@@ -50,7 +52,8 @@ export interface Published {
  * returns one that does not fit its schema (checked up to 16 Ki characters of JSON): nothing is appended. (A retry with
  * an idempotency key is not checked again: it gets the first cursor.)
  * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending: 16
- * attempts fail, or the topic's lease is not free for 10 seconds. Nothing is appended.
+ * attempts fail, or 10 seconds have passed since the call, also behind earlier publishes of this process. Nothing is
+ * appended.
  * @throws TypeError if an option is unknown.
  * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty.
  * @example await publish(contract.scores.watch, { matchId }, { type: "goal", data: { team: "home", minute: 12 } });
@@ -124,7 +127,8 @@ export function publisherWith(
   } = options;
   checkWhole({ maxEventLength, snapshotEvery });
   const procedures = byPath(proceduresOf(contract));
-  const sources = { log, states, snapshotEvery, onError: guardedReport(onError) };
+  const queues = { turns: new Turns(), leases: new PublisherLeases(log) };
+  const sources = { log, states, ...queues, snapshotEvery, onError: guardedReport(onError) };
 
   async function publish(
     given: AnySubscription,
