@@ -51,6 +51,18 @@ export const brokenStateTtl: readonly BrokenEngine[] = [
     ],
   },
   {
+    name: "keeps state for ever if it has a record",
+    setup: broken((log) => ({
+      append: (name, events, options) =>
+        log.append(
+          name,
+          events,
+          options?.record === undefined ? options : { ttl: Number.POSITIVE_INFINITY, ...options },
+        ),
+    })),
+    caughtBy: ["frees a stateful topic when its stateTtl has passed, even if it has a record"],
+  },
+  {
     name: "counts stateTtl from the first append",
     setup: countsFromFirstAppend,
     caughtBy: ["counts stateTtl from the last append"],

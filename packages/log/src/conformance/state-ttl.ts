@@ -72,6 +72,17 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
+    name: "frees a stateful topic when its stateTtl has passed, even if it has a record",
+    options,
+    needs: ["advance"],
+    async run({ log, peer, advance }) {
+      const { cursor } = await log.append(topic, events("a"), { stateful: true, record: "first" });
+      await advance(1_500);
+      await expectFreed(peer, cursor);
+      expect((await pageOf(log, topic, "oldest", 0)).record).toBeUndefined();
+    },
+  },
+  {
     name: "begins a new life with an append to a topic whose stateTtl has passed",
     options,
     needs: ["advance"],

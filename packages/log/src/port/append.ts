@@ -32,8 +32,8 @@ export interface AppendOptions {
   readonly stateful?: boolean;
   /**
    * Information about the topic as a whole, for example how it began. Replaces the topic's record in the same step as the append, and
-   * stays when entries are trimmed. A topic with a record is freed only by its `ttl`. At most 1,024 bytes of UTF-8. Default: the
-   * record stays as it is.
+   * stays when entries are trimmed. A topic with a record is freed only by its `ttl`, and a stateful one by `stateTtl`, too. At most
+   * 1,024 bytes of UTF-8. Default: the record stays as it is.
    */
   readonly record?: string;
   /**
