@@ -90,23 +90,27 @@ const editions: Record<string, Edition> = {
   },
 };
 
-async function serve(board: Board, log: Log) {
+async function serve(board: Board, log: Log, live: object = {}) {
   const contract = contractOf(board);
   const s = implement(contract).context<object>();
   const reports: unknown[] = [];
-  const sluice = createSluice(s.router({ board: s.board.live() }), {
+  const sluice = createSluice(s.router({ board: s.board.live(live as never) }), {
     log,
     onError: ({ error }) => reports.push(error),
   });
+  const url = await listen(sluice);
+  const publish = (type: string, data: number) => sluice.publish(contract.board, { type, data } as never);
+  return { contract, publish, url, reports, sluice };
+}
+
+async function listen(sluice: Parameters<typeof sluiceNode>[0]): Promise<string> {
   const server = createServer(sluiceNode(sluice, { context: () => ({}) })).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const publish = (type: string, data: number) => sluice.publish(contract.board, { type, data } as never);
-  return { contract, publish, url, reports, sluice };
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A client whose requests go to the given servers in turn, as through a load balancer. */
@@ -262,6 +266,99 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
   });
 });
 
+describe("a server whose version is lower than its topic's, wherever its subscribers begin (PROTOCOL §12)", () => {
+  const newer: Board = {
+    ...old,
+    events: { goal: z.number() },
+    schema: z.object({ goals: z.number() }),
+    version: 2,
+  };
+
+  async function overtaken(live: object = {}, snapshot?: () => object) {
+    const log = memoryLog({ retain: { events: 4 } });
+    const before = await serve(old, log, { ...live, ...(snapshot && { snapshot }) });
+    const after = await serve(newer, log, snapshot && { snapshot });
+    const first = await before.publish("goal", 1);
+    return { log, before, after, first };
+  }
+
+  it.each([
+    ["at the head", 0],
+    ["before the head", 1],
+  ])("refuses one that begins with the procedure's own snapshot, %s", async (_where, more) => {
+    const db = { goals: 1, cursor: "" };
+    const { before, after } = await overtaken({}, () => ({ state: { goals: db.goals }, cursor: db.cursor }));
+    db.cursor = (await after.publish("goal", 2)).cursor;
+    for (let i = 0; i < more; i++) await after.publish("goal", 4);
+    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+    await expect(before.sluice.state(before.contract.board as never)).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  it.each([
+    ["none", {}],
+    ["a filter", { filter: () => true, snapshot: () => ({ state: { goals: 0 }, cursor: "" }) }],
+  ])("refuses one with a cursor at or behind its `$version`; with %s", async (_what, live) => {
+    const { before, after, first } = await overtaken(live);
+    const at = await readAt(after.url, first.cursor);
+    const { cursor } = await after.publish("goal", 2.5);
+    await eventually(() => expect(kinds(at)).toEqual(["open", "live", "at", "event"]));
+    const ofVersion = (at[2] as { id?: string }).id as string;
+    await after.publish("goal", 4.5);
+    for (const from of [first.cursor, ofVersion, cursor, (await after.publish("goal", 8.5)).cursor]) {
+      expect(await answerOf(before.url, from)).toEqual([503, "unavailable"]);
+    }
+    expect(before.reports).toHaveLength(1);
+  });
+
+  it("refuses it, too, where the version came to a topic that the server follows already", async () => {
+    const { log, before, after } = await overtaken();
+    const stays = await readAt(before.url);
+    await eventually(() => expect(kinds(stays)).toEqual(["open", "snapshot", "live"]));
+    const { cursor } = await after.publish("goal", 2.5);
+    await eventually(() => expect(stays.at(-1)).toMatchObject({ kind: "error", code: "unavailable", final: false }));
+    expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+    // The topic's version ends with the topic's life.
+    await log.free("board");
+    await before.publish("goal", 1);
+    expect(kinds((await readAt(before.url)).slice(0, 1))).not.toContain("error");
+  });
+
+  it("follows a resumable run of a newer version nowhere, be it going on or over", async () => {
+    const log = memoryLog();
+    let goOn = () => {};
+    const { events, ...state } = old;
+    const run = async (version: number) => {
+      const contract = defineContract({
+        board: subscription({ events, state: { ...state, version } } as never),
+      } as never) as unknown as ReturnType<typeof contractOf>;
+      const s = implement(contract).context<object>();
+      const generate = async function* () {
+        yield { type: "goal", data: 1 };
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        yield { type: "goal", data: 2 };
+      };
+      const board = s.board.stream(generate as never, { resumable: true } as never);
+      const sluice = createSluice(s.router({ board } as never), { log, onError: () => {} });
+      onTestFinished(() => sluice.drain({ timeout: 1 }));
+      return { url: await listen(sluice) };
+    };
+    const [before, after] = [await run(1), await run(2)];
+    const own = await readAt(after.url);
+    await eventually(() => expect(kinds(own).at(-1)).toBe("event"));
+    const { id } = own.at(-1) as { id?: string };
+    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before.url, id)).toEqual([503, "unavailable"]);
+    goOn();
+    await eventually(() => expect(kinds(own).at(-1)).toBe("end"));
+    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before.url, id)).toEqual([503, "unavailable"]);
+    const late = await readAt(after.url, id);
+    await eventually(() => expect(kinds(late)).toEqual(["open", "event", "end"]));
+  });
+});
+
 it("an old client continues on a new server as long as the events fit its contract", async () => {
   const log = memoryLog();
   const after = await serve(withCards, log);
@@ -272,6 +369,15 @@ it("an old client continues on a new server as long as the events fit its contra
   await eventually(() => expect(seen.state).toEqual({ goals: 3 }));
   expect([seen.over, seen.resets]).toEqual([undefined, 0]);
 });
+
+/** How a request for a stream is refused; of one that is not, the status alone. */
+async function answerOf(url: string, cursor?: string): Promise<readonly unknown[]> {
+  const leave = new AbortController();
+  const headers: Record<string, string> = cursor === undefined ? {} : { "last-event-id": cursor };
+  const answer = await fetch(`${url}/board`, { headers, signal: leave.signal });
+  if (answer.status === 200) leave.abort();
+  return answer.status === 200 ? [200] : [answer.status, (await answer.json()).code];
+}
 
 const kinds = (frames: readonly Frame[]) => frames.map(({ kind }) => kind);
 

@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { AppendAnswer, Appended, AppendOptions, Conflict, Cursor, Lease, Log } from "@sluice/log";
-import type { FoldedAhead, TopicFold } from "../topic/topic-fold.js";
+import type { FoldedAhead } from "../topic/folded-ahead.js";
+import type { TopicFold } from "../topic/topic-fold.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { EncodedEvent } from "./encode-event.js";
 import { type PublisherLeases, tooBusy } from "./publisher-leases.js";
@@ -20,8 +21,8 @@ export interface FoldedSources {
   readonly leases: PublisherLeases;
 }
 
-/** `appendFolded` chooses both. */
-export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease">;
+/** `appendFolded` chooses the others. */
+export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease" | "record">;
 
 /** Milliseconds after its call at which a publish makes no further attempt. */
 const timeout = 10_000;
@@ -95,7 +96,13 @@ export async function appendFolded(
     // Entries after an end are not part of the topic, so they may go anywhere.
     const after = fold.isOver ? undefined : folded.after;
     try {
-      const answer = await log.append(topic, folded.events, { ...options, stateful: true, after, lease });
+      const answer = await log.append(topic, folded.events, {
+        ...options,
+        ...(after && folded.options),
+        stateful: true,
+        after,
+        lease,
+      });
       if (answer.ok && !answer.duplicate && after) fold.adopt(folded, answer);
       else fold.drop();
       if (!answer.ok && answer.reason === "moved") await fold.take(folded.after, answer.since);

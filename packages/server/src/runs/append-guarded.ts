@@ -42,7 +42,7 @@ export function appendGuarded(
     if (!fold.cursor || !isSameCursor(fold.cursor, after)) return undefined;
     const folded = fold.foldAhead([event]);
     try {
-      const answer = await log.append(topic, folded.events, { after, lease, stateful: true });
+      const answer = await log.append(topic, folded.events, { ...folded.options, after, lease, stateful: true });
       if (answer.ok && !answer.duplicate) fold.adopt(folded, answer);
       else fold.drop();
       return answer;

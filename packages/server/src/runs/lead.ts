@@ -1,7 +1,8 @@
 import type { Cursor } from "@sluice/log";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
-import type { QueuedSubscriber, Tail } from "../topic/tail.js";
+import type { QueuedSubscriber } from "../topic/queued-subscriber.js";
+import type { Tail } from "../topic/tail.js";
 
 /** A subscriber of a run, on this server. */
 export interface RunSubscriber {

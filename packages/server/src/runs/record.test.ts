@@ -33,6 +33,15 @@ describe("a run's record", () => {
     expect(decodeRecord(encodeRecord({ input, end }))?.end).toEqual(logged.interrupted);
   });
 
+  it("keeps the version of the state, however the run ended and however long that is", () => {
+    const code = logged.error(new SluiceError("x".repeat(2_000), { message: "" }));
+    for (const end of [undefined, logged.end, failed("\0".repeat(5_000)), code]) {
+      const text = encodeRecord({ input, version: Number.MAX_SAFE_INTEGER, end });
+      expect(bytes(text)).toBeLessThanOrEqual(1_024);
+      expect(decodeRecord(text)).toMatchObject({ input, version: Number.MAX_SAFE_INTEGER });
+    }
+  });
+
   it.each(["", "{", "null", "[]", '{"input":1}', undefined])("is none where a log holds %j", (text) => {
     expect(decodeRecord(text)).toBeUndefined();
     expect(endingOf(text)).toMatchObject({ kind: "error", code: "interrupted", final: true });

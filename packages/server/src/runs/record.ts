@@ -1,14 +1,13 @@
-import { SluiceError, sha256 } from "@sluice/contract";
+import { SluiceError, sha256, stateVersionOf } from "@sluice/contract";
 import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
 import type { LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";
+import { readRecord, type TopicRecord, writeRecord } from "../topic/record.js";
+import type { RunRequest } from "./run-request.js";
 
-/** The record of a run's topic. It outlives the entries. PROTOCOL §9.4. */
-export interface RunRecord {
-  /** `fingerprintOf` the input of the run. */
+/** The record of a run's topic. */
+export interface RunRecord extends TopicRecord {
   readonly input: string;
-  /** The entry of its end, shortened if that is long. Absent: the run has no end yet. */
-  readonly end?: LogEvent | undefined;
 }
 
 /** Most bytes that a log takes as a record. */
@@ -21,19 +20,20 @@ export const fingerprintOf = sha256;
 
 export function encodeRecord(record: RunRecord): string {
   const shorter = record.end && { ...record, end: shorten(record.end) };
-  const fitting = [record, shorter].map((each) => JSON.stringify(each)).find(fits);
-  return fitting ?? JSON.stringify({ input: record.input, end: logged.interrupted });
+  const fitting = [record, shorter].map((each) => each && writeRecord(each)).find(fits);
+  return fitting ?? writeRecord({ ...record, end: logged.interrupted });
+}
+
+/** What a run's record says from its start on. */
+export function recordOf({ procedure, input }: Pick<RunRequest, "procedure" | "input">): RunRecord {
+  const version = stateVersionOf(procedure);
+  return version === 1 ? { input } : { input, version };
 }
 
 /** `undefined`: no run has begun in this life of the topic. */
 export function decodeRecord(text: string | undefined): RunRecord | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { input, end } = JSON.parse(text);
-    return typeof input === "string" ? { input, end } : undefined;
-  } catch {
-    return undefined; // not a run's record
-  }
+  const { input, ...rest } = readRecord(text);
+  return input === undefined ? undefined : { ...rest, input };
 }
 
 /** What a topic says of its run. `gone`: the log has lost it. */

@@ -4,7 +4,7 @@ import type { EncodedEvent } from "../publish/encode-event.js";
 import { isLast, isOfAttached, logged } from "../topic/entry.js";
 import { appendGuarded } from "./append-guarded.js";
 import { PendingEvent } from "./pending-event.js";
-import { encodeRecord, type Fate, fateOf } from "./record.js";
+import { encodeRecord, type Fate, fateOf, recordOf } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import type { Begun } from "./run-start.js";
 import { isUnknown } from "./store-away.js";
@@ -72,8 +72,9 @@ export class RunLog {
   /** Appends how the run ended, unless it is ended already. */
   async end(end: LogEvent): Promise<Setback> {
     const { log, runTtl: ttl } = this.#sources;
-    const { topic, input } = this.#request;
-    const options = { idempotencyKey: logged.endKey, record: encodeRecord({ input, end }), ttl };
+    const { topic } = this.#request;
+    const record = encodeRecord({ ...recordOf(this.#request), end });
+    const options = { idempotencyKey: logged.endKey, record, ttl };
     for (;;) {
       const answer = await log.append(topic, [end], { ...options, after: this.#cursor, lease: this.#lease });
       if (answer.ok) return "ended";

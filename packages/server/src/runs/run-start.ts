@@ -2,7 +2,7 @@ import type { Cursor, LeaseRequest, ReadPage } from "@sluice/log";
 import { delay } from "../time/delay.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { logged } from "../topic/entry.js";
-import { encodeRecord } from "./record.js";
+import { encodeRecord, recordOf } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { leaseTtl } from "./run-times.js";
 import { backoff, isUnknown } from "./store-away.js";
@@ -32,13 +32,14 @@ const unendedTtl = 60 * 60_000;
  */
 export async function appendStart(
   { log, wheel, runTtl, report }: RunSources,
-  { topic, procedure, input, inputJson, abandonAfter }: RunRequest,
+  request: RunRequest,
   head: Cursor,
   lifetime: Lifetime,
 ): Promise<Begun | undefined> {
+  const { topic, procedure, inputJson, abandonAfter } = request;
   const holder = crypto.randomUUID();
   const lease = { ttl: leaseTtl, holder };
-  const record = encodeRecord({ input });
+  const record = encodeRecord(recordOf(request));
   const options = {
     after: head,
     lease,

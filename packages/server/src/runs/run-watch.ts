@@ -2,11 +2,18 @@ import type { Cursor, ReadGap, ReadPage } from "@sluice/log";
 import type { Deadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
 import { isOfAttached, logged } from "../topic/entry.js";
-import type { QueuedSubscriber } from "../topic/tail.js";
+import type { QueuedSubscriber } from "../topic/queued-subscriber.js";
 import type { RunSubscriber } from "./lead.js";
-import { decodeRecord, encodeRecord } from "./record.js";
-import type { RunRequest, RunSources } from "./run-request.js";
+import { decodeRecord, encodeRecord, type RunRecord } from "./record.js";
+import type { RunSources } from "./run-request.js";
 import { leaseTtl, lookAgainAfter, lookEvery } from "./run-times.js";
+
+/** A run without an end, as the log was read. */
+export interface SeenRun {
+  readonly record: RunRecord;
+  /** Of its topic. */
+  readonly head: Cursor;
+}
 
 /**
  * Watches a run of another server while it has subscribers here. It tells the other server so, through the log, and
@@ -17,8 +24,8 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   readonly #sources: RunSources;
   readonly #topic: string;
   readonly #onOver: () => void;
-  /** `fingerprintOf` the input of the run. */
-  #input: string;
+  /** What the run's server wrote, which its end keeps. */
+  #record: RunRecord;
   /** Where the topic ended at the last look, as far as it was read. */
   #cursor: Cursor;
   /** An `$attached` came since the last look, from this server or another. */
@@ -28,11 +35,11 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   readonly #subscribers = new Set<RunSubscriber>();
   #isOver = false;
 
-  constructor(sources: RunSources, { topic, input }: RunRequest, cursor: Cursor, onOver: () => void) {
+  constructor(sources: RunSources, topic: string, seen: SeenRun, onOver: () => void) {
     this.#sources = sources;
     this.#topic = topic;
-    this.#input = input;
-    this.#cursor = cursor;
+    this.#record = seen.record;
+    this.#cursor = seen.head;
     this.#onOver = onOver;
   }
 
@@ -89,7 +96,7 @@ export class RunWatch implements Deadline, QueuedSubscriber {
     const { log, runTtl: ttl } = this.#sources;
     const end = logged.interrupted;
     for (;;) {
-      const record = encodeRecord({ input: this.#input, end });
+      const record = encodeRecord({ ...this.#record, end });
       const guard = { after: this.#cursor, lease: { ttl: leaseTtl } };
       const answer = await log.append(this.#topic, [end], { ...guard, idempotencyKey: logged.endKey, record, ttl });
       if (answer.ok) return false;
@@ -110,7 +117,7 @@ export class RunWatch implements Deadline, QueuedSubscriber {
     if (!record || record.end) return false;
     if (head.epoch !== this.#cursor.epoch) this.#recheck();
     this.#cursor = head;
-    this.#input = record.input;
+    this.#record = record;
     return true;
   }
 

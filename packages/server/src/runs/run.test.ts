@@ -1,7 +1,7 @@
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import { hello, read, setUp, turns, type World } from "../resumable.test-kit.js";
-import { encodeRecord, fingerprintOf } from "./record.js";
+import { decodeRecord, encodeRecord, fingerprintOf } from "./record.js";
 
 const topic = 'complete?{"runId":"r1"}';
 const interrupted = { code: "interrupted" };
@@ -139,13 +139,15 @@ describe("a run whose process dies", () => {
   it("is over, too, if it died before it yielded anything", async () => {
     const { log, other, pass } = setUpAll();
     const input = JSON.stringify(JSON.stringify({ prompt: "hello", runId: "r1" }));
-    const record = encodeRecord({ input: fingerprintOf(JSON.parse(input)) });
+    const record = encodeRecord({ input: fingerprintOf(JSON.parse(input)), version: 2 });
     await log.append(topic, [{ type: "$start", data: input }], { idempotencyKey: "$start", record });
     const there = read(other);
     await turns();
     await pass(minutes(1), other);
     await expect(there.done).rejects.toMatchObject(interrupted);
     expect(other.starts).toEqual([]);
+    const ended = (await log.open(topic, { from: { last: 0 }, limit: 0 })).page.record;
+    expect(decodeRecord(ended)).toMatchObject({ version: 2, end: { type: "$error" } }); // what else it says is kept
   });
 
   it("is watched only as long as somebody is attached", async () => {

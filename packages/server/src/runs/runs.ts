@@ -7,7 +7,7 @@ import { decodeRecord } from "./record.js";
 import { Run } from "./run.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { appendStart } from "./run-start.js";
-import { RunWatch } from "./run-watch.js";
+import { RunWatch, type SeenRun } from "./run-watch.js";
 
 interface Started {
   readonly run: Run;
@@ -99,14 +99,13 @@ export class Runs {
     const record = decodeRecord(text);
     if (!record) return;
     if (record.input !== request.input) throw conflict(request.topic);
-    if (!record.end) this.#watch(request, head).attach(subscriber);
+    if (!record.end) this.#watch(request.topic, { record, head }).attach(subscriber);
   }
 
-  #watch(request: RunRequest, head: Cursor): RunWatch {
-    const { topic } = request;
+  #watch(topic: string, seen: SeenRun): RunWatch {
     const watched = this.#watched.get(topic);
     if (watched) return watched;
-    const watch = new RunWatch(this.#sources, request, head, () => this.#watched.delete(topic));
+    const watch = new RunWatch(this.#sources, topic, seen, () => this.#watched.delete(topic));
     this.#watched.set(topic, watch);
     watch.begin();
     return watch;

@@ -1,11 +1,12 @@
 import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
-import type { Log } from "@sluice/log";
+import type { Log, OpenOptions } from "@sluice/log";
 import type { Report } from "../options/on-error.js";
 import type { SnapshotLike } from "../procedure/implementation.js";
 import type { Lifetime } from "../time/lifetime.js";
 import type { TimerWheel } from "../time/timer-wheel.js";
 import { within } from "../time/within.js";
+import { assertVersion } from "../topic/contract-skew.js";
 import { stateOf } from "../topic/state-fold.js";
 import type { Tail } from "../topic/tail.js";
 import type { FoldedState } from "../topic/topic-state.js";
@@ -33,14 +34,19 @@ export interface OwnSnapshotRequest {
 export type TopicReader = Pick<Tail, "head" | "lookAfter">;
 
 /** Reads a topic without following it. */
-export function unfollowed(log: Log, topic: string): TopicReader {
+export function unfollowed(log: Log, procedure: AnySubscription, topic: string): TopicReader {
+  const open = async (options: OpenOptions) => {
+    const opened = await log.open(topic, options);
+    assertVersion(procedure, opened.page);
+    return opened;
+  };
   return {
     async head() {
-      const opened = await log.open(topic, { from: { last: 0 }, limit: 0 });
+      const opened = await open({ from: { last: 0 }, limit: 0 });
       const { head: cursor } = opened.page;
       return { cursor, opened, step: new Step(cursor) };
     },
-    lookAfter: async (from) => ({ opened: await log.open(topic, { from, limit: 0 }), step: new Step(from) }),
+    lookAfter: async (from) => ({ opened: await open({ from, limit: 0 }), step: new Step(from) }),
   };
 }
 

@@ -52,7 +52,7 @@ export async function readState(
   const snapshot = implementation?.run.kind === "live" ? implementation.run.snapshot : undefined;
   if (!implementation || !snapshot) return readFolded(parts, procedure, input);
   const parsed = await parseCallerInput(procedure, input);
-  const topic = unfollowed(parts.log, topicOf(procedure, parsed));
+  const topic = unfollowed(parts.log, procedure, topicOf(procedure, parsed));
   const lifetime = new Lifetime();
   const reads = underWay.get(implementation) ?? 0;
   if (reads === most) throw new Error(asksItself(procedure));

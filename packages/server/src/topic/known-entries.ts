@@ -27,7 +27,8 @@ export function firstUnknown(procedure: AnySubscription, entries: readonly LogEn
   return -1;
 }
 
-const isNewer = (procedure: AnySubscription, entry: LogEntry): boolean =>
+/** Whether an entry says that the topic has a newer version than this contract. */
+export const isNewer = (procedure: AnySubscription, entry: LogEntry): boolean =>
   (versionEntry.read(entry) ?? 1) > stateVersionOf(procedure);
 
 /** The part of a page before one of its entries, which must not be the first. */

@@ -205,3 +205,27 @@ it("a topic records the version once, before the first event published with it",
     ...[1, 2, 3, 4].map((n) => ["goal", String(n)]),
   ]);
 });
+
+it("says its version in the topic's record, once, and keeps what else is there; version 1 says nothing", async () => {
+  const log = memoryLog();
+  const recordIn = async () => (await readLog(log, topic, { last: 0 }, 0)).record;
+  const records: unknown[] = [];
+  const counting: Log = {
+    ...log,
+    append: (name: string, events: never, options: never) => {
+      records.push((options as { record?: string }).record);
+      return log.append(name, events, options);
+    },
+  };
+  await createPublisher(one, { log: counting }).publish(one.score, goals(1));
+  expect(await recordIn()).toBeUndefined();
+  const input = "f".repeat(64);
+  await log.append(topic, [{ type: "$attached", data: "{}" }], { record: JSON.stringify({ input }) });
+  const contract = two();
+  const { publish } = createPublisher(contract, { log: counting });
+  await publish(contract.score, goals(2));
+  await publish(contract.score, goals(3));
+  await createPublisher(contract, { log: counting }).publish(contract.score, goals(4));
+  expect(JSON.parse((await recordIn()) ?? "")).toEqual({ version: 2, input });
+  expect(records.filter((record) => record !== undefined)).toHaveLength(1);
+});

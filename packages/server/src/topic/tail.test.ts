@@ -150,6 +150,28 @@ describe("a topic's tail", () => {
     }
   });
 
+  it.each([
+    ["a wake-up carried it", (log: Log) => log],
+    ["it reads the log", untold],
+  ])("lets nobody begin unread at the head of a topic that has a newer version by then: %s", async (_how, told) => {
+    const events = { tick: z.int() };
+    const state = { schema: z.int(), initial: 0, apply: { tick: (sum: number, n: number) => sum + n } };
+    const { ticks: sums } = defineContract({ ticks: subscription({ events, state }) });
+    const log = memoryLog();
+    const hub = new Hub({ ...settings(), log: told(log), onError: () => {} });
+    const tail = hub.take("ticks", sums);
+    await tail.head();
+    const stalled = member();
+    tail.join(stalled);
+    const newer = [{ type: "$version", data: '{"version":2}' }, tick(1)];
+    await log.append("ticks", newer, { stateful: true, record: '{"version":2}' });
+    await turn();
+    expect(stalled.lostTimes()).toBe(1);
+    const head = await headOf(log, "ticks");
+    await expect((async () => tail.lookAfter(head, { limit: 1 }))()).rejects.toMatchObject({ code: "unavailable" });
+    await expect(tail.head()).rejects.toMatchObject({ code: "unavailable" });
+  });
+
   it("is one for all who take it, and stops watching with the last", async () => {
     const { hub, log } = setUp();
     const [tail, same] = await Promise.all([follow(hub), follow(hub)]);

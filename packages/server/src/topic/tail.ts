@@ -1,20 +1,15 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Cursor, Log, Opened, OpenOptions, ReadPage, Wakeup, Watch } from "@sluice/log";
+import type { Cursor, Log, LogEntry, Opened, OpenOptions, ReadPage, Wakeup, Watch } from "@sluice/log";
 import type { Batch } from "./batch.js";
 import { Carried } from "./carried.js";
+import { assertVersion, skewOf } from "./contract-skew.js";
 import { type DirectSettings, DirectSubscribers } from "./direct-subscribers.js";
-import { firstUnknown, pageBefore } from "./known-entries.js";
+import { firstUnknown, isNewer, pageBefore } from "./known-entries.js";
+import type { QueuedSubscriber } from "./queued-subscriber.js";
 import type { ReplayCache } from "./replay-cache.js";
 import { isSameCursor } from "./same-cursor.js";
 import { pieceLength } from "./shared-bytes.js";
 import { type Look, Step } from "./trail.js";
-
-/** A subscriber at the head of a topic that takes each batch. */
-export interface QueuedSubscriber {
-  deliver(batch: Batch): void;
-  /** The tail has skipped entries (the engine trimmed them, or failed): the subscriber reads the log itself. */
-  lost(): void;
-}
 
 /** What a tail reads from, and what it shares with other tails. */
 export interface TailSources extends DirectSettings {
@@ -69,6 +64,8 @@ export class Tail {
   #phase: Phase = "new";
   /** There are entries that no wake-up carried, or that it failed to read. */
   #mustRead = false;
+  /** The epoch in which the topic has a newer version: each newcomer has to read, and so is refused. */
+  #newerIn: string | undefined;
 
   constructor({ log, topic, procedure, pages, onError, ...settings }: TailSources) {
     this.direct = new DirectSubscribers(settings);
@@ -87,7 +84,8 @@ export class Tail {
 
   /** The topic's head, as far as this process was told. `undefined`: there are, or may be, entries that were not handed out. */
   get end(): Cursor | undefined {
-    return this.#phase === "idle" && !this.#mustRead ? this.cursor : undefined;
+    const isKnown = this.#phase === "idle" && !this.#mustRead && this.#newerIn !== this.cursor.epoch;
+    return isKnown ? this.cursor : undefined;
   }
 
   /** Reads the log for a subscriber that is going to join. The first read tells the tail where to begin. */
@@ -114,8 +112,10 @@ export class Tail {
    * To be called with every read of the topic that began after `ready`.
    *
    * @param step the tail's step when the read began
+   * @throws SluiceError `unavailable` if the topic's version is above the contract's
    */
   saw(step: Step, opened: Opened): Look {
+    assertVersion(this.#procedure, opened.page);
     if (this.#phase === "new") {
       this.#phase = "idle";
       this.#jump(opened.page.head);
@@ -177,6 +177,7 @@ export class Tail {
       const { page: read } = await this.#log.open(this.topic, { from: this.cursor, limit: page });
       if (this.#phase === "closed") return;
       if (!read.ok) {
+        if (skewOf(this.#procedure, read)) this.#newerIn = read.head.epoch;
         this.#loseAll();
         this.#jump(read.head);
       } else {
@@ -203,6 +204,7 @@ export class Tail {
     for (let rest = entries; rest.length > 0; ) {
       const unknown = firstUnknown(this.#procedure, rest);
       if (unknown === 0) {
+        if (isNewer(this.#procedure, rest[0] as LogEntry)) this.#newerIn = end.epoch;
         // Each subscriber decides for itself: it starts over behind the entry, or its client goes to a server that knows it.
         this.#loseAll();
         this.#jump(end);

@@ -1,7 +1,9 @@
 import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
-import type { AppendedNow, Cursor, Log, LogEntry, LogEvent, Opened, ReadGap, ReadPage } from "@sluice/log";
-import { contractSkew } from "./contract-skew.js";
+import type { AppendedNow, Cursor, Log, LogEntry, Opened, ReadGap, ReadPage } from "@sluice/log";
+import { assertVersion, contractSkew, newerVersion } from "./contract-skew.js";
 import { isLast, versionEntry } from "./entry.js";
+import type { FoldedAhead, UnappendedEvent } from "./folded-ahead.js";
+import { noChange, recordingVersion } from "./record.js";
 import { isSameCursor } from "./same-cursor.js";
 import { StateFold } from "./state-fold.js";
 import { type Origin, pageLength, StateOrigin, unfoldable } from "./state-origin.js";
@@ -11,21 +13,6 @@ export interface FoldedState {
   readonly cursor: Cursor;
   /** JSON text. */
   readonly json: string;
-}
-
-/** An event that is encoded and not appended yet. */
-export interface UnappendedEvent {
-  readonly logged: LogEvent;
-  /** Returns the data as a reader of the log gets it. */
-  readonly read: () => unknown;
-}
-
-/** The state after events that are not appended yet. */
-export interface FoldedAhead {
-  readonly after: Cursor;
-  readonly value: unknown;
-  /** The entries to append. */
-  readonly events: readonly LogEvent[];
 }
 
 /**
@@ -44,6 +31,8 @@ export class TopicFold {
   readonly #origin: StateOrigin;
   /** The state version with which the topic was published, up to the cursor. */
   #version = 1;
+  /** Tells the version, too, to whoever begins behind its `$version` entry. */
+  #options: FoldedAhead["options"] = noChange;
   /** Why the fold cannot pass its cursor. The error object is reused, so that it is reported once. */
   #blocked: { readonly at: Cursor; readonly error: SluiceError } | undefined;
   #cursor: Cursor | undefined;
@@ -105,6 +94,8 @@ export class TopicFold {
     let opened = first;
     for (;;) {
       const { page, snapshot, afterSnapshot } = opened;
+      assertVersion(this.#procedure, page);
+      this.#options = recordingVersion(page.record, this.#ownVersion);
       if (!page.ok) {
         // The log has another history now, or has trimmed entries that are not folded yet: start over.
         const origin = await this.#load(afterSnapshot && { snapshot, page: afterSnapshot });
@@ -145,6 +136,7 @@ export class TopicFold {
         after,
         value,
         events: this.#version < this.#ownVersion ? [versionEntry.of(this.#ownVersion), ...all] : all,
+        options: this.#options,
       };
     } catch (error) {
       this.drop();
@@ -154,6 +146,7 @@ export class TopicFold {
 
   /** Keeps the state that `foldAhead` made, after its events were appended. */
   adopt({ value, events }: FoldedAhead, { cursor }: AppendedNow): void {
+    this.#options = noChange;
     for (const { data } of events) this.#grown += data.length;
     this.#version = Math.max(this.#version, this.#ownVersion);
     this.#set(cursor, value);
@@ -216,10 +209,7 @@ export class TopicFold {
 
   #readVersion(entry: LogEntry): void {
     const version = versionEntry.read(entry) ?? 1;
-    const own = this.#ownVersion;
-    if (version > own) {
-      throw this.#blockedAt(entry.cursor, `it is published with state.version ${version}, and this server has ${own}`);
-    }
+    if (version > this.#ownVersion) throw newerVersion(this.#procedure, version);
     this.#version = Math.max(this.#version, version);
   }
 
