@@ -38,12 +38,12 @@ class Session {
 }
 
 async function start(serve: "node" | "express", session: Session | (() => Session)) {
-  const s = implement(contract).context<Session>();
-  const withRole = s.middleware(({ next }) => next({ context: { role: "admin" } }));
-  const withTrace = s.middleware(({ next }) => next({ context: { trace: "t1" } }));
+  const s = implement(contract).$context<Session>();
+  const withRole = s.$middleware(({ next }) => next({ context: { role: "admin" } }));
+  const withTrace = s.$middleware(({ next }) => next({ context: { trace: "t1" } }));
   const reports: ErrorReport[] = [];
   const sluice = createSluice(
-    s.router({
+    s.$router({
       feed: s.feed.use(withRole).use(withTrace).live(),
       who: s.who
         .use(withRole)

@@ -92,9 +92,9 @@ const editions: Record<string, Edition> = {
 
 async function serve(board: Board, log: Log, live: object = {}) {
   const contract = contractOf(board);
-  const s = implement(contract).context<object>();
+  const s = implement(contract).$context<object>();
   const reports: unknown[] = [];
-  const sluice = createSluice(s.router({ board: s.board.live(live as never) }), {
+  const sluice = createSluice(s.$router({ board: s.board.live(live as never) }), {
     log,
     onError: ({ error }) => reports.push(error),
   });
@@ -331,7 +331,7 @@ describe("a server whose version is lower than its topic's, wherever its subscri
       const contract = defineContract({
         board: subscription({ events, state: { ...state, version } } as never),
       } as never) as unknown as ReturnType<typeof contractOf>;
-      const s = implement(contract).context<object>();
+      const s = implement(contract).$context<object>();
       const generate = async function* () {
         yield { type: "goal", data: 1 };
         await new Promise<void>((resolve) => {
@@ -340,7 +340,7 @@ describe("a server whose version is lower than its topic's, wherever its subscri
         yield { type: "goal", data: 2 };
       };
       const board = s.board.stream(generate as never, { resumable: true } as never);
-      const sluice = createSluice(s.router({ board } as never), { log, onError: () => {} });
+      const sluice = createSluice(s.$router({ board } as never), { log, onError: () => {} });
       onTestFinished(() => sluice.drain({ timeout: 1 }));
       return { url: await listen(sluice) };
     };

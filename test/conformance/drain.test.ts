@@ -101,7 +101,7 @@ it("starts no run for a request that was still being authorised when it began (P
   const log = memoryLog();
   const starts: string[] = [];
   const startServer = async (name: string, gate = async () => {}) => {
-    const authorise = s.middleware(async ({ next }) => {
+    const authorise = s.$middleware(async ({ next }) => {
       await gate();
       return next();
     });
@@ -112,7 +112,7 @@ it("starts no run for a request that was still being authorised when it began (P
       },
       { resumable: true },
     );
-    const sluice = createSluice(s.router({ complete }), { log });
+    const sluice = createSluice(s.$router({ complete }), { log });
     const server = createServer(sluiceNode(sluice));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close().closeAllConnections());

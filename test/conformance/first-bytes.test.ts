@@ -24,8 +24,8 @@ async function* silent({ signal }: { readonly signal: AbortSignal }) {
   yield* [];
 }
 
-const s = implement(contract).context<Context>();
-const router = s.router({
+const s = implement(contract).$context<Context>();
+const router = s.$router({
   live: s.live.live(),
   oldest: s.oldest.live({ filter: () => false }),
   state: s.state.live(),

@@ -132,16 +132,16 @@ describeAdapters("heartbeats", (adapter) => {
 it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
   "%d is neither a valid interval in a frame nor a valid deadline (PROTOCOL §5.11)",
   (ms) => {
-    const { router, ping } = implement(defineContract({ ping: query() }));
+    const { $router, ping } = implement(defineContract({ ping: query() }));
     for (const name of ["heartbeat", "retry", "stallTimeout", "snapshotTimeout"]) {
-      expect(() => createSluice(router({ ping: ping.handler(() => {}) }), { [name]: ms })).toThrow(name);
+      expect(() => createSluice($router({ ping: ping.handler(() => {}) }), { [name]: ms })).toThrow(name);
     }
   },
 );
 
 it("an interval below the resolution of deadlines is refused: every client would consider its stream cut (PROTOCOL §4.3)", () => {
-  const { router, ping } = implement(defineContract({ ping: query() }));
-  const withHeartbeat = (heartbeat: number) => createSluice(router({ ping: ping.handler(() => {}) }), { heartbeat });
+  const { $router, ping } = implement(defineContract({ ping: query() }));
+  const withHeartbeat = (heartbeat: number) => createSluice($router({ ping: ping.handler(() => {}) }), { heartbeat });
   expect(() => withHeartbeat(100)).toThrow("heartbeat is 100; allowed are whole milliseconds of at least 250.");
   expect(withHeartbeat(250).stats().connections).toBe(0);
 });

@@ -21,7 +21,7 @@ async function startServer(log: Log) {
   let wake = () => {};
   let returned = false;
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     complete: s.complete.stream(
       async function* () {
         try {

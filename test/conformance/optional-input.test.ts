@@ -31,7 +31,7 @@ async function setUp() {
   const log = memoryLog();
   const s = implement(contract);
   const sluice = createSluice(
-    s.router({
+    s.$router({
       none: s.none.live(),
       optional: s.optional.live(),
       withDefault: s.withDefault.live(),

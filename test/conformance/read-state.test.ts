@@ -21,12 +21,12 @@ interface Context {
 }
 
 function setUp() {
-  const s = implement(contract).context<Context>();
-  const named = s.middleware(({ context, next, errors }) => {
+  const s = implement(contract).$context<Context>();
+  const named = s.$middleware(({ context, next, errors }) => {
     if (context.user === "mallory") throw errors.forbidden();
     return next({ context: { name: `Mr ${context.user ?? "Nobody"}` } });
   });
-  const router = s.router({
+  const router = s.$router({
     doc: s.doc.use(named).live({
       async snapshot({ context, input, state: read }) {
         const { state: whole, cursor } = await read(contract.doc, input);
@@ -85,13 +85,13 @@ it("state() reports a snapshot or a middleware that asks for its own state", asy
   const s = implement(contract);
   const asking: { state?: ReadState } = {};
   const ask = () => (asking.state as ReadState)(contract.folded);
-  const middleware = s.middleware(async ({ next }) => {
+  const middleware = s.$middleware(async ({ next }) => {
     await ask();
     return next();
   });
   const doc = s.doc.live();
   for (const folded of [s.folded.live({ snapshot: ask }), s.folded.use(middleware).live({ snapshot: ask })]) {
-    const sluice = createSluice(s.router({ doc, folded }), { onError: () => {} });
+    const sluice = createSluice(s.$router({ doc, folded }), { onError: () => {} });
     asking.state = sluice.state;
     await expect(ask()).rejects.toThrow(
       /state\(\) of "folded" is asked 1000 times at once\..* `state` that it is called with/,

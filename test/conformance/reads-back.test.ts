@@ -31,7 +31,7 @@ async function setUp(data: z.input<typeof cells>) {
     yield { type: "row" as const, data };
     yield good;
   }
-  const router = s.router({
+  const router = s.$router({
     table: s.table.live(),
     plain: s.plain.stream(rows),
     run: s.run.stream(rows, { resumable: true }),

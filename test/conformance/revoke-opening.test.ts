@@ -39,9 +39,9 @@ async function setUp(slow: Stage) {
     await released;
   };
   const log = countWatchers(memoryLog());
-  const s = implement(contract).context<{ user: string }>();
+  const s = implement(contract).$context<{ user: string }>();
   // The tags are known only once the middleware has run.
-  const tagged = s.middleware(async ({ context, next }) => {
+  const tagged = s.$middleware(async ({ context, next }) => {
     await pass("middleware before next()");
     const result = await next({ context: { tags: [`user:${context.user}`] } });
     await pass("middleware after next()");
@@ -49,7 +49,7 @@ async function setUp(slow: Stage) {
   });
   let runs = 0;
   const sluice = createSluice(
-    s.router({
+    s.$router({
       board: s.board.use(tagged).live({
         snapshot: async () => {
           await pass("snapshot");

@@ -25,8 +25,8 @@ async function setUp({ limits = {} } = {}) {
   let now = 1_000_000;
   const clock = { now: () => now, setInterval: () => ({}), clearInterval: () => {} };
   let expiresAt: number | undefined;
-  const s = implement(contract).context<{ tags: string[]; expiresAt?: number | undefined }>();
-  const sluice = createSluice(s.router({ feed: s.feed.live() }), { clock, limits });
+  const s = implement(contract).$context<{ tags: string[]; expiresAt?: number | undefined }>();
+  const sluice = createSluice(s.$router({ feed: s.feed.live() }), { clock, limits });
   const server = createServer(
     sluiceNode(sluice, {
       context: (req) => ({ tags: [`user:${req.headers["x-user"]}`], expiresAt }),

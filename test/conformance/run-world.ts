@@ -69,7 +69,7 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   }
   const s = implement(runContract);
   const run = { resumable: true, abandonAfter } as const;
-  const router = s.router({
+  const router = s.$router({
     sum: s.sum.stream(count, run),
     list: s.list.stream(count, run),
     skip: s.skip.stream(count, run),

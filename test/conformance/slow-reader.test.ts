@@ -25,7 +25,7 @@ const contract = defineContract({
 async function setUp(adapter: Adapter, path: string) {
   const clock = new ManualClock();
   const s = implement(contract);
-  const router = s.router({ document: s.document.live({ snapshot: () => ({ state }) }), feed: s.feed.live() });
+  const router = s.$router({ document: s.document.live({ snapshot: () => ({ state }) }), feed: s.feed.live() });
   const limits = { eventLength: state.length + 2 };
   const sluice = createSluice(router, { log: memoryLog(), clock, stallTimeout, heartbeat: 60_000, limits });
   const server = createServer(adapter.listener(sluice as never));

@@ -56,17 +56,17 @@ const defaults: Behaviour = {
 
 function routerFor(behaviour: Behaviour) {
   const { tokens, gate } = behaviour;
-  const s = implement(contract).context<Context>();
-  const gated = s.middleware(async ({ signal, next }) => {
+  const s = implement(contract).$context<Context>();
+  const gated = s.$middleware(async ({ signal, next }) => {
     await gate(signal);
     return next();
   });
-  const signedIn = s.middleware(({ context, next, errors }) => {
+  const signedIn = s.$middleware(({ context, next, errors }) => {
     if (context.user === null) throw errors.unauthorized();
     return next({ context: { user: context.user } });
   });
   const { scores, feed, own, bot } = s;
-  return s.router({
+  return s.$router({
     scores: {
       watch: scores.watch.use(gated).live(),
       report: scores.report.handler(({ errors }) => behaviour.report(errors)),

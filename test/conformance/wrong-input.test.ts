@@ -47,7 +47,7 @@ const contract = defineContract({
 async function serve() {
   const s = implement(contract);
   const nothing = () => {};
-  const router = s.router({
+  const router = s.$router({
     items: s.items.handler(nothing),
     shapes: s.shapes.handler(nothing),
     record: s.record.handler(nothing),

@@ -17,7 +17,7 @@ const contract = defineContract({
 });
 // A short history, which is soon full and stops growing.
 const log = memoryLog({ retain: { events: 500, bytes: 150_000 } });
-const sluice = createSluice(implement(contract).router({ feed: implement(contract).feed.live() }), { log });
+const sluice = createSluice(implement(contract).$router({ feed: implement(contract).feed.live() }), { log });
 
 export interface Publication {
   readonly rooms: number;

@@ -20,7 +20,7 @@ const contract = defineContract({
   own: subscription({ events: { set: z.int() }, state }),
 });
 const s = implement(contract);
-const router = s.router({
+const router = s.$router({
   board: s.board.live(),
   own: s.own.live({ snapshot: ({ state: read }) => read(contract.own, undefined) }),
 });

@@ -28,7 +28,7 @@ const contract = defineContract({
 /** Lets the job continue. */
 let step = () => {};
 const s = implement(contract);
-const router = s.router({
+const router = s.$router({
   feed: s.feed.live(),
   board: s.board.live(),
   echo: s.echo.stream(async function* ({ signal }) {

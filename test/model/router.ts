@@ -20,7 +20,7 @@ export interface RouterOptions {
 /** The router of a scenario's servers. */
 export function routerFor(log: Log, { history, generators, seed, edition }: RouterOptions) {
   const random = seeded(seed);
-  const s = implement(contractOf(edition)).context<RevocableContext>();
+  const s = implement(contractOf(edition)).$context<RevocableContext>();
   async function* count(from: number, signal: AbortSignal) {
     for (let n = from; n <= botLength && !signal.aborted; n++) {
       await turns(1 + Math.floor(random() * 3));
@@ -39,13 +39,13 @@ export function routerFor(log: Log, { history, generators, seed, edition }: Rout
     return { state: history.stateAt(cursor, passes), cursor };
   }
   /** Authorises as slowly as a database answers. */
-  const gate = s.middleware(async ({ next }) => {
+  const gate = s.$middleware(async ({ next }) => {
     await turns(Math.floor(random() * 8));
     return next();
   });
   const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
   const resumable = { resumable: true, abandonAfter: 600 } as const;
-  return s.router({
+  return s.$router({
     publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
       const kind = logKinds.find((each) => each.name === name) as Kind;
       return publishNumbers({ publish, edition }, { kind, ...rest, key: rest.key, act: "item" });

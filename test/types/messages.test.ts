@@ -87,7 +87,7 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
   ],
   [
     "a missing implementation",
-    "s.router({ feed: s.feed.live() });",
+    "s.$router({ feed: s.feed.live() });",
     ["Property 'scores' is missing in type '{ feed: Implementation<"],
   ],
   [

@@ -3,11 +3,11 @@ import { sluiceExpress } from "@sluice/server/express";
 import express from "express";
 import { contract } from "./contract.js";
 
-const { router, scores } = implement(contract);
-const api = router({
+const s = implement(contract);
+const api = s.$router({
   scores: {
-    watch: scores.watch.live(),
-    report: scores.report.handler(async ({ input: { matchId, ...goal }, publish }) => {
+    watch: s.scores.watch.live(),
+    report: s.scores.report.handler(async ({ input: { matchId, ...goal }, publish }) => {
       await publish(contract.scores.watch, { matchId }, { type: "goal", data: goal });
     }),
   },

@@ -29,7 +29,7 @@ export async function createApp({
   isStill = false,
 }: AppOptions): Promise<{ app: Express; sluice: Sluice<object> }> {
   const replay = createReplay();
-  const router = s.router({
+  const router = s.$router({
     scores: scores(),
     prices: prices(replay),
     newswire: newswire(),

@@ -11,9 +11,7 @@ import type { Shaped, TraitsOf } from "./schema-traits.js";
 export type CheckContract<Tree> = undefined extends 0
   ? 'Sluice needs "strictNullChecks": turn it on, or "strict", in tsconfig.json'
   : {
-      [Name in keyof Tree]: Name extends "router" | "context" | "use" | "middleware" | "then"
-        ? `"${Name}" cannot be used at a contract's root: the server's builder has a member of this name`
-        : CheckNode<Tree[Name]>;
+      [Name in keyof Tree]: Name extends "then" | `$${string}` ? BadName<Name> : CheckNode<Tree[Name]>;
     };
 
 type CheckNode<Node> = Node extends AnySubscription
@@ -25,7 +23,11 @@ type CheckNode<Node> = Node extends AnySubscription
     >
   : Node extends AnyQuery | AnyMutation
     ? Refuse<At<"input", Unfit<Node["input"]>> | At<"output", Unfit<Node["output"]>> | ProblemsOfErrors<Node["errors"]>>
-    : { [Name in keyof Node]: CheckNode<Node[Name]> };
+    : { [Name in keyof Node]: Name extends "then" | `$${string}` ? BadName<Name> : CheckNode<Node[Name]> };
+
+type BadName<Name extends string> = Name extends "then"
+  ? `"then" is a reserved name: await would call it`
+  : `"${Name}" starts with "$", which is reserved for Sluice's own members and paths`;
 
 type Refuse<Problem> = [Problem] extends [never] ? unknown : Problem;
 

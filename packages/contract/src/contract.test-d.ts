@@ -130,11 +130,15 @@ test("refuses reserved names", () => {
   defineContract({ p: subscription({ events: { "a/b": z.string() } }) });
   // @ts-expect-error a built-in code
   defineContract({ p: query({ errors: { forbidden: {} } }) });
-  // @ts-expect-error a member of the server's builder
-  defineContract({ router: { list: query() } });
+  // @ts-expect-error "$" is Sluice's own
+  defineContract({ $router: { list: query() } });
+  // @ts-expect-error "$" is Sluice's own, at any depth
+  defineContract({ deeper: { $x: query() } });
   // @ts-expect-error a contract that is awaited by mistake
   defineContract({ then: query() });
-  defineContract({ deeper: { router: query(), use: query() } });
+  // @ts-expect-error the same, deeper
+  defineContract({ deeper: { then: query() } });
+  defineContract({ context: query(), middleware: query(), use: query(), router: { router: query() } });
 });
 
 test("checks key, apply and initial against input, events and state", () => {

@@ -18,18 +18,15 @@ export class ContractError extends Error {
   }
 }
 
-const reservedAtRoot = new Set(["router", "context", "use", "middleware"]);
-const reservedAnywhere = new Set(["then", "__proto__", "constructor", "prototype"]);
+const reservedNames = new Set(["then", "__proto__", "constructor", "prototype"]);
 
 /** A segment is part of URLs and a property name on the server and in the client. */
 export function checkSegment(name: string, parent: string): void {
   const path = parent ? `${parent}/${name}` : name;
-  if (reservedAnywhere.has(name)) throw new ContractError(path, `"${name}" is a reserved name; choose another`);
-  if (parent === "" && reservedAtRoot.has(name)) {
-    throw new ContractError(
-      path,
-      `"${name}" cannot be used at the root: the server's builder has a member of this name`,
-    );
+  if (reservedNames.has(name)) throw new ContractError(path, `"${name}" is a reserved name; choose another`);
+  // So the members of builders and clients, such as $router, never clash with a procedure, nor does $streams with a path.
+  if (name.startsWith("$")) {
+    throw new ContractError(path, `"${name}" starts with "$", which is reserved for Sluice's own members and paths`);
   }
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
     throw new ContractError(path, "a name must start with a letter or _, followed by letters, digits, _ or -");

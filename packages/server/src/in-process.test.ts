@@ -17,7 +17,7 @@ const events = [1, 2, 3].map(() => ({ type: "add" as const, data: "x".repeat(6_0
 function setUp() {
   const clock = new ManualClock();
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     text: s.text.live(),
     run: s.run.stream(
       async function* () {

@@ -7,7 +7,7 @@ import { partsOf } from "./sluice.js";
 
 const contract = defineContract({ run: subscription({ events: { token: z.string() } }) });
 const s = implement(contract);
-const router = s.router({ run: s.run.live() });
+const router = s.$router({ run: s.run.live() });
 
 type Use = (value: number) => unknown;
 const abandonAfter: Use = (value) => s.run.stream(async function* () {}, { resumable: true, abandonAfter: value });

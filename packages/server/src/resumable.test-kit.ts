@@ -62,7 +62,7 @@ export function setUp(options: WorldOptions = {}) {
   let aborted = false;
   let returned = false;
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     complete: s.complete.stream(
       async function* ({ input, signal, errors: make }) {
         starts.push(input.prompt);

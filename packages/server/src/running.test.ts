@@ -11,7 +11,7 @@ describe.each<[string, (sluice: Sluice<{}>) => unknown]>([
   ["sluiceExpress", sluiceExpress],
 ])("%s", (_name, adapter) => {
   it("accepts a Sluice", () => {
-    expect(adapter(createSluice(s.router({ ping: s.ping.handler(() => {}) })))).toBeTypeOf("function");
+    expect(adapter(createSluice(s.$router({ ping: s.ping.handler(() => {}) })))).toBeTypeOf("function");
   });
 
   it("throws at once if another version made the Sluice", () => {
@@ -21,7 +21,7 @@ describe.each<[string, (sluice: Sluice<{}>) => unknown]>([
 
   it.each([
     ["nothing", undefined],
-    ["a router", s.router({ ping: s.ping.handler(() => {}) })],
+    ["a router", s.$router({ ping: s.ping.handler(() => {}) })],
   ])("throws at once if it is given %s", (_what, given) => {
     expect(() => adapter(given as never)).toThrow("is not a Sluice; pass the result of createSluice()");
   });

@@ -31,8 +31,8 @@ const contract = defineContract({
 interface User {
   name: string;
 }
-const s = implement(contract).context<{ user: User | null; requestId: string }>();
-const requireUser = s.middleware(({ context, next, errors }) => {
+const s = implement(contract).$context<{ user: User | null; requestId: string }>();
+const requireUser = s.$middleware(({ context, next, errors }) => {
   if (!context.user) throw errors.unauthorized();
   return next({ context: { user: context.user } });
 });
@@ -63,7 +63,7 @@ test("middleware narrows the context for the rest, and keeps the other members",
   });
   // @ts-expect-error a middleware that returns nothing
   s.scores.report.use(() => {});
-  s.use(requireUser).feed.live({ filter: (_event, { context }) => context.user.name !== "" });
+  s.$use(requireUser).feed.live({ filter: (_event, { context }) => context.user.name !== "" });
 });
 
 test("handlers return the contract's outputs, in the code's types", () => {
@@ -130,11 +130,11 @@ test("generators yield the contract's events", () => {
 });
 
 test("a router compiles only if every procedure is implemented in its place", () => {
-  const router = s.router({ scores: { watch, report }, feed, presence, now });
+  const router = s.$router({ scores: { watch, report }, feed, presence, now });
   // @ts-expect-error `now` is missing
-  s.router({ scores: { watch, report }, feed, presence });
+  s.$router({ scores: { watch, report }, feed, presence });
   // @ts-expect-error one in the place of another
-  s.router({ scores: { watch, report }, feed: presence, presence, now });
+  s.$router({ scores: { watch, report }, feed: presence, presence, now });
 
   const sluice = createSluice(router);
   express().use("/api", sluiceExpress(sluice, { context: () => ({ user: null, requestId: "1" }) }));
@@ -151,7 +151,7 @@ test("a router compiles only if every procedure is implemented in its place", ()
   createSecureServer({ allowHTTP1: true }, sluiceNode(sluice, identified));
   createServer(sluiceNode(sluice, { context: ({ url = "" }) => ({ user: null, requestId: url }) }));
   const plain = implement(defineContract({ ping: query() }));
-  sluiceExpress(createSluice(plain.router({ ping: plain.ping.handler(() => {}) })));
+  sluiceExpress(createSluice(plain.$router({ ping: plain.ping.handler(() => {}) })));
 
   expectTypeOf(sluice.call(contract.now, undefined)).resolves.toEqualTypeOf<Date>();
   expectTypeOf(sluice.subscribe(contract.feed, undefined)).toEqualTypeOf<

@@ -15,7 +15,7 @@ const contract = defineContract({
   send: mutation(),
 });
 const s = implement(contract);
-const router = s.router({
+const router = s.$router({
   feed: s.feed.live(),
   room: s.room.live(),
   seat: s.seat.live(),

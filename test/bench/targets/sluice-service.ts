@@ -13,7 +13,7 @@ const contract = defineContract({
 
 function create(generated: number) {
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     ticks: s.ticks.live(),
     generated: s.generated.stream(async function* () {
       for (const data of ticks(generated)) yield { type: "tick", data };

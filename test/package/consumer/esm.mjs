@@ -13,8 +13,8 @@ const contract = defineContract({
   watch: subscription({ events: { goal: z.object({ minute: z.int() }) }, start: "oldest" }),
   report: mutation({ input: z.object({ minute: z.int() }) }),
 });
-const { router, watch, report } = implement(contract);
-const api = router({
+const { $router, watch, report } = implement(contract);
+const api = $router({
   watch: watch.live(),
   report: report.handler(async ({ input, publish }) => {
     await publish(contract.watch, undefined, { type: "goal", data: input });

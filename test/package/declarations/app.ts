@@ -28,8 +28,8 @@ export const contract = defineContract({
   feed: subscription({ events: { post: z.string() } }),
 });
 
-export const s = implement(contract).context<{ user: string | null }>();
-export const requireUser = s.middleware(({ context, errors, next }) => {
+export const s = implement(contract).$context<{ user: string | null }>();
+export const requireUser = s.$middleware(({ context, errors, next }) => {
   if (context.user === null) throw errors.unauthorized();
   return next({ context: { user: context.user } });
 });
@@ -38,7 +38,7 @@ export const feed = s.feed.stream(async function* () {
   yield { type: "post", data: "a" };
 });
 export const report = s.scores.report.handler(() => "");
-export const router = s.router({ scores: { watch, report, list: s.scores.list.handler(() => []) }, feed });
+export const router = s.$router({ scores: { watch, report, list: s.scores.list.handler(() => []) }, feed });
 export const log = memoryLog();
 export const sluice = createSluice(router, { log });
 export const publisher = createPublisher(contract, { log });

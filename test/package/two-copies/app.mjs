@@ -2,10 +2,10 @@
 import { createSluice, implement } from "@sluice/server";
 import { contract } from "./contract.mjs";
 
-const s = implement(contract).context();
+const s = implement(contract).$context();
 export const reports = [];
 export const sluice = createSluice(
-  s.router({
+  s.$router({
     watch: s.watch.live(),
     tokens: s.tokens.stream(async function* () {
       yield { type: "token", data: "a" };

@@ -4,7 +4,7 @@ import { createSluice, implement } from "../index.js";
 import { sluiceNode } from "./node.js";
 
 const s = implement(defineContract({ ping: query() }));
-const sluice = createSluice(s.router({ ping: s.ping.handler(() => {}) }));
+const sluice = createSluice(s.$router({ ping: s.ping.handler(() => {}) }));
 
 it.each(["api", "http://localhost/api", "?api"])(
   "refuses the base %j, because no request path can start with it",

@@ -8,8 +8,8 @@ const contract = defineContract({ feed: subscription({ events: { post: z.int() }
 
 /** Opens a stream with this context, and closes it. */
 async function open(context: object): Promise<void> {
-  const s = implement(contract).context<object>();
-  const sluice = createSluice(s.router({ feed: s.feed.live(), look: s.look.handler(() => {}) }));
+  const s = implement(contract).$context<object>();
+  const sluice = createSluice(s.$router({ feed: s.feed.live(), look: s.look.handler(() => {}) }));
   const iterator = sluice.subscribe(contract.feed, undefined, { context })[Symbol.asyncIterator]();
   const next = iterator.next();
   const opened = new Promise((resolve) => setImmediate(resolve)).then(() => sluice.disconnect({ path: "feed" }));
@@ -50,13 +50,13 @@ describe("a query in a context with expiresAt", () => {
   clock.jump(now);
   const call = async (expiresAt: unknown, added?: number) => {
     let handled = false;
-    const s = implement(contract).context<object>();
+    const s = implement(contract).$context<object>();
     const look = s.look
       .use(({ next }) => next({ context: added === undefined ? {} : { expiresAt: added } }))
       .handler(() => {
         handled = true;
       });
-    const sluice = createSluice(s.router({ feed: s.feed.live(), look }), { clock });
+    const sluice = createSluice(s.$router({ feed: s.feed.live(), look }), { clock });
     await sluice.call(contract.look, undefined, { context: { expiresAt } });
     return handled;
   };

@@ -23,7 +23,7 @@ describe("a contract whose module was evaluated twice", () => {
   const [mine, other] = [evaluate(), evaluate()];
   const s = implement(mine);
   const again = implement(other);
-  const router = s.router({
+  const router = s.$router({
     scores: { watch: again.scores.watch.live(), best: s.scores.best.handler(() => 7) },
   });
 
@@ -49,7 +49,7 @@ describe("a procedure of another contract at the same path", () => {
   const contract = evaluate();
   const s = implement(contract);
   const sluice = createSluice(
-    s.router({ scores: { watch: s.scores.watch.live(), best: s.scores.best.handler(() => 7) } }),
+    s.$router({ scores: { watch: s.scores.watch.live(), best: s.scores.best.handler(() => 7) } }),
   );
   const sub = (events: Record<string, z.ZodType>) =>
     defineContract({ scores: { watch: subscription({ events, input: z.object({ matchId: z.string() }) }) } }).scores
@@ -87,7 +87,7 @@ describe("a procedure of another contract at the same path", () => {
     const events = { goal: z.object({ by: z.int() }) };
     const wrong = implement(defineContract({ scores: { watch: subscription({ events }) } }));
     const tree = { scores: { watch: wrong.scores.watch.live(), best: s.scores.best.handler(() => 7) } };
-    expect(() => s.router(tree as never)).toThrow(
+    expect(() => s.$router(tree as never)).toThrow(
       'The router implements "scores/watch" of another contract, with the events goal instead of card, goal.',
     );
   });

@@ -66,25 +66,25 @@ type Builders<Tree, Base, Context> = {
 /** A builder for each procedure of the contract, and functions for all procedures. */
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
   /** Declares the context that adapters must provide. */
-  context<NewBase extends object>(): Implementer<Tree, NewBase>;
+  $context<NewBase extends object>(): Implementer<Tree, NewBase>;
   /** Defines a middleware that any procedure can use. */
-  middleware<Added extends object>(
+  $middleware<Added extends object>(
     middleware: Middleware<Context, Added, unknown, {}>,
   ): Middleware<Context, Added, unknown, {}>;
   /** Adds a middleware to every procedure. */
-  use<Added extends object>(
+  $use<Added extends object>(
     middleware: Middleware<Context, Added, unknown, {}>,
   ): Implementer<Tree, Base, Overwrite<Context, Added>>;
   /** Combines the implementations. It compiles only if every procedure is implemented. */
-  router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
+  $router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
 };
 
 /**
  * Starts implementing a contract.
  *
  * @example
- * const s = implement(contract).context<{ user: User | null }>();
- * const router = s.router({ scores: { watch: s.scores.watch.use(requireUser).live() } });
+ * const s = implement(contract).$context<{ user: User | null }>();
+ * const router = s.$router({ scores: { watch: s.scores.watch.use(requireUser).live() } });
  */
 export function implement<const Tree extends ContractTree>(contract: Tree): Implementer<Tree, {}> {
   return implementer(contract, []) as unknown as Implementer<Tree, {}>;
@@ -92,10 +92,10 @@ export function implement<const Tree extends ContractTree>(contract: Tree): Impl
 
 function implementer(contract: ContractTree, middlewares: readonly AnyMiddleware[]): object {
   return Object.assign(builders(contract, middlewares), {
-    context: () => implementer(contract, middlewares),
-    middleware: (middleware: AnyMiddleware) => middleware,
-    use: (middleware: AnyMiddleware) => implementer(contract, [...middlewares, middleware]),
-    router: (tree: object) => createRouter(contract, tree),
+    $context: () => implementer(contract, middlewares),
+    $middleware: (middleware: AnyMiddleware) => middleware,
+    $use: (middleware: AnyMiddleware) => implementer(contract, [...middlewares, middleware]),
+    $router: (tree: object) => createRouter(contract, tree),
   });
 }
 

@@ -13,10 +13,10 @@ type Handled = { readonly signal: AbortSignal };
 
 /** Answers one call over HTTP behind two middlewares. Returns the answer and the number of signals created. */
 async function call(handler: (args: Handled) => boolean): Promise<{ output: boolean; signals: number }> {
-  const s = implement(contract).context<object>();
-  const pass = s.middleware(({ next }) => next());
-  const add = s.middleware(({ next }) => next({ context: { added: true } }));
-  const sluice = createSluice(s.router({ report: s.report.use(pass).use(add).handler(handler) }));
+  const s = implement(contract).$context<object>();
+  const pass = s.$middleware(({ next }) => next());
+  const add = s.$middleware(({ next }) => next({ context: { added: true } }));
+  const sluice = createSluice(s.$router({ report: s.report.use(pass).use(add).handler(handler) }));
   const server = createServer(sluiceNode(sluice, { context: () => ({}) }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());

@@ -46,7 +46,7 @@ export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
  * Runs once per call or opened stream, after the input was parsed. It returns the result of `next`, or throws.
  *
  * @example
- * const requireUser = s.middleware(({ context, next, errors }) => {
+ * const requireUser = s.$middleware(({ context, next, errors }) => {
  *   if (!context.user) throw errors.unauthorized();
  *   return next({ context: { user: context.user } });
  * });

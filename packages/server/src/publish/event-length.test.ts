@@ -16,7 +16,7 @@ function setUp(eventLength: number) {
   async function* generator({ input }: { input: { length: number } }) {
     yield { type: "text" as const, data: "x".repeat(input.length - quotes) };
   }
-  const router = s.router({
+  const router = s.$router({
     live: s.live.live(),
     plain: s.plain.stream(generator),
     resumable: s.resumable.stream(generator, { resumable: true }),

@@ -13,7 +13,7 @@ const contract = defineContract({
 });
 const s = implement(contract);
 const none = async function* () {};
-const router = s.router({
+const router = s.$router({
   feed: s.feed.live(),
   room: s.room.live(),
   run: s.run.stream(none, { resumable: true }),

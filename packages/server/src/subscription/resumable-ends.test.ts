@@ -17,7 +17,7 @@ function setUp({ log = memoryLog(), events = [] }: { log?: Log; events?: unknown
   const errors: unknown[] = [];
   const seen = { running: 0 };
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     sum: s.sum.stream(
       async function* ({ signal }) {
         seen.running++;

@@ -20,7 +20,7 @@ const many = Array.from({ length: 100 }, (_, n) => n);
 function setUp() {
   const clock = new ManualClock();
   const s = implement(contract);
-  const router = s.router({
+  const router = s.$router({
     ticks: s.ticks.live({ filter: () => true }),
     run: s.run.stream(
       async function* () {
