@@ -70,7 +70,7 @@ describeStreams("a reader that stands still", (adapter) => {
     const reader = await open(world, "bot/once");
     reader.pause();
     await untilStalled(world);
-    expect(world.sluice.disconnect({ path: "bot/once" })).toBe(1);
+    expect(await world.sluice.disconnect({ path: "bot/once" })).toEqual({ ended: 1 });
     expect(world.parts.admission.streams.size).toBe(0);
     world.clock.advance(world.parts.streams.stallTimeout);
     await eventually(() => expect(world.sockets.size).toBe(0));

@@ -69,7 +69,8 @@ describe.each(["node", "express"] as const)("a context that is an instance of a 
   it("ends a stream by its tags after a middleware has added to it", async () => {
     const { sluice, url } = await start(serve, new Session("ann", later));
     const reader = await (await open({ url }, "feed")).live();
-    expect([sluice.disconnect({ tag: "user:bob" }), sluice.disconnect({ tag: "user:ann" })]).toEqual([0, 1]);
+    expect(await sluice.disconnect({ tag: "user:bob" })).toEqual({ ended: 0 });
+    expect(await sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 1 });
     await reader.end();
     expect(reader.all("error")[0]).toMatchObject({ code: "forbidden", final: true });
   });
@@ -87,7 +88,7 @@ describe.each(["node", "express"] as const)("a context that is an instance of a 
     const readers = [];
     for (const _ of [1, 2, 3]) readers.push(await (await open({ url }, "feed")).live());
     isBroken = true;
-    expect(sluice.disconnect({ tag: "user:ann" })).toBe(2);
+    expect(await sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 2 });
     const [bob, ann, eve] = readers as [Reader, Reader, Reader];
     await Promise.all([bob.end(), ann.end()]);
     expect(bob.all("error")[0]).toMatchObject({ code: "unauthorized", final: false });

@@ -235,14 +235,14 @@ describe("subscribe() in this process", () => {
     const [ann, bob] = iterators as [(typeof iterators)[0], (typeof iterators)[0]];
     for (const iterator of iterators) expect((await iterator.next()).value).toMatchObject({ data: { n: 1 } });
     await turns();
-    expect(world.sluice.disconnect({ tag: "ann" })).toBe(1);
+    expect(await world.sluice.disconnect({ tag: "ann" })).toEqual({ ended: 1 });
     await expect(ann.next()).rejects.toMatchObject({ code: "forbidden", status: 403 });
     expect((await ann.next()).done).toBe(true);
     for (const n of range(2, 50)) expect((await bob.next()).value).toMatchObject({ data: { n } });
-    const next = bob.next();
+    const next = expect(bob.next()).rejects.toMatchObject({ code: "unauthorized" });
     await turns();
-    expect(world.sluice.disconnect({ path: "feed/oldest", reason: "unauthorized" })).toBe(1);
-    await expect(next).rejects.toMatchObject({ code: "unauthorized" });
+    expect(await world.sluice.disconnect({ path: "feed/oldest", reason: "unauthorized" })).toEqual({ ended: 1 });
+    await next;
     expectNothingLeft(world);
     expect(world.parts.admission.locals.size).toBe(0);
   });

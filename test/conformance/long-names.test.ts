@@ -37,7 +37,7 @@ describeStreams("an input that is too long for a name", (adapter) => {
     isGated = true;
     const refused = open(world, "scores/watch", { body: { input } });
     await eventually(() => expect(world.parts.admission.openings.size).toBe(1));
-    expect(world.sluice.disconnect({ path: "scores/watch", key: input })).toBe(1);
+    expect(await world.sluice.disconnect({ path: "scores/watch", key: input })).toEqual({ ended: 1 });
     letIn();
     await reader.end();
     expect([(await refused).status, world.sluice.stats().connections]).toEqual([403, 1]);

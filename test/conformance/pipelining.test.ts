@@ -174,7 +174,7 @@ describeStreams("pipelined on one connection", (adapter) => {
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });
     const raw = find(world, new Raw(world.port), "slow").ask("GET", `${world.base}/feed/head`);
     await eventually(() => expect(world.parts.admission.openings.size).toBe(2));
-    world.sluice.disconnect({ path: "feed/head" });
+    await world.sluice.disconnect({ path: "feed/head" });
     open();
     await raw.until((text) => text.includes('"code":"forbidden"'));
   });

@@ -97,7 +97,7 @@ describe("a stream that is revoked while it is opened", () => {
     const world = await setUp(stage);
     const answer = ask(world, "board", { input: hall });
     await world.arrive();
-    expect(world.sluice.disconnect({ tag: "user:ann" })).toBe(0);
+    expect(await world.sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 0 });
     world.goOn();
     expectProblem(await answer, { status: 403, code: "forbidden" });
     await expectNothingLeft(world);
@@ -114,7 +114,7 @@ describe("a stream that is revoked while it is opened", () => {
     const world = await setUp("snapshot");
     const headers = fetch(`${world.url}/board?input=${JSON.stringify(hall)}`);
     await world.arrive();
-    world.sluice.disconnect(filter);
+    await world.sluice.disconnect(filter);
     world.goOn();
     const answer = await headers;
     expect(answer.status).toBe(status);
@@ -130,7 +130,7 @@ describe("a stream that is revoked while it is opened", () => {
     onTestFinished(() => void asked.destroy());
     asked.write('{"input":');
     await eventually(() => expect(partsOf(world.sluice as never).admission.openings.size).toBe(1));
-    world.sluice.disconnect({ tag: "user:ann" });
+    await world.sluice.disconnect({ tag: "user:ann" });
     const answered = new Promise<IncomingMessage>((resolve) => asked.once("response", resolve));
     asked.end(`${JSON.stringify(hall)}}`);
     expect((await answered).statusCode).toBe(403);
@@ -141,7 +141,7 @@ describe("a stream that is revoked while it is opened", () => {
       const world = await setUp("context");
       const answer = ask(world, "bot", { method, input: hall });
       await world.arrive();
-      world.sluice.disconnect({ path: "bot", key: hall });
+      await world.sluice.disconnect({ path: "bot", key: hall });
       world.goOn();
       expect([(await answer).status, world.runs()]).toEqual([403, 0]);
     }
@@ -149,7 +149,7 @@ describe("a stream that is revoked while it is opened", () => {
 
   it("does not affect streams that are opened later", async () => {
     const world = await setUp("context");
-    world.sluice.disconnect({ tag: "user:ann" });
+    await world.sluice.disconnect({ tag: "user:ann" });
     const headers = fetch(`${world.url}/board?input=${JSON.stringify(hall)}`);
     await world.arrive();
     world.goOn();
@@ -163,7 +163,7 @@ describe("a stream that is revoked while it is opened", () => {
     const stream = world.sluice.subscribe(contract.board, hall, { context: { user: "ann" } });
     const next = stream[Symbol.asyncIterator]().next();
     await world.arrive();
-    expect(world.sluice.disconnect({ tag: "user:ann" })).toBe(0);
+    expect(await world.sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 0 });
     world.goOn();
     await expect(next).rejects.toMatchObject({ code: "forbidden", status: 403 });
     await expectNothingLeft(world);
@@ -178,7 +178,7 @@ describe("revoking by key", () => {
       world.sluice.subscribe(contract.bot, key, { context: { user: "ann" } })[Symbol.asyncIterator](),
     );
     await Promise.all([inHall?.next(), inYard?.next()]);
-    expect(world.sluice.disconnect({ path: "bot", key: hall })).toBe(1);
+    expect(await world.sluice.disconnect({ path: "bot", key: hall })).toEqual({ ended: 1 });
     await expect(inHall?.next()).rejects.toMatchObject({ code: "forbidden" });
     await inYard?.return?.();
     await expectNothingLeft(world);
@@ -194,7 +194,7 @@ describeAdapters("revoking", (adapter) => {
       const answer = ask(world, "feed/head");
       await asked;
       await turns();
-      expect(world.sluice.disconnect({ path: "feed/head", reason })).toBe(0);
+      expect(await world.sluice.disconnect({ path: "feed/head", reason })).toEqual({ ended: 0 });
       go();
       expectProblem(await answer, { status, code: reason });
     }

@@ -74,7 +74,7 @@ describe("revoking", () => {
     const [ann, bob] = [join("ann"), join("bob")];
     await publish(1);
     await Promise.all([sees(ann, [1]), sees(bob, [1])]);
-    expect(sluice.disconnect({ tag: "user:ann" })).toBe(1);
+    expect(await sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 1 });
     await publish(2);
     await sees(bob, [1, 2]);
     await sees(ann, [1, "forbidden"]);
@@ -85,12 +85,12 @@ describe("revoking", () => {
     const [inHall, inYard] = [join("ann"), join("ann", "yard")];
     await Promise.all([publish(1), publish(2, "yard")]);
     await Promise.all([sees(inHall, [1]), sees(inYard, [2])]);
-    expect(sluice.disconnect({ path: "feed", key: { room: "yard" } })).toBe(1);
+    expect(await sluice.disconnect({ path: "feed", key: { room: "yard" } })).toEqual({ ended: 1 });
     await sees(inYard, [2, "forbidden"]);
     expect(() => sluice.disconnect({ path: "elsewhere" })).toThrow(
       /"elsewhere" is not a subscription .*the subscriptions are feed/,
     );
-    expect(sluice.disconnect({ path: "feed", tag: "user:ann" })).toBe(1);
+    expect(await sluice.disconnect({ path: "feed", tag: "user:ann" })).toEqual({ ended: 1 });
     await sees(inHall, [1, "forbidden"]);
     expect(() => sluice.disconnect({})).toThrow(/tag or a path/);
     expect(() => sluice.disconnect({ tag: "x", key: hall })).toThrow(/path/);
@@ -102,7 +102,7 @@ describe("revoking", () => {
     const ann = join("ann", "hall", renew);
     await publish(1);
     await sees(ann, [1]);
-    sluice.disconnect({ tag: "user:ann", reason: "unauthorized" });
+    await sluice.disconnect({ tag: "user:ann", reason: "unauthorized" });
     await publish(2);
     await sees(ann, [1, 2]);
     expect(renew).toHaveBeenCalledOnce();

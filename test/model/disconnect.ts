@@ -13,7 +13,7 @@ export function disconnectAt(
 ): number {
   const { open } = ledger;
   let ended = 0;
-  sluice.disconnect(filter);
+  void sluice.disconnect(filter); // what it ends here, it ends in this turn
   for (const { credentials, end } of open) {
     const name = `the stream of ${credentials.session} (${credentials.topic})`;
     const told = JSON.stringify(filter);

@@ -1,5 +1,5 @@
 export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
-export type { DisconnectFilter } from "./admission/access.js";
+export type { Disconnected, DisconnectFilter } from "./admission/access.js";
 export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./options/limits.js";

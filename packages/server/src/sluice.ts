@@ -10,7 +10,7 @@ import type {
   StateOf,
   WithoutInput,
 } from "@sluice/contract";
-import type { DisconnectFilter } from "./admission/access.js";
+import type { Disconnected, DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
 import { assemble, type SluiceParts } from "./assemble.js";
 import { type DrainOptions, drain } from "./drain.js";
@@ -68,13 +68,13 @@ export interface Sluice<Context = never> {
    * throws it. A stream that is being opened (its context, middleware or snapshot is pending) is refused with the same
    * reason, as 403 or 401.
    *
-   * @returns the number of open streams that were ended. Streams that are being opened do not count, because their tags
-   * are not known yet.
+   * @returns how many open streams were `ended`. Streams that are being opened do not count, because their tags are not
+   * known yet.
    * @throws TypeError if the filter cannot match: an unknown path or key, a `key` without a `path`, or an unknown
    * `reason` or option.
-   * @example sluice.disconnect({ tag: `user:${id}` });
+   * @example await sluice.disconnect({ tag: `user:${id}` });
    */
-  disconnect(filter: DisconnectFilter): number;
+  disconnect(filter: DisconnectFilter): Promise<Disconnected>;
   /** A snapshot of counters. Cheap to read. */
   stats(): Stats;
   /**

@@ -1,4 +1,4 @@
-/** Selects the streams that `sluice.disconnect` ends: those that match all given fields. */
+/** Selects the streams that `disconnect` ends: those that match all given fields. */
 export interface DisconnectFilter {
   /** One of the context's `tags`. */
   readonly tag?: string;
@@ -14,6 +14,11 @@ export interface DisconnectFilter {
    * client refresh its credentials and reconnect.
    */
   readonly reason?: "forbidden" | "unauthorized";
+}
+
+export interface Disconnected {
+  /** Number of open streams that this server has ended. */
+  readonly ended: number;
 }
 
 export const revoked = "The authorisation was revoked";

@@ -3,7 +3,7 @@ import { checkOneOf } from "../options/check.js";
 import { subscriptionPaths } from "../options/log.js";
 import type { Report } from "../options/on-error.js";
 import { tagsOf } from "../procedure/revocable-context.js";
-import { type DisconnectFilter, matcherOf, revoked } from "./access.js";
+import { type Disconnected, type DisconnectFilter, matcherOf, revoked } from "./access.js";
 import type { Admission } from "./admission.js";
 import { topicOfKey } from "./topic-of-key.js";
 
@@ -19,7 +19,8 @@ interface DisconnectParts {
 }
 
 /** Ends the streams that match the filter; see `Sluice.disconnect`. */
-export function disconnect({ admission, procedures, report }: DisconnectParts, filter: DisconnectFilter): number {
+export function disconnect(parts: DisconnectParts, filter: DisconnectFilter): Promise<Disconnected> {
+  const { admission, procedures, report } = parts;
   checkNames("disconnect", filter ?? null, filterNames);
   const { tag, path, key, reason = "forbidden" } = filter;
   if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path.");
@@ -47,7 +48,7 @@ export function disconnect({ admission, procedures, report }: DisconnectParts, f
   });
   const matching = ends.filter((end) => end !== undefined);
   for (const end of matching) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
-  return matching.length;
+  return Promise.resolve({ ended: matching.length });
 }
 
 function subscriptionAt(procedures: Procedures, path: string): AnySubscription {

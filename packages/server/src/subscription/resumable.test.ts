@@ -112,7 +112,7 @@ describe("a resumable generator", () => {
     await world.steps(2);
     const other = read(world, hello, undefined, ["bob"]);
     await world.steps(1);
-    expect(world.sluice.disconnect({ tag: "ann" })).toBe(1);
+    expect(await world.sluice.disconnect({ tag: "ann" })).toEqual({ ended: 1 });
     await expect(starter.done).rejects.toMatchObject({ code: "forbidden" });
     await world.steps(2);
     await other.done;
