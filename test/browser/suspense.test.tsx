@@ -1,5 +1,5 @@
 import { createClient } from "@sluice/client";
-import { subscriptionOptions } from "@sluice/client/react";
+import { sluiceSubscription } from "@sluice/client/query";
 import { QueryClient, QueryClientProvider, QueryErrorResetBoundary, useSuspenseQuery } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { Component, type ReactNode, StrictMode, Suspense } from "react";
@@ -36,7 +36,7 @@ class Boundary extends Component<{ children: ReactNode; onReset: () => void }> {
 }
 
 function Count({ name }: { name: string }) {
-  const { data, error } = useSuspenseQuery(subscriptionOptions(client.counter, name));
+  const { data, error } = useSuspenseQuery(sluiceSubscription(client.counter, name));
   return <p>{`${data}${error ? ` ${error.code}` : ""}`}</p>;
 }
 

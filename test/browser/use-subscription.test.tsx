@@ -1,5 +1,6 @@
 import { createClient } from "@sluice/client";
-import { subscriptionOptions, useSubscription } from "@sluice/client/react";
+import { sluiceSubscription } from "@sluice/client/query";
+import { useSubscription } from "@sluice/client/react";
 import { QueryClient, QueryClientProvider, useSuspenseQuery } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { Profiler, type ReactNode, StrictMode, Suspense } from "react";
@@ -44,7 +45,7 @@ function List({ name }: CountProps) {
 }
 
 function Waiting({ name }: CountProps) {
-  return <p>{`suspense ${useSuspenseQuery(subscriptionOptions(client.counter, name)).data}`}</p>;
+  return <p>{`suspense ${useSuspenseQuery(sluiceSubscription(client.counter, name)).data}`}</p>;
 }
 
 /** Counts the frames that the browser draws. */

@@ -74,9 +74,9 @@ import { useSubscription } from "@sluice/client/react";`,
   query: {
     define: find,
     before: `${client}
-import { queryOptions } from "@sluice/client/react";
+import { sluiceQuery } from "@sluice/client/query";
 import { useQuery } from "@tanstack/react-query";`,
-    use: (i) => `export function Use${i}() { return useQuery(queryOptions(client.p${i}, ${input(i)})).data?.a${i}; }`,
+    use: (i) => `export function Use${i}() { return useQuery(sluiceQuery(client.p${i}, ${input(i)})).data?.a${i}; }`,
   },
   rich: {
     define: rich,

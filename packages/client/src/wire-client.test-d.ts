@@ -3,7 +3,8 @@ import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import { createClient } from "./index.js";
-import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "./react/index.js";
+import { sluiceMutation, sluiceQuery, sluiceSubscription } from "./query/index.js";
+import { useSubscription } from "./react/index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -99,7 +100,7 @@ test("hooks show events, lists and folds", () => {
     { fold: { key: "goals", initial: 0, step: (goals, { type }) => goals + (type === "goal" ? 1 : 0) } },
   );
   expectTypeOf(fold.data).toEqualTypeOf<number | undefined>();
-  expectTypeOf(useSuspenseQuery(subscriptionOptions(client.feed)).data).toEqualTypeOf<{
+  expectTypeOf(useSuspenseQuery(sluiceSubscription(client.feed)).data).toEqualTypeOf<{
     type: "post";
     data: string;
     id: string;
@@ -111,16 +112,16 @@ test("hooks show events, lists and folds", () => {
 });
 
 test("queries and mutations go into TanStack's hooks", () => {
-  const list = useQuery(queryOptions(client.scores.list));
+  const list = useQuery(sluiceQuery(client.scores.list));
   expectTypeOf(list.data).toEqualTypeOf<string[] | undefined>();
   if (list.error?.code === "late") expectTypeOf(list.error.data).toEqualTypeOf<{ at: string }>();
-  const report = useMutation(mutationOptions(client.scores.report));
+  const report = useMutation(sluiceMutation(client.scores.report));
   expectTypeOf(report.data).toEqualTypeOf<{ at: string } | undefined>();
   report.mutate({ at: "" });
   // @ts-expect-error the wire has a text, not a Date
   report.mutate({ at: new Date() });
   // @ts-expect-error a query is no mutation
-  mutationOptions(client.scores.list);
+  sluiceMutation(client.scores.list);
 });
 
 test("a name that every function has can't be reached, and the compiler says so", () => {

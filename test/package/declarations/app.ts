@@ -1,12 +1,13 @@
 // Exports without type annotations: a declaration file must write out all their types.
 import { createSecureServer } from "node:http2";
 import { createClient } from "@sluice/client";
-import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "@sluice/client/react";
+import { sluiceMutation, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
+import { useSubscription } from "@sluice/client/react";
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
 import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import express from "express";
 import * as z from "zod";
 
@@ -59,8 +60,8 @@ export const useScore = (matchId: string) => useSubscription(client.scores.watch
 export const useFeed = () => useSubscription(client.feed, undefined, { list: 5 });
 export const useCount = () =>
   useSubscription(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } });
-export const scoreOptions = subscriptionOptions(client.scores.watch, { matchId: "m1" });
-export const listOptions = queryOptions(client.scores.list);
-export const reportOptions = mutationOptions(client.scores.report);
+export const scoreOptions = sluiceSubscription(client.scores.watch, { matchId: "m1" });
+export const listOptions = sluiceQuery(client.scores.list);
+export const reportOptions = sluiceMutation(client.scores.report);
 export const useList = () => useQuery(listOptions);
 export const useReport = () => useMutation(reportOptions);

@@ -2,10 +2,11 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { Profiler, useLayoutEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError } from "../test-kit/app.test-kit.js";
 import { createHandMade } from "../test-kit/hand-made-subscription.test-kit.js";
 import { contract } from "../test-kit/set-up.test-kit.js";
-import { subscriptionOptions, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 
@@ -219,7 +220,7 @@ test("unmounting cancels a scheduled update", async () => {
   root.unmount();
   await settle();
   await frame();
-  expect(queryClient.getQueryData(subscriptionOptions(procedure, input).queryKey)).toEqual({ home: 0, away: 0 });
+  expect(queryClient.getQueryData(sluiceSubscription(procedure, input).queryKey)).toEqual({ home: 0, away: 0 });
 });
 
 test("new handlers at every render are called from then on, without a new subscription", async () => {

@@ -1,9 +1,10 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
 import { at, event, goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
-import { subscriptionOptions, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 
@@ -121,7 +122,7 @@ describe("a final error", () => {
     expect(result.current).toMatchObject({ data: score(1, 0), error: { code: "forbidden" } });
     expect(result.current.connection).toMatchObject({ state: "closed", error: { code: "forbidden" } });
 
-    const { queryKey } = subscriptionOptions(client.scores.watch, match);
+    const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const refetched = queryClient.invalidateQueries({ queryKey });
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBeUndefined();
@@ -142,7 +143,7 @@ describe("a final error", () => {
     (await server.next()).answer(403);
     await waitFor(() => expect(result.current.list.status).toBe("error"));
     await waitFor(() => expect(result.current.state.status).toBe("error"));
-    void queryClient.invalidateQueries({ queryKey: subscriptionOptions(client.scores.watch, match).queryKey });
+    void queryClient.invalidateQueries({ queryKey: sluiceSubscription(client.scores.watch, match).queryKey });
     const second = await server.next();
     await waitFor(() => expect(result.current.list.connection.state).not.toBe("closed"));
     expect([result.current.state.status, result.current.list.status]).toEqual(["pending", "pending"]);
@@ -198,7 +199,7 @@ describe("unmounting and mounting again", () => {
 
   test("a list without observers continues for gcTime, then starts again", async () => {
     const { server, client, clock, render, queryClient } = await setUpApp();
-    const { queryKey } = subscriptionOptions(client.feed, undefined, { list: 9 });
+    const { queryKey } = sluiceSubscription(client.feed, undefined, { list: 9 });
     const list = () => useSubscription(client.feed, undefined, { list: 9 });
     const ids = (view: { data: readonly { id: string }[] | undefined }) => view.data?.map(({ id }) => id);
     const first = render(list, undefined);
@@ -223,7 +224,7 @@ describe("unmounting and mounting again", () => {
   test("also closes the connection if another observer knew only the key", async () => {
     const { server, clock, client, queryClient, render } = await setUpApp();
     const { result, unmount } = render(() => useSubscription(client.scores.watch, match), undefined);
-    const { queryKey } = subscriptionOptions(client.scores.watch, match);
+    const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const stream = (await server.next()).open().send(snapshot(1, 0, 1), live(1));
     await waitFor(() => expect(result.current.connection.state).toBe("live"));
     const queryFn = () => Promise.reject(new Error("not asked"));
@@ -263,7 +264,7 @@ describe("invalidating", () => {
     const { result, seen } = render(() => useSubscription(client.scores.watch, match), undefined);
     const first = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current.status).toBe("success"));
-    const { queryKey } = subscriptionOptions(client.scores.watch, match);
+    const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const refetched = queryClient.invalidateQueries({ queryKey });
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBeUndefined();
@@ -292,7 +293,7 @@ describe("invalidating", () => {
     const { result } = render(both, undefined);
     (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current).toEqual(["success", "success"]));
-    const { queryKey } = subscriptionOptions(client.scores.watch, match);
+    const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const refetched = queryClient.invalidateQueries({ queryKey: queryKey.slice(0, 3) });
     (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await refetched;

@@ -1,18 +1,19 @@
-import { dehydrate, hydrate, QueryClient, useMutation, useQuery } from "@tanstack/react-query";
+import { dehydrate, hydrate, QueryClient, skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import { sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
 import { goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
-import { mutationOptions, queryOptions, skipToken, subscriptionOptions, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 
 const score = (home: number, away: number) => ({ home, away, endedAt: null });
 
-describe("subscriptionOptions", () => {
+describe("sluiceSubscription", () => {
   test("makes a plain useQuery live", async () => {
     const { server, client, render } = await setUpApp();
-    const { result } = render(() => useQuery(subscriptionOptions(client.scores.watch, match)), undefined);
+    const { result } = render(() => useQuery(sluiceSubscription(client.scores.watch, match)), undefined);
     expect(result.current).toMatchObject({ status: "pending", isFetching: true });
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current).toMatchObject({ data: score(1, 0), isFetching: false, isStale: false }));
@@ -24,7 +25,7 @@ describe("subscriptionOptions", () => {
     const { server, client, render, queryClient } = await setUpApp();
     const onError = vi.fn();
     queryClient.getQueryCache().config.onError = onError;
-    const { result } = render(() => useQuery(subscriptionOptions(client.scores.watch, match)), undefined);
+    const { result } = render(() => useQuery(sluiceSubscription(client.scores.watch, match)), undefined);
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current.data).toEqual(score(1, 0)));
     stream.send({ kind: "error", code: "forbidden", message: "", final: true });
@@ -37,7 +38,7 @@ describe("subscriptionOptions", () => {
     const { server, client, queryClient } = await setUpApp();
     const onError = vi.fn();
     queryClient.getQueryCache().config.onError = onError;
-    const fetched = queryClient.fetchQuery(subscriptionOptions(client.scores.watch, match));
+    const fetched = queryClient.fetchQuery(sluiceSubscription(client.scores.watch, match));
     (await server.next()).answer(403);
     await expect(fetched).rejects.toMatchObject({ code: "forbidden" });
     expect(onError).toHaveBeenCalledTimes(1);
@@ -45,7 +46,7 @@ describe("subscriptionOptions", () => {
 
   test("fetched without a component, returns the state and closes the connection", async () => {
     const { server, client, clock, queryClient } = await setUpApp();
-    const fetched = queryClient.fetchQuery(subscriptionOptions(client.scores.watch, match));
+    const fetched = queryClient.fetchQuery(sluiceSubscription(client.scores.watch, match));
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     expect(await fetched).toEqual(score(1, 0));
     await waitFor(() => expect(clock.pending).toContain(1_000));
@@ -55,7 +56,7 @@ describe("subscriptionOptions", () => {
 
   test("cancelling a fetch without observers closes the connection", async () => {
     const { server, client, clock, queryClient } = await setUpApp();
-    const options = subscriptionOptions(client.scores.watch, match);
+    const options = sluiceSubscription(client.scores.watch, match);
     const fetched = queryClient.fetchQuery(options).catch((error: unknown) => error);
     const stream = (await server.next()).open();
     await queryClient.cancelQueries({ queryKey: options.queryKey });
@@ -66,7 +67,7 @@ describe("subscriptionOptions", () => {
 
   test("cancelling the fetch of an observed view leaves it live", async () => {
     const { server, client, render, queryClient } = await setUpApp();
-    const options = subscriptionOptions(client.scores.watch, match);
+    const options = sluiceSubscription(client.scores.watch, match);
     const { result } = render(() => useQuery(options), undefined);
     const stream = await server.next();
     await queryClient.cancelQueries({ queryKey: options.queryKey });
@@ -78,7 +79,7 @@ describe("subscriptionOptions", () => {
     const { server, client, clock, render } = await setUpApp();
     const { result, rerender } = render(
       (enabled: boolean) =>
-        useQuery({ ...subscriptionOptions(client.scores.watch, match), enabled, select: ({ home }) => home }),
+        useQuery({ ...sluiceSubscription(client.scores.watch, match), enabled, select: ({ home }) => home }),
       false,
     );
     expect(server.requests).toHaveLength(0);
@@ -95,7 +96,7 @@ describe("subscriptionOptions", () => {
 
   test("data from elsewhere is shown, and made live", async () => {
     const { server, client, render, queryClient } = await setUpApp();
-    const options = subscriptionOptions(client.scores.watch, match);
+    const options = sluiceSubscription(client.scores.watch, match);
     const source = new QueryClient();
     source.setQueryData(options.queryKey, score(1, 1));
     hydrate(queryClient, JSON.parse(JSON.stringify(dehydrate(source))));
@@ -108,9 +109,9 @@ describe("subscriptionOptions", () => {
   test("refuses a list size that is not a whole number, and names it", async () => {
     const { client } = await setUpApp();
     for (const list of [0, -1, 1.5, Number.POSITIVE_INFINITY]) {
-      expect(() => subscriptionOptions(client.feed, undefined, { list })).toThrow(RangeError);
+      expect(() => sluiceSubscription(client.feed, undefined, { list })).toThrow(RangeError);
     }
-    expect(() => subscriptionOptions(client.feed, undefined, { list: 0 })).toThrow(
+    expect(() => sluiceSubscription(client.feed, undefined, { list: 0 })).toThrow(
       '"list" of a view of feed is 0; allowed is a whole number from 1.',
     );
   });
@@ -120,18 +121,18 @@ describe("subscriptionOptions", () => {
     const { client: other } = await setUpApp();
     const since = () => new Date("2026-01-01T00:00:00Z");
     const key = (watch: typeof client.scores.watch) =>
-      subscriptionOptions(watch, { since: since(), matchId: "m1" }).queryKey;
+      sluiceSubscription(watch, { since: since(), matchId: "m1" }).queryKey;
     const [, clientId, ...rest] = key(client.scores.watch);
     expect(rest).toEqual(["scores/watch", { matchId: "m1", since: "2026-01-01T00:00:00.000Z" }, "state"]);
     expect(key(other.scores.watch)[1]).not.toBe(clientId);
     const { client: named } = await setUpApp({ id: "main" });
     expect(key(named.scores.watch)[1]).toBe("main");
     const views = [
-      subscriptionOptions(client.feed),
-      subscriptionOptions(client.feed, undefined, { list: 5 }),
-      subscriptionOptions(client.feed, undefined, { list: 6 }),
-      subscriptionOptions(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
-      subscriptionOptions(client.feed, skipToken),
+      sluiceSubscription(client.feed),
+      sluiceSubscription(client.feed, undefined, { list: 5 }),
+      sluiceSubscription(client.feed, undefined, { list: 6 }),
+      sluiceSubscription(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
+      sluiceSubscription(client.feed, skipToken),
     ];
     expect(views.map(({ queryKey }) => queryKey.slice(2))).toEqual([
       ["feed", null, "latest"],
@@ -147,9 +148,9 @@ test("a list, fold or latest event stays for the client's linger", async () => {
   const { client } = await setUpApp({ linger: 5_000 });
   const fold = { key: "n", initial: 0, step: (n: number) => n + 1 };
   for (const view of [{}, { list: 5 }, { fold }]) {
-    expect(subscriptionOptions(client.feed, undefined, view).gcTime).toBe(5_000);
+    expect(sluiceSubscription(client.feed, undefined, view).gcTime).toBe(5_000);
   }
-  expect(subscriptionOptions(client.scores.watch, match).gcTime).toBeUndefined();
+  expect(sluiceSubscription(client.scores.watch, match).gcTime).toBeUndefined();
 });
 
 describe("refetching a view that has had no event yet", () => {
@@ -163,7 +164,7 @@ describe("refetching a view that has had no event yet", () => {
 
   test("resolves when it is live, however it is requested, and shows the event on arrival", async () => {
     const { server, client, render, queryClient } = await setUpApp();
-    const options = subscriptionOptions(client.feed);
+    const options = sluiceSubscription(client.feed);
     const { result } = render(() => useQuery(options), undefined);
     const stream = await server.next();
     const early = settled(queryClient.invalidateQueries());
@@ -200,7 +201,7 @@ describe("refetching a view that has had no event yet", () => {
     const onSuccess = () => queryClient.invalidateQueries();
     const { result } = render(() => {
       useSubscription(client.feed);
-      return useMutation({ ...mutationOptions(client.scores.clear), onSuccess });
+      return useMutation({ ...sluiceMutation(client.scores.clear), onSuccess });
     }, undefined);
     (await server.next()).open().send(live(0));
     result.current.mutate();
@@ -210,17 +211,17 @@ describe("refetching a view that has had no event yet", () => {
 
   test("fetchQuery keeps waiting for the first event", async () => {
     const { server, client, queryClient } = await setUpApp();
-    const fetched = queryClient.fetchQuery(subscriptionOptions(client.feed));
+    const fetched = queryClient.fetchQuery(sluiceSubscription(client.feed));
     const stream = (await server.next()).open().send(live(0));
     stream.send(post("a", 1));
     expect(await fetched).toMatchObject({ data: "a" });
   });
 });
 
-describe("queryOptions", () => {
+describe("sluiceQuery", () => {
   test("shows an error that can't be retried at once", async () => {
     const { server, client, render } = await setUpApp();
-    const { result } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
+    const { result } = render(() => useQuery(sluiceQuery(client.scores.find, { text: "a" })), undefined);
     (await server.next()).answer(404, {}, { code: "notFound", title: "Not found", status: 404 });
     await waitFor(() => expect(result.current).toMatchObject({ status: "error", error: { code: "notFound" } }));
     expect(server.requests).toHaveLength(1);
@@ -231,7 +232,7 @@ describe("queryOptions", () => {
       const { server, client, render } = await setUpApp();
       const queries = { retryDelay: 1, ...(retry !== undefined && { retry }) };
       const queryClient = new QueryClient({ defaultOptions: { queries } });
-      const { result } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined, {
+      const { result } = render(() => useQuery(sluiceQuery(client.scores.find, { text: "a" })), undefined, {
         queryClient,
       });
       for (let request = 0; request < requests; request++) (await server.next()).answer(503);
@@ -242,7 +243,7 @@ describe("queryOptions", () => {
 
   test("sends the query, under a key of its input", async () => {
     const { server, client, render, queryClient } = await setUpApp();
-    const options = queryOptions(client.scores.find, { text: "a" });
+    const options = sluiceQuery(client.scores.find, { text: "a" });
     const { result } = render(() => useQuery(options), undefined);
     (await server.next()).answer(200, {}, { output: ["m1"] });
     await waitFor(() => expect(result.current.data).toEqual(["m1"]));
@@ -252,7 +253,7 @@ describe("queryOptions", () => {
 
   test("aborts the request when nothing waits for it any more", async () => {
     const { server, client, render } = await setUpApp();
-    const { unmount } = render(() => useQuery(queryOptions(client.scores.find, { text: "a" })), undefined);
+    const { unmount } = render(() => useQuery(sluiceQuery(client.scores.find, { text: "a" })), undefined);
     const request = await server.next();
     unmount();
     await waitFor(() => expect(request.isGone).toBe(true));
@@ -260,16 +261,16 @@ describe("queryOptions", () => {
 
   test("skipToken sends nothing", async () => {
     const { server, client, render } = await setUpApp();
-    const { result } = render(() => useQuery(queryOptions(client.scores.find, skipToken)), undefined);
+    const { result } = render(() => useQuery(sluiceQuery(client.scores.find, skipToken)), undefined);
     expect(result.current).toMatchObject({ status: "pending", fetchStatus: "idle" });
     expect(server.requests).toHaveLength(0);
   });
 });
 
-describe("mutationOptions", () => {
+describe("sluiceMutation", () => {
   test("sends the input and returns the output, or the typed error", async () => {
     const { server, client, render } = await setUpApp();
-    const { result } = render(() => useMutation(mutationOptions(client.scores.report)), undefined);
+    const { result } = render(() => useMutation(sluiceMutation(client.scores.report)), undefined);
     const text = "2026-01-01T00:00:00.000Z";
     result.current.mutate({ matchId: "m1", at: new Date(text) });
     const first = await server.next();

@@ -8,18 +8,12 @@ import {
   type SluiceError,
   subscription,
 } from "@sluice/contract";
-import { QueryClient, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { QueryClient, skipToken, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure/procedure.js";
-import {
-  type Connection,
-  mutationOptions,
-  queryOptions,
-  skipToken,
-  subscriptionOptions,
-  useSubscription,
-} from "./index.js";
+import { sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
+import { type Connection, useSubscription } from "./index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -154,9 +148,9 @@ test("the input of a procedure without input may be omitted, and options follow 
   useSubscription(client.feed.posts);
   useSubscription(client.feed.posts, undefined, { list: 50 });
   useSubscription(client.feed.posts, maybe ? undefined : skipToken);
-  subscriptionOptions(client.feed.posts);
-  subscriptionOptions(client.feed.posts, undefined, { list: 50 });
-  queryOptions(client.matches.now);
+  sluiceSubscription(client.feed.posts);
+  sluiceSubscription(client.feed.posts, undefined, { list: 50 });
+  sluiceQuery(client.matches.now);
 });
 
 test("an input that is optional, or has a default, as a whole may be left out as well", () => {
@@ -165,10 +159,10 @@ test("an input that is optional, or has a default, as a whole may be left out as
   useSubscription(client.rooms.talk, undefined, { list: 5 });
   useSubscription(client.rooms.talk, maybe ? { room: maybe } : skipToken);
   useSubscription(client.rooms.open);
-  subscriptionOptions(client.rooms.open);
-  useQuery(queryOptions(client.rooms.find));
-  useMutation(mutationOptions(client.rooms.close)).mutate();
-  useMutation(mutationOptions(client.rooms.close)).mutate({ room: "a" });
+  sluiceSubscription(client.rooms.open);
+  useQuery(sluiceQuery(client.rooms.find));
+  useMutation(sluiceMutation(client.rooms.close)).mutate();
+  useMutation(sluiceMutation(client.rooms.close)).mutate({ room: "a" });
   // @ts-expect-error of another type
   useSubscription(client.rooms.talk, { room: 1 });
   // @ts-expect-error a field is missing
@@ -178,7 +172,7 @@ test("an input that is optional, or has a default, as a whole may be left out as
 const useLatest = <P extends AnySubscription>(procedure: SubscriptionProcedure<P>, input: InputOf<P>) =>
   useSubscription(procedure, input, { list: 1 }).status;
 const useAnswer = <P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>) =>
-  useQuery(queryOptions(procedure, input)).isPending;
+  useQuery(sluiceQuery(procedure, input)).isPending;
 
 test("a hook may be generic in the procedure", () => {
   expectTypeOf(useLatest(client.scores.watch, { matchId: "m1" })).toEqualTypeOf<
@@ -206,42 +200,42 @@ test("refuses what does not fit", () => {
   // @ts-expect-error a query is no subscription
   useSubscription(client.matches.list, { season: 1 });
   // @ts-expect-error a subscription is no query
-  queryOptions(client.scores.watch, { matchId: "m1" });
+  sluiceQuery(client.scores.watch, { matchId: "m1" });
   // @ts-expect-error the input is missing
-  queryOptions(client.matches.list);
+  sluiceQuery(client.matches.list);
   // @ts-expect-error the input is of another shape
-  queryOptions(client.matches.list, { season: "1" });
+  sluiceQuery(client.matches.list, { season: "1" });
   // @ts-expect-error a query is no mutation
-  mutationOptions(client.matches.list);
+  sluiceMutation(client.matches.list);
 });
 
 test("options go into TanStack's hooks and calls, with data and error typed", () => {
-  const options = subscriptionOptions(client.scores.watch, { matchId: "m1" });
+  const options = sluiceSubscription(client.scores.watch, { matchId: "m1" });
   const plain = useQuery(options);
   expectTypeOf(plain.data).toEqualTypeOf<Score | undefined>();
   if (plain.error?.code === "matchNotFound") expectTypeOf(plain.error.data).toEqualTypeOf<{ matchId: string }>();
   expectTypeOf(useSuspenseQuery(options).data).toEqualTypeOf<Score>();
-  const direct = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId: "m1" }));
+  const direct = useSuspenseQuery(sluiceSubscription(client.scores.watch, { matchId: "m1" }));
   expectTypeOf(direct.data).toEqualTypeOf<Score>();
   const selected = useQuery({
-    ...subscriptionOptions(client.scores.watch, { matchId: "m1" }),
+    ...sluiceSubscription(client.scores.watch, { matchId: "m1" }),
     select: ({ home }) => home,
   });
   expectTypeOf(selected.data).toEqualTypeOf<number | undefined>();
   const directFold = useSuspenseQuery(
-    subscriptionOptions(client.feed.posts, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
+    sluiceSubscription(client.feed.posts, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }),
   );
   expectTypeOf(directFold.data).toEqualTypeOf<number>();
-  const directList = useSuspenseQuery(subscriptionOptions(client.feed.posts, undefined, { list: 3 }));
+  const directList = useSuspenseQuery(sluiceSubscription(client.feed.posts, undefined, { list: 3 }));
   expectTypeOf(directList.data).toEqualTypeOf<readonly Post[]>();
   expectTypeOf(queryClient.getQueryData(options.queryKey)).toEqualTypeOf<Score | undefined>();
   expectTypeOf(queryClient.fetchQuery(options)).resolves.toEqualTypeOf<Score>();
   expectTypeOf(useQuery({ ...options, select: ({ home }) => home }).data).toEqualTypeOf<number | undefined>();
   void queryClient.prefetchQuery(options);
   void queryClient.ensureQueryData(options);
-  const list = subscriptionOptions(client.prices.ticks, { symbol: "a" }, { list: 5 });
+  const list = sluiceSubscription(client.prices.ticks, { symbol: "a" }, { list: 5 });
   expectTypeOf(useSuspenseQuery(list).data).toEqualTypeOf<readonly Tick[]>();
-  const fold = subscriptionOptions(
+  const fold = sluiceSubscription(
     client.prices.ticks,
     { symbol: "a" },
     {
@@ -252,29 +246,29 @@ test("options go into TanStack's hooks and calls, with data and error typed", ()
 });
 
 test("skippable options are refused for suspense", () => {
-  const options = subscriptionOptions(client.scores.watch, maybe ? { matchId: maybe } : skipToken);
+  const options = sluiceSubscription(client.scores.watch, maybe ? { matchId: maybe } : skipToken);
   expectTypeOf(useQuery(options).data).toEqualTypeOf<Score | undefined>();
   // @ts-expect-error suspense would wait for ever
   useSuspenseQuery(options);
-  const list = queryOptions(client.matches.list, maybe ? { season: 1 } : skipToken);
+  const list = sluiceQuery(client.matches.list, maybe ? { season: 1 } : skipToken);
   expectTypeOf(useQuery(list).data).toEqualTypeOf<string[] | undefined>();
   // @ts-expect-error suspense would wait for ever
   useSuspenseQuery(list);
 });
 
 test("queries and mutations are typed from the contract", () => {
-  const list = useQuery(queryOptions(client.matches.list, { season: 2025 }));
+  const list = useQuery(sluiceQuery(client.matches.list, { season: 2025 }));
   expectTypeOf(list.data).toEqualTypeOf<string[] | undefined>();
   if (list.error?.code === "closed") expectTypeOf(list.error).toEqualTypeOf<SluiceError<"closed", undefined>>();
-  expectTypeOf(useSuspenseQuery(queryOptions(client.matches.now)).data).toEqualTypeOf<{ at: Date }>();
-  expectTypeOf(useSuspenseQuery(queryOptions(client.matches.ping)).data).toEqualTypeOf<null>();
+  expectTypeOf(useSuspenseQuery(sluiceQuery(client.matches.now)).data).toEqualTypeOf<{ at: Date }>();
+  expectTypeOf(useSuspenseQuery(sluiceQuery(client.matches.ping)).data).toEqualTypeOf<null>();
 
-  const report = useMutation(mutationOptions(client.scores.report));
+  const report = useMutation(sluiceMutation(client.scores.report));
   expectTypeOf(report.mutate).parameter(0).toEqualTypeOf<{ matchId: string }>();
   expectTypeOf(report.data).toEqualTypeOf<{ at: Date } | undefined>();
   if (report.error?.code === "tooLate") expectTypeOf(report.error.data).toEqualTypeOf<{ by: number }>();
-  useMutation({ ...mutationOptions(client.scores.report), onSuccess: ({ at }) => at.getTime() });
-  useMutation(mutationOptions(client.scores.clear)).mutate();
+  useMutation({ ...sluiceMutation(client.scores.report), onSuccess: ({ at }) => at.getTime() });
+  useMutation(sluiceMutation(client.scores.clear)).mutate();
   // @ts-expect-error the input is missing
   report.mutate();
 });

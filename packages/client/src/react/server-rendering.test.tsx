@@ -1,9 +1,10 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
+import { sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
 import { match } from "../test-kit/set-up.test-kit.js";
-import { subscriptionOptions, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 
@@ -32,7 +33,7 @@ test.each<[string, (app: App) => { status: string }]>([
   ["state", ({ client }) => useSubscription(client.scores.watch, match)],
   ["the latest event", ({ client }) => useSubscription(client.feed)],
   ["a list", ({ client }) => useSubscription(client.feed, undefined, { list: 5 })],
-  ["plain options", ({ client }) => useQuery(subscriptionOptions(client.scores.watch, match))],
+  ["plain options", ({ client }) => useQuery(sluiceSubscription(client.scores.watch, match))],
   ["a client made from types", ({ wireClient }) => useSubscription(wireClient.scores.watch, match)],
 ])("rendering %s on a server is pending, and opens nothing", async (_, useView) => {
   const app = await setUpApp();
@@ -44,7 +45,7 @@ test.each<[string, (app: App) => { status: string }]>([
 test("existing data is rendered, and opens nothing", async () => {
   const app = await setUpApp();
   const data = { home: 2, away: 1, endedAt: null };
-  app.queryClient.setQueryData(subscriptionOptions(app.client.scores.watch, match).queryKey, data);
+  app.queryClient.setQueryData(sluiceSubscription(app.client.scores.watch, match).queryKey, data);
   const seen = renderView(app, ({ client }) => useSubscription(client.scores.watch, match));
   expect(seen).toMatchObject({ status: "success", data, connection: { state: "connecting" } });
   await new Promise(setImmediate);

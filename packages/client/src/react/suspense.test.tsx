@@ -7,9 +7,9 @@ import {
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { Component, type ReactNode, StrictMode, Suspense } from "react";
 import { describe, expect, test, vi } from "vitest";
+import { sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError, setUpApp, type TestClient } from "../test-kit/app.test-kit.js";
 import { at, goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
-import { subscriptionOptions } from "./index.js";
 
 failOnConsoleError();
 
@@ -32,12 +32,12 @@ class Boundary extends Component<{ children: ReactNode; onReset: () => void }> {
 }
 
 function Score({ client }: { client: TestClient }) {
-  const { data, error } = useSuspenseQuery(subscriptionOptions(client.scores.watch, match));
+  const { data, error } = useSuspenseQuery(sluiceSubscription(client.scores.watch, match));
   return <p>{`${data.home}-${data.away}${error ? ` ${error.code}` : ""}`}</p>;
 }
 
 function List({ client }: { client: TestClient }) {
-  const { data } = useSuspenseQuery(subscriptionOptions(client.feed, undefined, { list: 5 }));
+  const { data } = useSuspenseQuery(sluiceSubscription(client.feed, undefined, { list: 5 }));
   return <p>{`list ${data.map(({ id }) => id)}`}</p>;
 }
 
@@ -78,7 +78,7 @@ test("waits for the first state, then stays live over the same connection", asyn
 
 test("data that was set in the cache is shown at once, and made live", async () => {
   const { server, client, queryClient } = await setUpApp();
-  queryClient.setQueryData(subscriptionOptions(client.scores.watch, match).queryKey, {
+  queryClient.setQueryData(sluiceSubscription(client.scores.watch, match).queryKey, {
     home: 7,
     away: 7,
     endedAt: null,
@@ -123,7 +123,7 @@ test("invalidating requests a fresh state, and shows the old one until then", as
   (await server.next()).open().send(snapshot(1, 0, 5), live(5));
   await screen.findByText("1-0");
   waits.mockClear();
-  const { queryKey } = subscriptionOptions(client.scores.watch, match);
+  const { queryKey } = sluiceSubscription(client.scores.watch, match);
   const refetched = queryClient.invalidateQueries({ queryKey });
   const second = await server.next();
   expect(screen.getByText("1-0")).toBeTruthy();

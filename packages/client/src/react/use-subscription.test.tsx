@@ -1,10 +1,10 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, skipToken } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../client.js";
 import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
 import { at, contract, goal, live, match, post, snapshot } from "../test-kit/set-up.test-kit.js";
-import { skipToken, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 

@@ -2,7 +2,7 @@ import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/co
 import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { bridgeOf } from "../query/bridge.js";
-import { liveOptions } from "../query/subscription-options.js";
+import { liveOptions } from "../query/sluice-subscription.js";
 import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { HandlerOptions } from "./handler-options.js";

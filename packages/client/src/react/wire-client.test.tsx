@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
 import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
 import { at, event, goal, live, match, snapshot } from "../test-kit/set-up.test-kit.js";
-import { mutationOptions, queryOptions, subscriptionOptions, useSubscription } from "./index.js";
+import { useSubscription } from "./index.js";
 
 failOnConsoleError();
 
@@ -34,11 +35,11 @@ test("views show events as they travel, over one connection also in StrictMode",
 
 test("keys equal those of a client with the contract", async () => {
   const { client, wireClient } = await setUpApp({ id: "main" });
-  const { queryKey } = subscriptionOptions(wireClient.feed, undefined, { list: 5 });
+  const { queryKey } = sluiceSubscription(wireClient.feed, undefined, { list: 5 });
   expect(queryKey).toEqual(["sluice", "main", "feed", null, { list: 5 }]);
-  expect(queryKey).toEqual(subscriptionOptions(client.feed, undefined, { list: 5 }).queryKey);
-  expect(queryOptions(wireClient.scores.find, { text: "a" }).queryKey).toEqual(
-    queryOptions(client.scores.find, { text: "a" }).queryKey,
+  expect(queryKey).toEqual(sluiceSubscription(client.feed, undefined, { list: 5 }).queryKey);
+  expect(sluiceQuery(wireClient.scores.find, { text: "a" }).queryKey).toEqual(
+    sluiceQuery(client.scores.find, { text: "a" }).queryKey,
   );
 });
 
@@ -46,8 +47,8 @@ test("queries and mutations go through TanStack's hooks", async () => {
   const { server, wireClient, render } = await setUpApp();
   const { result } = render(
     () => ({
-      found: useQuery(queryOptions(wireClient.scores.find, { text: "a" })),
-      report: useMutation(mutationOptions(wireClient.scores.report)),
+      found: useQuery(sluiceQuery(wireClient.scores.find, { text: "a" })),
+      report: useMutation(sluiceMutation(wireClient.scores.report)),
     }),
     undefined,
   );

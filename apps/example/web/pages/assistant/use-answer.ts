@@ -1,4 +1,5 @@
-import { skipToken, useSubscription } from "@sluice/client/react";
+import { useSubscription } from "@sluice/client/react";
+import { skipToken } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { client } from "../../client.ts";
 import { type AnswerSoFar, answerSoFar } from "./answer-so-far.ts";

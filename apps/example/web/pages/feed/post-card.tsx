@@ -1,4 +1,4 @@
-import { mutationOptions } from "@sluice/client/react";
+import { sluiceMutation } from "@sluice/client/query";
 import { useMutation } from "@tanstack/react-query";
 import { memo } from "react";
 import type { Post } from "../../../shared/feed.ts";
@@ -22,7 +22,7 @@ export const PostCard = memo(({ post, visitorId }: PostCardProps) => (
 ));
 
 function LikeButton({ post, visitorId }: PostCardProps) {
-  const like = useMutation({ ...mutationOptions(client.feed.like), ...retryUntilSuccess, scope: { id: post.id } });
+  const like = useMutation({ ...sluiceMutation(client.feed.like), ...retryUntilSuccess, scope: { id: post.id } });
   const liked = post.likes.includes(visitorId);
   // Shows the visitor's choice until the server confirms it.
   const wished = like.isPending ? like.variables.likes : liked;

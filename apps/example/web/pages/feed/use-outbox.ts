@@ -1,5 +1,5 @@
 import type { SluiceError } from "@sluice/client";
-import { mutationOptions } from "@sluice/client/react";
+import { sluiceMutation } from "@sluice/client/query";
 import { type MutationState, useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Draft, Post } from "../../../shared/feed.ts";
@@ -15,7 +15,7 @@ export interface Outgoing {
   retry(): void;
 }
 
-const options = mutationOptions(client.feed.post);
+const options = sluiceMutation(client.feed.post);
 type Sending = MutationState<unknown, SluiceError, Draft>;
 
 /**

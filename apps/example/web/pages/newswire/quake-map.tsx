@@ -1,4 +1,4 @@
-import { queryOptions } from "@sluice/client/react";
+import { sluiceQuery } from "@sluice/client/query";
 import { useQuery } from "@tanstack/react-query";
 import { memo } from "react";
 import type { Quake } from "../../../shared/newswire.ts";
@@ -26,7 +26,7 @@ export function QuakeMap({ reports }: { reports: readonly Quake[] }) {
 
 /** The land doesn't change, so it is fetched once and kept. */
 const Land = memo(() => {
-  const { data: path } = useQuery({ ...queryOptions(client.newswire.land), staleTime: Number.POSITIVE_INFINITY });
+  const { data: path } = useQuery({ ...sluiceQuery(client.newswire.land), staleTime: Number.POSITIVE_INFINITY });
   return path && <path className="land" d={path} />;
 });
 

@@ -1,4 +1,4 @@
-import { mutationOptions } from "@sluice/client/react";
+import { sluiceMutation } from "@sluice/client/query";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { client } from "../../client.ts";
@@ -20,7 +20,7 @@ const nearest = (perSecond: number) =>
 export function RateSlider({ perSecond }: { perSecond: number }) {
   const [wish, setWish] = useState<number>();
   const { mutate, isPending } = useMutation({
-    ...mutationOptions(client.prices.setRate),
+    ...sluiceMutation(client.prices.setRate),
     onSettled: (_data, error, sent) =>
       setWish((wish) => (wish === sent.perSecond && (error || wish === perSecond) ? undefined : wish)),
   });

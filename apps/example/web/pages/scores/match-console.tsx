@@ -1,5 +1,5 @@
 import type { ErrorOf } from "@sluice/client";
-import { mutationOptions } from "@sluice/client/react";
+import { sluiceMutation } from "@sluice/client/query";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { contract } from "../../../shared/contract.ts";
@@ -19,12 +19,12 @@ interface MatchConsoleProps {
 export function MatchConsole({ match, now }: MatchConsoleProps) {
   const reportIds = useReportIds();
   const report = useMutation({
-    ...mutationOptions(client.scores.report),
+    ...sluiceMutation(client.scores.report),
     onSuccess: (_, { side }) => reportIds.spend(side),
   });
-  const undo = useMutation(mutationOptions(client.scores.undo));
-  const fullTime = useMutation(mutationOptions(client.scores.fullTime));
-  const kickOff = useMutation(mutationOptions(client.scores.kickOff));
+  const undo = useMutation(sluiceMutation(client.scores.undo));
+  const fullTime = useMutation(sluiceMutation(client.scores.fullTime));
+  const kickOff = useMutation(sluiceMutation(client.scores.kickOff));
   // The latest attempt: if it succeeds, the page no longer shows an earlier failure.
   const { error } = [report, undo, fullTime, kickOff].reduce((a, b) => (b.submittedAt > a.submittedAt ? b : a));
 

@@ -26,17 +26,17 @@ type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryO
  *
  * @throws RangeError if `list` is not a whole number from 1.
  * @example
- * const { data: score } = useSuspenseQuery(subscriptionOptions(client.scores.watch, { matchId }));
+ * const { data: score } = useSuspenseQuery(sluiceSubscription(client.scores.watch, { matchId }));
  */
-export function subscriptionOptions<P extends AnySubscription>(
-  procedure: WithoutInput<P, SubscriptionProcedure<P>, "subscriptionOptions(procedure, input)">,
+export function sluiceSubscription<P extends AnySubscription>(
+  procedure: WithoutInput<P, SubscriptionProcedure<P>, "sluiceSubscription(procedure, input)">,
 ): Options<P, undefined, NoFold>;
-export function subscriptionOptions<
+export function sluiceSubscription<
   P extends AnySubscription,
   List extends number | undefined = undefined,
   Value = NoFold,
 >(procedure: SubscriptionProcedure<P>, input: InputOf<P>, view?: ViewOptions<P, List, Value>): Options<P, List, Value>;
-export function subscriptionOptions<
+export function sluiceSubscription<
   P extends AnySubscription,
   List extends number | undefined = undefined,
   Value = NoFold,
@@ -45,7 +45,7 @@ export function subscriptionOptions<
   input: InputOf<P> | SkipToken,
   view?: ViewOptions<P, List, Value>,
 ): Options<P, List, Value, SkipToken>;
-export function subscriptionOptions(
+export function sluiceSubscription(
   procedure: SubscriptionProcedure<AnySubscription>,
   input?: unknown,
   view: ViewOptions<AnySubscription, number | undefined, unknown> = {},

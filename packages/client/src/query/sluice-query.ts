@@ -1,9 +1,7 @@
 import {
-  type AnyMutation,
   type AnyQuery,
   type ErrorOf,
   type InputOf,
-  type LeftOut,
   type OutputOf,
   SluiceError,
   type WithoutInput,
@@ -14,10 +12,9 @@ import {
   type QueryFunctionContext,
   type SkipToken,
   skipToken,
-  type UseMutationOptions,
 } from "@tanstack/react-query";
 import { type CallProcedure, internals } from "../procedure/procedure.js";
-import { type CallKey, callKey, type ProcedureKey, procedureKey } from "./keys.js";
+import { type CallKey, callKey, procedureKey } from "./keys.js";
 import type { TypedQueryOptions } from "./option-types.js";
 
 /** A query's output in the cache, which can't hold `undefined`. */
@@ -31,17 +28,17 @@ type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, Er
  * 3 times).
  *
  * @example
- * const { data: matches } = useQuery(queryOptions(client.matches.list, { season: 2025 }));
+ * const { data: matches } = useQuery(sluiceQuery(client.matches.list, { season: 2025 }));
  */
-export function queryOptions<P extends AnyQuery>(
-  procedure: WithoutInput<P, CallProcedure<P>, "queryOptions(procedure, input)">,
+export function sluiceQuery<P extends AnyQuery>(
+  procedure: WithoutInput<P, CallProcedure<P>, "sluiceQuery(procedure, input)">,
 ): Options<P>;
-export function queryOptions<P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>): Options<P>;
-export function queryOptions<P extends AnyQuery>(
+export function sluiceQuery<P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>): Options<P>;
+export function sluiceQuery<P extends AnyQuery>(
   procedure: CallProcedure<P>,
   input: InputOf<P> | SkipToken,
 ): Options<P, SkipToken>;
-export function queryOptions(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
+export function sluiceQuery(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
   const inside = procedure[internals];
   if (input === skipToken) return { queryKey: procedureKey(inside), queryFn: skipToken };
   let retries: RetryOption;
@@ -64,20 +61,4 @@ function allows(retries: RetryOption, failures: number, error: Error): boolean {
   if (typeof retries === "function") return retries(failures, error);
   if (typeof retries === "boolean") return retries;
   return failures < (retries ?? (isServer ? 0 : 3));
-}
-
-/**
- * Options for a mutation of the contract. Spread them to add TanStack's own options.
- *
- * @example
- * const report = useMutation(mutationOptions(client.scores.report));
- * report.mutate({ matchId, team: "home", minute: 12 });
- */
-export function mutationOptions<P extends AnyMutation>(
-  procedure: CallProcedure<P>,
-): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P> | LeftOut<InputOf<P>>> & { mutationKey: ProcedureKey } {
-  return {
-    mutationKey: procedureKey(procedure[internals]),
-    mutationFn: (input) => procedure(input),
-  };
 }
