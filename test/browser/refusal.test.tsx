@@ -9,8 +9,8 @@ const outcome = (given: Partial<ClientOptions>) =>
   new Promise<string>((resolve) => {
     const client = createClient(contract, { ...options, ...given });
     const stop = client.counter.subscribe("refused", {
-      onConnection({ state, error }) {
-        if (state !== "closed" && error) resolve(`${error.code}, tried again`);
+      onConnection({ status, error }) {
+        if (status !== "closed" && error) resolve(`${error.code}, tried again`);
       },
       onError: ({ code }) => resolve(`${code}, final`),
     });
@@ -41,7 +41,7 @@ test("a page that reports offline still sends requests to a local server", async
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const client = createClient(contract, options);
   const states: string[] = [];
-  const stop = client.counter.subscribe("offline", { onConnection: ({ state }) => states.push(state) });
+  const stop = client.counter.subscribe("offline", { onConnection: ({ status }) => states.push(status) });
   await vi.waitFor(() => expect(states).toEqual(["connecting", "live"]), 10_000);
   stop();
 });

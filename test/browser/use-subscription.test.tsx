@@ -35,8 +35,8 @@ function Count({ name, saw, heard }: CountProps) {
   const { status, data, connection } = useSubscription(client.counter, name, {
     on: { count: (value) => heard?.(value) },
   });
-  saw?.({ status, connection: connection.state, data });
-  return <p>{`${data ?? "none"} ${status} ${connection.state}`}</p>;
+  saw?.({ status, connection: connection.status, data });
+  return <p>{`${data ?? "none"} ${status} ${connection.status}`}</p>;
 }
 
 function List({ name }: CountProps) {

@@ -77,7 +77,9 @@ describe("an input that is optional, or has a default, as a whole", () => {
       expect((await sluice.state(contract[name])).state).toEqual(["a", "b"]);
       expect(await told((onState) => client[name].subscribe({ onState }))).toEqual(["a", "b"]);
       expect(await told((onSnapshot) => wire[name].subscribe({ onSnapshot }))).toEqual(["a", "b"]);
-      const loops = [client[name](), wire[name](), sluice.subscribe(contract[name])].map((loop) => first(loop));
+      const loops = [client[name].iterate(), wire[name].iterate(), sluice.subscribe(contract[name])].map((loop) =>
+        first(loop),
+      );
       const read = Promise.all(loops).finally(() => loops.splice(0));
       // Repeatedly, because a loop with state begins with the events after its snapshot.
       for (; loops.length > 0; await turns(20)) await sluice.publish(contract[name], { type: "said", data: "c" });

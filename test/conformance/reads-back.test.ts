@@ -60,7 +60,7 @@ it.each(unreadable)("a publish fails, and the topic continues: %s", async (_what
   );
   await sluice.publish(contract.table, undefined, good);
   const seen: unknown[] = [];
-  for await (const event of client.table(undefined)) if (seen.push(event.data) === 2) break;
+  for await (const event of client.table.iterate(undefined)) if (seen.push(event.data) === 2) break;
   expect(seen).toEqual([good.data, good.data]);
 });
 
@@ -71,7 +71,7 @@ it.each(unreadable)(
       const { reports, good, client } = await setUp(data);
       const seen: unknown[] = [];
       const reading = (async () => {
-        for await (const event of client[path](undefined)) seen.push(event.data);
+        for await (const event of client[path].iterate(undefined)) seen.push(event.data);
       })();
       await expect(reading).rejects.toMatchObject({ code: "internal" });
       expect(seen).toEqual([good.data]);

@@ -58,7 +58,7 @@ it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path))
     await more();
     await subscriber.received(last);
     expect(subscriber.numbers).toEqual(range(1, last));
-    expect([subscriber.failures, subscriber.told, subscriber.connection.state]).toEqual([[], [], "live"]);
+    expect([subscriber.failures, subscriber.told, subscriber.connection.status]).toEqual([[], [], "live"]);
   },
 );
 

@@ -28,7 +28,7 @@ it("fifty clients whose network fails for 2 s in every 6 lose nothing, and recon
     const stop = client.feed.head.subscribe(undefined, {
       onEvent: ({ data }) => seen.numbers.push(data.n),
       onConnection(connection) {
-        if (connection.state === "live") seen.liveAt = clock.now();
+        if (connection.status === "live") seen.liveAt = clock.now();
         seen.connection = connection;
       },
       onReset: ({ reason }) => seen.told.push(reason),
@@ -39,7 +39,7 @@ it("fifty clients whose network fails for 2 s in every 6 lose nothing, and recon
   });
   const all = (isSo: (connection: Connection) => boolean) =>
     eventually(() => expect(clients.filter(({ connection }) => !isSo(connection))).toEqual([]), patience);
-  const isLive = ({ state }: Connection) => state === "live";
+  const isLive = ({ status }: Connection) => status === "live";
   /** Advances the clients' time in steps. The attempts of a step end before the next step. */
   const pass = async (ms: number) => {
     for (const end = clock.now() + ms; clock.now() < end; ) {

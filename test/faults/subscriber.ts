@@ -32,7 +32,7 @@ export function subscribe({ contract, base }: World, port: number, { path, input
   const waits: number[] = [];
   const told: string[] = [];
   let state: unknown;
-  let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor: () => undefined };
+  let connection: Connection = { status: "closed", attempt: 0, since: 0, cursor: () => undefined };
 
   const client = createClient(contract, {
     url: `http://127.0.0.1:${port}${base}`,
@@ -78,7 +78,7 @@ export function subscribe({ contract, base }: World, port: number, { path, input
       }),
     live: () =>
       eventually(() => {
-        if (connection.state !== "live") throw new Error(`Waited in vain to be live; it is ${connection.state}`);
+        if (connection.status !== "live") throw new Error(`Waited in vain to be live; it is ${connection.status}`);
       }),
   };
 }

@@ -51,7 +51,7 @@ it.each(served.map((adapter) => [adapter.name, adapter] as const))(
     const states: string[] = [];
     const stop = client.feed.head.subscribe(undefined, {
       onEvent: ({ data }) => void got.push(data.n),
-      onConnection: ({ state }) => void states.push(state),
+      onConnection: ({ status }) => void states.push(status),
     });
     onTestFinished(stop);
     await eventually(() => expect(states.at(-1)).toBe("live"));

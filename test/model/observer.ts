@@ -147,7 +147,7 @@ export function observe(options: ObserverOptions): Observer {
   async function loop(): Promise<void> {
     const { signal } = stopping;
     try {
-      for await (const event of procedure(kind.input, { signal, onReset })) {
+      for await (const event of procedure.iterate(kind.input, { signal, onReset })) {
         onEvent(event as ItemEvent);
         while (held) await held;
       }

@@ -55,7 +55,7 @@ const parts: Readonly<Record<Job, Parts>> = {
     define: plain,
     before: client,
     use: (i) =>
-      `export async function use${i}() { for await (const { data } of client.p${i}(${input(i)})) data.a${i}; }`,
+      `export async function use${i}() { for await (const { data } of client.p${i}.iterate(${input(i)})) data.a${i}; }`,
   },
   server: {
     define: plain,

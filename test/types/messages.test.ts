@@ -32,7 +32,16 @@ const input = "{ matchId: string; limit?: number | undefined; }";
 
 // One program, since reading the packages takes longer than checking a line: each mistake stands alone in its line.
 const mistakes: readonly [mistake: string, line: string, says: readonly (string | RegExp)[]][] = [
-  ["the input is missing in a call", "scores.watch();", ["Expected 1-2 arguments, but got 0."]],
+  ["the input is missing in a call", "void scores.report();", ["Expected 1-2 arguments, but got 0."]],
+  ["the input is missing in a loop", "scores.watch.iterate();", ["Expected 1-2 arguments, but got 0."]],
+  [
+    "a subscription that is called",
+    `scores.watch({ matchId: "m1" });`,
+    [
+      /^The 'this' context of type '.*' is not assignable .* write \.iterate\(input\) or \.subscribe\(input, handlers\)"'\.$/,
+    ],
+  ],
+  ["a subscription without input that is called", "feed();", ["write .iterate(input)"]],
   [
     "the input is missing in a hook",
     "use(scores.watch);",
@@ -41,10 +50,14 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
   ["the input is missing in subscribe", "scores.watch.subscribe({});", ["Expected 2 arguments, but got 1."]],
   [
     "a field of another name",
-    `scores.watch({ match: "m1" });`,
+    `scores.watch.iterate({ match: "m1" });`,
     [`'match' does not exist in type '${input}'. Did you mean to write 'matchId'?`],
   ],
-  ["a field of another type", "scores.watch({ matchId: 1 });", ["Type 'number' is not assignable to type 'string'."]],
+  [
+    "a field of another type",
+    "scores.watch.iterate({ matchId: 1 });",
+    ["Type 'number' is not assignable to type 'string'."],
+  ],
   [
     "an unknown field",
     `use(scores.watch, { matchId: "m1", team: "home" });`,

@@ -6,5 +6,5 @@ export const client = createClient(contract, { url: "/api" });
 
 export function Score({ matchId }: { matchId: string }) {
   const { data, connection } = useSubscription(client.scores.watch, { matchId });
-  return <p>{data ? `${data.home} : ${data.away}` : connection.state}</p>;
+  return <p>{data ? `${data.home} : ${data.away}` : connection.status}</p>;
 }

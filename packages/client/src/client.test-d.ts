@@ -46,7 +46,7 @@ test("the tree is the contract's", () => {
 });
 
 test("events are a union that `type` tells apart", async () => {
-  for await (const event of client.scores.watch({ matchId: "m1" })) {
+  for await (const event of client.scores.watch.iterate({ matchId: "m1" })) {
     expectTypeOf(event.type).toEqualTypeOf<"goal" | "fullTime">();
     expectTypeOf(event.id).toEqualTypeOf<string>();
     if (event.type === "goal") expectTypeOf(event.data.team).toEqualTypeOf<"home" | "away">();
@@ -55,27 +55,27 @@ test("events are a union that `type` tells apart", async () => {
 });
 
 test("inputs are checked, and what has a default may be left out", () => {
-  client.scores.watch({ matchId: "m1", limit: 5 });
+  client.scores.watch.iterate({ matchId: "m1", limit: 5 });
   // @ts-expect-error a field is missing
-  client.scores.watch({});
+  client.scores.watch.iterate({});
   // @ts-expect-error of another type
-  client.scores.watch({ matchId: 1 });
+  client.scores.watch.iterate({ matchId: 1 });
   // @ts-expect-error no such field
-  client.scores.watch({ matchId: "m1", match: "m1" });
+  client.scores.watch.iterate({ matchId: "m1", match: "m1" });
   // @ts-expect-error an input is needed
-  client.scores.watch();
+  client.scores.watch.iterate();
   // @ts-expect-error of another type
   client.scores.watch.subscribe({ matchId: 1 }, {});
 });
 
 test("a procedure that takes nothing is called with nothing", () => {
-  client.feed();
-  client.feed(undefined, { cursor: "E.1.m" });
+  client.feed.iterate();
+  client.feed.iterate(undefined, { cursor: "E.1.m" });
   client.scores.clear();
   client.scores.list(undefined, { signal: new AbortController().signal });
   client.feed.subscribe({ on: { post: (text) => expectTypeOf(text).toEqualTypeOf<string>() } });
   // @ts-expect-error it takes nothing
-  client.feed({ matchId: "m1" });
+  client.feed.iterate({ matchId: "m1" });
   // @ts-expect-error no such event
   client.feed.subscribe({ on: { goal: () => {} } });
 });
@@ -88,14 +88,14 @@ test("an input that is optional, or has a default, as a whole may be left out", 
     find: query({ input: z.string().optional(), output: z.string() }),
   });
   const { talk, open, find } = createClient(rooms, { url: "/api" });
-  talk();
-  open({ room: "a" }, { cursor: "E.1.m" });
-  open(undefined, { cursor: "E.1.m" });
+  talk.iterate();
+  open.iterate({ room: "a" }, { cursor: "E.1.m" });
+  open.iterate(undefined, { cursor: "E.1.m" });
   find();
   talk.subscribe({ on: { said: (text) => expectTypeOf(text).toEqualTypeOf<string>() } });
   open.subscribe({ room: "a" }, { onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<string>() });
   // @ts-expect-error of another type
-  talk({ room: 1 });
+  talk.iterate({ room: 1 });
   // @ts-expect-error the input is missing
   client.scores.watch.subscribe({ onEvent: () => {} });
 });
@@ -103,7 +103,7 @@ test("an input that is optional, or has a default, as a whole may be left out", 
 test("a function may be generic in the procedure", () => {
   const read = <P extends AnySubscription>(procedure: SubscriptionProcedure<P>, input: InputOf<P>) => {
     procedure.subscribe(input, { onEvent: () => {} });
-    return procedure(input);
+    return procedure.iterate(input);
   };
   expectTypeOf(read(client.feed, undefined)).toEqualTypeOf<AsyncIterable<{ type: "post"; data: string; id: string }>>();
   const ask = <P extends AnyQuery>(procedure: CallProcedure<P>, input: InputOf<P>) => procedure(input);

@@ -7,7 +7,8 @@ import type { WireClient } from "./procedure/wire-types.js";
 import { settingsOf } from "./settings.js";
 
 /**
- * Creates the client of a contract: the contract's tree with callable procedures. It sends nothing before you call one.
+ * Creates the client of a contract: the contract's tree, with queries and mutations to call and subscriptions to
+ * subscribe to. It sends nothing before that.
  *
  * Subscriptions reconnect after cuts, network errors, 408, 425, 429 and 5xx, and resume after the last applied event.
  * Other errors are final: `onError` gets them, or the loop throws them. Queries and mutations are sent once and reject
@@ -19,7 +20,7 @@ import { settingsOf } from "./settings.js";
  * const client = createClient(contract, { url: "/api", headers: async () => ({ authorization: await token() }) });
  *
  * const stop = client.scores.watch.subscribe({ matchId: "m1" }, { onState: (score) => show(score) });
- * for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
+ * for await (const event of client.scores.watch.iterate({ matchId: "m1" })) console.log(event.type, event.data);
  * const { cursor } = await client.scores.report({ matchId: "m1", team: "home", minute: 12 });
  */
 export function createClient<const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree>;
@@ -32,10 +33,8 @@ export function createClient<const Tree extends ContractTree>(contract: Tree, op
  * - There is no state, as there is no fold: hooks show the latest event, a list or a fold of your own. `onSnapshot`
  *   gets the state that the server sends when a subscription opens and after a reset.
  * - Every request is a POST. A path that the server doesn't have is the error `notFound`.
- * - A call is sent at the end of the running task, awaited or not, unless a `for await` has started by then: that opens
- *   a stream with its first event. If you call a subscription first and loop over it later, it is opened once and waits
- *   for the loop.
- * - Procedures can't have the names of a function's members; the compiler says so.
+ * - Procedures and subtrees can't have the name of a member of procedures, such as `iterate`, `subscribe` or `call`; the
+ *   compiler says so.
  *
  * @throws TypeError for an invalid option: names it, the value given, and what is allowed.
  * @example

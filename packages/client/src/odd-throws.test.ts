@@ -63,7 +63,7 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     client.s.subscribe({ at: "x" }, { onError });
     await until(() => onError.mock.calls.length === 1);
     expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: "badRequest" });
-    const loop = client.s({ at: "x" })[Symbol.asyncIterator]().next();
+    const loop = client.s.iterate({ at: "x" })[Symbol.asyncIterator]().next();
     await expect(loop).rejects.toMatchObject({ code: "badRequest" });
   });
 

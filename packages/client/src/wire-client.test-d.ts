@@ -44,7 +44,7 @@ test("the tree is the contract's", () => {
 });
 
 test("events, inputs, outputs and errors have their wire types", async () => {
-  for await (const event of client.scores.watch({ matchId: "m1", since: "2026-01-01T00:00:00Z" })) {
+  for await (const event of client.scores.watch.iterate({ matchId: "m1", since: "2026-01-01T00:00:00Z" })) {
     expectTypeOf(event).toEqualTypeOf<WatchEvent>();
   }
   expectTypeOf(client.scores.report({ at: "" })).toEqualTypeOf<Promise<{ at: string }>>();
@@ -67,15 +67,15 @@ test("refuses what doesn't fit", () => {
   // @ts-expect-error the wire has a text, not a Date
   client.scores.report({ at: new Date() });
   // @ts-expect-error a field is missing
-  client.scores.watch({});
+  client.scores.watch.iterate({});
   // @ts-expect-error it takes nothing
-  client.feed({ matchId: "m1" });
+  client.feed.iterate({ matchId: "m1" });
   // @ts-expect-error no such event
   client.feed.subscribe(undefined, { on: { goal: () => {} } });
   // @ts-expect-error a mutation is no stream
   client.scores.clear()[Symbol.asyncIterator];
   // @ts-expect-error a stream is no promise
-  client.feed().then;
+  client.feed.iterate().then;
 });
 
 test("state has the wire type, and is never folded", () => {

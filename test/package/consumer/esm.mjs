@@ -25,7 +25,7 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
 const client = createClient(contract, { url: `http://127.0.0.1:${server.address().port}` });
 await client.report({ minute: 12 });
-for await (const { type, data } of client.watch()) {
+for await (const { type, data } of client.watch.iterate()) {
   console.log(JSON.stringify({ type, data }));
   break;
 }

@@ -14,17 +14,17 @@ export const { publish } = createPublisher(contract, { log: memoryLog() });
 export const unused = [createFrameDecoder, sluiceNode];
 
 export async function minutes(): Promise<number> {
-  for await (const event of typed.scores.watch(input)) {
+  for await (const event of typed.scores.watch.iterate(input)) {
     const known: EventOf<Watch> = event;
     if (known.type === "goal") return event.data.minute;
   }
-  for await (const { data } of wire.scores.watch(input)) return data.minute;
+  for await (const { data } of wire.scores.watch.iterate(input)) return data.minute;
   return 0;
 }
 
 // These would compile if types were lost.
 // @ts-expect-error: there is no such input
-typed.scores.watch({ match: "m1" });
+typed.scores.watch.iterate({ match: "m1" });
 // @ts-expect-error: there is no such event
 void publish(contract.scores.watch, input, { type: "foul", data: {} });
 // @ts-expect-error: there is no such procedure

@@ -54,7 +54,7 @@ export const secure = () => createSecureServer({ allowHTTP1: true }, listener);
 
 export const client = createClient(contract, { url: "/api" });
 export const wire = createClient<typeof contract>({ url: "/api" });
-export const events = client.scores.watch({ matchId: "m1" });
+export const events = client.scores.watch.iterate({ matchId: "m1" });
 export const reported = client.scores.report({ at: new Date() });
 export const useScore = (matchId: string) => useSubscription(client.scores.watch, matchId ? { matchId } : skipToken);
 export const useFeed = () => useSubscription(client.feed, undefined, { list: 5 });

@@ -12,15 +12,15 @@ const words: Record<ConnectionStatus, string> = {
 
 /** Shows the state of a subscription's connection. */
 export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
-  const { state, attempt, retryAt } = connection;
+  const { status, attempt, retryAt } = connection;
   const cursor = connection.cursor();
   return (
-    <div className="badge" data-state={state}>
+    <div className="badge" data-state={status}>
       <span className="badge-path">{path}</span>
       <span className="badge-state" role="status">
-        {words[state]}
+        {words[status]}
       </span>
-      {attempt > 0 && state !== "closed" && <span>attempt {attempt}</span>}
+      {attempt > 0 && status !== "closed" && <span>attempt {attempt}</span>}
       {retryAt !== undefined && <Countdown to={retryAt} />}
       {cursor !== undefined && <code title={`Cursor ${cursor}`}>{abbreviate(cursor)}</code>}
     </div>

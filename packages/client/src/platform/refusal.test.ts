@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllGlobals());
 async function failuresWith(options: Partial<ClientOptions>): Promise<readonly unknown[]> {
   const { client, server, clock } = await setUp(options);
   const told = new Promise((resolve) => client.feed.subscribe(undefined, { onError: resolve }));
-  const loop = client.feed(undefined)[Symbol.asyncIterator]();
+  const loop = client.feed.iterate(undefined)[Symbol.asyncIterator]();
   const asked = [told, loop.next(), client.scores.find({ text: "x" }), client.scores.clear()];
   const failures = await Promise.all(asked.map((promise) => promise.then((error) => error).catch((error) => error)));
   expect(server.requests).toEqual([]);
@@ -60,7 +60,9 @@ describe("a request that can never be sent is a final error, for a subscription,
     const { client } = await setUp(custom(() => Promise.reject(new TypeError(refusal))));
     const error = await new Promise((resolve) => client.feed.subscribe(undefined, { onError: resolve }));
     expect(error).toMatchObject({ code: "protocol", message: expect.stringContaining(refusal) });
-    await expect(client.feed(undefined)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "protocol" });
+    await expect(client.feed.iterate(undefined)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "protocol",
+    });
   });
 
   test.each<[string, string, unknown]>([

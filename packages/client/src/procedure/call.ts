@@ -8,42 +8,21 @@ import type { RequestSettings } from "../wire/settings.js";
 import { encodeTarget, type Target } from "../wire/target.js";
 import type { CallOptions } from "./procedure.js";
 
-export interface AskOptions {
-  /** Passed to fetch as it is. */
-  readonly signal?: AbortSignal | undefined;
-  /** Cursor to resume from, should it be a subscription. */
-  readonly cursor?: string | undefined;
-  /** Called with a 200 response of any type; what it returns replaces the output. */
-  readonly adopt?: (response: FetchResponse) => { readonly output: unknown } | undefined;
-}
-
-/** A call of the application's, with its signal. */
+/** Sends a query or mutation once; after a 401 once more, if the refresh hook has renewed the credentials. */
 export async function call(
   settings: RequestSettings,
   procedure: AnyQuery | AnyMutation,
   input: unknown,
   { signal }: CallOptions = {},
 ): Promise<unknown> {
-  if (!signal) return callOnce(settings, procedure, input);
+  if (!signal) return askAndRenew(settings, encodeTarget(procedure, input), undefined);
+  if (signal.aborted) throw aborted(signal.reason);
   const own = follow(signal);
   try {
-    return await callOnce(settings, procedure, input, own);
+    return await untilAborted(askAndRenew(settings, encodeTarget(procedure, input), own.signal), own.signal);
   } finally {
     own.stopListening();
   }
-}
-
-/** Sends a query or mutation once; after a 401 once more, if the refresh hook has renewed the credentials. */
-export async function callOnce(
-  settings: RequestSettings,
-  procedure: AnyQuery | AnyMutation,
-  input: unknown,
-  options: AskOptions = {},
-): Promise<unknown> {
-  const { signal } = options;
-  if (signal?.aborted) throw aborted(signal.reason);
-  const answer = askAndRenew(settings, encodeTarget(procedure, input), options);
-  return signal ? untilAborted(answer, signal) : answer;
 }
 
 /** Rejects as soon as the signal aborts, even while the application keeps us waiting, as a refresh hook may. */
@@ -58,30 +37,31 @@ function untilAborted(answer: Promise<unknown>, signal: AbortSignal): Promise<un
 async function askAndRenew(
   settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
-  options: AskOptions,
+  signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const mark = settings.refresher.mark();
   try {
-    return await ask(settings, target, options);
+    return await ask(settings, target, signal);
   } catch (error) {
     if (!SluiceError.is(error, "unauthorized")) throw error;
     const failure = await settings.refresher.refresh(error, mark);
     if (failure) throw failure;
-    return await ask(settings, target, options);
+    return await ask(settings, target, signal);
   }
 }
 
 async function ask(
   settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
-  { cursor, adopt, signal }: AskOptions,
+  signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const { procedure } = target;
-  const accept = `application/json${adopt ? ", text/event-stream" : ""}`;
-  const response = await send(settings, target, { accept, cursor }, signal);
-  const adopted = response.status === 200 ? adopt?.(response) : undefined;
-  if (adopted) return adopted.output;
+  const response = await send(settings, target, { accept: "application/json" }, signal);
   try {
+    if (response.status === 200 && isType(response, "text/event-stream")) {
+      const { path } = procedure;
+      throw protocolError(`${path} is a subscription: write .iterate(input) or .subscribe(input, handlers).`);
+    }
     if (response.status !== 200 || !isType(response, "application/json")) {
       throw await errorOfAnswer(response, procedure, settings.clock);
     }

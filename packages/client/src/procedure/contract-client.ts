@@ -1,31 +1,17 @@
-import {
-  type AnyMutation,
-  type AnyQuery,
-  type AnySubscription,
-  type ContractTree,
-  codecOf,
-  isProcedure,
-} from "@sluice/contract";
-import type { IterateOptions } from "../subscription/handlers.js";
-import { iterate } from "../subscription/iterate.js";
+import { type AnyMutation, type AnyQuery, type ContractTree, codecOf, isProcedure } from "@sluice/contract";
 import { createRegistry } from "../subscription/registry.js";
 import { call } from "./call.js";
 import { type CallOptions, type Client, internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
 import { membersOf } from "./subscription-members.js";
 
-/** The client of a contract: its tree with callable procedures. */
+/** The client of a contract: the contract's tree with its procedures. */
 export function createContractClient<Tree extends ContractTree>(
   contract: Tree,
   settings: ClientSettings,
 ): Client<Tree> {
   const registry = createRegistry(settings);
 
-  const subscriptionOf = (procedure: AnySubscription) =>
-    Object.assign(
-      (input: unknown, iterateOptions?: IterateOptions) => iterate(settings, procedure, input, iterateOptions),
-      membersOf(registry, settings, procedure),
-    );
   const callOf = (procedure: AnyQuery | AnyMutation) =>
     Object.assign((input: unknown, callOptions?: CallOptions) => call(settings, procedure, input, callOptions), {
       [internals]: { clientId: settings.id, procedure },
@@ -35,7 +21,7 @@ export function createContractClient<Tree extends ContractTree>(
       Object.entries(tree).map(([name, node]) => {
         if (!isProcedure(node)) return [name, walk(node as ContractTree)];
         codecOf(node); // throws now rather than at the first call
-        return [name, node.kind === "subscription" ? subscriptionOf(node) : callOf(node)];
+        return [name, node.kind === "subscription" ? membersOf(registry, settings, node) : callOf(node)];
       }),
     );
 

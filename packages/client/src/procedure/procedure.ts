@@ -37,17 +37,24 @@ export type SubscribeArguments<Input, Handlers> =
   | [input: Input, handlers: Handlers]
   | (undefined extends Input ? [handlers: Handlers] : never);
 
+/** Not callable: its only signature is there for the compiler to say what to write instead. */
+export type NotCalled = (
+  this: "a subscription is not called: write .iterate(input) or .subscribe(input, handlers)",
+  ...given: readonly unknown[]
+) => never;
+
 /** A subscription of a client. */
-export interface SubscriptionProcedure<P extends AnySubscription> {
+export interface SubscriptionProcedure<P extends AnySubscription> extends NotCalled {
   /**
    * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
    * Firefox and WebKit buffer in memory.
    *
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
    * `aborted`.
-   * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
+   * @example
+   * for await (const event of client.scores.watch.iterate({ matchId: "m1" })) console.log(event.type, event.data);
    */
-  (input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  iterate(input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *

@@ -1,15 +1,18 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { SubscriptionHandlers } from "../subscription/handlers.js";
+import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
+import { iterate } from "../subscription/iterate.js";
 import type { Registry } from "../subscription/registry.js";
 import { internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
 
 type Handlers = SubscriptionHandlers<AnySubscription>;
 
-/** The members of a callable subscription. */
-export function membersOf(registry: Registry, { id, linger }: ClientSettings, procedure: AnySubscription) {
+/** The members of a subscription. */
+export function membersOf(registry: Registry, settings: ClientSettings, procedure: AnySubscription) {
+  const { id, linger } = settings;
   const shared = (input: unknown) => registry.shared(procedure, input);
   return {
+    iterate: (input: unknown, options?: IterateOptions) => iterate(settings, procedure, input, options),
     /** A single argument is the handlers, which are never left out. */
     subscribe: (
       ...given: readonly [handlers: Handlers] | readonly [input: unknown, handlers: Handlers]

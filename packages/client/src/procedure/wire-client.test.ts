@@ -60,6 +60,55 @@ test("the state is the server's snapshot, at the opening and after a reset, and 
   expect(told).toEqual([state(1, 0), "goal", "epoch", state(0, 2)]);
 });
 
+test("a call is a POST, sent once, with input and output in wire form", async () => {
+  const { server, wireClient } = await setUp();
+  const answer = wireClient.scores.report({ matchId: "m1", at: iso });
+  const request = await server.next();
+  expect(request).toMatchObject({
+    method: "POST",
+    path: "/api/scores/report",
+    headers: { accept: "application/json" },
+  });
+  expect(request.body).toEqual({ input: { matchId: "m1", at: iso } });
+  request.answer(200, {}, { output: { at: "2026-01-01T00:00:01Z" } });
+  expect(await Promise.all([answer, answer])).toEqual([{ at: "2026-01-01T00:00:01Z" }, { at: "2026-01-01T00:00:01Z" }]);
+  void wireClient.scores.clear(); // sent without an await, too
+  (await server.next()).answer(200, {}, {});
+  expect(server.requests).toHaveLength(2);
+});
+
+test("a loop opens a stream with its first event, starts from a cursor, and resumes after a cut", async () => {
+  const { server, clock, wireClient } = await setUp();
+  const events = wireClient.feed.iterate(undefined, { cursor: at(7) })[Symbol.asyncIterator]();
+  await new Promise(setImmediate);
+  expect(server.requests).toHaveLength(0);
+  const one = events.next();
+  const first = await server.next();
+  expect(first).toMatchObject({ method: "POST", headers: { accept: "text/event-stream" }, body: { cursor: at(7) } });
+  first.open().send(post("a", 8)).cut();
+  expect(await one).toMatchObject({ value: { data: "a", id: at(8) } });
+  const two = events.next();
+  await until(() => clock.pending.includes(500)); // half of the backoff's bound
+  clock.advance(500);
+  const second = await server.next();
+  expect(second.body).toEqual({ cursor: at(8) });
+  second.open().send(post("b", 9));
+  expect(await two).toMatchObject({ value: { data: "b", id: at(9) } });
+  await events.return?.();
+  await until(() => second.isGone);
+});
+
+test("a subscription that is called as if it were a query is an error that says what to write, and is let go", async () => {
+  const { server, wireClient } = await setUp();
+  const answer = (wireClient.feed as unknown as () => Promise<unknown>)();
+  const stream = (await server.next()).open().send(live(0));
+  await expect(answer).rejects.toMatchObject({
+    code: "protocol",
+    message: expect.stringContaining("feed is a subscription: write .iterate(input) or .subscribe(input, handlers)."),
+  });
+  await until(() => stream.isGone);
+});
+
 test("a path that the server doesn't have is notFound", async () => {
   const { server, wireClient } = await setUp();
   const errors: string[] = [];

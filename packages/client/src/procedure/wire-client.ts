@@ -1,8 +1,8 @@
-import type { IterateOptions } from "../subscription/handlers.js";
 import { createRegistry, type Registry } from "../subscription/registry.js";
+import { call } from "./call.js";
+import type { CallOptions } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
 import { membersOf } from "./subscription-members.js";
-import { wireCall } from "./wire-call.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
 
 /**
@@ -17,7 +17,7 @@ interface Shared {
   readonly registry: Registry;
 }
 
-/** @param members take precedence over members of `target`. */
+/** @param members take precedence over members of `target`, and aren't listed. */
 function createNode(target: object, path: string, members: object, shared: Shared): object {
   const children = new Map<string, object>();
   const childOf = (name: string): object => {
@@ -35,23 +35,17 @@ function createNode(target: object, path: string, members: object, shared: Share
   });
 }
 
+/** A call is a query or mutation; the members are a subscription's. */
 function createProcedure(path: string, shared: Shared): object {
   const { settings, registry } = shared;
-  const subscription = wireSubscription(path);
   const mutation = wireMutation(path);
-  const run = (input: unknown, options?: IterateOptions) =>
-    wireCall(settings, { subscription, mutation }, input, options);
-  // For printing, which bypasses the proxy.
-  return createNode(
-    Object.defineProperty(run, "name", { value: path }),
-    path,
-    membersOf(registry, settings, subscription),
-    shared,
-  );
+  const run = (input: unknown, options?: CallOptions) => call(settings, mutation, input, options);
+  Object.defineProperty(run, "name", { value: path }); // for printing, which bypasses the proxy
+  return createNode(run, path, membersOf(registry, settings, wireSubscription(path)), shared);
 }
 
-/** Members of functions: a debounce calls them, printing and `await` look them up. */
-const memberNames: ReadonlySet<string> = new Set(["apply", "bind", "call", "subscribe", "then", "toJSON"]);
+/** A subscription's members, and those of functions: a debounce calls them, printing and `await` look them up. */
+const memberNames: ReadonlySet<string> = new Set(["iterate", "subscribe", "apply", "bind", "call", "then", "toJSON"]);
 
 const isSegment = (key: PropertyKey): key is string =>
   typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !memberNames.has(key);

@@ -13,7 +13,7 @@ import type {
   WireOf,
 } from "@sluice/contract";
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
-import type { CallProcedure, internals, SubscribeArguments, SubscriptionInternals } from "./procedure.js";
+import type { CallProcedure, internals, NotCalled, SubscribeArguments, SubscriptionInternals } from "./procedure.js";
 
 /** A schema whose code type is its wire type. */
 interface WireSchema<Wire> extends Schema {
@@ -42,17 +42,17 @@ export interface WireSubscriptionHandlers<P extends AnySubscription, State>
 }
 
 /** A subscription of a client that was created from a contract's type. */
-export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
+export interface WireSubscriptionProcedure<P extends AnySubscription, State> extends NotCalled {
   /**
    * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
-   * Firefox and WebKit buffer in memory. The connection opens when the loop asks for its first event, or at the end of
-   * the running task if there is no loop by then.
+   * Firefox and WebKit buffer in memory.
    *
    * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
    * `aborted`.
-   * @example for await (const event of client.scores.watch({ matchId: "m1" })) console.log(event.type, event.data);
+   * @example
+   * for await (const event of client.scores.watch.iterate({ matchId: "m1" })) console.log(event.type, event.data);
    */
-  (input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
+  iterate(input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
    * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
    *
@@ -64,7 +64,7 @@ export interface WireSubscriptionProcedure<P extends AnySubscription, State> {
 }
 
 /** Members of every procedure, which a client without a contract can't tell from children. */
-type MemberName = keyof Object | "apply" | "bind" | "call" | "subscribe" | "toJSON";
+type MemberName = keyof Object | "apply" | "bind" | "call" | "iterate" | "subscribe" | "toJSON";
 
 /** The contract's tree with callable procedures, on wire types. */
 export type WireClient<Tree> = {

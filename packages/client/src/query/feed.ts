@@ -68,12 +68,12 @@ export function createFeed({ internals, input, kind }: ViewSource, listener: Fee
       listener.event(event);
       listener.changed();
     },
-    onConnection({ state }) {
+    onConnection({ status }) {
       if (outcome !== "open") {
-        if (state !== "closed") listener.revived();
+        if (status !== "closed") listener.revived();
         return;
       }
-      wasLive ||= state === "live";
+      wasLive ||= status === "live";
       listener.changed();
     },
     onReset(reset) {

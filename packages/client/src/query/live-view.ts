@@ -122,7 +122,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     if (feed) return;
     const { internals, input } = readSource();
     const shared = internals.shared(input).connection;
-    const connection = shared.state === "closed" ? soon : shared;
+    const connection = shared.status === "closed" ? soon : shared;
     if (connection !== snapshot.connection || snapshot.ended) snapshot = { connection, ended: false };
   }
 

@@ -14,4 +14,4 @@ export const notAsked: LiveSnapshot = {
 };
 
 /** Before the subscription opens. */
-export const opening = (): Connection => ({ ...closedConnection(Date.now()), state: "connecting" });
+export const opening = (): Connection => ({ ...closedConnection(Date.now()), status: "connecting" });

@@ -86,7 +86,7 @@ test("a burst of 1,000 events makes one commit per frame, and handlers see every
   const told: unknown[] = [];
   const on = { post: (data: string) => told.push(data) };
   const { seen, takeCommits } = await mount(() => useSubscription(procedure, undefined, { list: 50, on }));
-  become({ state: "live" });
+  become({ status: "live" });
   await settle();
   takeCommits();
   const sent: string[] = [];
@@ -105,23 +105,23 @@ test("a burst of 1,000 events makes one commit per frame, and handlers see every
 test("data and connection change in the same commit", async () => {
   const { procedure, event, become } = createHandMade(contract.feed);
   const { seen, takeCommits } = await mount(() => useSubscription(procedure));
-  become({ state: "live" });
+  become({ status: "live" });
   event("post", "a");
   await settle();
   takeCommits();
-  become({ state: "reconnecting", attempt: 1 });
+  become({ status: "reconnecting", attempt: 1 });
   event("post", "b");
   await frame();
   expect(takeCommits()).toBe(1);
-  expect(seen.at(-1)).toMatchObject({ data: { data: "b" }, connection: { state: "reconnecting" } });
-  become({ state: "live" });
+  expect(seen.at(-1)).toMatchObject({ data: { data: "b" }, connection: { status: "reconnecting" } });
+  become({ status: "live" });
   event("post", "c");
   await frame();
   expect(takeCommits()).toBe(1);
   for (const { data, connection } of seen) {
-    if (data) expect(connection.state).toBe(data.data === "b" ? "reconnecting" : "live");
+    if (data) expect(connection.status).toBe(data.data === "b" ? "reconnecting" : "live");
   }
-  expect(seen.at(-1)).toMatchObject({ data: { data: "c" }, connection: { state: "live" } });
+  expect(seen.at(-1)).toMatchObject({ data: { data: "c" }, connection: { status: "live" } });
 });
 
 test("events that don't change the shown data render nothing", async () => {
@@ -129,7 +129,7 @@ test("events that don't change the shown data render nothing", async () => {
   const longest = { key: "longest", initial: "", step: (text: string) => text };
   const views = () => [useSubscription(procedure, input), useSubscription(procedure, input, { fold: longest })];
   const { seen, takeCommits } = await mount(views);
-  become({ state: "live" });
+  become({ status: "live" });
   const score = { home: 0, away: 0 };
   state(score);
   await settle();
@@ -151,7 +151,7 @@ test("several views in one component change in the same commit", async () => {
     useSubscription(procedure, input, { fold: { key: "n", initial: 0, step: (n) => n + 1 } }).data,
   ];
   const { seen, takeCommits } = await mount(views);
-  become({ state: "live" });
+  become({ status: "live" });
   state({ home: 0, away: 0 });
   await settle();
   await frame();
@@ -169,7 +169,7 @@ test("several components change in the same commit", async () => {
     () => useSubscription(procedure, input).data,
     () => useSubscription(procedure, input, { list: 3 }).data,
   );
-  become({ state: "live" });
+  become({ status: "live" });
   state({ home: 0, away: 0 });
   await settle();
   await frame();
@@ -184,18 +184,18 @@ test("the first value does not wait for a frame", async () => {
   const { procedure, event, become } = createHandMade(contract.feed);
   const { seen, takeCommits } = await mount(() => useSubscription(procedure));
   takeCommits();
-  become({ state: "live" });
+  become({ status: "live" });
   event("post", "a");
   await settle();
   expect(takeCommits()).toBe(1);
-  expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" }, connection: { state: "live" } });
+  expect(seen.at(-1)).toMatchObject({ status: "success", data: { data: "a" }, connection: { status: "live" } });
 });
 
 test("a hidden tab, which draws no frames, is still updated", async () => {
   vi.stubGlobal("requestAnimationFrame", () => 0);
   const { procedure, event, become } = createHandMade(contract.feed);
   const { seen } = await mount(() => useSubscription(procedure));
-  become({ state: "live" });
+  become({ status: "live" });
   event("post", "a");
   await settle();
   event("post", "b");
@@ -210,7 +210,7 @@ test("a hidden tab, which draws no frames, is still updated", async () => {
 test("unmounting cancels a scheduled update", async () => {
   const { procedure, event, become, state } = createHandMade(contract.scores.watch);
   const { root, queryClient } = await mount(() => useSubscription(procedure, input));
-  become({ state: "live" });
+  become({ status: "live" });
   state({ home: 0, away: 0 });
   await settle();
   await frame();
@@ -229,7 +229,7 @@ test("new handlers at every render are called from then on, without a new subscr
   const handlers = (name: string) => ({ on: { post: (data: string) => told.push(`${name} ${data}`) } });
   const { show } = await mount(() => useSubscription(hand.procedure, undefined, handlers("one")));
   expect(hand.subscriberCount).toBe(1);
-  hand.become({ state: "live" });
+  hand.become({ status: "live" });
   hand.event("post", "a");
   await show(() => useSubscription(hand.procedure, undefined, handlers("two")));
   hand.event("post", "b");
@@ -271,7 +271,7 @@ test("a handler that throws is reported, and disturbs neither other handlers nor
     useSubscription(procedure, undefined, { on: throws });
     return useSubscription(procedure, undefined, { on: { post: (data) => told.push(data) } });
   });
-  become({ state: "live" });
+  become({ status: "live" });
   event("post", "a");
   await settle();
   expect(reported.mock.calls).toEqual([[thrown]]);
@@ -299,7 +299,7 @@ test("a cache's onError that throws is reported, and does not affect other views
     undefined,
     new QueryClient({ queryCache: new QueryCache({ onError }) }),
   );
-  one.become({ state: "live" });
+  one.become({ status: "live" });
   two.event("post", "a");
   await settle();
   one.event("post", "bad");

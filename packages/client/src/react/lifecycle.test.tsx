@@ -18,14 +18,14 @@ describe("reconnecting", () => {
       .open()
       .send(snapshot(1, 0, 5), live(5))
       .cut();
-    await waitFor(() => expect(result.current.connection.state).toBe("reconnecting"));
+    await waitFor(() => expect(result.current.connection.status).toBe("reconnecting"));
     expect(result.current).toMatchObject({ status: "success", data: score(1, 0) });
     expect(result.current.connection.retryAt).toBeGreaterThan(clock.now());
     clock.advance(1_000);
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBe(at(5));
     second.open().send(goal("home", 6), live(6));
-    await waitFor(() => expect(result.current).toMatchObject({ data: score(2, 0), connection: { state: "live" } }));
+    await waitFor(() => expect(result.current).toMatchObject({ data: score(2, 0), connection: { status: "live" } }));
     const statuses = seen.map(({ status }) => status);
     expect(statuses.lastIndexOf("pending")).toBeLessThan(statuses.indexOf("success"));
   });
@@ -34,7 +34,7 @@ describe("reconnecting", () => {
     const { server, client, clock, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed, undefined, { list: 9 }), undefined);
     (await server.next()).open().send(live(0), post("a", 1)).cut();
-    await waitFor(() => expect(result.current.connection.state).toBe("reconnecting"));
+    await waitFor(() => expect(result.current.connection.status).toBe("reconnecting"));
     clock.advance(1_000);
     (await server.next()).open().send(post("b", 2), live(2));
     await waitFor(() => expect(result.current.data?.map(({ id }) => id)).toEqual([at(1), at(2)]));
@@ -49,7 +49,7 @@ describe("reconnecting", () => {
       .open()
       .send(snapshot(1, 0, 5), live(5))
       .cut();
-    await waitFor(() => expect(result.current.connection.state).toBe("reconnecting"));
+    await waitFor(() => expect(result.current.connection.status).toBe("reconnecting"));
     clock.advance(1_000);
     const stream = (await server.next()).open();
     stream.send({ kind: "reset", reason: "epoch", oldest: at(0, "F"), head: at(2, "F") });
@@ -77,7 +77,7 @@ describe("the end", () => {
     const { result } = render(() => useSubscription(client.scores.watch, match), undefined);
     (await server.next()).open().send(snapshot(1, 0, 5), live(5), { kind: "end" });
     await waitFor(() => expect(result.current.status).toBe("ended"));
-    expect(result.current).toMatchObject({ data: score(1, 0), error: null, connection: { state: "closed" } });
+    expect(result.current).toMatchObject({ data: score(1, 0), error: null, connection: { status: "closed" } });
   });
 
   test("without any event leaves a view of the latest event empty", async () => {
@@ -107,9 +107,9 @@ describe("a final error", () => {
     const data = { at: "2026-01-01T00:00:00Z" };
     (await server.next()).answer(404, {}, { status: 404, title: "", code: "matchNotFound", data });
     await waitFor(() => expect(result.current.status).toBe("error"));
-    expect(result.current).toMatchObject({ data: undefined, connection: { state: "closed" } });
+    expect(result.current).toMatchObject({ data: undefined, connection: { status: "closed" } });
     expect(result.current.error).toMatchObject({ code: "matchNotFound", data: { at: new Date(data.at) } });
-    expect(seen.filter(({ connection, status }) => connection.state === "closed" && status === "pending")).toEqual([]);
+    expect(seen.filter(({ connection, status }) => connection.status === "closed" && status === "pending")).toEqual([]);
   });
 
   test("after data keeps the data, and invalidating retries", async () => {
@@ -120,13 +120,13 @@ describe("a final error", () => {
     stream.send({ kind: "error", code: "forbidden", message: "", final: true });
     await waitFor(() => expect(result.current.status).toBe("error"));
     expect(result.current).toMatchObject({ data: score(1, 0), error: { code: "forbidden" } });
-    expect(result.current.connection).toMatchObject({ state: "closed", error: { code: "forbidden" } });
+    expect(result.current.connection).toMatchObject({ status: "closed", error: { code: "forbidden" } });
 
     const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const refetched = queryClient.invalidateQueries({ queryKey });
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBeUndefined();
-    await waitFor(() => expect(result.current.connection.state).not.toBe("closed"));
+    await waitFor(() => expect(result.current.connection.status).not.toBe("closed"));
     expect(result.current.status).toBe("error");
     second.open().send(snapshot(3, 0, 9), live(9));
     await refetched;
@@ -145,7 +145,7 @@ describe("a final error", () => {
     await waitFor(() => expect(result.current.state.status).toBe("error"));
     void queryClient.invalidateQueries({ queryKey: sluiceSubscription(client.scores.watch, match).queryKey });
     const second = await server.next();
-    await waitFor(() => expect(result.current.list.connection.state).not.toBe("closed"));
+    await waitFor(() => expect(result.current.list.connection.status).not.toBe("closed"));
     expect([result.current.state.status, result.current.list.status]).toEqual(["pending", "pending"]);
     second.open().send(snapshot(1, 0, 5), live(5), goal("home", 6));
     await waitFor(() => expect(result.current.state).toMatchObject({ status: "success", data: score(2, 0) }));
@@ -175,7 +175,7 @@ describe("unmounting and mounting again", () => {
     first.unmount();
     clock.advance(999);
     const second = render(() => useSubscription(client.scores.watch, match), undefined);
-    expect(second.seen[0]).toMatchObject({ status: "success", connection: { state: "live" } });
+    expect(second.seen[0]).toMatchObject({ status: "success", connection: { status: "live" } });
     clock.advance(10_000);
     stream.send(goal("home", 6));
     await waitFor(() => expect(second.result.current.data).toEqual(score(2, 0)));
@@ -191,7 +191,11 @@ describe("unmounting and mounting again", () => {
     clock.advance(1_000);
     await waitFor(() => expect(stream.isGone).toBe(true));
     const second = render(() => useSubscription(client.scores.watch, match), undefined);
-    expect(second.seen[0]).toMatchObject({ status: "success", data: score(1, 0), connection: { state: "connecting" } });
+    expect(second.seen[0]).toMatchObject({
+      status: "success",
+      data: score(1, 0),
+      connection: { status: "connecting" },
+    });
     (await server.next()).open().send(snapshot(4, 4, 9), live(9));
     await waitFor(() => expect(second.result.current.data).toEqual(score(4, 4)));
     expect(second.seen.some(({ status }) => status === "pending")).toBe(false);
@@ -226,7 +230,7 @@ describe("unmounting and mounting again", () => {
     const { result, unmount } = render(() => useSubscription(client.scores.watch, match), undefined);
     const { queryKey } = sluiceSubscription(client.scores.watch, match);
     const stream = (await server.next()).open().send(snapshot(1, 0, 1), live(1));
-    await waitFor(() => expect(result.current.connection.state).toBe("live"));
+    await waitFor(() => expect(result.current.connection.status).toBe("live"));
     const queryFn = () => Promise.reject(new Error("not asked"));
     const leave = new QueryObserver(queryClient, { queryKey, queryFn, enabled: false }).subscribe(() => {});
     leave();
@@ -281,7 +285,7 @@ describe("invalidating", () => {
       seen.slice(seen.findIndex(({ status }) => status === "success")).map(({ status }) => status),
     );
     expect([...statuses]).toEqual(["success"]);
-    expect(seen.every(({ connection }) => ["connecting", "live"].includes(connection.state))).toBe(true);
+    expect(seen.every(({ connection }) => ["connecting", "live"].includes(connection.status))).toBe(true);
   });
 
   test("a whole procedure by the start of its key resyncs it once", async () => {

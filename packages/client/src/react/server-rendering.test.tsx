@@ -47,7 +47,7 @@ test("existing data is rendered, and opens nothing", async () => {
   const data = { home: 2, away: 1, endedAt: null };
   app.queryClient.setQueryData(sluiceSubscription(app.client.scores.watch, match).queryKey, data);
   const seen = renderView(app, ({ client }) => useSubscription(client.scores.watch, match));
-  expect(seen).toMatchObject({ status: "success", data, connection: { state: "connecting" } });
+  expect(seen).toMatchObject({ status: "success", data, connection: { status: "connecting" } });
   await new Promise(setImmediate);
   expect(app.server.requests).toHaveLength(0);
 });

@@ -15,12 +15,12 @@ describe("the data of a view", () => {
     const { server, client, render } = await setUpApp();
     const { result, seen } = render(() => useSubscription(client.scores.watch, match), undefined);
     expect(result.current).toMatchObject({ status: "pending", data: undefined, error: null });
-    expect(result.current.connection.state).toBe("connecting");
+    expect(result.current.connection.status).toBe("connecting");
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current.data).toEqual(score(1, 0)));
     stream.send(goal("away", 6));
     await waitFor(() => expect(result.current.data).toEqual(score(1, 1)));
-    await waitFor(() => expect(result.current.connection).toMatchObject({ state: "live", attempt: 0 }));
+    await waitFor(() => expect(result.current.connection).toMatchObject({ status: "live", attempt: 0 }));
     expect(result.current.connection.cursor()).toBe(at(6));
     expect(seen.every(({ status, data }) => (status === "pending") === (data === undefined))).toBe(true);
   });
@@ -29,7 +29,7 @@ describe("the data of a view", () => {
     const { server, client, render } = await setUpApp();
     const { result } = render(() => useSubscription(client.feed), undefined);
     const stream = (await server.next()).open().send(live(0));
-    await waitFor(() => expect(result.current.connection.state).toBe("live"));
+    await waitFor(() => expect(result.current.connection.status).toBe("live"));
     expect(result.current.status).toBe("pending");
     stream.send(post("a", 1), post("b", 2));
     await waitFor(() => expect(result.current.data).toEqual({ type: "post", data: "b", id: at(2) }));
@@ -88,7 +88,7 @@ describe("the data of a view", () => {
     (await server.next()).open().send(live(0), post("a", 1));
     await waitFor(() => expect(result.current.fold.error).toMatchObject({ code: "internal", cause: thrown }));
     await waitFor(() => expect(result.current.list.data).toHaveLength(1));
-    expect(result.current.list.connection.state).toBe("live");
+    expect(result.current.list.connection.status).toBe("live");
   });
 });
 
@@ -177,14 +177,14 @@ describe("connections", () => {
       (isOn: boolean) => useSubscription(client.scores.watch, isOn ? match : skipToken),
       false,
     );
-    expect(result.current).toMatchObject({ status: "pending", data: undefined, connection: { state: "closed" } });
+    expect(result.current).toMatchObject({ status: "pending", data: undefined, connection: { status: "closed" } });
     expect(server.requests).toHaveLength(0);
     rerender(true);
-    expect(result.current.connection.state).toBe("connecting");
+    expect(result.current.connection.status).toBe("connecting");
     const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
     await waitFor(() => expect(result.current.data).toEqual(score(1, 0)));
     rerender(false);
-    expect(result.current).toMatchObject({ status: "pending", data: undefined, connection: { state: "closed" } });
+    expect(result.current).toMatchObject({ status: "pending", data: undefined, connection: { status: "closed" } });
     clock.advance(1_000);
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
@@ -195,7 +195,7 @@ describe("connections", () => {
     const { result } = render(() => useSubscription(client.scores.watch, wrong), undefined);
     await waitFor(() => expect(result.current.status).toBe("error"));
     expect(result.current.error).toMatchObject({ code: "badRequest", issues: [{ path: ["since"] }] });
-    expect(result.current.connection.state).toBe("closed");
+    expect(result.current.connection.status).toBe("closed");
     expect(server.requests).toHaveLength(0);
   });
 });

@@ -70,6 +70,6 @@ test("invalidating a live view sends nothing", async () => {
   (await server.next()).open().send(snapshot(3, 0, 5), live(5), goal("home", 6));
   await waitFor(() => expect(result.current.data).toHaveLength(1));
   await queryClient.invalidateQueries();
-  expect(result.current).toMatchObject({ status: "success", data: [{ id: at(6) }], connection: { state: "live" } });
+  expect(result.current).toMatchObject({ status: "success", data: [{ id: at(6) }], connection: { status: "live" } });
   expect(server.requests).toHaveLength(1);
 });

@@ -19,7 +19,7 @@ function record<P extends AnySubscription>(
     onReset: (reset) => log.push({ reset: reset.reason }),
     onError: (error) => log.push({ error: error.code }),
     onEnd: () => log.push("end"),
-    onConnection: ({ state }) => connections.push(state),
+    onConnection: ({ status }) => connections.push(status),
     ...extra,
   });
   return { log, connections, stop };
@@ -136,7 +136,7 @@ describe("events and state", () => {
     await until(() => log.length === 2);
     expect(log).toEqual([score(1, 0), { error: "contractMismatch" }]);
     const shared = client.scores.watch[internals].shared(match);
-    expect(shared.connection).toMatchObject({ state: "closed", error: { code: "contractMismatch" } });
+    expect(shared.connection).toMatchObject({ status: "closed", error: { code: "contractMismatch" } });
     expect(shared.connection.cursor()).toBe(at(5));
     await until(() => stream.isGone);
   });
@@ -392,7 +392,7 @@ describe("sharing", () => {
     await until(() => stream.isGone);
     const shared = client.scores.watch[internals].shared(match);
     expect(shared.state).toEqual({ known: false });
-    expect(shared.connection).toMatchObject({ state: "closed", attempt: 0 });
+    expect(shared.connection).toMatchObject({ status: "closed", attempt: 0 });
     expect(shared.connection.cursor()).toBeUndefined();
     expect(clock.pending).toEqual([]);
     record(client.scores.watch, match);
@@ -559,7 +559,7 @@ describe("resync", () => {
     await until(() => one.log.length === 2);
     const shared = client.scores.watch[internals].shared(match);
     const resynced = shared.resync();
-    expect(shared).toMatchObject({ connection: { state: "connecting" }, state: { known: true } });
+    expect(shared).toMatchObject({ connection: { status: "connecting" }, state: { known: true } });
     (await server.next()).open().send(snapshot(2, 0, 2), live(2));
     await resynced;
     await until(() => one.connections.at(-1) === "live");
@@ -641,8 +641,8 @@ describe("resync", () => {
     const shared = client.scores.watch[internals].shared(match);
     const failures: unknown[] = [];
     client.scores.watch.subscribe(match, {
-      onConnection({ state }) {
-        if (state === "closed") shared.resync().catch((error) => failures.push(error));
+      onConnection({ status }) {
+        if (status === "closed") shared.resync().catch((error) => failures.push(error));
       },
     });
     const stream = (await server.next()).open().send(snapshot(1, 0, 1), live(1));

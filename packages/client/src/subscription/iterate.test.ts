@@ -7,7 +7,7 @@ describe("for await", () => {
     const { server, client } = await setUp();
     const texts: unknown[] = [];
     const reading = (async () => {
-      for await (const event of client.feed()) texts.push(event.data, event.id);
+      for await (const event of client.feed.iterate()) texts.push(event.data, event.id);
     })();
     (await server.next()).open().send(post("a", 1), post("b", 2), { kind: "end" });
     await reading;
@@ -16,7 +16,7 @@ describe("for await", () => {
 
   test("sends nothing before the first next(), and opens one connection per loop", async () => {
     const { server, client } = await setUp();
-    const events = client.feed();
+    const events = client.feed.iterate();
     expect(server.requests).toHaveLength(0);
     for (const text of ["a", "b"]) {
       const first = events[Symbol.asyncIterator]().next();
@@ -27,7 +27,7 @@ describe("for await", () => {
 
   test("with state it sees the events after the snapshot", async () => {
     const { server, client } = await setUp();
-    const iterator = client.scores.watch(match)[Symbol.asyncIterator]();
+    const iterator = client.scores.watch.iterate(match)[Symbol.asyncIterator]();
     const first = iterator.next();
     (await server.next()).open().send(snapshot(1, 0, 4), goal("home", 5));
     expect(await first).toEqual({ done: false, value: { type: "goal", data: { team: "home" }, id: at(5) } });
@@ -35,7 +35,7 @@ describe("for await", () => {
 
   test("starts after the cursor it is given, and resumes by itself", async () => {
     const { server, clock, client } = await setUp();
-    const iterator = client.scores.watch(match, { cursor: at(3) })[Symbol.asyncIterator]();
+    const iterator = client.scores.watch.iterate(match, { cursor: at(3) })[Symbol.asyncIterator]();
     const first = iterator.next();
     const stream = await server.next();
     expect(stream.headers["last-event-id"]).toBe(at(3));
@@ -53,7 +53,7 @@ describe("for await", () => {
   test("break closes the socket at once", async () => {
     const { server, clock, client } = await setUp();
     const reading = (async () => {
-      for await (const _ of client.feed()) break;
+      for await (const _ of client.feed.iterate()) break;
     })();
     const stream = (await server.next()).open().send(post("a", 1), post("b", 2));
     await reading;
@@ -77,7 +77,7 @@ describe("for await", () => {
     const open = { kind: "open", stream: "live", heartbeat: 1_000, resumable: true } as const;
     const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
     const { clock, client } = await setUp({ fetch });
-    const iterator = client.feed()[Symbol.asyncIterator]();
+    const iterator = client.feed.iterate()[Symbol.asyncIterator]();
     expect(await iterator.next()).toMatchObject({ value: { id: at(1) } });
     await until(() => pulls > 60);
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -91,7 +91,7 @@ describe("for await", () => {
 
   test("several next() at once are answered in order", async () => {
     const { server, client } = await setUp();
-    const iterator = client.feed()[Symbol.asyncIterator]();
+    const iterator = client.feed.iterate()[Symbol.asyncIterator]();
     const results = Promise.all([iterator.next(), iterator.next(), iterator.next()]);
     (await server.next()).open().send(post("a", 1), post("b", 2), { kind: "end" });
     expect(await results).toMatchObject([{ value: { data: "a" } }, { value: { data: "b" } }, { done: true }]);
@@ -105,7 +105,7 @@ describe("what ends the loop", () => {
 
   test("a final error is thrown after the events before it, once", async () => {
     const { server, client } = await setUp();
-    const iterator = client.feed()[Symbol.asyncIterator]();
+    const iterator = client.feed.iterate()[Symbol.asyncIterator]();
     const first = iterator.next();
     (await server.next()).open().send(post("a", 1), { kind: "error", code: "forbidden", message: "no", final: true });
     expect(await first).toMatchObject({ value: { data: "a" } });
@@ -116,12 +116,15 @@ describe("what ends the loop", () => {
   test("a reset throws gap, unless there is an onReset", async () => {
     const { server, client } = await setUp();
     const reset = { kind: "reset", reason: "trimmed", oldest: at(4), head: at(5) } as const;
-    const failing = readAll(client.feed(undefined, { cursor: at(1) }), []);
+    const failing = readAll(client.feed.iterate(undefined, { cursor: at(1) }), []);
     (await server.next()).open().send(reset, post("e", 5));
     await expect(failing).rejects.toMatchObject({ code: "gap", data: { reason: "trimmed" } });
     const resets: unknown[] = [];
     const ids: string[] = [];
-    const reading = readAll(client.feed(undefined, { cursor: at(1), onReset: (given) => resets.push(given) }), ids);
+    const reading = readAll(
+      client.feed.iterate(undefined, { cursor: at(1), onReset: (given) => resets.push(given) }),
+      ids,
+    );
     (await server.next()).open().send(reset, post("e", 5), { kind: "end" });
     await reading;
     expect({ ids, resets }).toEqual({ ids: [at(5)], resets: [{ reason: "trimmed", oldest: at(4), head: at(5) }] });
@@ -131,7 +134,7 @@ describe("what ends the loop", () => {
     const { server, client } = await setUp();
     const told: string[] = [];
     const onReset = () => told.push("reset");
-    const iterator = client.feed(undefined, { cursor: at(1), onReset })[Symbol.asyncIterator]();
+    const iterator = client.feed.iterate(undefined, { cursor: at(1), onReset })[Symbol.asyncIterator]();
     const reset = { kind: "reset", reason: "trimmed", oldest: at(7), head: at(8) } as const;
     const next = async () => told.push((await iterator.next()).value?.id ?? "end");
     const first = next();
@@ -143,12 +146,12 @@ describe("what ends the loop", () => {
 
   test("aborting throws aborted, also before the first request and in the middle of it", async () => {
     const { server, clock, client } = await setUp();
-    await expect(readAll(client.feed(undefined, { signal: AbortSignal.abort() }), [])).rejects.toMatchObject({
+    await expect(readAll(client.feed.iterate(undefined, { signal: AbortSignal.abort() }), [])).rejects.toMatchObject({
       code: "aborted",
     });
     expect(server.requests).toHaveLength(0);
     const controller = new AbortController();
-    const reading = readAll(client.feed(undefined, { signal: controller.signal }), []);
+    const reading = readAll(client.feed.iterate(undefined, { signal: controller.signal }), []);
     const request = await server.next();
     controller.abort();
     await expect(reading).rejects.toMatchObject({ code: "aborted" });
@@ -158,7 +161,7 @@ describe("what ends the loop", () => {
 
   test("a cut of a stream that is not resumable throws interrupted", async () => {
     const { server, client } = await setUp();
-    const reading = readAll(client.assistant({ prompt: "hi" }), []);
+    const reading = readAll(client.assistant.iterate({ prompt: "hi" }), []);
     (await server.next()).open({ stream: "stream", resumable: false, id: "$once" }).cut();
     await expect(reading).rejects.toMatchObject({ code: "interrupted" });
   });
@@ -166,14 +169,14 @@ describe("what ends the loop", () => {
   test("an input that cannot be encoded throws badRequest, and nothing is sent", async () => {
     const { server, client } = await setUp();
     const input = { matchId: "m1", since: 5 as never };
-    await expect(readAll(client.scores.watch(input), [])).rejects.toMatchObject({ code: "badRequest" });
+    await expect(readAll(client.scores.watch.iterate(input), [])).rejects.toMatchObject({ code: "badRequest" });
     expect(server.requests).toHaveLength(0);
   });
 
   test("live and at are not events", async () => {
     const { server, client } = await setUp();
     const ids: string[] = [];
-    const reading = readAll(client.feed(), ids);
+    const reading = readAll(client.feed.iterate(), ids);
     (await server.next()).open().send(live(3), { kind: "at", id: at(5) }, post("f", 6), { kind: "end" });
     await reading;
     expect(ids).toEqual([at(6)]);

@@ -104,7 +104,7 @@ export function createSharedLife(
         return false;
       }
       lane?.nudge();
-      return connection.state === "live";
+      return connection.status === "live";
     },
     close() {
       lane?.close();

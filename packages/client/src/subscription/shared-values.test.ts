@@ -136,7 +136,7 @@ describe("shared values can't be changed by a receiver:", () => {
 
   test("a loop that is the only reader may change its events", async () => {
     const { server, client } = await setUp(pure);
-    const reading = client.feed(undefined)[Symbol.asyncIterator]().next();
+    const reading = client.feed.iterate(undefined)[Symbol.asyncIterator]().next();
     (await server.next()).open().send(live(0), added(1));
     expect((await reading).value.data.tags.sort()).toEqual(["a", "b"]);
   });

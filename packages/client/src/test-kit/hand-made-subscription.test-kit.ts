@@ -4,14 +4,14 @@ import type { SharedSubscription } from "../subscription/shared-subscription.js"
 import { type AnyHandlers, createSubscribers } from "../subscription/subscribers.js";
 import type { Connection } from "../transport/connection-state.js";
 
-type Moment = Partial<Connection> & Pick<Connection, "state">;
+type Moment = Partial<Connection> & Pick<Connection, "status">;
 
 /** A subscription without a network: a test makes things happen at once, in the same task. */
 export function createHandMade<P extends AnySubscription>(procedure: P, clientId = "hand-made") {
   const subscribers = createSubscribers();
   let offset = 0;
   const cursor = () => `E.${offset}.m`;
-  let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor };
+  let connection: Connection = { status: "closed", attempt: 0, since: 0, cursor };
   const shared: SharedSubscription<AnySubscription> = {
     get connection() {
       return connection;

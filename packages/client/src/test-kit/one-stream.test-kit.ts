@@ -7,7 +7,7 @@ import type { LaneRequest, LaneSink, Transport } from "../transport/transport.js
 interface Carried {
   readonly request: LaneRequest;
   readonly sink: LaneSink;
-  become(state: ConnectionStatus): void;
+  become(status: ConnectionStatus): void;
 }
 
 /** A stream of all open lanes, as a server would write it. */
@@ -73,12 +73,12 @@ export function createOneStreamTransport(): Transport & { connect(): OneStream }
   return {
     connect,
     lane(request, sink) {
-      let connection: Connection = { state: "closed", attempt: 0, since: 0, cursor: () => request.resume.cursor };
+      let connection: Connection = { status: "closed", attempt: 0, since: 0, cursor: () => request.resume.cursor };
       const lane: Carried = {
         request,
         sink,
-        become(state) {
-          connection = { ...connection, state };
+        become(status) {
+          connection = { ...connection, status };
           if (lanes.has(lane)) sink.changed(connection);
         },
       };

@@ -1,7 +1,7 @@
 import type { SluiceError } from "@sluice/contract";
 
 /**
- * The state of a subscription's connection.
+ * What a subscription's connection is doing.
  *
  * - `connecting`: the first attempt is under way.
  * - `live`: open, and caught up with the log.
@@ -14,10 +14,10 @@ export type ConnectionStatus = "connecting" | "live" | "reconnecting" | "paused"
 
 /** A connection at a moment. Immutable: each change is a new object. */
 export interface Connection {
-  readonly state: ConnectionStatus;
+  readonly status: ConnectionStatus;
   /** Attempts since it was last live; 0 while it is live. */
   readonly attempt: number;
-  /** When it entered `state`, in milliseconds since the Unix epoch. */
+  /** When it entered `status`, in milliseconds since the Unix epoch. */
   readonly since: number;
   /** When the next attempt starts, in milliseconds since the Unix epoch; only while one is scheduled. */
   readonly retryAt?: number;
@@ -34,7 +34,7 @@ const nowhere = () => undefined;
 
 /** @param since in milliseconds since the Unix epoch. */
 export const closedConnection = (since: number, cursor: Connection["cursor"] = nowhere): Connection => ({
-  state: "closed",
+  status: "closed",
   attempt: 0,
   since,
   cursor,

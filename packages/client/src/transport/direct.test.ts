@@ -29,7 +29,7 @@ describe("backoff", () => {
     for (const [index, delay] of [50, 100, 200, 400, 500, 500].entries()) {
       (await server.next()).answer(503);
       expect(await waiting()).toBe(delay);
-      expect(last()).toMatchObject({ state: "reconnecting", attempt: index + 1, error: { code: "unavailable" } });
+      expect(last()).toMatchObject({ status: "reconnecting", attempt: index + 1, error: { code: "unavailable" } });
       clock.advance(delay);
       expect(last().retryAt).toBeUndefined();
     }
@@ -64,7 +64,7 @@ describe("backoff", () => {
     const { server, clock, last, waiting } = await watchFeed();
     const cutAfter = async (ms: number) => {
       const stream = (await server.next()).open({ heartbeat: 0 }).send(live(0));
-      await until(() => last().state === "live");
+      await until(() => last().status === "live");
       expect(last()).toMatchObject({ attempt: 0 });
       clock.advance(ms);
       stream.cut();
@@ -84,7 +84,7 @@ describe("backoff", () => {
       isGone ? Promise.reject(new TypeError("fetch failed")) : fetch(address, init);
     const { server, clock, last, waiting } = await watchFeed({ fetch: flaky });
     const stream = (await server.next()).open().send(live(0));
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
     clock.advance(4_000);
     isGone = true;
     stream.cut();
@@ -107,7 +107,7 @@ describe("backoff", () => {
         clock.advance(await waiting());
       }
       const first = (await server.next()).open({ heartbeat: 0 }).send(live(0));
-      await until(() => last().state === "live");
+      await until(() => last().status === "live");
       clock.advance(60_000);
       first.send({ kind: "drain", retry: 1_000 });
       await until(() => clock.pending.length === 1);
@@ -148,7 +148,7 @@ describe("what is retried", () => {
     clock.advance(await waiting());
     (await server.next()).open().send(live(0));
     expect(last().error).toMatchObject({ code, status });
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
     expect(last().error).toBeUndefined();
   });
 
@@ -222,9 +222,9 @@ describe("credentials", () => {
     const { server, errors, last } = await watchFeed({ onUnauthorized });
     (await server.next()).answer(401);
     const second = (await server.next()).open().send(live(0));
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
     second.cut();
-    await until(() => last().state === "reconnecting");
+    await until(() => last().status === "reconnecting");
     expect(onUnauthorized).toHaveBeenCalledTimes(1);
     expect(errors).toEqual([]);
   });
@@ -247,7 +247,7 @@ describe("credentials", () => {
     clock.advance(await waiting());
     (await server.next()).answer(401);
     (await server.next()).open().send(live(0));
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
     expect(onUnauthorized).toHaveBeenCalledTimes(2);
     expect(errors).toEqual([]);
   });
@@ -273,7 +273,7 @@ describe("credentials", () => {
       (await server.next()).answer(401);
       const expire = async () => {
         first.send({ kind: "error", code: "unauthorized", message: "expired", final: false }).cut();
-        await until(() => last().state !== "live");
+        await until(() => last().status !== "live");
       };
       return { server, errors, last, expire };
     }
@@ -289,10 +289,10 @@ describe("credentials", () => {
       const { server, errors, last, expire } = await drainTo401(onUnauthorized);
       await until(() => onUnauthorized.mock.calls.length === 1);
       await expire();
-      expect(last().state).toBe("reconnecting");
+      expect(last().status).toBe("reconnecting");
       renew();
       (await server.next()).open().send(live(0));
-      await until(() => last().state === "live");
+      await until(() => last().status === "live");
       expect(errors).toEqual([]);
       expect(server.requests).toHaveLength(3);
     });
@@ -302,9 +302,9 @@ describe("credentials", () => {
       const { server, errors, last, expire } = await drainTo401(onUnauthorized);
       const next = await server.next();
       await expire();
-      expect(last().state).toBe("reconnecting");
+      expect(last().status).toBe("reconnecting");
       next.open().send(live(0));
-      await until(() => last().state === "live");
+      await until(() => last().status === "live");
       expect(errors).toEqual([]);
       expect(onUnauthorized).toHaveBeenCalledTimes(1);
     });
@@ -330,7 +330,7 @@ describe("silence", () => {
     const { server, clock, last, waiting } = await watchFeed({ connectTimeout: 3_000 });
     const first = await server.next();
     clock.advance(2_999);
-    expect(last().state).toBe("connecting");
+    expect(last().status).toBe("connecting");
     clock.advance(1);
     await waiting();
     expect(last().error).toMatchObject({ code: "timeout" });
@@ -340,9 +340,9 @@ describe("silence", () => {
   test("a stream without a byte for 2.5 heartbeats counts as cut", async () => {
     const { server, clock, last, waiting } = await watchFeed();
     const stream = (await server.next()).open({ heartbeat: 1_000 }).send(live(0));
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
     clock.advance(2_499);
-    expect(last().state).toBe("live");
+    expect(last().status).toBe("live");
     clock.advance(1);
     await waiting();
     expect(last().error).toMatchObject({ code: "timeout" });
@@ -422,7 +422,7 @@ describe("network and page", () => {
     await waiting();
     navigator.onLine = false;
     fire(window, "offline");
-    expect(last()).toMatchObject({ state: "paused", error: { code: "network" } });
+    expect(last()).toMatchObject({ status: "paused", error: { code: "network" } });
     for (let i = 0; i < 2; i++) {
       expect(clock.pending).toEqual([22_500]); // from half of the greatest delay to all of it
       clock.advance(22_500);
@@ -433,7 +433,7 @@ describe("network and page", () => {
     fire(window, "online");
     await server.next();
     expect(server.requests).toHaveLength(4);
-    const states = connections.map(({ state }) => state);
+    const states = connections.map(({ status }) => status);
     expect(states.filter((state, index) => state !== states[index - 1])).toEqual([
       "connecting",
       "reconnecting",
@@ -447,8 +447,8 @@ describe("network and page", () => {
     navigator.onLine = false;
     const { server, last, connections } = await watchFeed();
     (await server.next()).open().send(live(0));
-    await until(() => last().state === "live");
-    expect(connections.map(({ state }) => state)).toEqual(["connecting", "live"]);
+    await until(() => last().status === "live");
+    expect(connections.map(({ status }) => status)).toEqual(["connecting", "live"]);
   });
 
   test("a server that was reached offline is retried as usual: the machine's report is wrong", async () => {
@@ -457,11 +457,11 @@ describe("network and page", () => {
     const { server, clock, last, waiting } = await watchFeed();
     (await server.next()).open().send(live(0)).cut();
     expect(await waiting()).toBe(500);
-    expect(last().state).toBe("reconnecting");
+    expect(last().status).toBe("reconnecting");
     clock.advance(500);
     (await server.next()).destroy();
     expect(await waiting()).toBe(750);
-    expect(last().state).toBe("reconnecting");
+    expect(last().status).toBe("reconnecting");
   });
 
   test("an answer while offline counts: the client waits as the server asks, and doesn't pause", async () => {
@@ -470,7 +470,7 @@ describe("network and page", () => {
     const { server, last, waiting } = await watchFeed();
     (await server.next()).answer(503, { "retry-after": "7" });
     expect(await waiting()).toBe(7_500);
-    expect(last().state).toBe("reconnecting");
+    expect(last().status).toBe("reconnecting");
   });
 
   test("a paused page that becomes visible tries at once", async () => {
@@ -478,23 +478,23 @@ describe("network and page", () => {
     navigator.onLine = false;
     const { server, last } = await watchFeed();
     (await server.next()).destroy();
-    await until(() => last().state === "paused");
+    await until(() => last().status === "paused");
     fire(document, "visibilitychange");
     (await server.next()).open().send(live(0));
-    await until(() => last().state === "live");
+    await until(() => last().status === "live");
   });
 
   test("a stream that is due and fails for the network is opened when it is online, too", async () => {
     const { window, navigator, fire } = stubBrowser();
     const { server, clock, last } = await watchFeed();
     const first = (await server.next()).open({ heartbeat: 0 }).send(live(0), { kind: "drain", retry: 300 });
-    await until(() => last().state === "live" && clock.pending.includes(300));
+    await until(() => last().status === "live" && clock.pending.includes(300));
     clock.advance(300);
     const second = await server.next();
     navigator.onLine = false;
     second.destroy();
     await until(() => clock.pending.includes(22_500));
-    expect(last().state).toBe("live");
+    expect(last().status).toBe("live");
     navigator.onLine = true;
     fire(window, "online");
     (await server.next()).open();
@@ -523,8 +523,8 @@ test("stopping in a handler of the connection leaves nothing behind", async () =
   const { server, clock, client } = await setUp({ linger: 0 });
   let stops = 0;
   const stop = client.feed.subscribe(undefined, {
-    onConnection({ state }) {
-      if (state !== "live") return;
+    onConnection({ status }) {
+      if (status !== "live") return;
       stops++;
       stop();
     },

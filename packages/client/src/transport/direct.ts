@@ -131,11 +131,11 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
     const { status, error, stream } = state;
     const attempt = status === "live" ? 0 : state.attempts;
     const retryAt = stream ? undefined : timer?.at;
-    const isOld = status === connection.state;
+    const isOld = status === connection.status;
     if (isOld && attempt === connection.attempt && retryAt === connection.retryAt && error === connection.error) return;
     const { since, cursor } = connection;
     connection = {
-      state: status,
+      status,
       attempt,
       since: isOld ? since : clock.now(),
       cursor,

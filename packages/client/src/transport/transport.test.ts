@@ -15,7 +15,7 @@ function setUpLanes() {
     const stop = registry.shared(procedure, input).subscribe({
       onEvent: ({ data }) => told.push(data),
       onState: (state) => told.push(state),
-      onConnection: ({ state }) => told.push(state),
+      onConnection: ({ status }) => told.push(status),
       onError: ({ code }) => told.push(code),
       onEnd: () => told.push("end"),
     });

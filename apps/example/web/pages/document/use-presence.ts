@@ -24,7 +24,7 @@ const sendMove = (_: unknown, origin: unknown) => {
 export function usePresence(name: string) {
   const { data, connection } = useSubscription(client.document.presence, { clientId });
   const people = data?.people;
-  const isLive = connection.state === "live";
+  const isLive = connection.status === "live";
 
   // Announces this window again when the stream has reopened, and when the server has removed it, as after a long
   // time offline.

@@ -15,7 +15,7 @@ import { doc, edits, fromServer } from "./shared-text.ts";
 export function useSharedText(onReset: (reset: Reset) => void) {
   const subscription = useSubscription(client.document.text, undefined, { onReset });
   const update = subscription.data?.update;
-  const isLive = subscription.connection.state === "live";
+  const isLive = subscription.connection.status === "live";
   const wasLive = useRef(false);
   useEffect(() => {
     if (!update) return;

@@ -56,7 +56,7 @@ export function PricesPage() {
         <Market symbol={symbol} />
         <PriceChart series={series} symbol={symbol} perSecond={perSecond ?? 1} />
       </section>
-      <Figures tally={tally} isLive={ticks.data === true && ticks.connection.state === "live"} />
+      <Figures tally={tally} isLive={ticks.data === true && ticks.connection.status === "live"} />
     </Page>
   );
 }

@@ -28,7 +28,7 @@ export function LiveNumber() {
   );
   const { seq, missing } = data ?? none;
   // Without events, nothing is proven.
-  const isProven = seq > 0 && connection.state === "live";
+  const isProven = seq > 0 && connection.status === "live";
   return (
     <section className="proof card" aria-label="Live">
       <p>
