@@ -7,10 +7,11 @@ import { open } from "./reader.js";
 import { eventually, turns } from "./within.js";
 import { startWorld } from "./world.js";
 
+type Path = "oldest" | "filtered";
 const path = "feed/oldest";
 
 /** A log that can lose its newest entries, and that calls its watchers only on request. */
-async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
+async function startFailing(adapter: Parameters<typeof startWorld>[0], name: Path = "oldest") {
   const { log, failover } = await openMemoryHarness();
   const listeners = new Set<() => void>();
   let reads = 0;
@@ -26,11 +27,18 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0]) {
       return { ready: Promise.resolve(), stop: () => void listeners.delete(onAppend) };
     },
   };
-  const world = await startWorld(adapter, { log: late });
+  const judged: number[] = [];
+  const keep = (n: number) => {
+    judged.push(n);
+    return n % 2 === 0;
+  };
+  const world = await startWorld(adapter, { log: late, keep });
   return {
     world,
-    lose: (entries: number) => failover(path, entries),
-    publish: (...numbers: number[]) => world.publish(world.contract.feed.oldest, undefined, posts(...numbers)),
+    /** What the filter was asked for. */
+    judged,
+    lose: (entries: number) => failover(`feed/${name}`, entries),
+    publish: (...numbers: number[]) => world.publish(world.contract.feed[name], undefined, posts(...numbers)),
     notify: () => {
       for (const onAppend of listeners) onAppend();
     },
@@ -73,5 +81,56 @@ describeStreams("a log that fails over to one without its newest events", (adapt
     notify();
     await fresh.received(9);
     expect(fresh.numbers).toEqual([...range(1, 8), 11]);
+  });
+});
+
+describeStreams("a log that fails over to one without events that a filter withheld", (adapter) => {
+  /** A subscriber that was told the cursor of 4, on a server that has read three withheld events after it. */
+  async function startFiltered() {
+    const failing = await startFailing(adapter, "filtered");
+    const { world, publish, notify, judged } = failing;
+    await publish(2, 4);
+    const reader = await (await open(world, "feed/filtered")).live();
+    await publish(5, 7, 9);
+    notify();
+    await eventually(() => expect(judged).toContain(9));
+    return { ...failing, reader };
+  }
+
+  it.each([1, 2, 3])("resets nobody who was told none of the %i that it lost (PROTOCOL §7.3)", async (lost) => {
+    const { reader, lose, publish, notify } = await startFiltered();
+    await lose(lost);
+    await publish(6, 11, 8);
+    notify();
+    await reader.received(4);
+    expect([reader.numbers, reader.all("reset")]).toEqual([[2, 4, 6, 8], []]);
+  });
+
+  it("resets nobody either if nothing is appended in their place at first", async () => {
+    const { reader, lose, publish, notify, judged } = await startFiltered();
+    await lose(2);
+    notify();
+    await eventually(() => expect(judged.filter((n) => n === 5)).toHaveLength(2)); // it was read again
+    await publish(6);
+    notify();
+    await reader.received(3);
+    expect([reader.numbers, reader.all("reset")]).toEqual([[2, 4, 6], []]);
+  });
+
+  it("resets those who were told a cursor that is gone, by an event or by `$at` (PROTOCOL §6.2)", async () => {
+    for (const told of ["event", "at"] as const) {
+      const { world, reader, lose, publish, notify } = await startFiltered();
+      if (told === "at") {
+        world.clock.advance(15_000);
+        await reader.first("at");
+        await lose(1);
+      } else {
+        await lose(4);
+      }
+      await publish(6, 8, 10, 12);
+      notify();
+      await reader.end();
+      expect([reader.numbers, reader.all("reset").map(({ reason }) => reason)]).toEqual([[2, 4], ["diverged"]]);
+    }
   });
 });

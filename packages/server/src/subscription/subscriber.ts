@@ -105,6 +105,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
       look = undefined;
       if (opened) {
         const { page } = opened;
+        if (!page.ok && page.reason === "diverged" && this.standBack()) continue;
         if (!page.ok || this.#isTooFarBehind(page)) {
           const goOn = await this.#goOnAfter(lane, page.ok ? await this.#limitGap() : page, seen);
           if (!goOn) return;
@@ -239,7 +240,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.#isLive = true;
     this.#isNew = false;
     if (this.#resumes) this.request.parts.counters.resumes++;
-    this.told = this.cursor.offset;
+    this.told = this.cursor;
     lane.send({ kind: "live", id: formatCursor(this.cursor) });
   }
 }

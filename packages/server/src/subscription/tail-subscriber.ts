@@ -19,8 +19,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   protected lane: Lane | undefined;
   protected mode: Mode = waiting;
   protected cursor: Cursor;
-  /** The cursor that the subscriber was told last. */
-  protected told: number;
+  /** The cursor that the client was told last. A filter may have withheld everything after it. */
+  protected told: Cursor;
   readonly #filter: SubscriberRequest["filter"];
   protected readonly request: SubscriberRequest;
   /** Told when it has moved on by itself, and not along with its tail. */
@@ -31,13 +31,23 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.request = request;
     this.#filter = request.filter;
     this.cursor = request.tail.cursor;
-    this.told = request.tail.cursor.offset;
+    this.told = request.tail.cursor;
   }
 
   /** Moves to a cursor that the client need not be told. */
   protected stand(cursor: Cursor): void {
     this.cursor = cursor;
-    this.told = cursor.offset;
+    this.told = cursor;
+  }
+
+  /**
+   * Moves back to the cursor that the client was told last, where the log has lost a later one: what was withheld since then is
+   * no gap for the client. False: it is there already.
+   */
+  protected standBack(): boolean {
+    if (this.told.offset === this.cursor.offset) return false;
+    this.cursor = this.told;
+    return true;
   }
 
   /** Up to here its lane was handed everything. */
@@ -88,8 +98,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
 
   /** The frame that says where the cursor is, if it moved since it was last told. */
   idleFrame(): LaneFrame | undefined {
-    if (this.mode.kind === "direct" || this.told === this.cursor.offset) return undefined;
-    this.told = this.cursor.offset;
+    if (this.mode.kind === "direct" || this.told.offset === this.cursor.offset) return undefined;
+    this.told = this.cursor;
     return { kind: "at", id: formatCursor(this.cursor) };
   }
 
@@ -104,7 +114,7 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     } else if (before.kind === "direct") {
       tail.direct.delete(before.socket);
       this.cursor = tail.cursor;
-      this.told = tail.cursor.offset;
+      this.told = tail.cursor;
     }
     if (mode.kind === "queued") tail.join(this);
     else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane?.directVersion);
@@ -130,17 +140,17 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     const isWhole = !this.#filter && batch.from.offset === this.cursor.offset;
     if (isWhole) {
       if (!lane.deliver(batch)) return false;
-      this.told = batch.end.offset;
+      this.told = batch.end;
     } else {
       const picked = pickFrom(batch, this.cursor, this.#filter);
       const last = picked.at(-1);
       if (last !== undefined) {
         if (!lane.deliver(batch, picked)) return false;
-        this.told = batch.entries[last]?.cursor.offset as number;
+        this.told = batch.entries[last]?.cursor as Cursor;
       }
     }
     this.cursor = batch.end;
-    if (batch.end.offset - this.told >= mostUntold) {
+    if (batch.end.offset - this.told.offset >= mostUntold) {
       const frame = this.idleFrame();
       if (frame) lane.send(frame);
     }
