@@ -117,6 +117,29 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     }
   });
 
+  it("is told of no gap behind events that its filter has withheld, if it got none yet (PROTOCOL §7.3)", async () => {
+    const log = memoryLog({ retain: { events: 300 } });
+    const withheld = { type: "post", data: JSON.stringify({ n: 3, pad: "x".repeat(1_000) }) };
+    let isFirst = true;
+    const world = await startWorld(adapter, {
+      log: {
+        ...log,
+        async open(topic, options) {
+          const opened = await log.open(topic, options);
+          if (isFirst) await log.append(topic, Array(400).fill(withheld));
+          isFirst = false;
+          return opened;
+        },
+      },
+    });
+    const { filtered } = world.contract.feed;
+    await log.append("feed/filtered", Array(300).fill(withheld)); // more than a subscriber reads, or takes, at once
+    const reader = await (await open(world, "feed/filtered")).live();
+    await world.publish(filtered, undefined, posts(2));
+    await reader.received(1);
+    expect([reader.numbers, reader.all("reset")]).toEqual([[2], []]);
+  });
+
   it("is answered 500 when the snapshot fails, and leaves nothing behind (PROTOCOL §3)", async () => {
     const world = await startWorld(adapter);
     expect((await open(world, "own/counter")).status).toBe(500);

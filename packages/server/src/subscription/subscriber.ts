@@ -122,9 +122,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         }
         let taken = 0;
         if (part.entries.length > 0) {
-          this.#isNew = false;
           const batch = tail.batch(this.cursor, part, maxBytes);
+          const { told } = this;
           if (!this.take(lane, batch)) continue;
+          if (this.told !== told) this.#isNew = false;
           if (batch.isLast) return lane.end();
           taken = batch.entries.length;
           lane.uncork();
