@@ -79,6 +79,70 @@ describe.each(runPaths)("a client with a cursor of a run that is gone (%s)", (pa
   });
 });
 
+const attached = { type: "$attached", data: "{}" };
+
+describe.each(runPaths)("a topic that another server's `$attached` reached after it was freed (%s)", (path) => {
+  it("has a run that starts behind it, for all its subscribers (PROTOCOL §9.4)", async () => {
+    const log = memoryLog();
+    for (let each = 0; each < 2; each++) await log.append(runTopic(path), [attached]);
+    const { passed, open: finish } = gate();
+    const [world, other] = [await startRunWorld({ log, last: () => passed }), await startRunWorld({ log })];
+    const first = await (await open(world, path, { input })).received(3);
+    const there = await (await open(other, path, { input })).live();
+    finish();
+    for (const reader of [first, there, await open(other, path, { input })]) {
+      await reader.end();
+      expect([reader.all("reset"), reader.names.at(-1)]).toEqual([[], "$end"]);
+      if (path !== "sum") expect(reader.data).toEqual([1, 1, 1]);
+    }
+    const { cursor } = first;
+    expect(first.data).toEqual([1, 1, 1]);
+    expect((await (await open(other, path, { input, lastEventId: cursor })).end()).names.at(-1)).toBe("$end");
+    expect([world.starts, other.starts]).toEqual([["r"], []]);
+  });
+
+  it("has one that starts, too, if it comes between the look at the topic and the start", async () => {
+    const log = memoryLog();
+    let late = 2;
+    const append: Log["append"] = async (topic, events, options) => {
+      if (events[0]?.type === "$start" && late-- > 0) await log.append(topic, [attached]);
+      return log.append(topic, events, options);
+    };
+    const world = await startRunWorld({ log: { ...log, append } });
+    const reader = await (await open(world, path, { input })).end();
+    expect([reader.data, reader.all("reset"), reader.names.at(-1)]).toEqual([[1, 1, 1], [], "$end"]);
+    expect([late, world.starts]).toEqual([-1, ["r"]]);
+  });
+
+  it("has none if something else is there, too", async () => {
+    const log = memoryLog();
+    await log.append(runTopic(path), [attached, { type: "inc", data: "1" }]);
+    const world = await startRunWorld({ log });
+    expect(await ask(world, path, { input })).toMatchObject({ status: 503 });
+    expect(world.starts).toEqual([]);
+  });
+});
+
+describe.each(runPaths)("a topic whose record says no more than a version (%s)", (path) => {
+  const record = '{"version":1}';
+
+  it("has no run: a client with a cursor learns that its own is gone (PROTOCOL §9.3, §9.4)", async () => {
+    const log = memoryLog();
+    await log.append(runTopic(path), [attached], { record });
+    const world = await startRunWorld({ log });
+    expectGone(await (await open(world, path, { input, lastEventId: await foreignCursor(path) })).end());
+    expect(world.starts).toEqual([]);
+  });
+
+  it("has no run: a client without one starts it (PROTOCOL §9.3, §9.4)", async () => {
+    const log = memoryLog();
+    await log.append(runTopic(path), [attached], { record });
+    const world = await startRunWorld({ log });
+    const reader = await (await open(world, path, { input })).end();
+    expect([reader.data, reader.names.at(-1), world.starts]).toEqual([[1, 1, 1], "$end", ["r"]]);
+  });
+});
+
 describe.each(runPaths)("a run whose log is lost (%s)", (path) => {
   async function lost() {
     const { log, lose } = losingLog();

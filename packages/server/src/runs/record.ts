@@ -36,6 +36,9 @@ export function decodeRecord(text: string | undefined): RunRecord | undefined {
   return input === undefined ? undefined : { ...rest, input };
 }
 
+/** Whether a run has begun in this life of the topic. A record may also say no more than a version. */
+export const hasRun = (text: string | undefined): boolean => decodeRecord(text) !== undefined;
+
 /** What a topic says of its run. `gone`: the log has lost it. */
 export type Fate = "going" | "ended" | "gone";
 

@@ -1,8 +1,8 @@
-import type { Cursor, LeaseRequest, ReadPage } from "@sluice/log";
+import type { Cursor, LeaseRequest, ReadGap, ReadPage } from "@sluice/log";
 import { delay } from "../time/delay.js";
 import type { Lifetime } from "../time/lifetime.js";
-import { logged } from "../topic/entry.js";
-import { encodeRecord, recordOf } from "./record.js";
+import { isOfAttached, logged } from "../topic/entry.js";
+import { encodeRecord, hasRun, recordOf } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { leaseTtl } from "./run-times.js";
 import { backoff, isUnknown } from "./store-away.js";
@@ -23,17 +23,17 @@ export interface Begun {
 const unendedTtl = 60 * 60_000;
 
 /**
- * Appends the beginning of a run, and takes its lease. `undefined`: somebody else has begun one. If the store doesn't
- * answer, it tries again until it knows: otherwise a run could be in the log that nobody runs.
+ * Appends the beginning of a run, and takes its lease. `undefined`: somebody else has begun one, or the topic has entries that
+ * are no run's. If the store doesn't answer, it tries again until it knows: otherwise a run could be in the log that nobody runs.
  *
- * @param head of the topic, which nobody has appended to
+ * @param epoch of the topic
  * @param lifetime ends the attempts
  * @throws what the log throws, if nothing was appended.
  */
 export async function appendStart(
   { log, wheel, runTtl, report }: RunSources,
   request: RunRequest,
-  head: Cursor,
+  epoch: string,
   lifetime: Lifetime,
 ): Promise<Begun | undefined> {
   const { topic, procedure, inputJson, abandonAfter } = request;
@@ -41,26 +41,42 @@ export async function appendStart(
   const lease = { ttl: leaseTtl, holder };
   const record = encodeRecord(recordOf(request));
   const options = {
-    after: head,
     lease,
     idempotencyKey: logged.startKey(holder), // no other server's, so a duplicate is this run's
     record,
     ttl: Math.min(Number.MAX_SAFE_INTEGER, Math.max(runTtl, unendedTtl + abandonAfter)),
     stateful: procedure.state !== undefined,
   };
+  const beginning: Cursor = { epoch, offset: 0, mark: "0" };
+  let after = beginning;
   let isUnsure = false;
-  for (let attempts = 1; ; attempts++) {
+  let failures = 0;
+  for (;;) {
     try {
-      const answer = await log.append(topic, [logged.start(inputJson)], options);
-      if (!answer.ok) return undefined;
+      const answer = await log.append(topic, [logged.start(inputJson)], { ...options, after });
+      if (!answer.ok) {
+        const stray = answer.reason === "moved" ? endOfStrays(answer.since) : undefined;
+        if (!stray) return undefined;
+        after = stray;
+        continue;
+      }
       const { cursor } = answer;
-      if (answer.duplicate) return { cursor, lease, page: undefined };
+      if (answer.duplicate || after !== beginning) return { cursor, lease, page: undefined };
       return { cursor, lease, page: { ok: true, entries: answer.entries, end: cursor, head: cursor, record } };
     } catch (error) {
       isUnsure ||= isUnknown(error);
       if (!isUnsure || lifetime.over) throw error;
-      if (attempts === 1) report(error, procedure.path, undefined);
+      if (++failures === 1) report(error, procedure.path, undefined);
     }
-    await delay(wheel, backoff(attempts), lifetime);
+    await delay(wheel, backoff(failures), lifetime);
   }
+}
+
+/**
+ * Where a run can begin in a topic that has nothing but `$attached`. A server that watched an earlier run may append it after the
+ * topic was freed. `undefined`: the topic has something else, or more than can be read at once.
+ */
+function endOfStrays(since: ReadPage | ReadGap): Cursor | undefined {
+  const areAll = since.ok && !hasRun(since.record) && since.entries.every(isOfAttached);
+  return areAll && since.end.offset === since.head.offset ? since.end : undefined;
 }

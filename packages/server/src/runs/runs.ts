@@ -3,7 +3,7 @@ import type { Cursor, ReadGap, ReadPage } from "@sluice/log";
 import { aboutToStop } from "../procedure/about-to-stop.js";
 import { Lifetime } from "../time/lifetime.js";
 import type { RunSubscriber } from "./lead.js";
-import { decodeRecord } from "./record.js";
+import { decodeRecord, hasRun } from "./record.js";
 import { Run } from "./run.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { appendStart } from "./run-start.js";
@@ -30,7 +30,7 @@ export class Runs {
   }
 
   /**
-   * Attaches a subscriber to a topic's run. Starts the run if there never was one. If the run is over, or the log has lost it,
+   * Attaches a subscriber to a topic's run. Starts the run if there is none. If the run is over, or the log has lost it,
    * there is nothing to attach to: the topic's log and record say everything.
    *
    * @param seen a page that was just read from the topic
@@ -44,7 +44,7 @@ export class Runs {
     seen: ReadPage | ReadGap,
   ): Promise<ReadPage | ReadGap | undefined> {
     const { topic, mayStart } = request;
-    const isRecorded = seen.record !== undefined;
+    const isRecorded = hasRun(seen.record);
     const running = this.#running.get(topic);
     if (running) {
       attachTo(running, request, subscriber);
@@ -54,8 +54,7 @@ export class Runs {
       this.#attachElsewhere(request, subscriber, seen);
       return seen;
     }
-    const isNew = mayStart && seen.head.offset === 0;
-    const starting = this.#starting.get(topic) ?? (isNew ? this.#start(request, seen.head) : undefined);
+    const starting = this.#starting.get(topic) ?? (mayStart ? this.#start(request, seen.head) : undefined);
     if (!starting) return seen;
     const started = await starting;
     if (started) {
@@ -64,7 +63,7 @@ export class Runs {
     }
     // Another server was faster. The record says with which input.
     const { page } = await this.#sources.log.open(topic, { from: { last: 0 }, limit: 0 });
-    if (page.record === undefined && page.head.offset === 0) throw contended(topic);
+    if (mayStart && !hasRun(page.record)) throw contended(topic);
     await this.attach({ ...request, mayStart: false }, subscriber, page);
     return undefined;
   }
@@ -80,10 +79,10 @@ export class Runs {
     await Promise.all([...this.#running.values()].map((run) => run.interrupt()));
   }
 
-  #start(request: RunRequest, head: Cursor): Promise<Started | undefined> {
+  #start(request: RunRequest, { epoch }: Cursor): Promise<Started | undefined> {
     const { topic } = request;
     if (this.#lifetime.over) throw aboutToStop();
-    const started = appendStart(this.#sources, request, head, this.#lifetime).then((begun) => {
+    const started = appendStart(this.#sources, request, epoch, this.#lifetime).then((begun) => {
       if (!begun) return undefined;
       const run = new Run(this.#sources, request, begun, () => this.#running.delete(topic));
       this.#running.set(topic, run);
@@ -117,7 +116,10 @@ function attachTo(run: Run, { topic, input }: RunRequest, subscriber: RunSubscri
   run.attach(subscriber);
 }
 
-/** The topic is empty, but the run could not be started: the topic was freed meanwhile, or something else holds its lease. */
+/**
+ * The topic has no run, but none could be started: it was freed meanwhile, something else holds its lease, or it has entries that
+ * are no run's.
+ */
 const contended = (topic: string) =>
   new SluiceError("unavailable", { message: `"${pathOf(topic)}" can't be started now`, retryAfter: 1_000 });
 

@@ -1,6 +1,7 @@
 import { type AnySubscription, errorTable } from "@sluice/contract";
 import { formatCursor, type ResetReason } from "@sluice/contract/wire";
 import type { Cursor, Opened } from "@sluice/log";
+import { hasRun } from "../runs/record.js";
 import type { Lane } from "../stream/lane.js";
 import type { StateStart } from "../topic/snapshots.js";
 import type { Tail } from "../topic/tail.js";
@@ -49,7 +50,7 @@ export async function tellGap(
   const [oldest, head] = [formatCursor(gap.oldest), formatCursor(gap.head)];
   lane.send({ kind: "reset", reason, oldest, head });
   // A run that is gone with its log has neither a state nor events to go on with.
-  const isGone = stream === "resumable" && gap.record === undefined;
+  const isGone = stream === "resumable" && !hasRun(gap.record);
   if (snapshot && !isGone) return snapshot(look);
   if (procedure.onGap === "skip" && !isGone) {
     lane.send({ kind: "at", id: oldest });
