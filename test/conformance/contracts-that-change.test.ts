@@ -103,6 +103,14 @@ async function serve(board: Board, log: Log, live: object = {}) {
   return { contract, publish, url, reports, sluice };
 }
 
+async function serveRun(board: Board, log: Log, generate: () => AsyncIterable<unknown>) {
+  const s = implement(contractOf(board)).$context<object>();
+  const run = s.board.stream(generate as never, { resumable: true } as never);
+  const sluice = createSluice(s.$router({ board: run } as never), { log, onError: () => {} });
+  onTestFinished(() => sluice.drain({ timeout: 1 }));
+  return { url: await listen(sluice) };
+}
+
 async function listen(sluice: Parameters<typeof sluiceNode>[0]): Promise<string> {
   const server = createServer(sluiceNode(sluice, { context: () => ({}) })).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -326,24 +334,14 @@ describe("a server whose version is lower than its topic's, wherever its subscri
   it("follows a resumable run of a newer version nowhere, be it going on or over", async () => {
     const log = memoryLog();
     let goOn = () => {};
-    const { events, ...state } = old;
-    const run = async (version: number) => {
-      const contract = defineContract({
-        board: subscription({ events, state: { ...state, version } } as never),
-      } as never) as unknown as ReturnType<typeof contractOf>;
-      const s = implement(contract).$context<object>();
-      const generate = async function* () {
-        yield { type: "goal", data: 1 };
-        await new Promise<void>((resolve) => {
-          goOn = resolve;
-        });
-        yield { type: "goal", data: 2 };
-      };
-      const board = s.board.stream(generate as never, { resumable: true } as never);
-      const sluice = createSluice(s.$router({ board } as never), { log, onError: () => {} });
-      onTestFinished(() => sluice.drain({ timeout: 1 }));
-      return { url: await listen(sluice) };
+    const generate = async function* () {
+      yield { type: "goal", data: 1 };
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      yield { type: "goal", data: 2 };
     };
+    const run = (version: number) => serveRun({ ...old, version }, log, generate);
     const [before, after] = [await run(1), await run(2)];
     const own = await readAt(after.url);
     await eventually(() => expect(kinds(own).at(-1)).toBe("event"));
@@ -356,6 +354,89 @@ describe("a server whose version is lower than its topic's, wherever its subscri
     expect(await answerOf(before.url, id)).toEqual([503, "unavailable"]);
     const late = await readAt(after.url, id);
     await eventually(() => expect(kinds(late)).toEqual(["open", "event", "end"]));
+  });
+});
+
+describe("a server that has found an event which its contract doesn't know, of its own version (PROTOCOL §12)", () => {
+  const added: Board = {
+    ...old,
+    events: { goal: z.int(), penalty: z.int() },
+    apply: { ...old.apply, penalty: count("goals") },
+  };
+
+  async function overtaken(live: object = {}) {
+    const log = memoryLog({ retain: { events: 50 } });
+    const before = await serve(old, log, live);
+    const after = await serve(added, log);
+    const { cursor: first } = await before.publish("goal", 1);
+    const { cursor: unknown } = await after.publish("penalty", 10);
+    const { cursor: behind } = await after.publish("goal", 2);
+    return { log, before, after, cursors: [first, unknown, behind, undefined] };
+  }
+
+  /** How the server may find the event. */
+  const finds: Record<string, (server: Awaited<ReturnType<typeof serve>>) => Promise<unknown>> = {
+    "by a publish": async ({ publish }) => expect(publish("goal", 4)).rejects.toMatchObject({ status: 503 }),
+    "by a subscriber without a cursor": async ({ url }) => expect((await fetch(`${url}/board`)).status).toBe(503),
+  };
+
+  it.each(Object.entries(finds))(
+    "refuses a subscriber wherever it begins, also behind the event; %s",
+    async (_how, find) => {
+      const { before, after, cursors } = await overtaken();
+      await find(before);
+      for (const cursor of cursors) expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+      cursors.push((await after.publish("goal", 4)).cursor);
+      for (const cursor of cursors) {
+        expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+        expect(await answerOf(after.url, cursor)).toEqual([200]);
+      }
+      expect(before.reports).toHaveLength(1);
+    },
+  );
+
+  it("refuses it, too, where one that was live found the event, and the procedure has a snapshot of its own", async () => {
+    const own = { goals: 1, cursor: "" };
+    const live = { filter: () => true, snapshot: () => ({ state: { goals: own.goals }, cursor: own.cursor }) };
+    const log = memoryLog();
+    const [before, after] = [await serve(old, log, live), await serve(added, log)];
+    own.cursor = (await before.publish("goal", 1)).cursor;
+    const stays = await readAt(before.url);
+    await eventually(() => expect(kinds(stays)).toEqual(["open", "snapshot", "live"]));
+    await after.publish("penalty", 10);
+    await eventually(() => expect(stays.at(-1)).toMatchObject({ kind: "error", code: "unavailable", final: false }));
+    own.cursor = (await after.publish("goal", 2)).cursor;
+    expect(await answerOf(before.url, own.cursor)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+  });
+
+  it("refuses it, too, where a run of another server has such an event", async () => {
+    const log = memoryLog();
+    const generate = async function* () {
+      for (const type of ["goal", "penalty", "goal"]) yield { type, data: 1 };
+    };
+    const [before, after] = [await serveRun(old, log, generate), await serveRun(added, log, generate)];
+    const own = await readAt(after.url);
+    await eventually(() => expect(kinds(own).slice(-4)).toEqual(["event", "event", "event", "end"]));
+    for (const cursor of [undefined, (own.at(-2) as { id?: string }).id]) {
+      expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+    }
+  });
+
+  it("serves the topic again when a saved state covers the event, or when the topic begins anew", async () => {
+    const { log, before, after } = await overtaken();
+    await finds["by a publish"]?.(before);
+    for (let n = 0; n < 250; n++) await after.publish("goal", 1);
+    const { cursor } = await after.publish("goal", 1);
+    expect(await answerOf(before.url, cursor)).toEqual([200]);
+    const late = await readAt(before.url);
+    await eventually(() => expect(kinds(late).at(-1)).toBe("live"));
+    await expect(before.sluice.state(before.contract.board as never)).resolves.toMatchObject({ state: { goals: 264 } });
+    await after.publish("penalty", 10);
+    await finds["by a publish"]?.(before);
+    await log.free("board");
+    expect(await answerOf(before.url, cursor)).toEqual([200]);
+    await before.publish("goal", 1);
   });
 });
 

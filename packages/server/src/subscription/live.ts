@@ -35,6 +35,7 @@ export async function prepareLive(
     snapshot,
   });
   lifetime.watch(live); // before anything slow is asked: who leaves in the meantime leaves no tail behind
+  await parts.states.assertFolds(topic);
   if (cursor) {
     // Of the subscribers that come at once, as after a restart, one is enough to bring the snapshot that all may need.
     const isCold = !run.snapshot && snapshot && tail.isUnread && parts.states.of(topic, procedure).isCold;

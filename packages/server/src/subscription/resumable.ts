@@ -33,7 +33,7 @@ export interface ResumableSubscriber {
 
 /** Attaches a subscriber to a run, started now if there was none, and gets ready to serve its log. PROTOCOL §9.3. */
 export async function prepareResumable(parts: ResumableParts, subscriber: ResumableSubscriber): Promise<Subscriber> {
-  const { hub, runs, snapshots } = parts;
+  const { hub, runs, snapshots, states } = parts;
   const { procedure, topic, run, context, input, lifetime, cursor, args } = subscriber;
   const tail = hub.take(topic, procedure);
   const snapshot = procedure.state ? snapshotOf(snapshots, tail, procedure, lifetime) : undefined;
@@ -49,6 +49,7 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
     endingOf,
   });
   lifetime.watch(reader);
+  await states.assertFolds(topic);
   const wire = procedure.input ? coderOf(procedure.input).encode(input) : null;
   const inputJson = canonicalJson(wire);
   const request = {

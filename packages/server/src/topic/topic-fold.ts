@@ -62,6 +62,13 @@ export class TopicFold {
     return this.#cursor;
   }
 
+  /** It has found an event that it can't fold, and is not past it. A snapshot that another server saves may cover the event. */
+  get isBlocked(): boolean {
+    const at = this.#blocked?.at;
+    const isPast = at && this.#cursor && (this.#cursor.epoch !== at.epoch || this.#cursor.offset >= at.offset);
+    return at !== undefined && !isPast;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }

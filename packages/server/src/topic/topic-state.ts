@@ -48,6 +48,11 @@ export class TopicState {
     return this.#fold.cursor === undefined;
   }
 
+  /** This server has found an event that its contract can't fold. `current()` says whether it still can't. */
+  get isBlocked(): boolean {
+    return this.#fold.isBlocked;
+  }
+
   /** The state at the log's head, in wire form. */
   current({ end, opened }: KnownOfTopic = {}): Promise<CurrentState> {
     return this.exclusively(async (fold) => {

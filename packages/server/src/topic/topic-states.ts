@@ -26,6 +26,16 @@ export class TopicStates {
     return state;
   }
 
+  /**
+   * To be called for each subscriber: one that resumes behind an event which this server can't fold doesn't come across it.
+   *
+   * @throws SluiceError `unavailable` if this server has found such an event, and still can't fold it. PROTOCOL §12.
+   */
+  async assertFolds(topic: string): Promise<void> {
+    const state = this.#states.get(topic);
+    if (state?.isBlocked) await state.current();
+  }
+
   #open(topic: string, procedure: AnySubscription): TopicState {
     const state: TopicState = new TopicState(this.#log, topic, procedure, (added) => {
       if (this.#states.get(topic) !== state) return; // it was dropped, and is used for the last time
