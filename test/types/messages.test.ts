@@ -22,10 +22,21 @@ const contract = defineContract({
 const { scores, feed } = createClient(contract, { url: "/" });
 const { publish } = createPublisher(contract, { log: memoryLog() });
 const s = implement(contract);
+const { report, watch } = s.scores;
+const other = implement(
+  defineContract({
+    undo: mutation({ input: z.object({ minute: z.int() }), errors: { tooLate: {} } }),
+    redo: mutation({ input: z.object({ minute: z.string() }), errors: { tooLate: {} } }),
+  }),
+);
+const { undo, redo } = other;
+const minute = other.$middleware(undo, ({ next }) => next());
+const inside = other.$use(({ next }) => next({ context: { user: "a" } }));
+const named = inside.$middleware(inside.undo, ({ next }) => next());
 const wrong = { events: { at: z.date() } };
 const reserved = { events: { open: z.string() } };
 const use = useSubscription; // not a hook's name, so that it may stand anywhere
-export const unused = [feed, publish, s, wrong, reserved, use];
+export const unused = [report, undo, redo, watch, minute, named, feed, publish, s, wrong, reserved, use];
 `;
 
 const input = "{ matchId: string; limit?: number | undefined; }";
@@ -102,6 +113,31 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
     "a missing implementation",
     "s.$router({ feed: s.feed.live() });",
     ["Property 'scores' is missing in type '{ feed: Implementation<"],
+  ],
+  [
+    "a middleware whose input the procedure lacks",
+    "watch.use(minute);",
+    [/^[^\n]*"The input lacks minute, which the middleware reads"/],
+  ],
+  [
+    "a middleware whose input has another type in the procedure",
+    "redo.use(minute);",
+    [/^[^\n]*"The input lacks minute of the same type, which the middleware reads"/],
+  ],
+  [
+    "a middleware whose errors the procedure lacks",
+    "report.use(minute);",
+    [/^[^\n]*"The procedure's errors lack tooLate, which the middleware throws"/],
+  ],
+  [
+    "a middleware whose context is missing",
+    "undo.use(named);",
+    [/^[^\n]*"The context lacks user, which the middleware reads: first use the one that adds it"/],
+  ],
+  [
+    "a middleware of one procedure for all",
+    "s.$use(minute);",
+    [/^[^\n]*"The input lacks minute, which the middleware reads"/],
   ],
   [
     "another output than the contract's",

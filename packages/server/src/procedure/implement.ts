@@ -4,24 +4,37 @@ import {
   type AnyQuery,
   type AnySubscription,
   type ContractTree,
+  checkFunctions,
+  type ErrorDefinitions,
   isProcedure,
   type Mutation,
   type ParsedInputOf,
   type Query,
   type Subscription,
 } from "@sluice/contract";
+import type { Fit } from "./fit.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
-import type { AnyMiddleware, Middleware, MiddlewareArgs, MiddlewareResult, Overwrite } from "./middleware.js";
+import type { AnyMiddleware, Middleware, Overwrite } from "./middleware.js";
 import { createRouter, type Router, type RouterTree } from "./router.js";
 import { liveRun, streamRun } from "./run-options.js";
 
+declare const implemented: unique symbol;
+
+/** What builders of a procedure have in common. It carries the type of the procedure. */
+export interface BuilderOf<P extends AnyProcedure> {
+  readonly [implemented]?: P;
+}
+
 /** Implements one subscription. `Base` is the context from the adapter, `Context` the context after middleware. */
-export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = Base> {
-  /** Adds a middleware to the procedure. Middleware runs in the order in which it was added. */
-  use<Added extends object>(
-    middleware: (
-      args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
-    ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
+export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = Base> extends BuilderOf<P> {
+  /**
+   * Adds a middleware to the procedure. Middleware runs in the order in which it was added.
+   *
+   * @throws TypeError if it is not a function.
+   */
+  use<Added extends object, Needed = Context, Input = ParsedInputOf<P>, Errors extends ErrorDefinitions = P["errors"]>(
+    middleware: Fit<Context, ParsedInputOf<P>, P["errors"], Needed, Input, Errors> &
+      Middleware<Needed, Added, Input, Errors>,
   ): SubscriptionBuilder<P, Base, Overwrite<Context, Added>>;
   /**
    * Serves the topic's log: published events from the subscriber's cursor on, and the state folded from them.
@@ -41,12 +54,15 @@ export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = 
 }
 
 /** Implements one query or mutation. */
-export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = Base> {
-  /** Adds a middleware to the procedure. Middleware runs in the order in which it was added. */
-  use<Added extends object>(
-    middleware: (
-      args: MiddlewareArgs<Context, ParsedInputOf<P>, P["errors"]>,
-    ) => Promise<MiddlewareResult<Added>> | MiddlewareResult<Added>,
+export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = Base> extends BuilderOf<P> {
+  /**
+   * Adds a middleware to the procedure. Middleware runs in the order in which it was added.
+   *
+   * @throws TypeError if it is not a function.
+   */
+  use<Added extends object, Needed = Context, Input = ParsedInputOf<P>, Errors extends ErrorDefinitions = P["errors"]>(
+    middleware: Fit<Context, ParsedInputOf<P>, P["errors"], Needed, Input, Errors> &
+      Middleware<Needed, Added, Input, Errors>,
   ): CallBuilder<P, Base, Overwrite<Context, Added>>;
   handler(handler: Handler<P, Context>): Implementation<P, Base>;
 }
@@ -67,13 +83,29 @@ type Builders<Tree, Base, Context> = {
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
   /** Declares the context that adapters must provide. */
   $context<NewBase extends object>(): Implementer<Tree, NewBase>;
-  /** Defines a middleware that any procedure can use. */
+  /** Defines a middleware that any procedure can use. It does not know the input: `input` is `unknown`. */
   $middleware<Added extends object>(
     middleware: Middleware<Context, Added, unknown, {}>,
   ): Middleware<Context, Added, unknown, {}>;
+  /**
+   * Defines a middleware with the input and the errors of `procedure`. Each procedure can use it that has at least these: the
+   * input's fields with the same types, and the errors with the same data.
+   *
+   * @example
+   * const ownMatch = s.$middleware(s.scores.report, async ({ input, errors, next }) => {
+   *   const match = await matches.find(input.matchId);
+   *   if (!match) throw errors.matchNotFound();
+   *   return next({ context: { match } });
+   * });
+   * const undo = s.scores.undo.use(ownMatch).handler(({ context }) => context.match.undo());
+   */
+  $middleware<P extends AnyProcedure, Added extends object>(
+    procedure: BuilderOf<P>,
+    middleware: Middleware<Context, Added, ParsedInputOf<P>, P["errors"]>,
+  ): Middleware<Context, Added, ParsedInputOf<P>, P["errors"]>;
   /** Adds a middleware to every procedure. */
-  $use<Added extends object>(
-    middleware: Middleware<Context, Added, unknown, {}>,
+  $use<Added extends object, Needed = Context, Input = unknown, Errors extends ErrorDefinitions = {}>(
+    middleware: Fit<Context, unknown, {}, Needed, Input, Errors> & Middleware<Needed, Added, Input, Errors>,
   ): Implementer<Tree, Base, Overwrite<Context, Added>>;
   /** Combines the implementations. It compiles only if every procedure is implemented. */
   $router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
@@ -93,8 +125,8 @@ export function implement<const Tree extends ContractTree>(contract: Tree): Impl
 function implementer(contract: ContractTree, middlewares: readonly AnyMiddleware[]): object {
   return Object.assign(builders(contract, middlewares), {
     $context: () => implementer(contract, middlewares),
-    $middleware: (middleware: AnyMiddleware) => middleware,
-    $use: (middleware: AnyMiddleware) => implementer(contract, [...middlewares, middleware]),
+    $middleware: (first: unknown, second?: unknown) => checked("$middleware", second ?? first),
+    $use: (middleware: unknown) => implementer(contract, [...middlewares, checked("$use", middleware)]),
     $router: (tree: object) => createRouter(contract, tree),
   });
 }
@@ -109,7 +141,8 @@ function builders(tree: ContractTree, middlewares: readonly AnyMiddleware[]): Re
 
 function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[]): object {
   const implemented = (run: Run): Implementation => ({ procedure, middlewares, run });
-  const use = (middleware: AnyMiddleware) => builder(procedure, [...middlewares, middleware]);
+  const use = (middleware: unknown) =>
+    builder(procedure, [...middlewares, checked(`use() of "${procedure.path}"`, middleware)]);
   if (procedure.kind !== "subscription") {
     return { use, handler: (handler: (args: never) => unknown) => implemented({ kind: "call", handler }) };
   }
@@ -119,4 +152,9 @@ function builder(procedure: AnyProcedure, middlewares: readonly AnyMiddleware[])
     stream: (generator: Parameters<typeof streamRun>[1], options?: StreamOptions) =>
       implemented(streamRun(procedure, generator, options)),
   };
+}
+
+function checked(caller: string, middleware: unknown): AnyMiddleware {
+  checkFunctions(caller, { middleware: middleware ?? null });
+  return middleware as AnyMiddleware;
 }

@@ -1,4 +1,7 @@
+import { defineContract, mutation, subscription } from "@sluice/contract";
 import { describe, expect, it, onTestFinished } from "vitest";
+import * as z from "zod";
+import { createSluice, implement } from "../index.js";
 import { type AnyArgs, type AnyMiddleware, runMiddlewares } from "./middleware.js";
 
 const args = {
@@ -78,5 +81,44 @@ describe("runMiddlewares", () => {
     ],
   ])("names the path of a middleware that %s", async (_what, middleware) => {
     await expect(runMiddlewares([middleware], args, async () => 1)).rejects.toThrow(/middleware of "x"/);
+  });
+});
+
+describe("$middleware", () => {
+  const input = z.object({ matchId: z.string() });
+  const contract = defineContract({
+    report: mutation({ input, errors: { matchNotFound: {} } }),
+    undo: mutation({ input: input.extend({ by: z.string() }), output: z.string(), errors: { matchNotFound: {} } }),
+    watch: subscription({ input, events: { goal: z.string() }, errors: { matchNotFound: {} } }),
+  });
+  const s = implement(contract);
+  const own = s.$middleware(s.report, ({ input: { matchId }, errors, path, next }) => {
+    if (matchId === "none") throw errors.matchNotFound({ message: `None at ${path}` });
+    return next({ context: { match: `${path} of ${matchId}` } });
+  });
+  const sluice = createSluice(
+    s.$router({
+      report: s.report.use(own).handler(() => {}),
+      undo: s.undo.use(own).handler(({ context, input: { by } }) => `${context.match} by ${by}`),
+      watch: s.watch.use(own).live(),
+    }),
+  );
+
+  it("runs with the input and the errors of the procedure that uses it", async () => {
+    expect(await sluice.call(contract.undo, { matchId: "m1", by: "me" })).toBe("undo of m1 by me");
+    const refused = sluice.call(contract.undo, { matchId: "none", by: "me" });
+    await expect(refused).rejects.toMatchObject({ code: "matchNotFound", message: "None at undo" });
+    await expect(sluice.call(contract.report, { matchId: "none" })).rejects.toMatchObject({
+      message: "None at report",
+    });
+  });
+
+  it.each<[string, () => unknown]>([
+    ["$middleware: middleware is", () => s.$middleware({} as never)],
+    ["$middleware: middleware is", () => s.$middleware(s.report, 1 as never)],
+    ["$use: middleware is", () => s.$use(undefined as never)],
+    ['use() of "undo": middleware is', () => s.undo.use({} as never)],
+  ])("refuses what is not a function: %s", (text, make) => {
+    expect(make).toThrow(text);
   });
 });
