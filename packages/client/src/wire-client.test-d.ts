@@ -3,7 +3,7 @@ import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import { createClient } from "./index.js";
-import { sluiceMutation, sluiceQuery, sluiceSubscription } from "./query/index.js";
+import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "./query/index.js";
 import { useSubscription } from "./react/index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -129,6 +129,14 @@ test("a name that every function has can't be reached, and the compiler says so"
   // @ts-expect-error it would be taken for a function's own call
   client.phone.call();
   expectTypeOf(client.phone.call).toExtend<`"call" is a member of every procedure${string}`>();
+});
+
+test("a key is of any node", () => {
+  sluiceKey(client);
+  sluiceKey(client.scores);
+  sluiceKey(client.scores.watch, { matchId: "m1" });
+  // @ts-expect-error the input is of another shape
+  sluiceKey(client.scores.watch, { match: "m1" });
 });
 
 test("a client needs its contract, or its type", () => {

@@ -16,14 +16,16 @@ export function createContractClient<Tree extends ContractTree>(
     Object.assign((input: unknown, callOptions?: CallOptions) => call(settings, procedure, input, callOptions), {
       [internals]: { clientId: settings.id, procedure },
     });
-  const walk = (tree: ContractTree): object =>
-    Object.fromEntries(
+  const walk = (tree: ContractTree, path: string): object => ({
+    ...Object.fromEntries(
       Object.entries(tree).map(([name, node]) => {
-        if (!isProcedure(node)) return [name, walk(node as ContractTree)];
+        if (!isProcedure(node)) return [name, walk(node as ContractTree, path ? `${path}/${name}` : name)];
         codecOf(node); // throws now rather than at the first call
         return [name, node.kind === "subscription" ? membersOf(registry, settings, node) : callOf(node)];
       }),
-    );
+    ),
+    [internals]: { clientId: settings.id, path },
+  });
 
-  return walk(contract) as Client<Tree>;
+  return walk(contract, "") as Client<Tree>;
 }

@@ -1,5 +1,6 @@
 import type {
   AnyMutation,
+  AnyProcedure,
   AnyQuery,
   AnySubscription,
   ContractTree,
@@ -16,8 +17,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Key of what hooks need of a client's procedure. */
+/** Key of what hooks need of a client, a subtree or a procedure. */
 export const internals: unique symbol = Symbol.for("sluice.client.internals");
+
+/** Of a client or subtree, or of a procedure. */
+export type NodeInternals = { readonly clientId: string } & (
+  | { readonly path: string }
+  | { readonly procedure: AnyProcedure }
+);
 
 export interface SubscriptionInternals<P extends AnySubscription> {
   /** Unique in a page, so that clients never share cache entries. */

@@ -1,6 +1,6 @@
 import { createRegistry, type Registry } from "../subscription/registry.js";
 import { call } from "./call.js";
-import type { CallOptions } from "./procedure.js";
+import { type CallOptions, internals } from "./procedure.js";
 import type { ClientSettings } from "./settings.js";
 import { membersOf } from "./subscription-members.js";
 import { wireMutation, wireSubscription } from "./wire-procedure.js";
@@ -10,7 +10,12 @@ import { wireMutation, wireSubscription } from "./wire-procedure.js";
  * a call.
  */
 export const createWireClient = (settings: ClientSettings): object =>
-  createNode({}, "", {}, { settings, registry: createRegistry(settings) });
+  createNode(
+    {},
+    "",
+    { [internals]: { clientId: settings.id, path: "" } },
+    { settings, registry: createRegistry(settings) },
+  );
 
 interface Shared {
   readonly settings: ClientSettings;

@@ -1,5 +1,5 @@
-export type { CallKey, ProcedureKey, ViewKey } from "./keys.js";
 export type { TypedKey, TypedQueryOptions } from "./option-types.js";
+export { type SluiceKey, type SluiceNode, sluiceKey } from "./sluice-key.js";
 export { sluiceMutation } from "./sluice-mutation.js";
 export { sluiceQuery } from "./sluice-query.js";
 export { sluiceSubscription } from "./sluice-subscription.js";

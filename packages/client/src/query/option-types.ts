@@ -1,3 +1,4 @@
+import type { AnyQuery, OutputOf } from "@sluice/contract";
 import type {
   dataTagErrorSymbol,
   dataTagSymbol,
@@ -5,6 +6,9 @@ import type {
   QueryKey,
   UseQueryOptions,
 } from "@tanstack/react-query";
+
+/** A query's output in the cache, which can't hold `undefined`. */
+export type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf<P>;
 
 /**
  * Ties a query key to the type of its data, as TanStack's `DataTag` does. Named here, so that declaration files of

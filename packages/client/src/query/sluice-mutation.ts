@@ -1,7 +1,7 @@
 import type { AnyMutation, ErrorOf, InputOf, LeftOut, OutputOf } from "@sluice/contract";
 import type { UseMutationOptions } from "@tanstack/react-query";
 import { type CallProcedure, internals } from "../procedure/procedure.js";
-import { type ProcedureKey, procedureKey } from "./keys.js";
+import { nodeKey, type SluiceKey } from "./sluice-key.js";
 
 /**
  * Options for a mutation of the contract. Spread them to add TanStack's own options.
@@ -12,9 +12,9 @@ import { type ProcedureKey, procedureKey } from "./keys.js";
  */
 export function sluiceMutation<P extends AnyMutation>(
   procedure: CallProcedure<P>,
-): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P> | LeftOut<InputOf<P>>> & { mutationKey: ProcedureKey } {
+): UseMutationOptions<OutputOf<P>, ErrorOf<P>, InputOf<P> | LeftOut<InputOf<P>>> & { mutationKey: SluiceKey } {
   return {
-    mutationKey: procedureKey(procedure[internals]),
+    mutationKey: nodeKey(procedure[internals]),
     mutationFn: (input) => procedure(input),
   };
 }

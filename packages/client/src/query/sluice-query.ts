@@ -1,11 +1,4 @@
-import {
-  type AnyQuery,
-  type ErrorOf,
-  type InputOf,
-  type OutputOf,
-  SluiceError,
-  type WithoutInput,
-} from "@sluice/contract";
+import { type AnyQuery, type ErrorOf, type InputOf, SluiceError, type WithoutInput } from "@sluice/contract";
 import {
   type DefaultOptions,
   isServer,
@@ -14,13 +7,10 @@ import {
   skipToken,
 } from "@tanstack/react-query";
 import { type CallProcedure, internals } from "../procedure/procedure.js";
-import { type CallKey, callKey, procedureKey } from "./keys.js";
-import type { TypedQueryOptions } from "./option-types.js";
+import type { Cached, TypedQueryOptions } from "./option-types.js";
+import { inputKey, nodeKey, type SluiceKey } from "./sluice-key.js";
 
-/** A query's output in the cache, which can't hold `undefined`. */
-type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf<P>;
-
-type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, CallKey, Skip>;
+type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, SluiceKey, Skip>;
 
 /**
  * Options for a query of the contract. Spread them to add TanStack's own options. With `skipToken` as input nothing is
@@ -40,10 +30,10 @@ export function sluiceQuery<P extends AnyQuery>(
 ): Options<P, SkipToken>;
 export function sluiceQuery(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
   const inside = procedure[internals];
-  if (input === skipToken) return { queryKey: procedureKey(inside), queryFn: skipToken };
+  if (input === skipToken) return { queryKey: nodeKey(inside), queryFn: skipToken };
   let retries: RetryOption;
   return {
-    queryKey: callKey(inside, input),
+    queryKey: inputKey(inside, input),
     queryFn: async ({ signal, client }: QueryFunctionContext) => {
       retries = client.getDefaultOptions().queries?.retry;
       return (await procedure(input, { signal })) ?? null;

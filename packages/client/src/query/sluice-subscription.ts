@@ -2,9 +2,9 @@ import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/co
 import { type SkipToken, skipToken, type UseQueryOptions } from "@tanstack/react-query";
 import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
 import { isCurrent } from "./bridge.js";
-import { procedureKey, type ViewKey, viewKey } from "./keys.js";
 import type { TypedQueryOptions } from "./option-types.js";
 import { liveQueryFn } from "./query-fn.js";
+import { nodeKey, type SluiceKey, viewKey } from "./sluice-key.js";
 import { viewName } from "./view.js";
 import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-options.js";
 
@@ -12,7 +12,7 @@ import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-o
 type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryOptions<
   ViewData<P, NoInfer<List>, NoInfer<Value>>,
   ErrorOf<P>,
-  ViewKey,
+  SluiceKey,
   Skip
 >;
 
@@ -58,7 +58,7 @@ export function liveOptions(
   procedure: SubscriptionProcedure<AnySubscription>,
   input: unknown,
   view: ViewOptions<AnySubscription, number | undefined, unknown>,
-): UseQueryOptions<unknown, unknown, unknown, ViewKey> {
+): UseQueryOptions<unknown, unknown, unknown, SluiceKey> {
   const inside = procedure[internals];
   const kind = viewKind(inside.procedure, view);
   const fixed = {
@@ -73,7 +73,7 @@ export function liveOptions(
     structuralSharing: false,
     ...(kind.view !== "state" && { gcTime: inside.linger }),
   } as const;
-  if (input === skipToken) return { ...fixed, queryKey: procedureKey(inside), queryFn: skipToken };
+  if (input === skipToken) return { ...fixed, queryKey: nodeKey(inside), queryFn: skipToken };
   return {
     ...fixed,
     queryKey: viewKey(inside, input, viewName(kind)),

@@ -123,7 +123,7 @@ describe("sluiceSubscription", () => {
     const key = (watch: typeof client.scores.watch) =>
       sluiceSubscription(watch, { since: since(), matchId: "m1" }).queryKey;
     const [, clientId, ...rest] = key(client.scores.watch);
-    expect(rest).toEqual(["scores/watch", { matchId: "m1", since: "2026-01-01T00:00:00.000Z" }, "state"]);
+    expect(rest).toEqual([["scores", "watch"], '{"matchId":"m1","since":"2026-01-01T00:00:00.000Z"}', "state"]);
     expect(key(other.scores.watch)[1]).not.toBe(clientId);
     const { client: named } = await setUpApp({ id: "main" });
     expect(key(named.scores.watch)[1]).toBe("main");
@@ -135,11 +135,11 @@ describe("sluiceSubscription", () => {
       sluiceSubscription(client.feed, skipToken),
     ];
     expect(views.map(({ queryKey }) => queryKey.slice(2))).toEqual([
-      ["feed", null, "latest"],
-      ["feed", null, { list: 5 }],
-      ["feed", null, { list: 6 }],
-      ["feed", null, { fold: "n" }],
-      ["feed"],
+      [["feed"], null, "latest"],
+      [["feed"], null, { list: 5 }],
+      [["feed"], null, { list: 6 }],
+      [["feed"], null, { fold: "n" }],
+      [["feed"]],
     ]);
   });
 });
@@ -247,7 +247,7 @@ describe("sluiceQuery", () => {
     const { result } = render(() => useQuery(options), undefined);
     (await server.next()).answer(200, {}, { output: ["m1"] });
     await waitFor(() => expect(result.current.data).toEqual(["m1"]));
-    expect(options.queryKey.slice(2)).toEqual(["scores/find", { text: "a" }]);
+    expect(options.queryKey.slice(2)).toEqual([["scores", "find"], '{"text":"a"}']);
     expect(queryClient.getQueryData(options.queryKey)).toEqual(["m1"]);
   });
 

@@ -12,7 +12,7 @@ import { QueryClient, skipToken, useMutation, useQuery, useSuspenseQuery } from 
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure/procedure.js";
-import { sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
+import { type SluiceKey, sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
 import { type Connection, useSubscription } from "./index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -254,6 +254,26 @@ test("skippable options are refused for suspense", () => {
   expectTypeOf(useQuery(list).data).toEqualTypeOf<string[] | undefined>();
   // @ts-expect-error suspense would wait for ever
   useSuspenseQuery(list);
+});
+
+test("a key is of a client's node, and takes the procedure's input", () => {
+  expectTypeOf(sluiceKey(client)).toEqualTypeOf<SluiceKey>();
+  expectTypeOf(sluiceKey(client.scores)).toEqualTypeOf<SluiceKey>();
+  expectTypeOf(sluiceKey(client.scores.watch)).toEqualTypeOf<SluiceKey>();
+  expectTypeOf(sluiceKey(client.scores.report)).toEqualTypeOf<SluiceKey>();
+  sluiceKey(client.scores.watch, { matchId: "m1" });
+  const { queryKey } = sluiceQuery(client.matches.list, { season: 1 });
+  expectTypeOf(sluiceKey(client.matches.list, { season: 1 })).toEqualTypeOf(queryKey);
+  expectTypeOf(queryClient.getQueryData(sluiceKey(client.matches.list, { season: 1 }))).toEqualTypeOf<
+    string[] | undefined
+  >();
+  sluiceKey(client.rooms.find, maybe);
+  // @ts-expect-error the input is of another shape
+  sluiceKey(client.matches.list, { season: "1" });
+  // @ts-expect-error a subtree takes no input
+  sluiceKey(client.scores, { matchId: "m1" });
+  // @ts-expect-error a contract is no client
+  sluiceKey(contract.scores);
 });
 
 test("queries and mutations are typed from the contract", () => {
