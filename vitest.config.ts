@@ -56,7 +56,6 @@ const browserProject = (name: string, browser: "chromium" | BrowserName, provide
       "@testing-library/react",
       "@tanstack/react-query",
       "zod",
-      "@sluice/client > @sluice/contract > zod/v4/core",
     ],
   },
   test: {

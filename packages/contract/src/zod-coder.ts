@@ -1,9 +1,10 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { $ZodAsyncError, type $ZodType, config, util } from "zod/v4/core";
+import type { $ZodType } from "zod/v4/core";
 import type { Coder } from "./coder.js";
 import { maxIssues } from "./issues.js";
 import { inspectZod } from "./schema-rules.js";
 import { ValidationError } from "./validation-error.js";
+import { finishIssues } from "./zod-issues.js";
 
 /** How to run a schema: the options of zod's internal `run` that its public functions would set. */
 interface ZodRun {
@@ -74,21 +75,18 @@ export function runZod(schema: $ZodType, value: unknown, options: ZodRun): unkno
     payload.catch(() => {}); // ignored: an unhandled rejection would end the process
     throw new AsyncSchemaError();
   }
-  return unwrap(payload, options);
+  return unwrap(schema, payload);
 }
 
 const runZodAtOnce = async (schema: $ZodType, value: unknown, options: ZodRun) => runZod(schema, value, options);
 
 async function runZodAsync(schema: $ZodType, value: unknown, options: ZodRun): Promise<unknown> {
-  return unwrap(await schema._zod.run({ value, issues: [] }, options), options);
+  return unwrap(schema, await schema._zod.run({ value, issues: [] }, options));
 }
 
-function unwrap({ issues, value }: Payload, options: ZodRun): unknown {
+function unwrap(schema: $ZodType, { issues, value }: Payload): unknown {
   if (issues.length === 0) return value;
-  throw invalid(
-    issues.slice(0, maxIssues).map((issue) => util.finalizeIssue(issue, options, config())),
-    issues.length,
-  );
+  throw invalid(finishIssues(schema, issues.slice(0, maxIssues)), issues.length);
 }
 
 /** The error for the issues of any vendor's schema. */
@@ -113,9 +111,10 @@ export class AsyncSchemaError extends TypeError {
   }
 }
 
+/** The class of the error is in zod, which isn't imported, and a minifier may rename it. Its text stays. */
 function isZodAsyncError(error: unknown): boolean {
   try {
-    return error instanceof $ZodAsyncError;
+    return error instanceof Error && error.message.startsWith("Encountered Promise during synchronous parse");
   } catch {
     return false; // reading the thrown value threw
   }
