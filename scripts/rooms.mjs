@@ -18,6 +18,7 @@ const rooms = {
     "runs",
     "http",
     "stream",
+    "presence",
     "procedure",
     "publish",
     "topic",

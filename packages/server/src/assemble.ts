@@ -8,6 +8,7 @@ import { type Limits, limitsFrom } from "./options/limits.js";
 import { checkLog } from "./options/log.js";
 import { guardedReport, printReport, type Report } from "./options/on-error.js";
 import { byPath } from "./options/own-procedure.js";
+import { Presence } from "./presence/presence.js";
 import type { ServerTools } from "./procedure/args.js";
 import type { Router } from "./procedure/router.js";
 import type { ReadStateOptions } from "./procedure/state-reader.js";
@@ -50,11 +51,13 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     stallTimeout = 60_000,
     snapshotTimeout = 10_000,
     runTtl = 24 * 60 * 60_000,
+    linger = 5_000,
     onError = printReport,
   } = options;
   checkLog("createSluice", log, router.contract);
   checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
   checkWhole({ heartbeat }, { min: wheelResolution, unit: "milliseconds" });
+  checkWhole({ linger }, { min: 0, unit: "milliseconds" });
   checkWhole({ retry, stallTimeout, snapshotTimeout, runTtl }, { unit: "milliseconds" });
   const limits = limitsFrom(options.limits);
   const { catchUpEvents, eventLength: maxEventLength } = limits;
@@ -71,6 +74,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const hub = new Hub({ log, pages, counters, wheel, onError: (error, topic) => report(error, topic, undefined) });
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
   const admission = new Admission(limits);
+  const presence = new Presence({ wheel, linger, maxLingering: limits.connections });
 
   const { publish } = publisherWith(
     contract,
@@ -105,7 +109,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     open: admission.streams,
   };
   const opening = {
-    ...{ procedures, implementations, tools, admission, report },
+    ...{ procedures, implementations, tools, admission, presence, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
   // A subscriber in this process may be slow, and does not count as a client that is limited or drained.

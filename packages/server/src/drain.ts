@@ -1,6 +1,7 @@
 import { checkNames } from "@sluice/contract";
 import type { Admission } from "./admission/admission.js";
 import { checkWhole } from "./options/check.js";
+import type { Presence } from "./presence/presence.js";
 import type { Runs } from "./runs/runs.js";
 import type { TimerWheel } from "./time/timer-wheel.js";
 
@@ -11,17 +12,22 @@ export interface DrainOptions {
 
 interface DrainParts {
   readonly admission: Admission;
+  readonly presence: Presence;
   readonly runs: Runs;
   readonly wheel: TimerWheel;
 }
 
 /** Drains all clients; see `Sluice.drain`. */
-export async function drain({ admission, runs, wheel }: DrainParts, options: DrainOptions = {}): Promise<void> {
+export async function drain(
+  { admission, presence, runs, wheel }: DrainParts,
+  options: DrainOptions = {},
+): Promise<void> {
   checkNames<DrainOptions>("drain", options, { timeout: true });
   const { timeout = 5_000 } = options;
   checkWhole({ timeout }, { min: 0, unit: "milliseconds" });
   admission.isClosed = true;
   runs.close();
+  presence.close(); // before the clients are told: they come to another server next, and must not have left after that
   const closed = [...admission.streams].map(
     (stream) =>
       new Promise<void>((resolve) => {

@@ -3,6 +3,8 @@ import type { Admission } from "./admission/admission.js";
 import type { Opening } from "./admission/opening.js";
 import { cursorFrom } from "./http/request.js";
 import type { Limits } from "./options/limits.js";
+import { tellOfVisit } from "./presence/on-subscribe.js";
+import type { Presence } from "./presence/presence.js";
 import { argsFor, type Caller, type ServerTools } from "./procedure/args.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { type AnyArgs, mergeArgs, runMiddlewares } from "./procedure/middleware.js";
@@ -11,6 +13,7 @@ import { GeneratorSource } from "./subscription/generator.js";
 import { prepareLive } from "./subscription/live.js";
 import { prepareResumable, type ResumableParts } from "./subscription/resumable.js";
 import type { SnapshotParts } from "./subscription/snapshot.js";
+import type { Lifetime } from "./time/lifetime.js";
 import type { Hub } from "./topic/hub.js";
 
 export interface SubscriptionCaller extends Caller {
@@ -24,6 +27,8 @@ export interface SubscriptionCaller extends Caller {
 export interface OpenParts extends ResumableParts, SnapshotParts {
   readonly admission: Admission;
   readonly hub: Hub;
+  /** Who is at which topic, where `onSubscribe` asks for it. */
+  readonly presence: Presence;
   readonly tools: ServerTools;
   readonly limits: Pick<Limits, "catchUpEvents" | "eventLength">;
 }
@@ -46,8 +51,11 @@ export async function openSubscription(
     const isLogged = run.kind === "live" || run.kind === "resumable";
     if (isLogged && !hub.has(topic)) admission.countNewTopic(caller.client, wheel.monotonic);
     switch (run.kind) {
-      case "live":
-        return prepareLive(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
+      case "live": {
+        const live = await prepareLive(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
+        if (run.onSubscribe) live.whenStarted(greeter(parts, run.onSubscribe, topic, caller, args));
+        return live;
+      }
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
         return new GeneratorSource({
@@ -71,6 +79,20 @@ export async function openSubscription(
     open(args.context, () => args),
   );
 }
+
+/** Tells `onSubscribe` of a client that is new to the topic. */
+const greeter =
+  (
+    { presence, report }: OpenParts,
+    onSubscribe: Parameters<typeof tellOfVisit>[0],
+    topic: string,
+    { client }: SubscriptionCaller,
+    args: () => AnyArgs,
+  ) =>
+  (lifetime: Lifetime): void => {
+    const key = client === undefined ? undefined : `${topic}\n${client}`; // no topic has a line break
+    presence.enter(key, lifetime, (visit) => void tellOfVisit(onSubscribe, args(), visit, report));
+  };
 
 /** Authorises a subscriber without opening a stream. */
 export async function authorise(

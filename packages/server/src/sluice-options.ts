@@ -43,6 +43,12 @@ export interface SluiceOptions {
    * cursor starts it again. Default: 86,400,000, one day.
    */
   readonly runTtl?: number;
+  /**
+   * Milliseconds for which a client counts as being there after its last stream has ended: a reconnect, a reload or a change of
+   * streams within them is not seen by `onSubscribe`. They end up to 250 ms late. At most `limits.connections` clients and topics
+   * are waited for; beyond that, those that left first count as gone at once. Default: 5,000.
+   */
+  readonly linger?: number;
   /** Drives heartbeats and deadlines. Default: the machine's time. */
   readonly clock?: Clock;
 }
@@ -57,5 +63,6 @@ export const sluiceOptionNames: NamesOf<SluiceOptions> = {
   stallTimeout: true,
   snapshotTimeout: true,
   runTtl: true,
+  linger: true,
   clock: true,
 };

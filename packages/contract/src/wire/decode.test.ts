@@ -159,6 +159,7 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
     ["$open", "version", { ...open, version: 0 }],
     ["$open", "version", { ...open, version: 1.5 }],
     ["$open", "version", { ...open, version: null }],
+    ["$open", "attended", { ...open, attended: 1 }],
     ["$open", "subscriptions", { ...open, subscriptions: 1 }],
     ["$open", "subscriptions", { ...open, subscriptions: [-1] }],
     ["$open", "subscriptions", { ...open, subscriptions: ["0"] }],

@@ -41,6 +41,7 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
       resumable: flag,
       head: optional(cursor),
       version: optional(version),
+      attended: optional(flag),
       subscriptions: optional(indices),
     },
     "begins",

@@ -46,6 +46,8 @@ export interface OpenFrame extends Laned {
   readonly head?: string;
   /** Version of the state that the server folds. Absent: 1, or no state. */
   readonly version?: number;
+  /** True if the server acts on a client's coming and leaving. Absent: false. */
+  readonly attended?: boolean;
   /** False if the stream ends for good when it is cut. */
   readonly resumable: boolean;
   readonly id?: string;

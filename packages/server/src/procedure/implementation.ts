@@ -94,6 +94,30 @@ interface Filtered<P extends AnySubscription, Context> {
   readonly filter?: Filter<P, Context>;
 }
 
+export interface SubscribeArgs<P extends AnySubscription, Context> extends HandlerArgs<P, Context> {
+  /** Aborts when the client has left: `linger` milliseconds after its last stream, and at once when the server drains. */
+  readonly signal: AbortSignal;
+}
+
+interface Attended<P extends AnySubscription, Context> {
+  /**
+   * Somebody is here: called once when a client subscribes to a topic. `signal` aborts when it has left. Its reconnects and its
+   * further tabs don't call it again, and `context` and `input` are those of its first stream. The client is the one that the
+   * adapter's `identify` names; without `identify`, each stream is a client of its own.
+   *
+   * The subscription doesn't wait for it. What it throws goes to `onError`, and refuses nobody.
+   *
+   * @example
+   * onSubscribe: async ({ input, context, signal, publish }) => {
+   *   const say = (type: "joined" | "left") =>
+   *     publish(contract.room.who, { room: input.room }, { type, data: context.user.name });
+   *   await say("joined");
+   *   signal.addEventListener("abort", () => void say("left"));
+   * }
+   */
+  readonly onSubscribe?: (args: SubscribeArgs<P, Context>) => Promise<void> | void;
+}
+
 interface Snapshotted<P extends AnySubscription, Context> {
   /** Computes the state that a subscriber starts with, instead of the state folded from the log. */
   readonly snapshot: SnapshotFunction<P, Context>;
@@ -103,9 +127,10 @@ interface Snapshotted<P extends AnySubscription, Context> {
  * How a subscription is served from the log. A `filter` on a subscription with state requires its own `snapshot`: the
  * shared state would show what the filter hides.
  */
-export type LiveOptions<P extends AnySubscription, Context> = [StateOf<P>] extends [never]
-  ? Filtered<P, Context> & { readonly snapshot?: never }
-  : (Snapshotted<P, Context> & Filtered<P, Context>) | { readonly snapshot?: never; readonly filter?: never };
+export type LiveOptions<P extends AnySubscription, Context> = Attended<P, Context> &
+  ([StateOf<P>] extends [never]
+    ? Filtered<P, Context> & { readonly snapshot?: never }
+    : (Snapshotted<P, Context> & Filtered<P, Context>) | { readonly snapshot?: never; readonly filter?: never });
 
 declare const context: unique symbol;
 
@@ -124,6 +149,7 @@ export type Run =
       readonly kind: "live";
       readonly snapshot: ((args: never) => Promise<SnapshotLike> | SnapshotLike) | undefined;
       readonly filter: ((event: never, args: never) => boolean) | undefined;
+      readonly onSubscribe: ((args: never) => unknown) | undefined;
     }
   | {
       readonly kind: "stream";

@@ -75,10 +75,18 @@ export type AnyMiddleware = Middleware<any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: any procedure's errors
 export type AnyArgs = ProcedureArgs<object, unknown, any>;
 
-/** Copies args and adds others, without creating their signal. */
-export function mergeArgs<Added extends object>(args: AnyArgs, added: Added): AnyArgs & Added {
+/**
+ * Copies args and adds others, without creating their signal.
+ *
+ * @param from has the signal of the copy
+ */
+export function mergeArgs<Added extends object>(
+  args: AnyArgs,
+  added: Added,
+  from: Pick<AnyArgs, "signal"> = args,
+): AnyArgs & Added {
   const { context, input, errors, path, publish, state } = args;
-  return withSignal({ context, input, errors, path, publish, state, ...added }, args);
+  return withSignal({ context, input, errors, path, publish, state, ...added }, from);
 }
 
 const nextNames = { context: true } as const;

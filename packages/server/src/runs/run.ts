@@ -4,8 +4,8 @@ import type { YieldedLike } from "../procedure/implementation.js";
 import { type EncodedEvent, encodeEvent } from "../publish/encode-event.js";
 import { EventLoopTurns } from "../time/event-loop-turns.js";
 import { logged } from "../topic/entry.js";
-import { Attendance } from "./attendance.js";
 import { Lead, type RunSubscriber } from "./lead.js";
+import { RunAttendance } from "./run-attendance.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import type { Begun } from "./run-start.js";
 import { RunWriter } from "./run-writer.js";
@@ -15,7 +15,7 @@ export class Run {
   readonly input: string;
   readonly #sources: RunSources;
   readonly #request: RunRequest;
-  readonly #attendance: Attendance;
+  readonly #attendance: RunAttendance;
   readonly #lead: Lead;
   readonly #writer: RunWriter;
 
@@ -23,7 +23,7 @@ export class Run {
     this.#sources = sources;
     this.#request = request;
     this.input = request.input;
-    this.#attendance = new Attendance(sources.wheel, request.abandonAfter, () => void this.#abandon());
+    this.#attendance = new RunAttendance(sources.wheel, request.abandonAfter, () => void this.#abandon());
     this.#lead = new Lead({ ...sources, askElsewhere: () => this.#askElsewhere() }, begun.cursor);
     this.#writer = new RunWriter(sources, request, begun, {
       onAttached: () => this.#attendance.attachElsewhere(),

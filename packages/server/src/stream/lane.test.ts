@@ -71,7 +71,8 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
     async function add(topic: (typeof topics)[number], number: number, from: "head" | "oldest" = "head") {
       const procedure = contract[topic];
       const tail = hub.take(topic, procedure);
-      const request = { parts, procedure, topic, tail, context: {}, stream: "live" as const, snapshot: undefined };
+      const which = { stream: "live" as const, attended: false, snapshot: undefined };
+      const request = { parts, procedure, topic, tail, context: {}, ...which };
       const source = new Subscriber({ ...request, filter: topic === "busy" ? filter : undefined });
       const own = new Lifetime();
       own.watch(source);

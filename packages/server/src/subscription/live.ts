@@ -31,6 +31,7 @@ export async function prepareLive(
     tail,
     context,
     stream: "live",
+    attended: run.onSubscribe !== undefined,
     filter: filterOf(subscriber),
     snapshot,
   });

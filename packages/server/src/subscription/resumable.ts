@@ -44,6 +44,7 @@ export async function prepareResumable(parts: ResumableParts, subscriber: Resuma
     tail,
     context,
     stream: "resumable",
+    attended: false,
     filter: undefined,
     snapshot,
     endingOf,

@@ -35,6 +35,8 @@ export interface SubscriberRequest extends GapTerms {
    * always come. PROTOCOL §9.3.
    */
   readonly endingOf?: ((record: string | undefined) => LaneFrame | undefined) | undefined;
+  /** See `OpenFrame`. */
+  readonly attended: boolean;
   /** Whether this subscriber gets an event. Absent: it gets all. */
   readonly filter: ((event: DecodedEvent) => boolean) | undefined;
 }

@@ -2,7 +2,7 @@ import { SluiceError, stateVersionOf } from "@sluice/contract";
 import { formatCursor, type OpenFrame } from "@sluice/contract/wire";
 import type { LogEntry, ReadFrom, ReadPage } from "@sluice/log";
 import type { Lane, LaneSource } from "../stream/lane.js";
-import type { EndListener } from "../time/lifetime.js";
+import type { EndListener, Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "../topic/same-cursor.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
 import type { Look, Step } from "../topic/trail.js";
@@ -31,6 +31,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   #from: ReadFrom | undefined;
   /** What was read at its cursor when it was opened. */
   #look: Look | undefined;
+  #onStart: ((lifetime: Lifetime) => void) | undefined;
 
   startAt({ from, look, state, resumes }: SubscriberStart): void {
     if (typeof from === "object" && "epoch" in from) this.stand(from);
@@ -40,6 +41,11 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.#resumes = resumes;
     this.#isHeld = resumes;
     this.#isNew = !resumes && this.request.stream === "live";
+  }
+
+  /** Calls `listener` when it begins to be served: it was neither refused, nor has its client left before. */
+  whenStarted(listener: (lifetime: Lifetime) => void): void {
+    this.#onStart = listener;
   }
 
   get topic(): string {
@@ -55,10 +61,11 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   }
 
   open(heartbeat: number): OpenFrame {
-    const { tail, stream, procedure } = this.request;
+    const { tail, stream, procedure, attended } = this.request;
     const version = stateVersionOf(procedure);
     const head = formatCursor(tail.cursor);
-    return { kind: "open", stream, heartbeat, resumable: true, head, ...(version === 1 ? {} : { version }) };
+    const optional = { ...(version === 1 ? {} : { version }), ...(attended ? { attended } : {}) };
+    return { kind: "open", stream, heartbeat, resumable: true, head, ...optional };
   }
 
   /** Writes what follows `$open` at once, the state. What was missed, `$live` and what comes is pulled. PROTOCOL §4.2. */
@@ -70,6 +77,9 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     queueMicrotask(() => {
       this.#look = undefined;
     });
+    const onStart = this.#onStart;
+    this.#onStart = undefined; // what it closes over must not live as long as the stream
+    onStart?.(lane.lifetime);
   }
 
   pull(maxBytes: number): void {
