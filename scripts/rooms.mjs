@@ -21,6 +21,7 @@ const rooms = {
     "presence",
     "procedure",
     "publish",
+    "control",
     "topic",
     "time",
     "options",

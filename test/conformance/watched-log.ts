@@ -9,7 +9,10 @@ export interface WatchedLog extends Log {
   readonly reads: readonly { readonly from: unknown; readonly entries: number }[];
 }
 
-/** A log that counts its calls. */
+/** What servers tell each other, which each follows for as long as it lives. PROTOCOL §15. */
+const controlTopic = "$control";
+
+/** A log that counts its calls, but for those of `$control`. */
 export function countWatchers(log: Log): WatchedLog {
   const reads: { from: unknown; entries: number }[] = [];
   let watchers = 0;
@@ -26,10 +29,12 @@ export function countWatchers(log: Log): WatchedLog {
     async open(topic, options) {
       const opened = await log.open(topic, options);
       const { page } = opened;
-      if (options.limit > 0) reads.push({ from: options.from, entries: page.ok ? page.entries.length : 0 });
+      if (options.limit > 0 && topic !== controlTopic)
+        reads.push({ from: options.from, entries: page.ok ? page.entries.length : 0 });
       return opened;
     },
     watch(topic, onAppend) {
+      if (topic === controlTopic) return log.watch(topic, onAppend);
       const watch = log.watch(topic, onAppend);
       let on = true;
       watchers++;

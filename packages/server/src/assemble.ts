@@ -1,6 +1,8 @@
 import { type AnyProcedure, type AnySubscription, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
-import { memoryLog } from "@sluice/log";
+import { type Log, memoryLog } from "@sluice/log";
 import { Admission } from "./admission/admission.js";
+import { endAll, endMatching } from "./admission/end-streams.js";
+import { ControlFollower } from "./control/control-follower.js";
 import type { HandlerParts } from "./handler.js";
 import type { LocalParts } from "./in-process.js";
 import { checkWhole } from "./options/check.js";
@@ -29,6 +31,7 @@ import { TopicStates } from "./topic/topic-states.js";
 export interface SluiceParts extends HandlerParts {
   /** The contract's procedures, by path. */
   readonly procedures: ReadonlyMap<string, AnyProcedure>;
+  readonly log: Log;
   readonly limits: Limits;
   readonly counters: Counters;
   /** For subscribers in this process. */
@@ -75,6 +78,13 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
   const admission = new Admission(limits);
   const presence = new Presence({ wheel, linger, maxLingering: limits.connections });
+  const control = new ControlFollower({
+    ...{ log, wheel, report },
+    listener: {
+      onDisconnect: (word) => void endMatching({ admission, report }, word),
+      onMissed: () => endAll({ admission }),
+    },
+  });
 
   const { publish } = publisherWith(
     contract,
@@ -109,7 +119,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     open: admission.streams,
   };
   const opening = {
-    ...{ procedures, implementations, tools, admission, presence, report },
+    ...{ procedures, implementations, tools, admission, presence, control, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
   // A subscriber in this process may be slow, and does not count as a client that is limited or drained.
@@ -123,5 +133,6 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
       open: admission.locals,
     },
   };
+  control.begin();
   return { ...opening, limits, streams, local };
 }

@@ -28,7 +28,7 @@ export interface HandlerParts extends OpenParts {
 
 /** From request to response. False: the path is not in the contract, and nothing was sent. */
 export async function handle(parts: HandlerParts, exchange: Exchange): Promise<boolean> {
-  const { admission, limits, report } = parts;
+  const { admission, control, limits, report } = parts;
   const implementation = parts.implementations.get(exchange.path);
   if (!implementation || exchange.method === "OPTIONS") return false;
   const { procedure } = implementation;
@@ -46,6 +46,8 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
       answerReserved(reserved, exchange);
       return true;
     }
+    const unread = procedure.kind === "subscription" ? control.assertReadable() : undefined;
+    if (unread) await unread;
     context = await exchange.context();
     const input = await parseInput(procedure, request.input, (error) => report(error, procedure.path, context));
     const caller: Caller = { context: (context ?? noContext) as object, input, lifetime: exchange.reply.lifetime };
@@ -83,13 +85,15 @@ async function serve(
   { reply, method }: Exchange,
   caller: SubscriptionCaller,
 ) {
-  const { admission, streams, wheel } = parts;
+  const { admission, control, streams, wheel } = parts;
   admission.assertRoom(caller.client);
   if (method === "HEAD") {
     await authorise(parts, implementation, caller);
     return reply.send(200, streamHeaders);
   }
   const source = await openSubscription(parts, implementation, caller);
+  const unread = control.assertReadable();
+  if (unread) await unread;
   if (caller.lifetime.over) return;
   // During the opening, others may have opened streams, or the server may have begun to drain.
   admission.assertRoom(caller.client);

@@ -156,9 +156,11 @@ async function openLocally(
   implementation: Implementation,
   { input, options, lifetime, queue }: LocalSubscriber,
 ): Promise<void> {
-  const { admission, streams, wheel } = parts;
+  const { admission, control, streams, wheel } = parts;
   const opening = admission.begin();
   try {
+    const unread = control.assertReadable();
+    if (unread) await unread;
     const source = await openSubscription(parts, implementation, {
       context: (options.context ?? {}) as object,
       input: await parseCallerInput(implementation.procedure, input),

@@ -1,6 +1,7 @@
 import { type AnySubscription, topicOf } from "@sluice/contract";
 import type { Admission } from "./admission/admission.js";
 import type { Opening } from "./admission/opening.js";
+import type { ControlFollower } from "./control/control-follower.js";
 import { cursorFrom } from "./http/request.js";
 import type { Limits } from "./options/limits.js";
 import { tellOfVisit } from "./presence/on-subscribe.js";
@@ -26,6 +27,7 @@ export interface SubscriptionCaller extends Caller {
 /** The parts that opening a subscription needs. */
 export interface OpenParts extends ResumableParts, SnapshotParts {
   readonly admission: Admission;
+  readonly control: Pick<ControlFollower, "name" | "assertReadable">;
   readonly hub: Hub;
   /** Who is at which topic, where `onSubscribe` asks for it. */
   readonly presence: Presence;

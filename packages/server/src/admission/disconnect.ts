@@ -1,10 +1,13 @@
 import { type AnyProcedure, type AnySubscription, checkNames, type NamesOf, shown } from "@sluice/contract";
+import type { Log } from "@sluice/log";
+import type { ControlFollower } from "../control/control-follower.js";
+import { tellServers } from "../control/tell-servers.js";
 import { checkOneOf } from "../options/check.js";
 import { subscriptionPaths } from "../options/log.js";
 import type { Report } from "../options/on-error.js";
-import { tagsOf } from "../procedure/revocable-context.js";
-import { type Disconnected, type DisconnectFilter, matcherOf, revoked } from "./access.js";
+import type { Disconnected, DisconnectFilter, ResolvedFilter } from "./access.js";
 import type { Admission } from "./admission.js";
+import { endMatching } from "./end-streams.js";
 import { topicOfKey } from "./topic-of-key.js";
 
 const filterNames: NamesOf<DisconnectFilter> = { tag: true, path: true, key: true, reason: true };
@@ -15,12 +18,21 @@ interface DisconnectParts {
   readonly admission: Admission;
   /** The contract's procedures, by path. */
   readonly procedures: Procedures;
+  readonly log: Log;
+  /** Names this server, which need not be told. */
+  readonly control: Pick<ControlFollower, "name">;
   readonly report: Report;
 }
 
-/** Ends the streams that match the filter; see `Sluice.disconnect`. */
-export function disconnect(parts: DisconnectParts, filter: DisconnectFilter): Promise<Disconnected> {
-  const { admission, procedures, report } = parts;
+/** Ends the streams that match the filter, and tells the other servers; see `Sluice.disconnect`. */
+export function disconnect(parts: DisconnectParts, given: DisconnectFilter): Promise<Disconnected> {
+  const filter = resolveFilter(parts.procedures, given);
+  const ended = endMatching(parts, filter);
+  return tellServers(parts.log, { kind: "disconnect", from: parts.control.name, ...filter }).then(() => ({ ended }));
+}
+
+/** @throws TypeError if the filter can't match. */
+function resolveFilter(procedures: Procedures, filter: DisconnectFilter): ResolvedFilter {
   checkNames("disconnect", filter ?? null, filterNames);
   const { tag, path, key, reason = "forbidden" } = filter;
   if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path.");
@@ -32,23 +44,7 @@ export function disconnect(parts: DisconnectParts, filter: DisconnectFilter): Pr
   }
   const procedure = path === undefined ? undefined : subscriptionAt(procedures, path);
   const topic = procedure && key !== undefined ? topicOfKey(procedure, key) : undefined;
-  const matches = matcherOf({ tag, path, topic });
-  for (const opening of admission.openings) opening.revoke({ matches, reason });
-  const open = [...admission.streams, ...admission.locals].flatMap(({ lanes }) => [...lanes.open]);
-  const ends = open.map((lane) => {
-    const { topic: laneTopic, context } = lane.source;
-    try {
-      // Without a tag in the filter, user code behind `tags` doesn't run.
-      return matches(laneTopic, tag === undefined ? [] : tagsOf(context)) ? { lane, reason } : undefined;
-    } catch (error) {
-      // The stream may match, so its client must reconnect. The other streams are checked anyway.
-      report(error, laneTopic, context);
-      return { lane, reason: "unauthorized" as const };
-    }
-  });
-  const matching = ends.filter((end) => end !== undefined);
-  for (const end of matching) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
-  return Promise.resolve({ ended: matching.length });
+  return { tag, path, topic, reason };
 }
 
 function subscriptionAt(procedures: Procedures, path: string): AnySubscription {

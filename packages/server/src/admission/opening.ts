@@ -19,24 +19,29 @@ const maxRevocations = 1_000;
  */
 export class Opening {
   #revocations: Revocation[] | undefined;
-  /** More revocations arrived than are kept, so one of them may have matched. */
-  #hasDropped = false;
+  /** A revocation that may have matched is not known. */
+  #hasMissed = false;
 
   revoke(revocation: Revocation): void {
     this.#revocations ??= [];
     if (this.#revocations.length < maxRevocations) this.#revocations.push(revocation);
-    else this.#hasDropped = true;
+    else this.miss();
+  }
+
+  /** A revocation may have come that nobody can check: the stream is refused. */
+  miss(): void {
+    this.#hasMissed = true;
   }
 
   /**
    * @throws SluiceError `unauthorized` if the authorisation has expired; the revocation's reason if one matches;
-   * `unavailable` if too many arrived.
+   * `unavailable` if too many arrived, or some may have been missed.
    */
   assertAllowed(topic: string, context: unknown, now: number): void {
     assertCurrent(context, now);
     const tags = tagsOf(context);
     const revocation = this.#revocations?.find(({ matches }) => matches(topic, tags));
     if (revocation) throw new SluiceError(revocation.reason, { message: revoked });
-    if (this.#hasDropped) throw new SluiceError("unavailable", { message: "Opening the stream took too long" });
+    if (this.#hasMissed) throw new SluiceError("unavailable", { message: "A revocation may have been missed" });
   }
 }

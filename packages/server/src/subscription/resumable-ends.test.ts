@@ -46,7 +46,8 @@ it("a run is not started for a subscriber whose opening fails", async () => {
   const world = setUp({
     log: {
       ...inner,
-      open: () => Promise.reject(new Error("no such table")),
+      open: (topic, options) =>
+        topic === "$control" ? inner.open(topic, options) : Promise.reject(new Error("no such table")),
       append: (...args) => {
         appended.push(args);
         return inner.append(...args);
