@@ -77,7 +77,7 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
   [
     "an unknown procedure",
     "scores.wach;",
-    [/^Property 'wach' does not exist on type 'Client<.*>'\. Did you mean 'watch'\?$/],
+    [/^Property 'wach' does not exist on type 'ClientTree<.*>'\. Did you mean 'watch'\?$/],
   ],
   [
     "an unknown event",

@@ -38,7 +38,7 @@ const contract = defineContract({
 const client = createClient(contract, { url: "/api" });
 
 test("the tree is the contract's", () => {
-  expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed">();
+  expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed" | "$close">();
   // @ts-expect-error no such procedure
   client.scores.unwatch;
   // @ts-expect-error a mutation is called, not subscribed to

@@ -9,7 +9,7 @@ import { contract, match, setUp, until } from "./test-kit/set-up.test-kit.js";
 
 test("the tree is the contract's, and opens nothing by itself", async () => {
   const { server, client } = await setUp();
-  expect(Object.keys(client)).toEqual(["scores", "feed", "assistant"]);
+  expect(Object.keys(client)).toEqual(["scores", "feed", "assistant", "$close"]);
   expect(Object.keys(client.scores)).toEqual(["watch", "report", "find", "clear"]);
   expect(client.scores.watch[internals].procedure).toBe(contract.scores.watch);
   expect(client.scores.report[internals].procedure).toBe(contract.scores.report);

@@ -4,6 +4,7 @@ import { maxDelay, systemClock } from "./platform/clock.js";
 import { clockOf, randomOf } from "./platform/fallback.js";
 import type { ClientSettings } from "./procedure/settings.js";
 import { createSkippedPrinter } from "./subscription/skipped-event.js";
+import { closable } from "./transport/closable.js";
 import { createDirectTransport } from "./transport/direct.js";
 import type { TransportSettings } from "./transport/settings.js";
 import { createRefresher } from "./wire/refresh.js";
@@ -48,10 +49,14 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     maxFrame: number("maxFrame", options.maxFrame, defaultMaxFrame, 1, "a number of characters from 1"),
     clock: clock ? clockOf(clock) : systemClock,
   };
+  const controller = new AbortController();
+  const closing = controller.signal;
   return {
     ...settings,
     id: id ?? `client-${++clients}`,
-    transport: createDirectTransport(settings),
+    closing,
+    close: () => controller.abort(),
+    transport: closable(createDirectTransport(settings), closing, settings.clock),
     linger: number("linger", options.linger, 1_000),
     onSkippedEvent: onSkippedEvent ?? createSkippedPrinter(),
   };

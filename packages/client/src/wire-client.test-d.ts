@@ -36,7 +36,7 @@ type Goal = { type: "goal"; data: { team: "home" | "away" }; id: string };
 type WatchEvent = Goal | { type: "fullTime"; data: { at: string }; id: string };
 
 test("the tree is the contract's", () => {
-  expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed" | "phone">();
+  expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed" | "phone" | "$close">();
   // @ts-expect-error no such procedure
   client.scores.unwatch;
   // @ts-expect-error a mutation is called, not subscribed to

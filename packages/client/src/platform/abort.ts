@@ -32,17 +32,3 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): () =>
     waiting.delete(signal);
   };
 }
-
-/** A signal of our own, fit for fetch, that aborts with the application's signal or by `abort`. */
-export interface Follower {
-  readonly signal: AbortSignal;
-  abort(): void;
-  stopListening(): void;
-}
-
-export function follow(given: AbortSignal | undefined): Follower {
-  const controller = new AbortController();
-  const abort = () => controller.abort(given?.reason);
-  if (given?.aborted) abort();
-  return { signal: controller.signal, abort, stopListening: onAbort(given, abort) };
-}

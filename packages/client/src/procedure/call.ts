@@ -1,43 +1,54 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
-import { follow } from "../platform/abort.js";
+import { onAbort } from "../platform/abort.js";
 import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
-import { failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
+import { aborted, closedError, failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
 import { errorOfAnswer, isType, parseObject } from "../wire/problem.js";
-import { aborted, send } from "../wire/request.js";
+import { send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import { encodeTarget, type Target } from "../wire/target.js";
 import type { CallOptions } from "./procedure.js";
 
-/** Sends a query or mutation once; after a 401 once more, if the refresh hook has renewed the credentials. */
-export async function call(
-  settings: RequestSettings,
-  procedure: AnyQuery | AnyMutation,
-  input: unknown,
-  { signal }: CallOptions = {},
-): Promise<unknown> {
-  if (!signal) return askAndRenew(settings, encodeTarget(procedure, input), undefined);
-  if (signal.aborted) throw aborted(signal.reason);
-  const own = follow(signal);
-  try {
-    return await untilAborted(askAndRenew(settings, encodeTarget(procedure, input), own.signal), own.signal);
-  } finally {
-    own.stopListening();
-  }
+interface CallSettings extends RequestSettings {
+  readonly closing: AbortSignal;
 }
 
-/** Rejects as soon as the signal aborts, even while the application keeps us waiting, as a refresh hook may. */
-function untilAborted(answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(aborted(signal.reason));
-    signal.addEventListener("abort", onAbort);
-    void answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
+/**
+ * Sends a query or mutation once; after a 401 once more, if the refresh hook has renewed the credentials. Rejects as
+ * soon as it is aborted, even while the application keeps us waiting, as a refresh hook may.
+ */
+export async function call(
+  settings: CallSettings,
+  procedure: AnyQuery | AnyMutation,
+  input: unknown,
+  { signal: given }: CallOptions = {},
+): Promise<unknown> {
+  const { closing } = settings;
+  // fetch gets a signal of the call's own: Node's fetch leaves a listener on it until the request is collected.
+  const controller = new AbortController();
+  const { signal } = controller;
+  let stopListening = () => {};
+  try {
+    return await new Promise((resolve, reject) => {
+      const abort = () => {
+        controller.abort(given?.reason);
+        reject(closing.aborted ? closedError() : aborted(given?.reason));
+      };
+      if (closing.aborted || given?.aborted) return abort();
+      const stops = [onAbort(closing, abort), onAbort(given, abort)];
+      stopListening = () => {
+        for (const stop of stops) stop();
+      };
+      askAndRenew(settings, encodeTarget(procedure, input), signal).then(resolve, reject);
+    });
+  } finally {
+    stopListening();
+  }
 }
 
 async function askAndRenew(
   settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<unknown> {
   const mark = settings.refresher.mark();
   try {
@@ -53,7 +64,7 @@ async function askAndRenew(
 async function ask(
   settings: RequestSettings,
   target: Target<AnyQuery | AnyMutation>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<unknown> {
   const { procedure } = target;
   const response = await send(settings, target, { accept: "application/json" }, signal);

@@ -27,5 +27,5 @@ export function createContractClient<Tree extends ContractTree>(
     [internals]: { clientId: settings.id, path },
   });
 
-  return walk(contract, "") as Client<Tree>;
+  return { ...walk(contract, ""), $close: settings.close } as Client<Tree>;
 }

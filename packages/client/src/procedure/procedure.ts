@@ -83,13 +83,27 @@ export interface CallProcedure<P extends AnyQuery | AnyMutation> {
   readonly [internals]: CallInternals<P>;
 }
 
-/** The contract's tree with callable procedures. */
-export type Client<Tree> = { readonly [Name in keyof Tree]: ClientNode<Tree[Name]> };
+/** What every client has beside its contract's tree: no key of a contract starts with a `$`. */
+export interface ClientMembers {
+  /**
+   * Closes the client for good. Subscriptions end: loops are done after the events that have come, handlers get `onEnd`,
+   * the connection is `closed`. Calls under way reject with the error `aborted`; so does all that is asked of the client
+   * later. No timer or connection is left. A second call does nothing.
+   *
+   * @example client.$close(); // after a logout
+   */
+  $close(): void;
+}
+
+/** The contract's tree: queries and mutations to call, subscriptions to subscribe to. */
+export type Client<Tree> = ClientTree<Tree> & ClientMembers;
+
+export type ClientTree<Tree> = { readonly [Name in keyof Tree]: ClientNode<Tree[Name]> };
 
 type ClientNode<Node> = Node extends AnySubscription
   ? SubscriptionProcedure<Node>
   : Node extends AnyQuery | AnyMutation
     ? CallProcedure<Node>
     : Node extends ContractTree
-      ? Client<Node>
+      ? ClientTree<Node>
       : never;

@@ -13,7 +13,7 @@ export const createWireClient = (settings: ClientSettings): object =>
   createNode(
     {},
     "",
-    { [internals]: { clientId: settings.id, path: "" } },
+    { [internals]: { clientId: settings.id, path: "" }, $close: settings.close },
     { settings, registry: createRegistry(settings) },
   );
 

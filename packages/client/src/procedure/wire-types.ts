@@ -13,7 +13,14 @@ import type {
   WireOf,
 } from "@sluice/contract";
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
-import type { CallProcedure, internals, NotCalled, SubscribeArguments, SubscriptionInternals } from "./procedure.js";
+import type {
+  CallProcedure,
+  ClientMembers,
+  internals,
+  NotCalled,
+  SubscribeArguments,
+  SubscriptionInternals,
+} from "./procedure.js";
 
 /** A schema whose code type is its wire type. */
 interface WireSchema<Wire> extends Schema {
@@ -66,8 +73,10 @@ export interface WireSubscriptionProcedure<P extends AnySubscription, State> ext
 /** Members of every procedure, which a client without a contract can't tell from children. */
 type MemberName = keyof Object | "apply" | "bind" | "call" | "iterate" | "subscribe" | "toJSON";
 
-/** The contract's tree with callable procedures, on wire types. */
-export type WireClient<Tree> = {
+/** The contract's tree on wire types. */
+export type WireClient<Tree> = WireTree<Tree> & ClientMembers;
+
+type WireTree<Tree> = {
   readonly [Name in keyof Tree]: Name extends MemberName
     ? `"${Name}" is a member of every procedure, so a client made from types can't reach it: pass the contract`
     : Tree[Name] extends Subscription<infer Input, infer Events, infer State, infer Errors, infer Idempotent>
@@ -80,6 +89,6 @@ export type WireClient<Tree> = {
         : Tree[Name] extends Mutation<infer Input, infer Output, infer Errors>
           ? CallProcedure<Mutation<OnWire<Input>, OnWire<Output>, ErrorsOnWire<Errors>>>
           : Tree[Name] extends ContractTree
-            ? WireClient<Tree[Name]>
+            ? WireTree<Tree[Name]>
             : never;
 };

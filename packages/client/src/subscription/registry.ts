@@ -1,7 +1,8 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { onAbort } from "../platform/abort.js";
+import { failingTransport } from "../transport/failing-transport.js";
 import { encodeTarget, type Target } from "../wire/target.js";
 import { createSharedSubscription } from "./create-shared-subscription.js";
-import { failingTransport } from "./failing-transport.js";
 import type { SubscriptionSettings } from "./settings.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 
@@ -22,6 +23,8 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
   const all = new Map<string, Holder>();
   const active = new Set<SharedSubscription<AnySubscription>>();
   let sweepAt = 64;
+  // So that whoever subscribes from now on gets the error of a closed client, and not the end that the others got.
+  onAbort(settings.closing, () => all.clear());
 
   /** Drops the keys of collected subscriptions, whenever the number of keys has doubled. */
   function sweep(): void {

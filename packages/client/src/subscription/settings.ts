@@ -5,6 +5,8 @@ import type { SkippedEvent } from "./skipped-event.js";
 /** The client's options that subscriptions use, with their defaults filled in. */
 export interface SubscriptionSettings {
   readonly transport: Transport;
+  /** Aborts when the client is closed. */
+  readonly closing: AbortSignal;
   readonly clock: Required<Clock>;
   /** Milliseconds for which a subscription outlives its last subscriber. */
   readonly linger: number;

@@ -40,9 +40,9 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
       leave();
       enter(state.phase);
     }
-    if (state !== before) tell();
-    if (state.phase.kind === "closed" && before.phase.kind !== "closed" && event.type !== "closed")
-      sink.over(state.error);
+    if (state === before || event.type === "closed") return; // who closes it knows
+    tell();
+    if (state.phase.kind === "closed") sink.over(state.error);
   }
 
   function leave(): void {

@@ -9,7 +9,13 @@ import { at, contract, goal, live, post, snapshot } from "../test-kit/set-up.tes
 /** Two subscriptions whose frames come over one stream, lanes 7 (the match) and 3 (the feed). */
 function setUpLanes() {
   const transport = createOneStreamTransport();
-  const registry = createRegistry({ transport, clock: createManualClock(), linger: 0, onSkippedEvent: undefined });
+  const registry = createRegistry({
+    transport,
+    clock: createManualClock(),
+    linger: 0,
+    onSkippedEvent: undefined,
+    closing: new AbortController().signal,
+  });
   const follow = (procedure: AnySubscription, input?: unknown) => {
     const told: unknown[] = [];
     const stop = registry.shared(procedure, input).subscribe({

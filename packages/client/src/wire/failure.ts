@@ -5,6 +5,11 @@ export const protocolError = (message: string, cause?: unknown) => new SluiceErr
 
 export const networkError = (message: string, cause?: unknown) => new SluiceError("network", { message, cause });
 
+export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
+
+/** The error of what is asked of a client after its `$close`. */
+export const closedError = () => new SluiceError("aborted", { message: "This client was closed by $close()." });
+
 /** @param what names the value in the message, such as `The output`. */
 export const mismatch = (what: string, { path }: AnyProcedure, cause: unknown) =>
   new SluiceError("contractMismatch", { message: `${what} of ${path} does not fit the contract.`, cause });

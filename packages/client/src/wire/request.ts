@@ -1,7 +1,7 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import type { FetchInit, FetchResponse } from "../platform/fetch.js";
 import { refusalOf } from "../platform/refusal.js";
-import { networkError, protocolError } from "./failure.js";
+import { aborted, networkError, protocolError } from "./failure.js";
 import type { RequestSettings } from "./settings.js";
 import type { Target } from "./target.js";
 
@@ -46,8 +46,6 @@ export async function send(
   if (typeof response?.status === "number" && typeof response.headers?.get === "function") return response;
   throw protocolError("The client's fetch option gave no answer.");
 }
-
-export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
 
 function describe(
   url: string,

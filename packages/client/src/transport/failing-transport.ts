@@ -1,6 +1,6 @@
 import type { SluiceError } from "@sluice/contract";
-import { closedConnection } from "../transport/connection-state.js";
-import type { Transport } from "../transport/transport.js";
+import { closedConnection } from "./connection-state.js";
+import type { Transport } from "./transport.js";
 
 /** For a subscription that can't be requested, as with an invalid input: lanes fail without sending anything. */
 export const failingTransport = (error: SluiceError, now: number): Transport => ({
