@@ -10,7 +10,14 @@ import {
 } from "@sluice/contract";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { type CallProcedure, type Connection, createClient, type Reset, type SubscriptionProcedure } from "./index.js";
+import {
+  type CallProcedure,
+  type Connection,
+  createClient,
+  type Reset,
+  type StoreOf,
+  type SubscriptionProcedure,
+} from "./index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -161,4 +168,37 @@ test("options are checked", () => {
   createClient(contract, { url: "/api", header: {} });
   // @ts-expect-error no contract
   createClient({ feed: 1 }, { url: "/api" });
+});
+
+test("a store shows the state, or else the latest event, in the shape that frameworks take", () => {
+  const { watch } = client.scores;
+  const score = watch.store({ matchId: "m1" });
+  expectTypeOf(score).toEqualTypeOf<StoreOf<InternalsOf<typeof watch>>>();
+  const shown = score.get();
+  expectTypeOf(shown.data).toEqualTypeOf<{ home: number; endedAt: Date | null } | undefined>();
+  if (shown.status === "success") expectTypeOf(shown.data).toEqualTypeOf<{ home: number; endedAt: Date | null }>();
+  if (shown.status === "error") expectTypeOf(shown.error.code).toExtend<string>();
+  expectTypeOf(client.feed.store().get().data).toEqualTypeOf<{ type: "post"; data: string; id: string } | undefined>();
+  score satisfies SvelteReadable<typeof shown>;
+  score.subscribe(() => {}, { signal: new AbortController().signal });
+  // @ts-expect-error no such option
+  score.subscribe(() => {}, { abort: new AbortController().signal });
+  // @ts-expect-error an input is needed
+  watch.store();
+  // @ts-expect-error of another type
+  watch.store({ matchId: 1 });
+});
+
+type InternalsOf<Procedure> = Procedure extends SubscriptionProcedure<infer P> ? P : never;
+
+/** As svelte/store declares it. */
+interface SvelteReadable<T> {
+  subscribe(this: void, run: (value: T) => void, invalidate?: () => void): () => void;
+}
+
+test("a subscription is not called", () => {
+  // @ts-expect-error it is read by .iterate()
+  client.scores.watch({ matchId: "m1" });
+  // @ts-expect-error it is read by .iterate()
+  client.feed();
 });

@@ -16,4 +16,5 @@ export type { CallOptions, CallProcedure, Client, SubscriptionProcedure } from "
 export type { WireClient, WireSubscriptionHandlers, WireSubscriptionProcedure } from "./procedure/wire-types.js";
 export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
 export type { SkippedEvent } from "./subscription/skipped-event.js";
+export type { StoreOf, SubscriptionSnapshot, SubscriptionStore } from "./subscription/store.js";
 export type { Connection, ConnectionStatus } from "./transport/connection-state.js";

@@ -11,6 +11,7 @@ import type {
 } from "@sluice/contract";
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
+import type { StoreOf } from "../subscription/store.js";
 
 export interface CallOptions {
   /** Cancels the request when it aborts: the promise rejects with the error `aborted`. */
@@ -45,13 +46,13 @@ export type SubscribeArguments<Input, Handlers> =
   | (undefined extends Input ? [handlers: Handlers] : never);
 
 /** Not callable: its only signature is there for the compiler to say what to write instead. */
-export type NotCalled = (
+type NotCalled = (
   this: "a subscription is not called: write .iterate(input) or .subscribe(input, handlers)",
   ...given: readonly unknown[]
 ) => never;
 
-/** A subscription of a client. */
-export interface SubscriptionProcedure<P extends AnySubscription> extends NotCalled {
+/** What every subscription of a client has, with or without the contract. */
+export interface SubscriptionBase<P extends AnySubscription> extends NotCalled {
   /**
    * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
    * Firefox and WebKit buffer in memory.
@@ -63,13 +64,30 @@ export interface SubscriptionProcedure<P extends AnySubscription> extends NotCal
    */
   iterate(input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
   /**
-   * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
+   * The subscription as a store: the state, or else the latest event (also if the client was created from a type), as
+   * an immutable snapshot that is the same object until something changes. It has the shape that
+   * `useSyncExternalStore`, signals and Svelte take, and shares its connection with other subscribers with the same
+   * input. While it is in use, the store of an input is the same object each time.
+   *
+   * @example
+   * const { subscribe, get } = client.scores.watch.store({ matchId: "m1" });
+   * const { data, status, connection } = useSyncExternalStore(subscribe, get, get);
+   * @example const stop = client.scores.watch.store({ matchId: "m1" }).subscribe(({ data }) => show(data));
+   */
+  store(input: InputOf<P> | LeftOut<InputOf<P>>): StoreOf<P>;
+  readonly [internals]: SubscriptionInternals<P>;
+}
+
+/** A subscription of a client. */
+export interface SubscriptionProcedure<P extends AnySubscription> extends SubscriptionBase<P> {
+  /**
+   * Calls the handlers until the returned function is called or `signal` aborts. Subscribers with the same input share
+   * one connection.
    *
    * @example const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
    * @example const stop = client.news.subscribe({ onEvent: show }); // an optional input may be left out
    */
   subscribe(...given: SubscribeArguments<InputOf<P>, SubscriptionHandlers<P>>): () => void;
-  readonly [internals]: SubscriptionInternals<P>;
 }
 
 export interface CallInternals<P extends AnyQuery | AnyMutation> {

@@ -18,6 +18,7 @@ export function membersOf(registry: Registry, settings: ClientSettings, procedur
       ...given: readonly [handlers: Handlers] | readonly [input: unknown, handlers: Handlers]
     ): (() => void) =>
       given.length === 1 ? shared(undefined).subscribe(given[0]) : shared(given[0]).subscribe(given[1]),
+    store: (input?: unknown) => shared(input).store,
     [internals]: { clientId: id, procedure, linger, shared },
   };
 }

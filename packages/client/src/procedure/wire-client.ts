@@ -50,7 +50,16 @@ function createProcedure(path: string, shared: Shared): object {
 }
 
 /** A subscription's members, and those of functions: a debounce calls them, printing and `await` look them up. */
-const memberNames: ReadonlySet<string> = new Set(["iterate", "subscribe", "apply", "bind", "call", "then", "toJSON"]);
+const memberNames: ReadonlySet<string> = new Set([
+  "iterate",
+  "subscribe",
+  "store",
+  "apply",
+  "bind",
+  "call",
+  "then",
+  "toJSON",
+]);
 
 const isSegment = (key: PropertyKey): key is string =>
   typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !memberNames.has(key);

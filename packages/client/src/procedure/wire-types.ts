@@ -2,25 +2,16 @@ import type {
   AnySubscription,
   ContractTree,
   ErrorDefinitions,
-  EventOf,
   EventSchemas,
   InputOf,
-  LeftOut,
   Mutation,
   Query,
   Schema,
   Subscription,
   WireOf,
 } from "@sluice/contract";
-import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
-import type {
-  CallProcedure,
-  ClientMembers,
-  internals,
-  NotCalled,
-  SubscribeArguments,
-  SubscriptionInternals,
-} from "./procedure.js";
+import type { SubscriptionHandlers } from "../subscription/handlers.js";
+import type { CallProcedure, ClientMembers, SubscribeArguments, SubscriptionBase } from "./procedure.js";
 
 /** A schema whose code type is its wire type. */
 interface WireSchema<Wire> extends Schema {
@@ -49,29 +40,19 @@ export interface WireSubscriptionHandlers<P extends AnySubscription, State>
 }
 
 /** A subscription of a client that was created from a contract's type. */
-export interface WireSubscriptionProcedure<P extends AnySubscription, State> extends NotCalled {
+export interface WireSubscriptionProcedure<P extends AnySubscription, State> extends SubscriptionBase<P> {
   /**
-   * Reads the events one by one over a connection of its own. A slow reader slows the server down in Node and Chromium;
-   * Firefox and WebKit buffer in memory.
-   *
-   * @throws SluiceError in the loop: a final error of the server, `gap` (unless `onReset` is given), `interrupted`,
-   * `aborted`.
-   * @example
-   * for await (const event of client.scores.watch.iterate({ matchId: "m1" })) console.log(event.type, event.data);
-   */
-  iterate(input: InputOf<P> | LeftOut<InputOf<P>>, options?: IterateOptions): AsyncIterable<EventOf<P>>;
-  /**
-   * Calls the handlers until the returned function is called. Subscribers with the same input share one connection.
+   * Calls the handlers until the returned function is called or `signal` aborts. Subscribers with the same input share
+   * one connection.
    *
    * @example
    * const stop = client.scores.watch.subscribe({ matchId: "m1" }, { on: { goal: ({ minute }) => show(minute) } });
    */
   subscribe(...given: SubscribeArguments<InputOf<P>, WireSubscriptionHandlers<P, State>>): () => void;
-  readonly [internals]: SubscriptionInternals<P>;
 }
 
 /** Members of every procedure, which a client without a contract can't tell from children. */
-type MemberName = keyof Object | "apply" | "bind" | "call" | "iterate" | "subscribe" | "toJSON";
+type MemberName = keyof Object | "apply" | "bind" | "call" | "iterate" | "subscribe" | "store" | "toJSON";
 
 /** The contract's tree on wire types. */
 export type WireClient<Tree> = WireTree<Tree> & ClientMembers;

@@ -6,6 +6,7 @@ import type { SubscriptionSettings } from "./settings.js";
 import { createSharedLife } from "./shared-life.js";
 import { idle, type Resync, resyncOf, type SharedEvent, type SharedState, transition } from "./shared-state.js";
 import type { SharedSubscription } from "./shared-subscription.js";
+import { createStore, type StoreSource } from "./store.js";
 import type { AnyHandlers } from "./subscribers.js";
 
 const nothing = () => {};
@@ -116,14 +117,27 @@ export function createSharedSubscription(
     return answer;
   }
 
-  return {
+  let store: SharedSubscription<AnySubscription>["store"] | undefined;
+  const shared = {
     get connection() {
       return life.connection;
     },
     get state() {
       return life.state as { known: false };
     },
+    get latest() {
+      return life.latest;
+    },
+    get outcome() {
+      return state.kind === "over" ? state : undefined;
+    },
+    // It keeps this object alive, and with it the place in the registry.
+    get store(): SharedSubscription<AnySubscription>["store"] {
+      store ??= createStore(shared as StoreSource, target.procedure.state !== undefined) as typeof shared.store;
+      return store;
+    },
     subscribe,
     resync,
   };
+  return shared;
 }

@@ -6,7 +6,7 @@ import { createSharedSubscription } from "./create-shared-subscription.js";
 import type { SubscriptionSettings } from "./settings.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 
-/** A client's subscriptions: one for each path and canonical input. */
+/** A client's subscriptions: one for each path and canonical input, or for each error of inputs that can't be encoded. */
 export interface Registry {
   /** The same object for the same subscription, as long as it is active or referenced. */
   shared(procedure: AnySubscription, input: unknown): SharedSubscription<AnySubscription>;
@@ -35,17 +35,20 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
 
   return {
     shared(procedure, input) {
-      let target: Target<AnySubscription>;
+      let target: Target<AnySubscription> = { procedure, input, text: undefined };
+      let { transport } = settings;
+      let { path: key } = procedure;
       try {
         target = encodeTarget(procedure, input);
-      } catch (error) {
-        const transport = failingTransport(SluiceError.from(error), settings.clock.now());
-        return createSharedSubscription({ ...settings, transport }, { procedure, input, text: undefined });
+        if (target.text !== undefined) key += `?${target.text}`;
+      } catch (thrown) {
+        const error = SluiceError.from(thrown);
+        transport = failingTransport(error, settings.clock.now());
+        key += ` ${error.message}`;
       }
-      const key = target.text === undefined ? procedure.path : `${procedure.path}?${target.text}`;
       const known = all.get(key)?.deref();
       if (known) return known;
-      const created = createSharedSubscription(settings, target, (isActive) => {
+      const created = createSharedSubscription({ ...settings, transport }, target, (isActive) => {
         if (isActive) active.add(created);
         else active.delete(created);
       });

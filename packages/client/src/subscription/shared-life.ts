@@ -4,7 +4,7 @@ import { guarded } from "../platform/report.js";
 import { type Connection, closedConnection } from "../transport/connection-state.js";
 import type { Lane } from "../transport/transport.js";
 import type { Target } from "../wire/target.js";
-import { createFold, type Fold, type KnownState } from "./fold.js";
+import { type AnyEvent, createFold, type Fold, type KnownState } from "./fold.js";
 import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
 import { createSubscribers, type Subscribers } from "./subscribers.js";
@@ -18,6 +18,8 @@ export interface SharedLife {
   readonly subscribers: Subscribers;
   readonly connection: Connection;
   readonly state: KnownState;
+  /** The latest event. A gap in history doesn't change it. */
+  readonly latest: AnyEvent | undefined;
   /**
    * Opens a lane. Again: keeps the state until a fresh snapshot comes, if the server has snapshots; else starts anew.
    */
@@ -44,6 +46,7 @@ export function createSharedLife(
   let tracker: ResumeTracker;
   let fold: Fold | undefined;
   let lane: Lane | undefined;
+  let latest: AnyEvent | undefined;
   let stream: StreamKind | undefined;
   let connection = closedConnection(clock.now());
   // The state of a generator comes from its events alone.
@@ -57,17 +60,24 @@ export function createSharedLife(
     get state() {
       return fold?.state ?? { known: false };
     },
+    get latest() {
+      return latest;
+    },
     open(isAgain) {
       if (isAgain && hasSnapshots()) {
         tracker.refresh();
       } else {
         tracker = createResumeTracker();
+        latest = undefined;
         fold = createFold({
           procedure,
           tracker,
           onSkippedEvent,
           sink: {
-            event: subscribers.event,
+            event(event) {
+              latest = event;
+              subscribers.event(event);
+            },
             state: (value) => subscribers.each(({ onState }) => guarded(onState, value)),
             snapshot: (value) => subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value)),
             reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),

@@ -1,6 +1,7 @@
 import type { AnySubscription, StateOf } from "@sluice/contract";
 import type { Connection } from "../transport/connection-state.js";
 import type { SubscriptionHandlers } from "./handlers.js";
+import type { StoreOf } from "./store.js";
 
 /**
  * A subscription of a client, shared by its subscribers: it has the connection, the cursor and the state, and delivers
@@ -10,6 +11,8 @@ export interface SharedSubscription<P extends AnySubscription> {
   readonly connection: Connection;
   /** The state, once there is one: `known` tells a state that is `undefined` from none. */
   readonly state: { readonly known: false } | { readonly known: true; readonly value: StateOf<P> };
+  /** The same object each time, so that components may ask for it whenever they render. */
+  readonly store: StoreOf<P>;
   /**
    * The first subscriber opens the connection; the client's `linger` after the last one left, it closes. A subscriber
    * that joins gets the state at once, and events from then on.

@@ -17,6 +17,9 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
       return connection;
     },
     state: { known: false },
+    get store(): never {
+      throw new Error("A subscription made by hand has no store.");
+    },
     subscribe(handlers) {
       const subscriber = subscribers.add(handlers as AnyHandlers);
       return () => subscribers.remove(subscriber);

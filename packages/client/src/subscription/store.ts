@@ -1,0 +1,91 @@
+import type { AnySubscription, ErrorOf, EventOf, SluiceError, StateOf } from "@sluice/contract";
+import { guarded } from "../platform/report.js";
+import type { Connection } from "../transport/connection-state.js";
+import type { AnyEvent, KnownState } from "./fold.js";
+import type { AnyHandlers } from "./subscribers.js";
+
+/** A subscription at a moment: a union by `status`. Immutable, and the same object until something changes. */
+export type SubscriptionSnapshot<Data, Failure> = {
+  readonly connection: Connection;
+} & (
+  | { readonly status: "pending"; readonly data: undefined; readonly error: null }
+  | { readonly status: "success"; readonly data: Data; readonly error: null }
+  /** It has ended without an error: nothing more comes. `data` is the last there was. */
+  | { readonly status: "ended"; readonly data: Data | undefined; readonly error: null }
+  /** A final error. `data` is the last there was. */
+  | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
+);
+
+/** A subscription as a store, of the shape that `useSyncExternalStore`, signals and Svelte take. */
+export interface SubscriptionStore<Data, Failure> {
+  /** What is known now. Without a listener nothing is open: then it is what another subscriber has, or `pending`. */
+  get(): SubscriptionSnapshot<Data, Failure>;
+  /**
+   * Calls the listener at once and after every change, until the returned function is called or `signal` aborts. The
+   * subscription is open while there is a listener, and for the client's `linger` after.
+   *
+   * @param options an object; a function, which Svelte passes here, has no effect.
+   */
+  subscribe(
+    listener: (snapshot: SubscriptionSnapshot<Data, Failure>) => void,
+    options?: { readonly signal?: AbortSignal } & object,
+  ): () => void;
+}
+
+/** What a store shows: the state, if the contract declares one, else the latest event. */
+export type StoreOf<P extends AnySubscription> = SubscriptionStore<
+  [StateOf<P>] extends [never] ? EventOf<P> : StateOf<P>,
+  ErrorOf<P>
+>;
+
+type AnySnapshot = SubscriptionSnapshot<unknown, SluiceError>;
+
+/** What a store needs of a subscription. */
+export interface StoreSource {
+  readonly connection: Connection;
+  readonly state: KnownState;
+  readonly latest: AnyEvent | undefined;
+  readonly outcome: { readonly error: SluiceError | undefined } | undefined;
+  subscribe(handlers: AnyHandlers & { readonly signal: AbortSignal | undefined }): () => void;
+}
+
+export function createStore(source: StoreSource, showsState: boolean): SubscriptionStore<unknown, SluiceError> {
+  let snapshot: AnySnapshot | undefined;
+
+  function get(): AnySnapshot {
+    const { connection, latest, outcome } = source;
+    const { known, value } = showsState ? source.state : { known: latest !== undefined, value: latest };
+    const data = known ? value : undefined;
+    const error = outcome?.error ?? null;
+    const status = error ? "error" : outcome ? "ended" : known ? "success" : "pending";
+    const isSame =
+      snapshot?.connection === connection &&
+      snapshot.status === status &&
+      snapshot.error === error &&
+      Object.is(snapshot.data, data);
+    if (!isSame) snapshot = Object.freeze({ status, data, error, connection }) as AnySnapshot;
+    return snapshot as AnySnapshot;
+  }
+
+  return {
+    get,
+    subscribe(listener, { signal } = {}) {
+      let told: AnySnapshot | undefined;
+      const tell = (): void => {
+        const now = get();
+        if (now === told) return;
+        told = now;
+        guarded(listener, now);
+      };
+      const stop = source.subscribe({
+        [showsState ? "onState" : "onEvent"]: tell,
+        onConnection: tell,
+        onError: tell,
+        onEnd: tell,
+        signal,
+      });
+      if (!signal?.aborted) tell();
+      return stop;
+    },
+  };
+}
