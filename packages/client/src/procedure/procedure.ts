@@ -102,7 +102,8 @@ export interface CallProcedure<P extends AnyQuery | AnyMutation> {
 }
 
 /** What every client has beside its contract's tree: no key of a contract starts with a `$`. */
-export interface ClientMembers {
+// No interface, as those fit no index signature, which a function that takes any part of a client has.
+export type ClientMembers = {
   /**
    * Closes the client for good. Subscriptions end: loops are done after the events that have come, handlers get `onEnd`,
    * the connection is `closed`. Calls under way reject with the error `aborted`; so does all that is asked of the client
@@ -111,7 +112,7 @@ export interface ClientMembers {
    * @example client.$close(); // after a logout
    */
   $close(): void;
-}
+};
 
 /** The contract's tree: queries and mutations to call, subscriptions to subscribe to. */
 export type Client<Tree> = ClientTree<Tree> & ClientMembers;
