@@ -19,6 +19,7 @@ const rooms = {
     "http",
     "stream",
     "presence",
+    "topic-handle",
     "procedure",
     "publish",
     "control",

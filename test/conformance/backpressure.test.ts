@@ -44,7 +44,7 @@ describeStreams("a reader that stands still", (adapter) => {
 
     let n = 0;
     const publish = async () => {
-      await world.publish(head, undefined, { type: "post", data: { n: ++n, pad } });
+      await world.topic(head).publish({ type: "post", data: { n: ++n, pad } });
       await quick.received(n);
     };
     while (!connection?.full) await publish();
@@ -82,7 +82,7 @@ describeStreams("a reader that stands still", (adapter) => {
     const { oldest } = world.contract.feed;
     const total = 1_000;
     for (const n of range(1, total)) {
-      await world.publish(oldest, undefined, { type: "post", data: { n, pad: pad.slice(0, 16_000) } });
+      await world.topic(oldest).publish({ type: "post", data: { n, pad: pad.slice(0, 16_000) } });
     }
     const responses: { writableLength: number }[] = [];
     world.server.once("request", (_req, res) => responses.push(res));
@@ -101,8 +101,8 @@ describeStreams("a reader that stands still", (adapter) => {
     const { oldest, filtered } = world.contract.feed;
     const pads = [...range(1, 40).map(() => "é".repeat(150)), "é".repeat(5_000), "end", "é".repeat(150)];
     const events = pads.map((text, i) => ({ type: "post" as const, data: { n: 2 * i, pad: text } }));
-    await world.publish(oldest, undefined, events);
-    await world.publish(filtered, undefined, events);
+    await world.topic(oldest).publish(events);
+    await world.topic(filtered).publish(events);
     for (const path of ["feed/oldest", "feed/filtered"]) {
       const sizes: number[] = [];
       const { write, writeShared } = EventStream.prototype;
@@ -137,7 +137,7 @@ describeStreams("a reader that stands still", (adapter) => {
     world.clock.advance(15_000);
     spy.mockRestore();
     expect([...world.parts.admission.streams].map(({ full }) => full)).toEqual([true]);
-    await world.publish(filtered, undefined, posts(1, 2));
+    await world.topic(filtered).publish(posts(1, 2));
     await turns();
     expect(reader.numbers).toEqual([]); // nothing is written to a full socket
     responses[0]?.emit("drain");

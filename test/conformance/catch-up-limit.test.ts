@@ -25,24 +25,20 @@ describeStreams("more to catch up with than the limit", (adapter) => {
   it("gets $reset limit and a fresh $snapshot with state (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { watch } = world.contract.scores;
-    const { cursor } = await world.publish(watch, input, goal("home"));
-    await world.publish(
-      watch,
-      input,
-      range(1, 10).map(() => goal("away")),
-    );
+    const { cursor } = await world.topic(watch, input).publish(goal("home"));
+    await world.topic(watch, input).publish(range(1, 10).map(() => goal("away")));
     const within = await (await open(world, "scores/watch", { input, lastEventId: cursor })).live();
     expect([within.names.slice(0, 2), within.events.length, within.all("reset")]).toEqual([
       ["$retry", "$open"],
       10,
       [],
     ]);
-    await world.publish(watch, input, goal("away"));
+    await world.topic(watch, input).publish(goal("away"));
     const beyond = await (await open(world, "scores/watch", { input, lastEventId: cursor })).live();
     expect(beyond.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
     expect(beyond.all("reset")[0]).toMatchObject({ reason: "limit", head: beyond.cursor });
     expect(beyond.all("snapshot")[0]?.data).toBe('{"home":1,"away":11,"endedAt":null}');
-    await world.publish(watch, input, goal("home"));
+    await world.topic(watch, input).publish(goal("home"));
     await beyond.received(1);
     expect(world.sluice.stats()).toMatchObject({ resumes: 1, resets: 1 });
   });
@@ -50,8 +46,8 @@ describeStreams("more to catch up with than the limit", (adapter) => {
   it("ends a subscription without state with the final error gap (PROTOCOL §5.6, §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { head } = world.contract.feed;
-    const { cursor } = await world.publish(head, undefined, posts(1));
-    await world.publish(head, undefined, posts(...range(2, 12)));
+    const { cursor } = await world.topic(head).publish(posts(1));
+    await world.topic(head).publish(posts(...range(2, 12)));
     const reader = await (await open(world, "feed/head", { lastEventId: cursor })).end();
     expect(reader.names).toEqual(["$retry", "$open", "$reset", "$error"]);
     const { reason, oldest, head: newest } = await reader.first("reset");
@@ -62,20 +58,20 @@ describeStreams("more to catch up with than the limit", (adapter) => {
   it("lets a subscriber that may skip continue from the reset's cursor (PROTOCOL §5.6, §7.3)", async () => {
     const world = await startWorld(adapter, { limits });
     const { skip } = world.contract.feed;
-    const { cursor } = await world.publish(skip, undefined, posts(1));
-    await world.publish(skip, undefined, posts(...range(2, 600)));
+    const { cursor } = await world.topic(skip).publish(posts(1));
+    await world.topic(skip).publish(posts(...range(2, 600)));
     const reader = await (await open(world, "feed/skip", { lastEventId: cursor })).live();
     const { oldest } = await reader.first("reset");
     expect(reader.all("reset")).toMatchObject([{ reason: "limit" }]);
     expect(reader.all("at")).toEqual([{ kind: "at", id: oldest }]);
     expect(reader.numbers).toEqual(range(591, 600));
-    await world.publish(skip, undefined, posts(601));
+    await world.topic(skip).publish(posts(601));
     await reader.received(11);
   });
 
   it("does not limit a client without a cursor (PROTOCOL §7.1)", async () => {
     const world = await startWorld(adapter, { limits });
-    await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 600)));
+    await world.topic(world.contract.feed.oldest).publish(posts(...range(1, 600)));
     const reader = await (await open(world, "feed/oldest")).live();
     expect([reader.numbers, reader.all("reset")]).toEqual([range(1, 600), []]);
   });
@@ -85,7 +81,7 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     const { skip } = world.contract.feed;
     const reader = await (await open(world, "feed/skip")).live();
     reader.pause();
-    const n = await outrun(world, (i) => world.publish(skip, undefined, { type: "post", data: { n: i, pad } }), 50);
+    const n = await outrun(world, (i) => world.topic(skip).publish({ type: "post", data: { n: i, pad } }), 50);
     reader.resume();
     await reader.until(() => reader.numbers.at(-1) === n);
     expect(reader.all("reset")).toMatchObject([{ reason: "limit" }]);
@@ -102,7 +98,7 @@ describeStreams("more to catch up with than the limit", (adapter) => {
       counter: async () => ({ state: { sum: 1, last: 1 }, cursor: first }),
     });
     const { counter } = world.contract.own;
-    const add = (n: number) => world.publish(counter, undefined, { type: "add", data: n });
+    const add = (n: number) => world.topic(counter).publish({ type: "add", data: n });
     first = (await add(1)).cursor;
     for (const n of range(2, 40)) await add(n);
     const reader = await (await open(world, "own/counter", { lastEventId: first })).live();
@@ -112,10 +108,10 @@ describeStreams("more to catch up with than the limit", (adapter) => {
   });
 
   it("does not limit an in-process reader", async () => {
-    const { sluice, publish, contract } = await startWorld(adapter, { limits });
+    const { sluice, topic, contract } = await startWorld(adapter, { limits });
     const { head } = contract.feed;
-    const { cursor } = await publish(head, undefined, posts(1));
-    await publish(head, undefined, posts(...range(2, 40)));
+    const { cursor } = await topic(head).publish(posts(1));
+    await topic(head).publish(posts(...range(2, 40)));
     const seen: number[] = [];
     for await (const { data } of sluice.subscribe(head, undefined, { context: { user: null }, cursor })) {
       seen.push(data.n);

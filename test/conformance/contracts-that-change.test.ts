@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createClient } from "@sluice/client";
 import { defineContract, type SluiceError, subscription } from "@sluice/contract";
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
-import { createSluice, implement, type Log, memoryLog } from "@sluice/server";
+import { createSluice, implement, type Log, memoryLog, type StatefulTopic } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
@@ -99,7 +99,7 @@ async function serve(board: Board, log: Log, live: object = {}) {
     onError: ({ error }) => reports.push(error),
   });
   const url = await listen(sluice);
-  const publish = (type: string, data: number) => sluice.publish(contract.board, { type, data } as never);
+  const publish = (type: string, data: number) => sluice.topic(contract.board).publish({ type, data } as never);
   return { contract, publish, url, reports, sluice };
 }
 
@@ -299,7 +299,11 @@ describe("a server whose version is lower than its topic's, wherever its subscri
     db.cursor = (await after.publish("goal", 2)).cursor;
     for (let i = 0; i < more; i++) await after.publish("goal", 4);
     expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
-    await expect(before.sluice.state(before.contract.board as never)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(
+      (before.sluice.topic(before.contract.board as never) as StatefulTopic<never>).state(),
+    ).rejects.toMatchObject({
+      code: "unavailable",
+    });
   });
 
   it.each([
@@ -431,7 +435,11 @@ describe("a server that has found an event which its contract doesn't know, of i
     expect(await answerOf(before.url, cursor)).toEqual([200]);
     const late = await readAt(before.url);
     await eventually(() => expect(kinds(late).at(-1)).toBe("live"));
-    await expect(before.sluice.state(before.contract.board as never)).resolves.toMatchObject({ state: { goals: 264 } });
+    await expect(
+      (before.sluice.topic(before.contract.board as never) as StatefulTopic<never>).state(),
+    ).resolves.toMatchObject({
+      state: { goals: 264 },
+    });
     await after.publish("penalty", 10);
     await finds["by a publish"]?.(before);
     await log.free("board");

@@ -22,7 +22,7 @@ async function run(log: Log, random: () => number): Promise<void> {
   const servers = [await startControlServer(log), await startControlServer(log)];
   const anyServer = () => servers[upTo(2) - 1] as (typeof servers)[0];
   const worker = createPublisher(controlContract, { log });
-  const publishers = [worker.publish, ...servers.map(({ sluice }) => sluice.publish)];
+  const publishers = [worker, ...servers.map(({ sluice }) => sluice)];
   const subscribers: Subscriber[] = [];
   const inFlight: Promise<void>[] = [];
   let published = 0;
@@ -36,7 +36,7 @@ async function run(log: Log, random: () => number): Promise<void> {
   async function publish(count = upTo(20)) {
     const events = range(published + 1, published + count).map((data) => ({ type: "post" as const, data }));
     published += count;
-    await publishers[upTo(3) - 1]?.(controlContract.feed, hall, events);
+    await publishers[upTo(3) - 1]?.topic(controlContract.feed, hall).publish(events);
   }
   async function revoke() {
     const subscriber = subscribers[upTo(subscribers.length) - 1] as Subscriber;

@@ -47,6 +47,6 @@ export async function startControlServer(log: Log, { gate }: ControlServerOption
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const join = (user: string, room = "hall") => open({ url }, "feed", { input: { room }, headers: { "x-user": user } });
   const publish = (data: number, room = "hall") =>
-    sluice.publish(controlContract.feed, { room }, { type: "post", data });
+    sluice.topic(controlContract.feed, { room }).publish({ type: "post", data });
   return { url, sluice, clock, errors, join, publish, parts: partsOf(sluice as never) };
 }

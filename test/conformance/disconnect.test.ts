@@ -48,7 +48,7 @@ describeAdapters("a client that leaves", (adapter) => {
       leave(raw);
       await expectNothingLeft(world);
     }
-    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(1));
   });
 
   inEachWay("aborts a generator's signal and runs its finally", async (leave) => {
@@ -160,7 +160,7 @@ describeAdapters("a client that leaves", (adapter) => {
         return { state: { sum: 0, last: 0 }, cursor };
       },
     });
-    const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+    const { cursor } = await world.topic(world.contract.own.counter).publish({ type: "add", data: 1 });
     const raw = get(world, "own/counter");
     await asked;
     leave(raw);

@@ -30,7 +30,7 @@ describeStreams("drain", (adapter) => {
     expectProblem(await ask(world, "bot/once"), { status: 503, code: "unavailable" });
     expect((await ask(world, "scores/ping")).status).toBe(200);
 
-    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(1));
     await Promise.all(readers.map((reader) => reader.received(1)));
     for (const reader of readers) reader.destroy();
     await within(drained, () => "drain() to resolve");

@@ -116,13 +116,13 @@ export function eventSourceCases(adapter: Adapter, openSource: OpenSource): void
     const world = await startWorld(adapter, { retry: 20 });
     const source = await openSource(urlOf(world, { path: "feed/head" }), [...control, "post"]);
     await eventually(() => expect(typesOf(source)).toContain("$live"));
-    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(1));
     void world.sluice.drain({ timeout: 1_000 });
     await eventually(() => expect(typesOf(source)).toContain("$drain"));
     // The next server has the same address.
     world.parts.admission.isClosed = false;
     world.clock.advance(1_000);
-    await world.publish(world.contract.feed.head, undefined, posts(2));
+    await world.topic(world.contract.feed.head).publish(posts(2));
     await eventually(() => expect(typesOf(source).filter((type) => type === "post")).toHaveLength(2));
   });
 }

@@ -38,7 +38,7 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0], name: Pat
     /** What the filter was asked for. */
     judged,
     lose: (entries: number) => failover(`feed/${name}`, entries),
-    publish: (...numbers: number[]) => world.publish(world.contract.feed[name], undefined, posts(...numbers)),
+    publish: (...numbers: number[]) => world.topic(world.contract.feed[name]).publish(posts(...numbers)),
     notify: () => {
       for (const onAppend of listeners) onAppend();
     },

@@ -19,7 +19,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
       const many = Math.min(total - n, Math.ceil(random() * 8));
       const numbers = range(n + 1, n + many);
       n += many;
-      const publish = (...some: number[]) => world.publish(world.contract.feed.head, undefined, posts(...some));
+      const publish = (...some: number[]) => world.topic(world.contract.feed.head).publish(posts(...some));
       // Several in one turn, as one batch or one by one.
       if (random() < 0.5) void publish(...numbers);
       else for (const each of numbers) void publish(each);
@@ -27,7 +27,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
       if (random() < 0.4) await turns(Math.ceil(random() * 3));
     }
     const readers = await Promise.all(opening);
-    await world.publish(world.contract.feed.head, undefined, posts(total + 1));
+    await world.topic(world.contract.feed.head).publish(posts(total + 1));
     for (const reader of readers) {
       await reader.until(() => reader.numbers.at(-1) === total + 1, "the last event");
       const [first = 0] = reader.numbers;
@@ -51,7 +51,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
     const publish = async () => {
       const events = range(1, Math.ceil(random() * 4)).map((minute) => goal(random() < 0.6 ? "home" : "away", minute));
       for (const { data } of events) truth = apply.goal?.(truth, data) ?? truth;
-      await world.publish(watch, input, events);
+      await world.topic(watch, input).publish(events);
     };
     for (let i = 0; i < 300; i++) {
       if (random() < 0.5) await publish();
@@ -60,7 +60,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
       if (random() < 0.3) await turns(1);
     }
     const readers = await Promise.all(opening);
-    const { cursor } = await world.publish(watch, input, { type: "fullTime", data: { at: new Date(0) } });
+    const { cursor } = await world.topic(watch, input).publish({ type: "fullTime", data: { at: new Date(0) } });
     for (const reader of readers) {
       await reader.until(() => reader.cursor === cursor, "the last event");
       const [snapshot] = reader.all("snapshot");
@@ -83,7 +83,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
     const pad = "x".repeat(60_000);
     const total = 250;
     for (const n of range(1, total)) {
-      await world.publish(head, undefined, { type: "post", data: { n, pad } });
+      await world.topic(head).publish({ type: "post", data: { n, pad } });
       for (const reader of readers) if (random() < 0.2) reader[random() < 0.6 ? "pause" : "resume"]();
       await turns(1);
     }
@@ -100,7 +100,7 @@ describeStreams("subscribers who join in the midst of a burst", (adapter) => {
     await Promise.all(readers.flat().map((reader) => reader.live()));
     expect(world.log.watchers).toBe(inputs.length);
     for (const [minute, input] of inputs.entries())
-      await world.publish(contract.scores.watch, input, goal("home", minute));
+      await world.topic(contract.scores.watch, input).publish(goal("home", minute));
     for (const [minute, [first, second]] of readers.entries()) {
       await first.received(1);
       await second.received(1);

@@ -52,7 +52,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
       const [socket] = world.sockets;
       for (let n = 0; !(isFull ? connection?.full : socket?.writableLength); n++) {
         const data = { n, pad: "x".repeat(8_000) };
-        await world.publish(world.contract.feed[path === "feed/head" ? "head" : "posted"], undefined, {
+        await world.topic(world.contract.feed[path === "feed/head" ? "head" : "posted"]).publish({
           type: "post",
           data,
         });
@@ -71,7 +71,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
     for (let n = 1; n <= 20; n++) {
       const { raw } = await subscribe(world, new Raw(world.port, true), "feed/head").live();
       raw.socket.end();
-      const [published] = [world.publish(world.contract.feed.head, undefined, posts(n)), await turns(n % 4)];
+      const [published] = [world.topic(world.contract.feed.head).publish(posts(n)), await turns(n % 4)];
       await published;
     }
     await other.until('"n":20}');

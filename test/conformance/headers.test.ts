@@ -55,12 +55,14 @@ describeAdapters("headers and first bytes", (adapter) => {
   it("sends $snapshot, the events after it, then $live (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter);
     const input = { matchId: "m1" };
-    await world.publish(world.contract.scores.watch, input, [goal("home"), goal("home"), goal("away")]);
+    await world.topic(world.contract.scores.watch, input).publish([goal("home"), goal("home"), goal("away")]);
     const reader = await (await open(world, "scores/watch", { input })).live();
     expect(reader.names).toEqual(["$retry", "$open", "$snapshot", "$live"]);
     expect(JSON.parse(reader.all("snapshot")[0]?.data ?? "")).toEqual({ home: 2, away: 1, endedAt: null });
     const at = new Date("2026-06-11T19:52:00.000Z");
-    const { cursor } = await world.publish(world.contract.scores.watch, input, { type: "fullTime", data: { at } });
+    const { cursor } = await world
+      .topic(world.contract.scores.watch, input)
+      .publish({ type: "fullTime", data: { at } });
     const [event] = (await reader.received(1)).events;
     expect(event).toEqual({ kind: "event", type: "fullTime", data: '{"at":"2026-06-11T19:52:00.000Z"}', id: cursor });
   });

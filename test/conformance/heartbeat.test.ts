@@ -65,7 +65,7 @@ describeAdapters("heartbeats", (adapter) => {
     };
     const world = await startWorld(adapter, { log: slow, snapshotTimeout: 60_000, counter });
     const waiting = await open(world, "own/counter", { lastEventId: "other.1.m" });
-    await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 300))); // more than one page
+    await world.topic(world.contract.feed.oldest).publish(posts(...range(1, 300))); // more than one page
     const reading = await open(world, "feed/oldest");
     await eventually(() => expect([asked, asks]).toEqual([1, 2]));
     world.clock.advance(15_000);
@@ -80,7 +80,7 @@ describeAdapters("heartbeats", (adapter) => {
     const reader = await (await open(world, "feed/head")).live();
     for (const n of range(1, 5)) {
       world.clock.advance(4_000);
-      await world.publish(world.contract.feed.head, undefined, posts(n));
+      await world.topic(world.contract.feed.head).publish(posts(n));
       await reader.received(n);
     }
     expect(beats(reader)).toBe(0);
@@ -102,7 +102,7 @@ describeAdapters("heartbeats", (adapter) => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const { filtered } = world.contract.feed;
     const reader = await (await open(world, "feed/filtered")).live();
-    const { cursor } = await world.publish(filtered, undefined, posts(1, 2, 3, 5, 7));
+    const { cursor } = await world.topic(filtered).publish(posts(1, 2, 3, 5, 7));
     await reader.received(1);
     expect(reader.numbers).toEqual([2]);
     world.clock.advance(5_000);
@@ -121,7 +121,7 @@ describeAdapters("heartbeats", (adapter) => {
   it("omit $at when the last event carried the cursor (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { heartbeat: 5_000 });
     const reader = await (await open(world, "feed/filtered")).live();
-    await world.publish(world.contract.feed.filtered, undefined, posts(1, 2));
+    await world.topic(world.contract.feed.filtered).publish(posts(1, 2));
     await reader.received(1);
     world.clock.advance(5_000);
     await reader.until(() => beats(reader) === 1, "a heartbeat");
@@ -150,7 +150,7 @@ describeAdapters("a long stretch that a filter withholds", (adapter) => {
   it("sends its cursor with $at in between, and with $live at its end (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { keep: () => false });
     const { filtered } = world.contract.feed;
-    const { cursor } = await world.publish(filtered, undefined, posts(...range(1, 1_000)));
+    const { cursor } = await world.topic(filtered).publish(posts(...range(1, 1_000)));
     const reader = await (await open(world, "feed/filtered")).live();
     expect(reader.cursor).toBe(cursor);
     const told = reader.all("at").map(({ id }) => Number(id.split(".")[1]));
@@ -162,7 +162,7 @@ describeAdapters("a long stretch that a filter withholds", (adapter) => {
   it("is not read again by a client that was cut within it (PROTOCOL §5.7)", async () => {
     const world = await startWorld(adapter, { keep: () => false });
     const reader = await (await open(world, "feed/filtered")).live();
-    await world.publish(world.contract.feed.filtered, undefined, posts(...range(1, 300)));
+    await world.topic(world.contract.feed.filtered).publish(posts(...range(1, 300)));
     const { id } = await reader.first("at");
     reader.destroy();
     const before = world.log.reads.length;
@@ -181,13 +181,13 @@ describeAdapters("a long stretch that a filter withholds", (adapter) => {
     const { filtered, head } = world.contract.feed;
     const reader = await (await open(world, "feed/filtered")).live();
     const other = await (await open(world, "feed/head")).live();
-    await world.publish(filtered, undefined, posts(1));
+    await world.topic(filtered).publish(posts(1));
     await reader.received(1);
-    await world.publish(filtered, undefined, posts(2));
+    await world.topic(filtered).publish(posts(2));
     await reader.end();
     expect(reader.all("error")).toMatchObject([{ code: "internal", message: "Internal error" }]);
     expect(world.reports).toMatchObject([{ path: "feed/filtered" }]);
-    await world.publish(head, undefined, posts(1));
+    await world.topic(head).publish(posts(1));
     await other.received(1);
   });
 });

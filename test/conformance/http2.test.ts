@@ -35,7 +35,7 @@ it("serves many streams on one HTTP/2 connection, and frees each with its own (P
   const eachHas = (kind: Frame["kind"]) =>
     eventually(() => expect(streams.every(({ frames }) => frames.some((frame) => frame.kind === kind))).toBe(true));
   await eachHas("live");
-  await world.publish(world.contract.feed.head, undefined, posts(1));
+  await world.topic(world.contract.feed.head).publish(posts(1));
   await eachHas("event");
 
   streams[0]?.stream.close();

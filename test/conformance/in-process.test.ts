@@ -28,7 +28,7 @@ describe("subscribe() in this process", () => {
   it("yields the same events as the wire, with their ids (PROTOCOL §5.2)", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(...range(1, 600)));
+    await world.topic(oldest).publish(posts(...range(1, 600)));
     const reader = await (await open(world, "feed/oldest")).live();
     reader.destroy();
     const events = await take(world.sluice.subscribe(oldest, undefined, { context }), 600);
@@ -41,7 +41,7 @@ describe("subscribe() in this process", () => {
     const world = await start();
     const { watch } = world.contract.scores;
     const at = new Date(0);
-    await world.publish(watch, { matchId: "m1" }, { type: "fullTime", data: { at } });
+    await world.topic(watch, { matchId: "m1" }).publish({ type: "fullTime", data: { at } });
     const states: unknown[] = [];
     const events = world.sluice.subscribe(
       watch,
@@ -50,7 +50,7 @@ describe("subscribe() in this process", () => {
         context,
         onSnapshot: (state) => {
           states.push(state);
-          void world.publish(watch, { matchId: "m1" }, { type: "fullTime", data: { at } });
+          void world.topic(watch, { matchId: "m1" }).publish({ type: "fullTime", data: { at } });
         },
       },
     );
@@ -64,7 +64,7 @@ describe("subscribe() in this process", () => {
     const world = await start();
     const denied = world.sluice.subscribe(world.contract.feed.private, undefined, { context: { user: null } });
     await expect(take(denied, 1)).rejects.toMatchObject({ code: "unauthorized" });
-    await world.publish(world.contract.feed.private, undefined, posts(1));
+    await world.topic(world.contract.feed.private).publish(posts(1));
     expectNothingLeft(world);
   });
 
@@ -114,15 +114,15 @@ describe("subscribe() in this process", () => {
     const log = memoryLog({ retain: { events: 100 } });
     const world = await start({ log });
     const procedure = name === "fail" ? world.contract.feed.oldest : world.contract.feed.skip;
-    await world.publish(procedure, undefined, posts(...range(1, 50)));
-    const { cursor } = await world.publish(procedure, undefined, posts(51));
+    await world.topic(procedure).publish(posts(...range(1, 50)));
+    const { cursor } = await world.topic(procedure).publish(posts(51));
     const options = name === "oldest" ? { context, cursor: "other.1.m" } : { context, cursor };
     const iterator = world.sluice.subscribe(procedure, undefined, options)[Symbol.asyncIterator]();
     if (name === "skip") {
-      await world.publish(procedure, undefined, posts(52));
+      await world.topic(procedure).publish(posts(52));
       expect((await iterator.next()).value).toMatchObject({ data: { n: 52 } });
     }
-    await world.publish(procedure, undefined, posts(...range(53, 2_000)));
+    await world.topic(procedure).publish(posts(...range(53, 2_000)));
     const rest: number[] = [];
     const reading = (async () => {
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) rest.push(next.value.data.n);
@@ -142,7 +142,7 @@ describe("subscribe() in this process", () => {
     const states: unknown[] = [];
     const onSnapshot = (state: unknown) => {
       states.push(state);
-      void world.publish(watch, { matchId: "m1" }, { type: "goal", data: { team: "home", minute: 1 } });
+      void world.topic(watch, { matchId: "m1" }).publish({ type: "goal", data: { team: "home", minute: 1 } });
     };
     await take(world.sluice.subscribe(watch, { matchId: "m1" }, { ...lost, onSnapshot }), 1);
     expect(states).toHaveLength(1);
@@ -198,7 +198,7 @@ describe("subscribe() in this process", () => {
     const world = await start();
     const { oldest } = world.contract.feed;
     const total = 5_000;
-    await world.publish(oldest, undefined, posts(...range(1, total)));
+    await world.topic(oldest).publish(posts(...range(1, total)));
     const iterator = world.sluice.subscribe(oldest, undefined, { context })[Symbol.asyncIterator]();
     await iterator.next();
     await turns();
@@ -212,7 +212,7 @@ describe("subscribe() in this process", () => {
   it("yields nothing after its signal aborts, whatever the backlog", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    await world.topic(oldest).publish(posts(...range(1, 50)));
     const abort = new AbortController();
     const seen: number[] = [];
     for await (const { data } of world.sluice.subscribe(oldest, undefined, { context, signal: abort.signal })) {
@@ -226,7 +226,7 @@ describe("subscribe() in this process", () => {
   it("throws at once when it is revoked, whatever the backlog, and leaves others open (PROTOCOL §4.2)", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    await world.topic(oldest).publish(posts(...range(1, 50)));
     const iterators = ["ann", "bob"].map((tag) =>
       world.sluice
         .subscribe(oldest, undefined, { context: { user: tag, tags: [tag] } as never })
@@ -250,7 +250,7 @@ describe("subscribe() in this process", () => {
   it("throws at once when its authorisation expires, whatever the backlog", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(...range(1, 50)));
+    await world.topic(oldest).publish(posts(...range(1, 50)));
     const expiring = { user: "ann", expiresAt: world.clock.now() + 1_000 };
     const iterator = world.sluice.subscribe(oldest, undefined, { context: expiring })[Symbol.asyncIterator]();
     await iterator.next();
@@ -307,7 +307,7 @@ describe("a loop over subscribe() that is left while it waits", () => {
   it("does not affect another loop over the same subscription", async () => {
     const world = await start();
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(1, 2));
+    await world.topic(oldest).publish(posts(1, 2));
     const events = world.sluice.subscribe(oldest, undefined, { context });
     for (const count of [1, 2]) expect(await take(events, count)).toHaveLength(count);
   });

@@ -155,7 +155,7 @@ describe.each(distinctAdapters)("a tool that observes writes, over $name", (adap
     await turns(1);
     const [socket] = world.sockets;
     const write = vi.spyOn(socket as Socket, "write");
-    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(1));
     await stream.until('"n":1}');
     expect(write).toHaveBeenCalledTimes(1);
   });

@@ -25,14 +25,14 @@ type Feed = "head" | "oldest" | "last" | "skip" | "posted";
 const feed = (name: Feed): Kind => ({
   path: `feed/${name}`,
   type: "post",
-  happen: (world, n) => world.publish(world.contract.feed[name], undefined, posts(n)),
+  happen: (world, n) => world.topic(world.contract.feed[name]).publish(posts(n)),
   numberOf: ({ n }: { n: number }) => n,
 });
 
 const filtered: Kind = {
   ...feed("oldest"),
   path: "feed/filtered",
-  happen: (world, n) => world.publish(world.contract.feed.filtered, undefined, posts(2 * n, 2 * n + 1)),
+  happen: (world, n) => world.topic(world.contract.feed.filtered).publish(posts(2 * n, 2 * n + 1)),
   numberOf: ({ n }: { n: number }) => n / 2,
 };
 
@@ -40,21 +40,21 @@ const watch: Kind = {
   path: "scores/watch",
   input: { matchId: "m{1}&é" },
   type: "goal",
-  happen: (world, n) => world.publish(world.contract.scores.watch, { matchId: "m{1}&é" }, goal("home", n)),
+  happen: (world, n) => world.topic(world.contract.scores.watch, { matchId: "m{1}&é" }).publish(goal("home", n)),
   numberOf: ({ minute }: { minute: number }) => minute,
 };
 
 const counter: Kind = {
   path: "own/counter",
   type: "add",
-  happen: (world, n) => world.publish(world.contract.own.counter, undefined, { type: "add", data: n }),
+  happen: (world, n) => world.topic(world.contract.own.counter).publish({ type: "add", data: n }),
   numberOf: (n: number) => n,
 };
 
 const place: Kind = {
   path: "own/place",
   type: "moved",
-  happen: (world, n) => world.publish(world.contract.own.place, undefined, { type: "moved", data: new Date(n) }),
+  happen: (world, n) => world.topic(world.contract.own.place).publish({ type: "moved", data: new Date(n) }),
   numberOf: (at: string) => Date.parse(at),
 };
 

@@ -65,8 +65,8 @@ describeStreams("a log that fails for a while", (adapter) => {
   it("ends a stream with an error that is not final, so that the client reconnects (PROTOCOL §5.8)", async () => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
-    const { cursor } = await world.publish(world.contract.feed.head, undefined, posts(1));
-    await world.publish(world.contract.feed.head, undefined, posts(...range(2, 300))); // more than one page
+    const { cursor } = await world.topic(world.contract.feed.head).publish(posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(...range(2, 300))); // more than one page
     state.breaksAfterNext = true;
     const reader = await (await open(world, "feed/head", { lastEventId: cursor })).end();
     expect(reader.all("error")).toEqual([{ kind: "error", code: "internal", message: "Internal error", final: false }]);
@@ -79,7 +79,7 @@ describeStreams("a log that fails for a while", (adapter) => {
     const world = await startWorld(adapter, { log });
     const reader = await (await open(world, "feed/head")).live();
     state.isBroken = true;
-    await world.publish(world.contract.feed.head, undefined, posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(1));
     await reader.until(() => reader.over || reader.events.length === 1, "the event, or a cut");
     state.isBroken = false;
     const again = await (await open(world, "feed/head", { lastEventId: reader.cursor })).live();
@@ -89,7 +89,7 @@ describeStreams("a log that fails for a while", (adapter) => {
   it("is followed again, even if more was appended while it failed (PROTOCOL §4.2)", async () => {
     const { log, state } = failingLog();
     const world = await startWorld(adapter, { log });
-    const publish = (n: number) => world.publish(world.contract.feed.head, undefined, posts(n));
+    const publish = (n: number) => world.topic(world.contract.feed.head).publish(posts(n));
     const reader = await (await open(world, "feed/head")).live();
     state.isBroken = true;
     await publish(1);
@@ -105,7 +105,7 @@ describeStreams("a log that fails for a while", (adapter) => {
   it("hides a topic's name when its events don't fold, and reports the cause to onError (PROTOCOL §6.4)", async () => {
     const log = memoryLog();
     const world = await startWorld(adapter, { log });
-    await world.publish(world.contract.scores.watch, { matchId: "secret" }, goal("home"));
+    await world.topic(world.contract.scores.watch, { matchId: "secret" }).publish(goal("home"));
     await log.append('scores/watch?{"matchId":"secret"}', [{ type: "goal", data: '"odd"' }], { stateful: true });
     const answer = await ask(world, "scores/watch", { input: { matchId: "secret" } });
     expectProblem(answer, { status: 503, code: "unavailable" });

@@ -14,16 +14,16 @@ describeStreams("an input that is too long for a name", (adapter) => {
     const world = await startWorld(adapter);
     const { watch } = world.contract.scores;
     const reader = await (await open(world, "scores/watch", { body: { input } })).live();
-    await world.publish(watch, input, goal("home", 1));
-    await world.publish(watch, { matchId: `${matchId}x` }, goal("home", 2));
+    await world.topic(watch, input).publish(goal("home", 1));
+    await world.topic(watch, { matchId: `${matchId}x` }).publish(goal("home", 2));
     await reader.received(1);
     const { cursor } = reader;
     reader.destroy();
-    await world.publish(watch, input, goal("home", 3));
+    await world.topic(watch, input).publish(goal("home", 3));
     const again = await (await open(world, "scores/watch", { body: { input, cursor } })).live();
     expect(again.data).toEqual([{ team: "home", minute: 3 }]);
     expect(again.all("reset")).toEqual([]);
-    expect((await world.sluice.state(watch, input)).state).toMatchObject({ home: 2 });
+    expect((await world.sluice.topic(watch, input).state()).state).toMatchObject({ home: 2 });
   });
 
   it("is the only one that disconnect finds, open or being opened", async () => {

@@ -47,7 +47,7 @@ const cases = (nginx: NginxSettings) => {
       all.push(await subscribe(place, new Raw(place.port), "feed/head", "Accept-Encoding: gzip").live());
     }
     for (const n of [-3, -2, -1]) {
-      await world.publish(world.contract.feed.head, undefined, posts(n));
+      await world.topic(world.contract.feed.head).publish(posts(n));
       for (const each of all) await each.until(`"n":${n}`);
     }
     await publishBurst(world);
@@ -69,7 +69,7 @@ const cases = (nginx: NginxSettings) => {
     let lastEventId = (await (await open(proxied, "feed/head")).live()).cursor;
     const cuts = [() => world.server.closeAllConnections(), () => proxied.stop()];
     for (const [index, cut] of cuts.entries()) {
-      await world.publish(head, undefined, posts(index));
+      await world.topic(head).publish(posts(index));
       const reader = await (await open(proxied, "feed/head", { headers: { "last-event-id": lastEventId } })).live();
       expect(reader.numbers).toEqual([index]);
       lastEventId = reader.cursor;

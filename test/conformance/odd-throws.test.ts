@@ -69,8 +69,8 @@ describeStreams("whatever is thrown, the process and its other streams go on", (
     });
     const other = await (await open(world, "feed/head")).live();
     const reader = await (await open(world, "feed/filtered")).live();
-    await world.publish(world.contract.feed.filtered, undefined, { type: "post", data: { n: 2 } });
-    await world.publish(world.contract.feed.head, undefined, { type: "post", data: { n: 2 } });
+    await world.topic(world.contract.feed.filtered).publish({ type: "post", data: { n: 2 } });
+    await world.topic(world.contract.feed.head).publish({ type: "post", data: { n: 2 } });
     expect((await reader.end()).all("error")).toMatchObject([{ code: "internal", final: false }]);
     await other.received(1);
     expect(world.reports).toHaveLength(1);

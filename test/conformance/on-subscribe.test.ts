@@ -40,10 +40,10 @@ async function setUp({ isIdentified = true, linger = 5_000, connections = 10_000
   const router = s.$router({
     room: s.room.use(admit).live({
       onSubscribe: (args) => {
-        const { input, context, signal, path, publish } = args;
+        const { input, context, signal, path, topic } = args;
         const say = (type: "joined" | "left") => {
           seen.push(`${context.user} ${type} ${input.id} as ${input.name}`);
-          return publish(contract.room, { id: input.id }, { type, data: context.user });
+          return topic(contract.room, { id: input.id }).publish({ type, data: context.user });
         };
         expect(path).toBe("room");
         signal.addEventListener("abort", () => void say("left"));

@@ -49,7 +49,7 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     async (name) => {
       const { world, asked, live } = await start(make);
       const procedure = world.contract.feed[name];
-      await world.publish(procedure, undefined, posts(...range(1, 5)));
+      await world.topic(procedure).publish(posts(...range(1, 5)));
       const first = await asked(() => live(`feed/${name}`));
       const second = await asked(() => live(`feed/${name}`));
       expect([first, second]).toEqual([["open"], name === "head" ? [] : ["open"]]);
@@ -59,8 +59,8 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
   it("takes one call to resume, and none if the server follows the topic and nothing was missed", async () => {
     const { world, asked, live } = await start(make);
     const { head } = world.contract.feed;
-    const { cursor: behind } = await world.publish(head, undefined, posts(1));
-    const { cursor } = await world.publish(head, undefined, posts(...range(2, 256)));
+    const { cursor: behind } = await world.topic(head).publish(posts(1));
+    const { cursor } = await world.topic(head).publish(posts(...range(2, 256)));
     const calls: unknown[] = [];
     for (const lastEventId of [cursor, cursor, behind]) {
       calls.push(await asked(() => live("feed/head", { lastEventId })));
@@ -70,8 +70,8 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
 
   it("takes one call for every 256 missed entries", async () => {
     const { world, asked, live } = await start(make);
-    const { cursor } = await world.publish(world.contract.feed.head, undefined, posts(1));
-    await world.publish(world.contract.feed.head, undefined, posts(...range(2, 513)));
+    const { cursor } = await world.topic(world.contract.feed.head).publish(posts(1));
+    await world.topic(world.contract.feed.head).publish(posts(...range(2, 513)));
     const calls = await asked(async () => {
       expect((await live("feed/head", { lastEventId: cursor })).numbers).toEqual(range(2, 513));
     });
@@ -80,8 +80,8 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
 
   it("takes one call with state, warm or cold, and none if the server follows the topic", async () => {
     const here = await start(make);
-    const { publish, contract } = here.world;
-    for (const count of [210, 10]) await publish(contract.scores.watch, match, goals(count)); // saves a snapshot after 210
+    const { topic, contract } = here.world;
+    for (const count of [210, 10]) await topic(contract.scores.watch, match).publish(goals(count)); // saves a snapshot after 210
     const fresh = await start(make, here.memory);
     const come = ({ asked, live }: Started) => asked(() => live("scores/watch", { input: match }));
     expect({ warm: await come(here), cold: await come(fresh) }).toEqual({ warm: ["open"], cold: ["open"] });
@@ -91,9 +91,9 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
   it("takes one call to resume after a gap with state, warm or cold", async () => {
     const memory = memoryLog({ retain: { events: 5 } });
     const here = await start(make, memory);
-    const { publish, contract } = here.world;
-    const { cursor: lastEventId } = await publish(contract.scores.watch, match, goal("away"));
-    for (const count of [210, 10]) await publish(contract.scores.watch, match, goals(count));
+    const { topic, contract } = here.world;
+    const { cursor: lastEventId } = await topic(contract.scores.watch, match).publish(goal("away"));
+    for (const count of [210, 10]) await topic(contract.scores.watch, match).publish(goals(count));
     const fresh = await start(make, here.memory);
     const come = ({ asked, live }: Started) =>
       asked(async () => {
@@ -113,7 +113,7 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     const { world, asked, live } = await start(make, memoryLog(), {
       counter: async () => ({ state: { sum: 1, last: 1 }, cursor }),
     });
-    ({ cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 }));
+    ({ cursor } = await world.topic(world.contract.own.counter).publish({ type: "add", data: 1 }));
     const calls: unknown[] = [];
     for (const path of ["own/counter", "own/counter", "own/place", "own/place"]) {
       calls.push(await asked(() => live(path)));
@@ -125,7 +125,7 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     const here = await start(make);
     const elsewhere = await start(make, here.memory);
     const readers = [await here.live("feed/head"), await here.live("feed/head"), await elsewhere.live("feed/head")];
-    const publish = (n: number) => () => here.world.publish(here.world.contract.feed.head, undefined, posts(n));
+    const publish = (n: number) => () => here.world.topic(here.world.contract.feed.head).publish(posts(n));
     expect([await here.asked(publish(1)), await elsewhere.asked(publish(2))]).toEqual([["append"], []]);
     for (const reader of readers) expect((await reader.received(2)).numbers).toEqual([1, 2]);
   });
@@ -134,7 +134,7 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     const here = await start(make);
     const fresh = await start(make, here.memory);
     const publish = ({ asked, world }: Started) =>
-      asked(() => world.publish(world.contract.scores.watch, match, goal("home")));
+      asked(() => world.topic(world.contract.scores.watch, match).publish(goal("home")));
     await here.live("scores/watch", { input: match });
     expect([await publish(here), await publish(fresh)]).toEqual([["append"], ["open", "append"]]);
   });

@@ -38,7 +38,7 @@ async function start(memory = memoryLog()) {
   const { log, hold, isHeld } = holdingLog(noted);
   const world = await startWorld(adapter, { log });
   const publish = async (...numbers: number[]) => {
-    await world.publish(world.contract.feed.oldest, undefined, posts(...numbers));
+    await world.topic(world.contract.feed.oldest).publish(posts(...numbers));
     await turns(3);
   };
   /** Opens, and returns when the log has been read and its answer is held back. */
@@ -104,11 +104,7 @@ describe("an event that is appended while a subscription is opened", () => {
       const before = await start(memory);
       const { watch } = before.world.contract.scores;
       const publish = async (...teams: ("home" | "away")[]) => {
-        await before.world.publish(
-          watch,
-          input,
-          teams.map((team) => goal(team)),
-        );
+        await before.world.topic(watch, input).publish(teams.map((team) => goal(team)));
         await turns(3);
       };
       await publish("away");
@@ -140,12 +136,12 @@ describe("an event that is appended while a subscription is opened", () => {
     const { oldest } = world.contract.feed;
     const first = await (await open(world, "feed/oldest")).live();
     isBroken = true;
-    await world.publish(oldest, undefined, posts(1));
+    await world.topic(oldest).publish(posts(1));
     await first.received(1);
     isBroken = false;
     const second = await (await open(world, "feed/oldest", { lastEventId: first.all("live")[0]?.id as string })).live();
     expect(second.numbers).toEqual([1]);
-    await world.publish(oldest, undefined, posts(2));
+    await world.topic(oldest).publish(posts(2));
     for (const reader of [first, second]) expect((await reader.received(2)).numbers).toEqual([1, 2]);
     expect(world.reports).toHaveLength(1);
   });
@@ -160,7 +156,7 @@ describe("a client that leaves while the log is read", () => {
     ["own/place", {}],
   ])("leaves nothing behind (%s %j)", async (path, options) => {
     const { world, openHeld } = await start();
-    await world.publish(world.contract.scores.watch, input, goal("home"));
+    await world.topic(world.contract.scores.watch, input).publish(goal("home"));
     const { opening, letGo } = await openHeld(path, options);
     expect(world.log.watchers).toBe(1);
     for (const socket of world.sockets) socket.destroy();

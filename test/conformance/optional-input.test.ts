@@ -48,8 +48,8 @@ async function setUp() {
     server.close();
   });
   const options = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api` };
-  const { publish } = createPublisher(contract, { log });
-  return { sluice, publish, client: createClient(contract, options), wire: createClient<typeof contract>(options) };
+  const { topic } = createPublisher(contract, { log });
+  return { sluice, topic, client: createClient(contract, options), wire: createClient<typeof contract>(options) };
 }
 
 const first = async <T>(all: AsyncIterable<T>): Promise<T> => {
@@ -70,11 +70,11 @@ describe("an input that is optional, or has a default, as a whole", () => {
   it.each(["none", "optional", "withDefault"] as const)(
     "may be left out of subscriptions and publishes: %s",
     async (name) => {
-      const { sluice, publish, client, wire } = await setUp();
-      const { duplicate } = await publish(contract[name], { type: "said", data: "a" });
+      const { sluice, topic, client, wire } = await setUp();
+      const { duplicate } = await topic(contract[name]).publish({ type: "said", data: "a" });
       expect(duplicate).toBe(false);
-      await sluice.publish(contract[name], [{ type: "said", data: "b" }]);
-      expect((await sluice.state(contract[name])).state).toEqual(["a", "b"]);
+      await sluice.topic(contract[name]).publish([{ type: "said", data: "b" }]);
+      expect((await sluice.topic(contract[name]).state()).state).toEqual(["a", "b"]);
       expect(await told((onState) => client[name].subscribe({ onState }))).toEqual(["a", "b"]);
       expect(await told((onSnapshot) => wire[name].subscribe({ onSnapshot }))).toEqual(["a", "b"]);
       const loops = [client[name].iterate(), wire[name].iterate(), sluice.subscribe(contract[name])].map((loop) =>
@@ -82,7 +82,7 @@ describe("an input that is optional, or has a default, as a whole", () => {
       );
       const read = Promise.all(loops).finally(() => loops.splice(0));
       // Repeatedly, because a loop with state begins with the events after its snapshot.
-      for (; loops.length > 0; await turns(20)) await sluice.publish(contract[name], { type: "said", data: "c" });
+      for (; loops.length > 0; await turns(20)) await sluice.topic(contract[name]).publish({ type: "said", data: "c" });
       for (const event of await read) expect(event).toMatchObject({ type: "said", data: "c" });
     },
   );
@@ -98,9 +98,9 @@ describe("an input that is optional, or has a default, as a whole", () => {
 
   it("names the same topic as the value that it defaults to", async () => {
     const { sluice, client } = await setUp();
-    await sluice.publish(contract.withDefault, { type: "said", data: "a" });
-    expect((await sluice.state(contract.withDefault, { room: "hall" })).state).toEqual(["a"]);
+    await sluice.topic(contract.withDefault).publish({ type: "said", data: "a" });
+    expect((await sluice.topic(contract.withDefault, { room: "hall" }).state()).state).toEqual(["a"]);
     expect(await told((onState) => client.withDefault.subscribe({ room: "hall" }, { onState }))).toEqual(["a"]);
-    expect((await sluice.state(contract.withDefault, { room: "attic" })).state).toEqual([]);
+    expect((await sluice.topic(contract.withDefault, { room: "attic" }).state()).state).toEqual([]);
   });
 });

@@ -79,11 +79,11 @@ describeStreams("pipelined on one connection", (adapter) => {
     const first = await subscribe(world, new Raw(world.port), "bot/once").until('"a"');
     const second = new Subscriber(subscribe(world, first.raw, "feed/oldest").raw, 1);
     await eventually(() => expect(world.parts.admission.openings.size).toBe(1));
-    await world.publish(world.contract.feed.oldest, undefined, posts(1, 2));
+    await world.topic(world.contract.feed.oldest).publish(posts(1, 2));
     expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([1, 0]);
     open();
     await second.until('"n":2}');
-    await world.publish(world.contract.feed.oldest, undefined, posts(3));
+    await world.topic(world.contract.feed.oldest).publish(posts(3));
     await second.until('"n":3}');
     expect(outlines(second)).toEqual([
       [200, true],

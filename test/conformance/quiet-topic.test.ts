@@ -21,8 +21,8 @@ describeStreams("a subscriber of a topic that nobody has written to", (adapter) 
       await eventually(() => expect(world.log.watchers).toBe(0));
       for (let n = 0; n < 9_000; n++) await headOf(world.log, `${path}?${n}`);
       await (path === "feed/head"
-        ? world.publish(world.contract.feed.head, undefined, posts(1))
-        : world.publish(world.contract.scores.watch, { matchId: "quiet" }, goal("home")));
+        ? world.topic(world.contract.feed.head).publish(posts(1))
+        : world.topic(world.contract.scores.watch, { matchId: "quiet" }).publish(goal("home")));
       const again = await (await open(world, path, { ...options, lastEventId })).live();
       expect(again.names.slice(2)).toEqual([path === "feed/head" ? "post" : "goal", "$live"]);
       again.destroy();

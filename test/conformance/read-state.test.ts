@@ -1,5 +1,5 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { createSluice, implement, type ReadState } from "@sluice/server";
+import { createSluice, type GetTopic, implement } from "@sluice/server";
 import { expect, it } from "vitest";
 import * as z from "zod";
 
@@ -28,8 +28,8 @@ function setUp() {
   });
   const router = s.$router({
     doc: s.doc.use(named).live({
-      async snapshot({ context, input, state: read }) {
-        const { state: whole, cursor } = await read(contract.doc, input);
+      async snapshot({ context, input, topic }) {
+        const { state: whole, cursor } = await topic(contract.doc, input).state();
         return { state: { ...whole, lines: whole.lines.slice(-1), at: new Date(0), by: context.name }, cursor };
       },
       filter: () => true,
@@ -56,35 +56,34 @@ async function subscribed(sluice: ReturnType<typeof setUp>, user: string) {
 
 it("state() returns what a subscriber gets as $snapshot, from the procedure's own snapshot and in its context", async () => {
   const sluice = setUp();
-  for (const data of ["a", "b"]) await sluice.publish(contract.doc, { id: "1" }, { type: "line", data });
-  const { cursor } = await sluice.publish(contract.doc, { id: "1" }, { type: "line", data: "c" });
-  const read = await sluice.state(contract.doc, { id: "1" }, { context: { user: "Ann" } });
+  for (const data of ["a", "b"]) await sluice.topic(contract.doc, { id: "1" }).publish({ type: "line", data });
+  const { cursor } = await sluice.topic(contract.doc, { id: "1" }).publish({ type: "line", data: "c" });
+  const read = await sluice.topic(contract.doc, { id: "1" }).state({ context: { user: "Ann" } });
   expect(read).toEqual({ state: { lines: ["c"], at: new Date(0), by: "Mr Ann" }, cursor });
   expect(read.state).toEqual(await subscribed(sluice, "Ann"));
-  expect((await sluice.state(contract.doc, { id: "1" })).state.by).toBe("Mr Nobody");
+  expect((await sluice.topic(contract.doc, { id: "1" }).state()).state.by).toBe("Mr Nobody");
 });
 
 it("state() of a procedure without its own snapshot is folded, and the caller may change it", async () => {
   const sluice = setUp();
-  await sluice.publish(contract.folded, undefined, { type: "line", data: "a" });
-  const { state: first } = await sluice.state(contract.folded, undefined);
+  await sluice.topic(contract.folded).publish({ type: "line", data: "a" });
+  const { state: first } = await sluice.topic(contract.folded).state();
   first.lines.push("mine");
-  expect((await sluice.state(contract.folded, undefined)).state.lines).toEqual(["a"]);
+  expect((await sluice.topic(contract.folded).state()).state.lines).toEqual(["a"]);
 });
 
 it("state() throws the errors of the procedure's middleware and of its input", async () => {
   const sluice = setUp();
-  const read = sluice.state as ReadState;
-  await expect(read(contract.doc, { id: "1" }, { context: { user: "mallory" } })).rejects.toMatchObject({
+  await expect(sluice.topic(contract.doc, { id: "1" }).state({ context: { user: "mallory" } })).rejects.toMatchObject({
     code: "forbidden",
   });
-  await expect(read(contract.doc, { id: 1 as never })).rejects.toMatchObject({ code: "badRequest" });
+  await expect(sluice.topic(contract.doc, { id: 1 as never }).state()).rejects.toMatchObject({ code: "badRequest" });
 });
 
 it("state() reports a snapshot or a middleware that asks for its own state", async () => {
   const s = implement(contract);
-  const asking: { state?: ReadState } = {};
-  const ask = () => (asking.state as ReadState)(contract.folded);
+  const asking: { topic?: GetTopic } = {};
+  const ask = () => (asking.topic as GetTopic)(contract.folded).state();
   const middleware = s.$middleware(async ({ next }) => {
     await ask();
     return next();
@@ -92,9 +91,9 @@ it("state() reports a snapshot or a middleware that asks for its own state", asy
   const doc = s.doc.live();
   for (const folded of [s.folded.live({ snapshot: ask }), s.folded.use(middleware).live({ snapshot: ask })]) {
     const sluice = createSluice(s.$router({ doc, folded }), { onError: () => {} });
-    asking.state = sluice.state;
+    asking.topic = sluice.topic;
     await expect(ask()).rejects.toThrow(
-      /state\(\) of "folded" is asked 1000 times at once\..* `state` that it is called with/,
+      /state\(\) of "folded" is asked 1000 times at once\..* `topic` that it is called with/,
     );
     const reading = sluice.subscribe(contract.folded, undefined, { onSnapshot: () => {} });
     await expect(reading[Symbol.asyncIterator]().next()).rejects.toThrow();

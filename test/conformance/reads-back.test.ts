@@ -54,11 +54,11 @@ async function setUp(data: z.input<typeof cells>) {
 
 it.each(unreadable)("a publish fails, and the topic continues: %s", async (_what, data) => {
   const { sluice, good, client } = await setUp(data);
-  await sluice.publish(contract.table, undefined, good);
-  await expect(sluice.publish(contract.table, undefined, { type: "row", data })).rejects.toThrow(
+  await sluice.topic(contract.table).publish(good);
+  await expect(sluice.topic(contract.table).publish({ type: "row", data })).rejects.toThrow(
     /"row" of "table": data[.:]/,
   );
-  await sluice.publish(contract.table, undefined, good);
+  await sluice.topic(contract.table).publish(good);
   const seen: unknown[] = [];
   for await (const event of client.table.iterate(undefined)) if (seen.push(event.data) === 2) break;
   expect(seen).toEqual([good.data, good.data]);

@@ -21,7 +21,7 @@ async function refused(world: World, publish: (n: number) => Promise<{ cursor: s
     diverged: forged(cursor),
     "beyond the head": cursor.replace(/\.10\./, ".11."),
     epoch: `other.${cursor.slice(cursor.indexOf(".") + 1)}`,
-    "another topic's": (await world.publish(world.contract.feed.filtered, undefined, posts(1))).cursor,
+    "another topic's": (await world.topic(world.contract.feed.filtered).publish(posts(1))).cursor,
     head: cursor,
   };
 }
@@ -35,7 +35,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     "(%s) ends a subscription without state with the final error gap (PROTOCOL §5.6, §7.3)",
     async (kind) => {
       const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
-      const cursors = await refused(world, (n) => world.publish(world.contract.feed.head, undefined, posts(n)));
+      const cursors = await refused(world, (n) => world.topic(world.contract.feed.head).publish(posts(n)));
       const reader = await (await open(world, "feed/head", { lastEventId: cursors[kind] })).end();
       expect(reader.names).toEqual(["$retry", "$open", "$reset", "$error"]);
       const [reset] = reader.all("reset");
@@ -54,12 +54,12 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     async (kind) => {
       const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
       const { skip } = world.contract.feed;
-      const cursors = await refused(world, (n) => world.publish(skip, undefined, posts(n)));
+      const cursors = await refused(world, (n) => world.topic(skip).publish(posts(n)));
       const reader = await (await open(world, "feed/skip", { lastEventId: cursors[kind] })).live();
       expect(reader.all("reset")).toMatchObject([{ reason: kind }]);
       expect(reader.numbers).toEqual([6, 7, 8, 9, 10]);
       expect(reader.all("live")[0]?.id).toBe(cursors.head);
-      await world.publish(skip, undefined, posts(11));
+      await world.topic(skip).publish(posts(11));
       await reader.received(6);
     },
   );
@@ -76,7 +76,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
   it.each(["diverged", "epoch"] as const)("(%s) is followed by a fresh $snapshot (PROTOCOL §7.3)", async (kind) => {
     const world = await startWorld(adapter);
     const { watch } = world.contract.scores;
-    const cursors = await refused(world, () => world.publish(watch, input, goal("home")));
+    const cursors = await refused(world, () => world.topic(watch, input).publish(goal("home")));
     const reader = await (await open(world, "scores/watch", { input, lastEventId: cursors[kind] })).live();
     expect(reader.names).toEqual(["$retry", "$open", "$reset", "$snapshot", "$live"]);
     expect(reader.all("reset")[0]).toMatchObject({ reason: kind, head: cursors.head });
@@ -86,12 +86,12 @@ describeStreams("a cursor that is not accepted", (adapter) => {
   it("(trimmed) is followed by a fresh $snapshot and the events after it (PROTOCOL §7.3)", async () => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
     const { watch } = world.contract.scores;
-    const { cursor } = await world.publish(watch, input, goal("home"));
-    for (const _ of range(2, 450)) await world.publish(watch, input, goal("away"));
+    const { cursor } = await world.topic(watch, input).publish(goal("home"));
+    for (const _ of range(2, 450)) await world.topic(watch, input).publish(goal("away"));
     const reader = await (await open(world, "scores/watch", { input, lastEventId: cursor })).live();
     expect(reader.all("reset")[0]).toMatchObject({ reason: "trimmed" });
     expect(reader.all("snapshot")[0]?.data).toBe('{"home":1,"away":449,"endedAt":null}');
-    await world.publish(watch, input, goal("home"));
+    await world.topic(watch, input).publish(goal("home"));
     await reader.received(1);
   });
 
@@ -108,9 +108,9 @@ describeStreams("a cursor that is not accepted", (adapter) => {
   it("for a cursor of another server's log has the reason epoch, and the client gets that server's state (PROTOCOL §6.2)", async () => {
     const [before, after] = [await startWorld(adapter), await startWorld(adapter)];
     const { watch } = before.contract.scores;
-    await before.publish(watch, input, [goal("home"), goal("home")]);
+    await before.topic(watch, input).publish([goal("home"), goal("home")]);
     const first = await (await open(before, "scores/watch", { input })).live();
-    await after.publish(watch, input, [goal("away"), goal("away")]);
+    await after.topic(watch, input).publish([goal("away"), goal("away")]);
     const second = await (await open(after, "scores/watch", { input, lastEventId: first.cursor })).live();
     expect(second.all("reset")).toMatchObject([{ reason: "epoch" }]);
     expect(second.all("snapshot")).toMatchObject([{ data: '{"home":0,"away":2,"endedAt":null}' }]);
@@ -120,7 +120,7 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     const world = await startWorld(adapter, { log: memoryLog({ retain: { events: 5 } }) });
     const reader = await (await open(world, "feed/skip")).live();
     // More entries than a wake-up carries: the tail has to read them.
-    await world.publish(world.contract.feed.skip, undefined, posts(...range(1, 99)));
+    await world.topic(world.contract.feed.skip).publish(posts(...range(1, 99)));
     await reader.received(5);
     expect(reader.all("reset")).toMatchObject([{ reason: "trimmed" }]);
     expect(reader.numbers).toEqual(range(95, 99));
@@ -135,10 +135,10 @@ describeStreams("a cursor that is not accepted", (adapter) => {
     const [connection] = world.parts.admission.streams;
     let n = 0;
     while (!connection?.full) {
-      await world.publish(skip, undefined, { type: "post", data: { n: ++n, pad } });
+      await world.topic(skip).publish({ type: "post", data: { n: ++n, pad } });
       await turns(2);
     }
-    for (const _ of range(1, 50)) await world.publish(skip, undefined, { type: "post", data: { n: ++n, pad } });
+    for (const _ of range(1, 50)) await world.topic(skip).publish({ type: "post", data: { n: ++n, pad } });
     reader.resume();
     await reader.until(() => reader.numbers.at(-1) === n);
     const [reset] = reader.all("reset");

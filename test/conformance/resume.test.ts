@@ -16,8 +16,8 @@ describeAdapters("resume", (adapter) => {
   it.each(ways)("takes the cursor from %s (PROTOCOL §2.1)", async (_what, by) => {
     const world = await startWorld(adapter);
     const { head } = world.contract.feed;
-    const { cursor } = await world.publish(head, undefined, posts(1, 2));
-    await world.publish(head, undefined, posts(3, 4));
+    const { cursor } = await world.topic(head).publish(posts(1, 2));
+    await world.topic(head).publish(posts(3, 4));
     const reader = await (await open(world, "feed/head", by(cursor))).live();
     expect(reader.numbers).toEqual([3, 4]);
     expect(reader.names).toEqual(["$retry", "$open", "post", "post", "$live"]);
@@ -26,7 +26,7 @@ describeAdapters("resume", (adapter) => {
   it("prefers the header, then the body, then the query, and ignores an empty cursor (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     const at: string[] = [];
-    for (const n of range(1, 4)) at.push((await world.publish(world.contract.feed.head, undefined, posts(n))).cursor);
+    for (const n of range(1, 4)) at.push((await world.topic(world.contract.feed.head).publish(posts(n))).cursor);
     const [one = "", two = "", three = ""] = at;
     const missed = async (header: string | undefined, cursor: string | null, lastEventId: string) => {
       const headers = header === undefined ? {} : { "last-event-id": header };
@@ -43,7 +43,7 @@ describeAdapters("resume", (adapter) => {
   it("at the head sends no event twice and no snapshot (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const input = { matchId: "m1" };
-    const { cursor } = await world.publish(world.contract.scores.watch, input, [goal("home"), goal("away")]);
+    const { cursor } = await world.topic(world.contract.scores.watch, input).publish([goal("home"), goal("away")]);
     const reader = await (await open(world, "scores/watch", { input, lastEventId: cursor })).live();
     expect(reader.names).toEqual(["$retry", "$open", "$live"]);
     expect(reader.cursor).toBe(cursor);
@@ -56,7 +56,7 @@ describeAdapters("resume", (adapter) => {
     const first = await (await open(world, "scores/watch", { input })).live();
     first.destroy();
     const at = new Date(0);
-    await world.publish(watch, input, [goal("home", 7), { type: "fullTime", data: { at } }]);
+    await world.topic(watch, input).publish([goal("home", 7), { type: "fullTime", data: { at } }]);
     const reader = await (await open(world, "scores/watch", { input, lastEventId: first.cursor })).live();
     expect(reader.names).toEqual(["$retry", "$open", "goal", "fullTime", "$live"]);
     expect(reader.data).toEqual([{ team: "home", minute: 7 }, { at: "1970-01-01T00:00:00.000Z" }]);
@@ -65,7 +65,7 @@ describeAdapters("resume", (adapter) => {
   it("continues from any event's id, through more than a page of missed events (PROTOCOL §7.2)", async () => {
     const world = await startWorld(adapter);
     const { oldest } = world.contract.feed;
-    await world.publish(oldest, undefined, posts(...range(1, 1_100)));
+    await world.topic(oldest).publish(posts(...range(1, 1_100)));
     const all = (await (await open(world, "feed/oldest")).live()).events;
     for (const index of [0, 255, 256, 511, 1_098, 1_099]) {
       const { id = "" } = all[index] ?? {};
@@ -83,7 +83,7 @@ describeAdapters("resume", (adapter) => {
     while (got.length < 400) {
       const reader = await open(world, "feed/oldest", { lastEventId });
       const wanted = 1 + (got.length % 23);
-      for (let i = 0; i < wanted; i++) void world.publish(oldest, undefined, posts(++published));
+      for (let i = 0; i < wanted; i++) void world.topic(oldest).publish(posts(++published));
       await reader.received(wanted);
       reader.destroy();
       got.push(...reader.numbers);
@@ -112,7 +112,7 @@ describeAdapters("resume", (adapter) => {
 
   it("authorises again, whatever the cursor (PROTOCOL §6.2)", async () => {
     const world = await startWorld(adapter);
-    const { cursor } = await world.publish(world.contract.feed.private, undefined, posts(1));
+    const { cursor } = await world.topic(world.contract.feed.private).publish(posts(1));
     const answer = await ask(world, "feed/private", { lastEventId: cursor });
     expectProblem(answer, { status: 401, code: "unauthorized" });
   });
@@ -120,10 +120,10 @@ describeAdapters("resume", (adapter) => {
   it("resumes a subscription that accepts only POST (PROTOCOL §2.1)", async () => {
     const world = await startWorld(adapter);
     const first = await (await open(world, "feed/posted", { body: {} })).live();
-    await world.publish(world.contract.feed.posted, undefined, posts(1));
+    await world.topic(world.contract.feed.posted).publish(posts(1));
     await first.received(1);
     first.destroy();
-    await world.publish(world.contract.feed.posted, undefined, posts(2));
+    await world.topic(world.contract.feed.posted).publish(posts(2));
     const second = await (await open(world, "feed/posted", { body: { cursor: first.cursor } })).live();
     expect(second.numbers).toEqual([2]);
   });

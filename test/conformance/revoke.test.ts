@@ -39,7 +39,8 @@ async function setUp({ limits = {} } = {}) {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const publish = (data: number, room = "hall") => sluice.publish(contract.feed, { room }, { type: "post", data });
+  const publish = (data: number, room = "hall") =>
+    sluice.topic(contract.feed, { room }).publish({ type: "post", data });
   const join = (user: string, room = "hall", onUnauthorized?: () => void) => {
     const seen: unknown[] = [];
     const client = createClient(contract, {

@@ -107,7 +107,7 @@ describeStreams("a reader that is slow", (adapter) => {
   it("gets an event of the same size", async () => {
     const { sluice, reader, readSlowly } = await setUp(adapter, "feed");
     await reader.take(1_000, "event: $live");
-    await sluice.publish(contract.feed, undefined, { type: "post", data: state });
+    await sluice.topic(contract.feed).publish({ type: "post", data: state });
     expect(await readSlowly('xx"')).toBeGreaterThan(2 * stallTimeout);
     expect(reader.tail).toContain('xx"');
     expect(reader.received).toBeGreaterThan(state.length);

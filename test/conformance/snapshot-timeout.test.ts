@@ -17,7 +17,7 @@ async function startHanging(adapter: Parameters<typeof startWorld>[0], options: 
       return { state: { sum: 1, last: 1 }, cursor };
     },
   });
-  const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+  const { cursor } = await world.topic(world.contract.own.counter).publish({ type: "add", data: 1 });
   const untilAsked = (times = 1) => eventually(() => expect(asked).toBe(times));
   return { world, untilAsked, recover: () => (hangs = false) };
 }

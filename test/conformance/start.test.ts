@@ -13,11 +13,11 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
   ] as const)("starts at %s (PROTOCOL §7.1)", async (start, expected) => {
     const world = await startWorld(adapter);
     const procedure = world.contract.feed[start];
-    const { cursor } = await world.publish(procedure, undefined, posts(1, 2, 3, 4, 5));
+    const { cursor } = await world.topic(procedure).publish(posts(1, 2, 3, 4, 5));
     const reader = await (await open(world, `feed/${start}`)).live();
     expect(reader.numbers).toEqual(expected);
     expect(reader.all("live")).toEqual([{ kind: "live", id: cursor }]);
-    await world.publish(procedure, undefined, posts(6));
+    await world.topic(procedure).publish(posts(6));
     expect((await reader.received(expected.length + 1)).numbers).toEqual([...expected, 6]);
     expect(reader.names).toEqual(["$retry", "$open", ...expected.map(() => "post"), "$live", "post"]);
   });
@@ -27,14 +27,14 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     const first = await (await open(world, "feed/head")).live();
     expect(first.cursor).toMatch(/^[\w-]+\.0\.0$/);
     first.destroy();
-    await world.publish(world.contract.feed.head, undefined, posts(1, 2));
+    await world.topic(world.contract.feed.head).publish(posts(1, 2));
     const second = await (await open(world, "feed/head", { lastEventId: first.cursor })).live();
     expect(second.numbers).toEqual([1, 2]);
   });
 
   it("gets fewer than the last n if there are fewer (PROTOCOL §7.1)", async () => {
     const world = await startWorld(adapter);
-    await world.publish(world.contract.feed.last, undefined, posts(1, 2));
+    await world.topic(world.contract.feed.last).publish(posts(1, 2));
     expect((await (await open(world, "feed/last")).live()).numbers).toEqual([1, 2]);
   });
 
@@ -49,7 +49,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     const world = await startWorld(adapter);
     const at = new Date("2026-06-11T19:52:00.000Z");
     const watch = world.contract.scores.watch;
-    const { cursor } = await world.publish(watch, { matchId: "m" }, { type: "fullTime", data: { at } });
+    const { cursor } = await world.topic(watch, { matchId: "m" }).publish({ type: "fullTime", data: { at } });
     const { data, id } = await (await open(world, "scores/watch", { input: { matchId: "m" } })).first("snapshot");
     expect([data, id]).toEqual(['{"home":0,"away":0,"endedAt":"2026-06-11T19:52:00.000Z"}', cursor]);
   });
@@ -58,16 +58,8 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     let cursor = "";
     const world = await startWorld(adapter, { counter: async () => ({ state: { sum: 3, last: 2 }, cursor }) });
     const { counter } = world.contract.own;
-    ({ cursor } = await world.publish(
-      counter,
-      undefined,
-      [1, 2].map((data) => ({ type: "add", data })),
-    ));
-    await world.publish(
-      counter,
-      undefined,
-      [3, 4].map((data) => ({ type: "add", data })),
-    );
+    ({ cursor } = await world.topic(counter).publish([1, 2].map((data) => ({ type: "add", data }))));
+    await world.topic(counter).publish([3, 4].map((data) => ({ type: "add", data })));
     const reader = await (await open(world, "own/counter")).live();
     expect(reader.all("snapshot")).toEqual([{ kind: "snapshot", data: '{"sum":3,"last":2}', id: cursor }]);
     expect(reader.data).toEqual([3, 4]);
@@ -83,9 +75,9 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
       },
     });
     const { place } = world.contract.own;
-    await world.publish(place, undefined, { type: "moved", data: times[0] as Date });
+    await world.topic(place).publish({ type: "moved", data: times[0] as Date });
     const published = new Promise<unknown>((resolve) => {
-      taken = () => resolve(world.publish(place, undefined, { type: "moved", data: times[1] as Date }));
+      taken = () => resolve(world.topic(place).publish({ type: "moved", data: times[1] as Date }));
     });
     const reader = await (await open(world, "own/place")).live();
     await published;
@@ -110,7 +102,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
       },
     });
     for (const start of ["oldest", "last"] as const) {
-      await world.publish(world.contract.feed[start], undefined, posts(1, 2, 3));
+      await world.topic(world.contract.feed[start]).publish(posts(1, 2, 3));
       late.add(`feed/${start}`);
       const reader = await (await open(world, `feed/${start}`)).received(9);
       expect([reader.numbers, reader.all("reset")]).toEqual([range(1, 9), []]);
@@ -135,7 +127,7 @@ describeAdapters("a subscriber without a cursor", (adapter) => {
     const { filtered } = world.contract.feed;
     await log.append("feed/filtered", Array(300).fill(withheld)); // more than a subscriber reads, or takes, at once
     const reader = await (await open(world, "feed/filtered")).live();
-    await world.publish(filtered, undefined, posts(2));
+    await world.topic(filtered).publish(posts(2));
     await reader.received(1);
     expect([reader.numbers, reader.all("reset")]).toEqual([[2], []]);
   });

@@ -17,7 +17,7 @@ async function startForgetful(adapter: Adapter) {
   const world = await startWorld(adapter, { log: memoryLog({ overrides, now: () => now }) });
   const { watch } = world.contract.scores;
   const reader = await (await open(world, "scores/watch", { input })).live();
-  await world.publish(watch, input, goal("home"));
+  await world.topic(watch, input).publish(goal("home"));
   await reader.received(1);
   return {
     world,
@@ -45,9 +45,9 @@ describeStreams("a topic whose stateTtl is over", (adapter) => {
     expect(reset).toMatchObject({ reason: "epoch", oldest: snapshot?.id, head: snapshot?.id });
     expect(snapshot).toMatchObject({ data: initial });
     expect(snapshot?.id).not.toContain(reader.cursor.split(".")[0]);
-    await world.publish(watch, input, goal("away"));
+    await world.topic(watch, input).publish(goal("away"));
     await back.received(1);
-    const { state } = await world.sluice.state(watch, input);
+    const { state } = await world.sluice.topic(watch, input).state();
     expect(state).toEqual({ home: 0, away: 1, endedAt: null });
   });
 
@@ -55,7 +55,7 @@ describeStreams("a topic whose stateTtl is over", (adapter) => {
     const { world, watch, pass, leave } = await startForgetful(adapter);
     await leave();
     pass(stateTtl);
-    const { state } = await world.sluice.state(watch, input);
+    const { state } = await world.sluice.topic(watch, input).state();
     expect(state).toEqual({ home: 0, away: 0, endedAt: null });
     const late = await (await open(world, "scores/watch", { input })).live();
     expect(late.names).toEqual(["$retry", "$open", "$snapshot", "$live"]);

@@ -42,7 +42,7 @@ describeStreams("fan-out", (adapter) => {
     const world = await startWorld(adapter);
     const all = await Promise.all([plain, plain].map(async ({ open }) => (await open(world, "feed/head")).live()));
     const writes = [...world.sockets].map((socket) => vi.spyOn(socket, "write"));
-    await world.publish(world.contract.feed.head, undefined, posts(1, 2));
+    await world.topic(world.contract.feed.head).publish(posts(1, 2));
     for (const subscriber of all) await subscriber.until('"n":2');
     const [[first], [second]] = writes.map(({ mock }) => mock.calls.map(([bytes]) => bytes)) as [unknown[], unknown[]];
     expect(writes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);

@@ -33,10 +33,10 @@ describeStreams("a filter", (adapter) => {
     const { filtered } = world.contract.feed;
     const live = await (await open(world, "feed/filtered")).live();
     const other = await (await open(world, "feed/oldest")).live();
-    await world.publish(filtered, undefined, posts(1, 2));
+    await world.topic(filtered).publish(posts(1, 2));
     await live.received(2);
-    await world.publish(filtered, undefined, posts(3, 4));
-    await world.publish(world.contract.feed.oldest, undefined, posts(...range(1, 4)));
+    await world.topic(filtered).publish(posts(3, 4));
+    await world.topic(world.contract.feed.oldest).publish(posts(...range(1, 4)));
     await live.end();
     expect(live.numbers).toEqual([1, 2]);
     expect(live.all("error")).toMatchObject([{ code: "internal", final: false }]);
@@ -64,7 +64,7 @@ describeStreams("a snapshot", (adapter) => {
           return { state: { sum: 1, last: 1 }, cursor };
         },
       });
-      const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+      const { cursor } = await world.topic(world.contract.own.counter).publish({ type: "add", data: 1 });
       expectProblem(await ask(world, "own/counter", { headers }), { status: 500, code: "internal" });
       const reset = await open(world, "own/counter", { headers, lastEventId: "other.1.m" });
       await reset.end();
@@ -83,7 +83,7 @@ describeStreams("a snapshot", (adapter) => {
     ["undefined", undefined],
   ])("whose state is %s is an error, and told to onError", async (_what, state) => {
     const world = await startWorld(adapter, { counter: async () => ({ state: state as never, cursor }) });
-    const { cursor } = await world.publish(world.contract.own.counter, undefined, { type: "add", data: 1 });
+    const { cursor } = await world.topic(world.contract.own.counter).publish({ type: "add", data: 1 });
     expectProblem(await ask(world, "own/counter", { headers }), { status: 500, code: "internal" });
     const message = expect.stringMatching(/"own\/counter" gave a state that does not fit its schema/);
     expect(world.reports).toMatchObject([{ path: "own/counter", error: { message } }]);

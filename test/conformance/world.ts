@@ -4,11 +4,11 @@ import type { SluiceError } from "@sluice/contract";
 import {
   createSluice,
   type ErrorReport,
+  type GetTopic,
   implement,
   type Limits,
   type Log,
   memoryLog,
-  type Publish,
   type Sluice,
 } from "@sluice/server";
 import { onTestFinished } from "vitest";
@@ -30,7 +30,7 @@ export type TokenSource = (args: TokenArgs) => AsyncIterable<Token>;
 /** Replacements for what the procedures do by default. */
 export interface Behaviour {
   readonly tokens: TokenSource;
-  readonly find: (input: { matchId: string; limit: number }, publish: Publish) => unknown;
+  readonly find: (input: { matchId: string; limit: number }, topic: GetTopic) => unknown;
   readonly report: (errors: {
     matchNotFound(options: { data: { matchId: string; since: Date } }): Error;
     closed(): Error;
@@ -70,7 +70,7 @@ function routerFor(behaviour: Behaviour) {
     scores: {
       watch: scores.watch.use(gated).live(),
       report: scores.report.handler(({ errors }) => behaviour.report(errors)),
-      find: scores.find.handler(({ input, publish }) => behaviour.find(input, publish)),
+      find: scores.find.handler(({ input, topic }) => behaviour.find(input, topic)),
       ping: scores.ping.handler(() => {}),
     },
     feed: {
@@ -114,7 +114,7 @@ export interface World {
   readonly sockets: ReadonlySet<Socket>;
   readonly contract: typeof contract;
   readonly sluice: Sluice<Context>;
-  readonly publish: Publish;
+  readonly topic: GetTopic;
   readonly parts: SluiceParts;
   readonly log: WatchedLog;
   /** Drives heartbeats and deadlines. It advances only on request. */
@@ -158,7 +158,7 @@ export async function startWorld(adapter: Adapter, options: WorldOptions = {}): 
     sockets,
     contract,
     sluice,
-    publish: sluice.publish,
+    topic: sluice.topic,
     parts,
     log: watched,
     clock,

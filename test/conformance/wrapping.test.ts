@@ -74,7 +74,7 @@ describe.each([
     }
     const [first, second] = all as [Subscriber, Subscriber];
     for (const n of [-3, -2, -1]) {
-      await world.publish(world.contract.feed.head, undefined, posts(n));
+      await world.topic(world.contract.feed.head).publish(posts(n));
       await first.until(seen(`"n":${n}`));
     }
     await publishBurst(world);
@@ -119,7 +119,11 @@ describe.each([
     await eventually(() => expect(world.parts.admission.streams.size).toBe(2));
     await turns();
     world.clock.advance(2 * world.parts.streams.heartbeat);
-    for (const n of [1, 2]) await world.publish(world.contract.feed.head, undefined, posts(n)).then(() => turns(3));
+    for (const n of [1, 2])
+      await world
+        .topic(world.contract.feed.head)
+        .publish(posts(n))
+        .then(() => turns(3));
     for (const response of responses) response.uncork();
     await held.until('"n":2');
     await publishBurst(world);
@@ -138,7 +142,7 @@ describe.each([
     const stream = await subscribe(place, new Raw(place.port), "feed/head").live();
     const [response] = responses as [Response];
     const publish = (pad: string) =>
-      world.publish(world.contract.feed.head, undefined, { type: "post", data: { n: 1, pad } });
+      world.topic(world.contract.feed.head).publish({ type: "post", data: { n: 1, pad } });
     // After `end()`, the socket must still take the rest.
     stream.raw.socket.pause();
     while (!response.socket?.writableLength) await publish("x".repeat(15_000)).then(() => turns(3));

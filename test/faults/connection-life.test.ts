@@ -87,7 +87,7 @@ it("a client that keeps its old stream is cut and reconnects, except for a gener
   world.clock.advance(600_000);
   await once.until(() => once.all("comment").length > 40);
   expect([once.over, once.all("drain")]).toEqual([false, []]);
-  await world.publish(head, undefined, { type: "post", data: { n: 1 } });
+  await world.topic(head).publish({ type: "post", data: { n: 1 } });
   expect((await next).value).toMatchObject({ data: { n: 1 } });
   await inProcess.return?.();
 });

@@ -50,7 +50,7 @@ it("fifty clients whose network fails for 2 s in every 6 lose nothing, and recon
   let last = 0;
   const publishAndPass = async (ms: number) => {
     for (const end = clock.now() + ms; clock.now() < end; await pass(500)) {
-      await world.publish(world.contract.feed.head, undefined, posts(++last));
+      await world.topic(world.contract.feed.head).publish(posts(++last));
     }
   };
 

@@ -45,7 +45,7 @@ const methods = {
     const pad = "x".repeat(length);
     for (let n = first; n < first + count; n++) {
       for (let room = 0; room < rooms; room++) {
-        await sluice.publish(contract.feed, { room }, { type: "post", data: { n, pad } });
+        await sluice.topic(contract.feed, { room }).publish({ type: "post", data: { n, pad } });
       }
       if (n % perTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -22,7 +22,7 @@ const contract = defineContract({
 const s = implement(contract);
 const router = s.$router({
   board: s.board.live(),
-  own: s.own.live({ snapshot: ({ state: read }) => read(contract.own, undefined) }),
+  own: s.own.live({ snapshot: ({ topic: read }) => read(contract.own).state() }),
 });
 const sluice = createSluice(router, { limits: { snapshotBytes: 36 * 1024 * 1024 } });
 
@@ -35,7 +35,7 @@ const methods = {
   },
   async publish(data: number): Promise<void> {
     for (const procedure of [contract.board, contract.own]) {
-      await sluice.publish(procedure, undefined, { type: "set", data });
+      await sluice.topic(procedure).publish({ type: "set", data });
     }
   },
   stats: () => ({ ...sluice.stats(), openings: partsOf(sluice as never).admission.openings.size }),

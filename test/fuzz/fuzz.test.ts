@@ -62,7 +62,7 @@ it.each(served.map((adapter) => [adapter.name, adapter] as const))(
     let published = 0;
     const attacker = async () => {
       while (sent < quota) {
-        if (++sent % every === 0) await world.publish(world.contract.feed.head, undefined, posts(++published));
+        if (++sent % every === 0) await world.topic(world.contract.feed.head).publish(posts(++published));
         await attack(world.port, next());
       }
     };

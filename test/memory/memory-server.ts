@@ -44,8 +44,8 @@ const router = s.$router({
     },
     { resumable: true },
   ),
-  publish: s.publish.handler(async ({ input: { key }, publish }) => {
-    await publish(contract.feed, { name: "all" }, { type: "post", data: "news" }, { idempotencyKey: key });
+  publish: s.publish.handler(async ({ input: { key }, topic }) => {
+    await topic(contract.feed, { name: "all" }).publish({ type: "post", data: "news" }, { idempotencyKey: key });
   }),
   look: s.look.handler(() => {}),
 });

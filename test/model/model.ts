@@ -102,7 +102,7 @@ export class Model extends Scenario {
   /** A random publisher: one of the servers, or a worker with the same contract. */
   anyVoice(): Voice {
     const { sluice, edition } = this.pick(this.fleet.serving);
-    return this.random() < 0.5 ? { publish: sluice.publish, edition } : this.store.worker(edition);
+    return this.random() < 0.5 ? { topic: sluice.topic, edition } : this.store.worker(edition);
   }
 
   async publish(publication: Publication, voice = this.anyVoice()): Promise<void> {
@@ -123,11 +123,11 @@ export class Model extends Scenario {
 
   /** Publishes valid events followed by one that doesn't read back. The whole publish must fail, and the topic continues. */
   async publishUnreadable(publication: Publication): Promise<void> {
-    const { publish: good, edition } = this.anyVoice();
-    const publish = this.sabotage.publish?.(good, this.store.harness.log) ?? good;
+    const { topic: good, edition } = this.anyVoice();
+    const topic = this.sabotage.topic?.(good, this.store.harness.log) ?? good;
     const { numbers, kind } = publication;
     try {
-      await publishNumbers({ publish, edition }, publication, [1, undefined]);
+      await publishNumbers({ topic, edition }, publication, [1, undefined]);
       this.blame(`a publish of ${numbers} to ${kind.name} was taken, and does not read back`);
     } catch (error) {
       const { name } = error as Error;

@@ -1,17 +1,17 @@
-import type { Publish, Published } from "@sluice/server";
+import type { GetTopic, Published } from "@sluice/server";
 import { type Contract, contractOf } from "./contract.js";
 import type { Edition } from "./edition.js";
 import type { Publication } from "./publications.js";
 
 /** A publisher and its contract. */
 export interface Voice {
-  readonly publish: Publish;
+  readonly topic: GetTopic;
   readonly edition: Edition;
 }
 
 /** Publishes numbers with a voice's contract. The last event carries the marks. */
 export function publishNumbers(
-  { publish, edition }: Voice,
+  { topic, edition }: Voice,
   { kind, numbers, padding, key, act }: Omit<Publication, "cursor">,
   marks?: (number | undefined)[],
 ): Promise<Published> {
@@ -23,5 +23,5 @@ export function publishNumbers(
   type Feed = Contract["feed"]["head"];
   const group = contractOf(edition)[kind.group] as unknown as Record<string, Feed>;
   const procedure = group[kind.leaf] as Feed;
-  return publish(procedure, kind.input as undefined, events, key === undefined ? {} : { idempotencyKey: key });
+  return topic(procedure, kind.input as undefined).publish(events, key === undefined ? {} : { idempotencyKey: key });
 }

@@ -46,9 +46,9 @@ export function routerFor(log: Log, { history, generators, seed, edition }: Rout
   const filter = ({ data }: { readonly data: { readonly n: number } }) => passes(data.n);
   const resumable = { resumable: true, abandonAfter: 600 } as const;
   return s.$router({
-    publish: s.publish.handler(({ input: { kind: name, ...rest }, publish }) => {
+    publish: s.publish.handler(({ input: { kind: name, ...rest }, topic }) => {
       const kind = logKinds.find((each) => each.name === name) as Kind;
-      return publishNumbers({ publish, edition }, { kind, ...rest, key: rest.key, act: "item" });
+      return publishNumbers({ topic, edition }, { kind, ...rest, key: rest.key, act: "item" });
     }),
     state: {
       folded: s.state.folded.use(gate).live(),

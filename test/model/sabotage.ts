@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Log, Publish } from "@sluice/server";
+import type { GetTopic, Log } from "@sluice/server";
 import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import type { Change } from "./edition.js";
 
@@ -13,8 +13,8 @@ export interface Sabotage {
   readonly change?: (change: Change) => Change;
   /** Wraps the log between the servers and the engine. */
   readonly log?: (log: Log) => Log;
-  /** Wraps every publisher's `publish`. Gets the engine, too. */
-  readonly publish?: (publish: Publish, log: Log) => Publish;
+  /** Wraps every publisher's `topic`. Gets the engine, too. */
+  readonly topic?: (topic: GetTopic, log: Log) => GetTopic;
   /** Changes a server's parts. */
   readonly parts?: (parts: SluiceParts) => void;
   /** Changes every connection that a server accepts. */

@@ -45,10 +45,10 @@ export async function openStore({ overrides, now, seen, onErrorOf, ...options }:
   const log = { ...recorded, append };
   const workers = new Map<Edition, Voice>();
   function worker(edition: Edition): Voice {
-    const { publish } =
+    const { topic } =
       workers.get(edition) ??
       createPublisher(contractOf(edition), { log: seen(log), snapshotEvery: 5, onError: onErrorOf(edition) });
-    const known = { publish, edition };
+    const known = { topic, edition };
     workers.set(edition, known);
     return known;
   }

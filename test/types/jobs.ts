@@ -60,10 +60,10 @@ const parts: Readonly<Record<Job, Parts>> = {
   server: {
     define: plain,
     before: `import { createPublisher, implement, memoryLog } from "@sluice/server";
-const { publish } = createPublisher(contract, { log: memoryLog() });
+const { topic } = createPublisher(contract, { log: memoryLog() });
 const s = implement(contract);`,
     use: (i) => `export const live${i} = s.p${i}.live();
-void publish(contract.p${i}, ${input(i)}, { type: "tick", data: { a${i}: "", b${i}: 1, side: "home" } });`,
+void topic(contract.p${i}, ${input(i)}).publish({ type: "tick", data: { a${i}: "", b${i}: 1, side: "home" } });`,
   },
   hooks: {
     define: plain,

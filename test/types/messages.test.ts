@@ -20,7 +20,7 @@ const contract = defineContract({
   feed: subscription({ events: { post: z.string() } }),
 });
 const { scores, feed } = createClient(contract, { url: "/" });
-const { publish } = createPublisher(contract, { log: memoryLog() });
+const { topic } = createPublisher(contract, { log: memoryLog() });
 const s = implement(contract);
 const { report, watch } = s.scores;
 const other = implement(
@@ -36,7 +36,7 @@ const named = inside.$middleware(inside.undo, ({ next }) => next());
 const wrong = { events: { at: z.date() } };
 const reserved = { events: { open: z.string() } };
 const use = useSubscription; // not a hook's name, so that it may stand anywhere
-export const unused = [report, undo, redo, watch, minute, named, feed, publish, s, wrong, reserved, use];
+export const unused = [report, undo, redo, watch, minute, named, feed, topic, s, wrong, reserved, use];
 `;
 
 const input = "{ matchId: string; limit?: number | undefined; }";
@@ -91,7 +91,7 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
   ],
   [
     "an unknown event that is published",
-    `void publish(contract.feed, undefined, { type: "goal", data: "a" });`,
+    `void topic(contract.feed).publish({ type: "goal", data: "a" });`,
     [`Type '"goal"' is not assignable to type '"post"'.`],
   ],
   [

@@ -7,8 +7,8 @@ const s = implement(contract);
 const api = s.$router({
   scores: {
     watch: s.scores.watch.live(),
-    report: s.scores.report.handler(async ({ input: { matchId, ...goal }, publish }) => {
-      await publish(contract.scores.watch, { matchId }, { type: "goal", data: goal });
+    report: s.scores.report.handler(async ({ input: { matchId, ...goal }, topic }) => {
+      await topic(contract.scores.watch, { matchId }).publish({ type: "goal", data: goal });
     }),
   },
 });

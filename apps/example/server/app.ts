@@ -42,10 +42,10 @@ export async function createApp({
     log: memoryLog({ overrides: { "prices/ticks": { events: 60_000 } } }),
   });
   await setUpScores(sluice);
-  await setUpFeed(sluice.publish);
-  void replay.run(sluice.publish, signal);
-  void replayQuakes(sluice.publish, signal);
-  if (!isStill) void playMatchDay(sluice.publish, { signal });
+  await setUpFeed(sluice.topic);
+  void replay.run(sluice.topic, signal);
+  void replayQuakes(sluice.topic, signal);
+  if (!isStill) void playMatchDay(sluice.topic, { signal });
 
   const app = express();
   app.disable("x-powered-by");

@@ -12,28 +12,28 @@ export function document() {
     // before the log does, and applying an edit twice is harmless, so the snapshot needs no cursor.
     text: s.document.text.live({ snapshot: () => ({ state: { update: encodeStateAsUpdate(doc) } }) }),
 
-    edit: s.document.edit.handler(async ({ input, errors, publish }) => {
+    edit: s.document.edit.handler(async ({ input, errors, topic }) => {
       try {
         decodeUpdate(input.update);
         applyUpdate(doc, input.update);
       } catch {
         throw errors.badRequest({ message: "This is not a Yjs update." });
       }
-      await publish(contract.document.text, undefined, { type: "edited", data: input });
+      await topic(contract.document.text).publish({ type: "edited", data: input });
     }),
 
     presence: s.document.presence
-      .use(({ input: { clientId }, signal, publish, next }) => {
+      .use(({ input: { clientId }, signal, topic, next }) => {
         presence.enter(clientId, signal, () => {
-          void publish(contract.document.presence, { clientId }, { type: "left", data: { clientId } });
+          void topic(contract.document.presence, { clientId }).publish({ type: "left", data: { clientId } });
         });
         return next();
       })
       .live(),
 
-    move: s.document.move.handler(async ({ input, errors, publish }) => {
+    move: s.document.move.handler(async ({ input, errors, topic }) => {
       if (!presence.has(input.clientId)) throw errors.notPresent();
-      await publish(contract.document.presence, { clientId: input.clientId }, { type: "moved", data: input });
+      await topic(contract.document.presence, { clientId: input.clientId }).publish({ type: "moved", data: input });
     }),
   };
 }

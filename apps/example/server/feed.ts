@@ -1,4 +1,4 @@
-import type { Publish } from "@sluice/server";
+import type { GetTopic } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { Draft } from "../shared/feed.ts";
 import { s } from "./implementer.ts";
@@ -9,25 +9,21 @@ export function feed() {
 
     // A client that was cut off during a request can't know whether it succeeded, and sends again. The key prevents a
     // second post.
-    post: s.feed.post.handler(({ input, publish }) => post(publish, input)),
+    post: s.feed.post.handler(({ input, topic }) => post(topic, input)),
 
-    like: s.feed.like.handler(({ input, publish }) =>
-      publish(contract.feed.posts, undefined, { type: "liked", data: input }),
-    ),
+    like: s.feed.like.handler(({ input, topic }) => topic(contract.feed.posts).publish({ type: "liked", data: input })),
   };
 }
 
-const post = (publish: Publish, draft: Draft) =>
-  publish(
-    contract.feed.posts,
-    undefined,
+const post = (topic: GetTopic, draft: Draft) =>
+  topic(contract.feed.posts).publish(
     { type: "posted", data: { ...draft, at: new Date() } },
     { idempotencyKey: draft.id },
   );
 
 /** Creates a post for the first visitor to like. */
-export async function setUpFeed(publish: Publish): Promise<void> {
-  for (const draft of firstPosts) await post(publish, draft);
+export async function setUpFeed(topic: GetTopic): Promise<void> {
+  for (const draft of firstPosts) await post(topic, draft);
 }
 
 const firstPosts: readonly Draft[] = [

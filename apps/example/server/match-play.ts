@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventInputOf } from "@sluice/contract";
-import type { Publish } from "@sluice/server";
+import type { GetTopic } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { Side } from "../shared/scores.ts";
 import { readMatchDay } from "./data.ts";
@@ -25,10 +25,10 @@ export interface PlayOptions {
  * Plays the match day again and again. Each match ends with its historical result; the minutes of the goals are
  * invented and the same at every start. Visitors can report goals, too.
  */
-export async function playMatchDay(publish: Publish, { signal, pass = passTime }: PlayOptions): Promise<void> {
+export async function playMatchDay(topic: GetTopic, { signal, pass = passTime }: PlayOptions): Promise<void> {
   const { fixtures } = readMatchDay();
   const tell = (events: readonly EventInputOf<typeof contract.scores.board>[]) =>
-    publish(contract.scores.board, undefined, events);
+    topic(contract.scores.board).publish(events);
 
   for (let round = 0; !signal.aborted; round++) {
     const goals = fixtures.flatMap((fixture) => goalsOf(fixture, round));

@@ -14,9 +14,9 @@ export function prices(replay: Replay) {
 
     rate: s.prices.rate.live(),
 
-    setRate: s.prices.setRate.handler(async ({ input, publish }) => {
+    setRate: s.prices.setRate.handler(async ({ input, topic }) => {
       replay.rate = input.perSecond;
-      await publish(contract.prices.rate, undefined, { type: "changed", data: input });
+      await topic(contract.prices.rate).publish({ type: "changed", data: input });
     }),
   };
 }

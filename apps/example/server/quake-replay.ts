@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Publish } from "@sluice/server";
+import type { GetTopic } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { Quake } from "../shared/newswire.ts";
 import { readQuakes } from "./data.ts";
@@ -12,15 +12,11 @@ const initialReports = 120;
 const maxPause = 2_000;
 
 /** Publishes a week of reports at their original intervals, in a loop, until the signal aborts. */
-export async function replayQuakes(publish: Publish, signal: AbortSignal): Promise<void> {
+export async function replayQuakes(topic: GetTopic, signal: AbortSignal): Promise<void> {
   const week = readQuakes();
   const quakeAt = (seq: number) => ({ ...week[(seq - 1) % week.length], seq }) as Quake;
   const report = (quakes: readonly Quake[]) =>
-    publish(
-      contract.newswire.quakes,
-      {},
-      quakes.map((data) => ({ type: "quake", data })),
-    );
+    topic(contract.newswire.quakes, {}).publish(quakes.map((data) => ({ type: "quake", data })));
 
   await report(Array.from({ length: initialReports }, (_, index) => quakeAt(index + 1)));
   for (let seq = initialReports + 1; !signal.aborted; seq++) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Publish } from "@sluice/server";
+import type { GetTopic } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { TickerSymbol } from "../shared/prices.ts";
 import { readHistories } from "./data.ts";
@@ -34,7 +34,7 @@ export interface Replay {
   /** Publishes a symbol's ticks until the signal aborts and a little longer. */
   watch(symbol: TickerSymbol, signal: AbortSignal): void;
   /** Runs until the signal aborts. */
-  run(publish: Publish, signal: AbortSignal): Promise<void>;
+  run(topic: GetTopic, signal: AbortSignal): Promise<void>;
 }
 
 /** Publishes ticks of the symbols that have subscribers. */
@@ -42,7 +42,7 @@ export function createReplay(): Replay {
   const histories = readHistories();
   const tickers = new Map<TickerSymbol, Ticker>();
 
-  async function advance(publish: Publish, symbol: TickerSymbol, ticker: Ticker, elapsed: number): Promise<void> {
+  async function advance(topic: GetTopic, symbol: TickerSymbol, ticker: Ticker, elapsed: number): Promise<void> {
     ticker.due += (elapsed * replay.rate) / 1_000;
     const count = Math.floor(ticker.due);
     const history = histories.get(symbol);
@@ -50,11 +50,7 @@ export function createReplay(): Replay {
     const ticks = Array.from({ length: count }, (_, index) => tickAt(history, ticker.seq + index + 1));
     ticker.due -= count;
     ticker.seq += count;
-    await publish(
-      contract.prices.ticks,
-      { symbol },
-      ticks.map((data) => ({ type: "tick", data })),
-    );
+    await topic(contract.prices.ticks, { symbol }).publish(ticks.map((data) => ({ type: "tick", data })));
   }
 
   const replay: Replay = {
@@ -70,7 +66,7 @@ export function createReplay(): Replay {
       };
       signal.addEventListener("abort", leave, { once: true });
     },
-    async run(publish, signal) {
+    async run(topic, signal) {
       let before = performance.now();
       let isWatched = false;
       while (!signal.aborted) {
@@ -80,7 +76,7 @@ export function createReplay(): Replay {
         before = now;
         const watched = [...tickers].filter(([, { watchers, watchedUntil }]) => watchers > 0 || now < watchedUntil);
         isWatched = watched.length > 0;
-        await Promise.all(watched.map(([symbol, ticker]) => advance(publish, symbol, ticker, elapsed)));
+        await Promise.all(watched.map(([symbol, ticker]) => advance(topic, symbol, ticker, elapsed)));
       }
     },
   };

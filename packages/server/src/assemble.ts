@@ -1,4 +1,4 @@
-import { type AnyProcedure, type AnySubscription, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
+import { type AnyProcedure, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { Admission } from "./admission/admission.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
@@ -13,12 +13,12 @@ import { byPath } from "./options/own-procedure.js";
 import { Presence } from "./presence/presence.js";
 import type { ServerTools } from "./procedure/args.js";
 import type { Router } from "./procedure/router.js";
-import type { ReadStateOptions } from "./procedure/state-reader.js";
-import { publisherWith } from "./publish/publisher.js";
+import { defaultSnapshotEvery } from "./publish/append-events.js";
+import { publishSources } from "./publish/publish-events.js";
 import { Runs } from "./runs/runs.js";
 import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
 import type { EventStreamSettings } from "./stream/event-stream.js";
-import { readFolded, readState } from "./subscription/read-state.js";
+import { readState } from "./subscription/read-state.js";
 import { systemClock } from "./time/clock.js";
 import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
 import { Counters } from "./topic/counters.js";
@@ -26,6 +26,8 @@ import { Hub } from "./topic/hub.js";
 import { ReplayCache } from "./topic/replay-cache.js";
 import { Snapshots } from "./topic/snapshots.js";
 import { TopicStates } from "./topic/topic-states.js";
+import { getTopicFrom, type TopicParts } from "./topic-handle/get-topic.js";
+import { readFolded } from "./topic-handle/read-folded.js";
 
 /** All parts of a Sluice. Each part takes only those that it uses. */
 export interface SluiceParts extends HandlerParts {
@@ -86,11 +88,11 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     },
   });
 
-  const { publish } = publisherWith(
-    contract,
-    { log, maxEventLength, onError: ({ error, path }) => report(error, path, undefined) },
-    states,
-    {
+  const handles: Omit<TopicParts, "readState"> = {
+    procedures,
+    sources: publishSources({
+      ...{ log, states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
+      onError: ({ error, path }) => report(error, path, undefined),
       onPublished: (events) => {
         counters.published += events;
       },
@@ -100,13 +102,11 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
           `publish() takes procedures that live() serves; the events of "${path}" come from its generator.`,
         );
       },
-    },
-  );
+    }),
+  };
   const tools: ServerTools = {
-    publish,
-    state: (procedure: AnySubscription, input?: unknown, stateOptions?: ReadStateOptions) =>
-      readState(opening, procedure, input, stateOptions),
-    foldedState: (procedure: AnySubscription, input?: unknown) => readFolded(opening, procedure, input),
+    topic: getTopicFrom({ ...handles, readState: (of, stateOptions) => readState(opening, of, stateOptions) }),
+    foldedTopic: getTopicFrom({ ...handles, readState: (of) => readFolded(states, of) }),
   };
 
   const streams: EventStreamSettings = {

@@ -31,12 +31,12 @@ function setUp() {
 
 it("reads a state and events that are longer than the limit for remote frames", async () => {
   const { sluice } = setUp();
-  await sluice.publish(contract.text, undefined, events);
+  await sluice.topic(contract.text).publish(events);
   const long = { type: "add" as const, data: "y".repeat(17_000_000) };
   const lengths: number[] = [];
   const onSnapshot = (text: string) => {
     lengths.push(text.length);
-    void sluice.publish(contract.text, undefined, long);
+    void sluice.topic(contract.text).publish(long);
   };
   for await (const { data } of sluice.subscribe(contract.text, undefined, { onSnapshot })) {
     lengths.push(data.length);

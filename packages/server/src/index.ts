@@ -27,16 +27,18 @@ export type {
 export type { Middleware, MiddlewareArgs, MiddlewareResult, ProcedureArgs } from "./procedure/middleware.js";
 export type { RevocableContext } from "./procedure/revocable-context.js";
 export type { Router, RouterTree } from "./procedure/router.js";
-export type { ReadState, ReadStateOptions, StateAt } from "./procedure/state-reader.js";
-export {
-  createPublisher,
-  type Publish,
-  type Published,
-  type Publisher,
-  type PublisherOptions,
-  type PublishOptions,
-} from "./publish/publisher.js";
+export type {
+  GetTopic,
+  Published,
+  PublishOptions,
+  ReadStateOptions,
+  StateAt,
+  StatefulTopic,
+  Topic,
+  TopicOf,
+} from "./publish/topic-handle.js";
 export { createSluice, type Sluice } from "./sluice.js";
 export type { ErrorReport, SluiceOptions } from "./sluice-options.js";
 export type { Stats } from "./stats.js";
 export type { Clock } from "./time/clock.js";
+export { createPublisher, type Publisher, type PublisherOptions } from "./topic-handle/create-publisher.js";

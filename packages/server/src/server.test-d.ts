@@ -75,23 +75,23 @@ test("handlers return the contract's outputs, in the code's types", () => {
 });
 
 test("publish accepts the contract's events", () => {
-  s.scores.report.handler(async ({ publish }) => {
-    await publish(contract.feed, undefined, { type: "post", data: "hello" });
-    await publish(contract.scores.watch, { matchId: "m1" }, [{ type: "fullTime", data: { at: new Date() } }]);
+  s.scores.report.handler(async ({ topic }) => {
+    await topic(contract.feed).publish({ type: "post", data: "hello" });
+    await topic(contract.scores.watch, { matchId: "m1" }).publish([{ type: "fullTime", data: { at: new Date() } }]);
     // @ts-expect-error no such event
-    await publish(contract.feed, undefined, { type: "goal", data: "hello" });
+    await topic(contract.feed).publish({ type: "goal", data: "hello" });
     // @ts-expect-error data of another event
-    await publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { at: new Date() } });
+    await topic(contract.scores.watch, { matchId: "m1" }).publish({ type: "goal", data: { at: new Date() } });
     // @ts-expect-error the topic's input is missing a field
-    await publish(contract.scores.watch, {}, { type: "goal", data: { team: "home" } });
-    return publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { team: "home" } });
+    await topic(contract.scores.watch, {}).publish({ type: "goal", data: { team: "home" } });
+    return topic(contract.scores.watch, { matchId: "m1" }).publish({ type: "goal", data: { team: "home" } });
   });
   const publisher = createPublisher(contract, { log: memoryLog() });
-  publisher.publish(contract.feed, { type: "post", data: "no input" });
+  publisher.topic(contract.feed).publish({ type: "post", data: "no input" });
   // @ts-expect-error the input is missing
-  publisher.publish(contract.scores.watch, { type: "goal", data: { team: "home" } });
+  publisher.topic(contract.scores.watch).publish({ type: "goal", data: { team: "home" } });
   // @ts-expect-error a mutation is nothing to publish to
-  publisher.publish(contract.scores.report, { at: new Date() }, { type: "goal", data: {} });
+  publisher.topic(contract.scores.report, { at: new Date() }).publish({ type: "goal", data: {} });
 });
 
 test("a filter on shared state requires its own snapshot, and a snapshot requires its cursor", () => {
@@ -158,14 +158,16 @@ test("a router compiles only if every procedure is implemented in its place", ()
     AsyncIterable<{ type: "post"; data: string; id: string }>
   >();
   expectTypeOf(sluice.call(contract.now)).resolves.toEqualTypeOf<Date>();
-  expectTypeOf(sluice.state(contract.presence)).resolves.toEqualTypeOf<{
+  expectTypeOf(sluice.topic(contract.presence).state()).resolves.toEqualTypeOf<{
     readonly state: { home: number };
     readonly cursor: string;
   }>();
   // @ts-expect-error the input is missing
   sluice.call(contract.scores.report);
   // @ts-expect-error the input is missing
-  sluice.state(contract.scores.watch);
+  sluice.topic(contract.scores.watch).state();
+  // @ts-expect-error the contract declares no state
+  sluice.topic(contract.feed).state();
   // @ts-expect-error the input is missing
   sluice.subscribe(contract.scores.watch);
   // @ts-expect-error a subscription is not called

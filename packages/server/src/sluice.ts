@@ -20,16 +20,15 @@ import { ownOf } from "./options/own-procedure.js";
 import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Router } from "./procedure/router.js";
-import type { ReadState } from "./procedure/state-reader.js";
-import type { Publish } from "./publish/publisher.js";
+import type { GetTopic } from "./publish/topic-handle.js";
 import { type Running, runningKey } from "./running.js";
 import type { SluiceOptions } from "./sluice-options.js";
 import { type Stats, statsOf } from "./stats.js";
 
 /** A running router. Adapters serve it over HTTP; everything else works without one. */
 export interface Sluice<Context = never> {
-  /** See `Publish`. */
-  readonly publish: Publish;
+  /** See `GetTopic`. */
+  readonly topic: GetTopic;
   /**
    * Calls a query or mutation in this process, through its middleware.
    *
@@ -83,14 +82,6 @@ export interface Sluice<Context = never> {
   disconnect(filter: DisconnectFilter): Promise<Disconnected>;
   /** A snapshot of counters. Cheap to read. */
   stats(): Stats;
-  /**
-   * The current state of a topic and its cursor; see `ReadState`.
-   *
-   * @throws TypeError if the contract declares no state for it. Errors of the procedure's own `snapshot` or its
-   * middleware are thrown as they are.
-   * @example const { state } = await sluice.state(contract.scores.watch, { matchId: "m1" });
-   */
-  readonly state: ReadState;
   /** Type only: the context that adapters must provide. */
   readonly "~context"?: (context: Context) => void;
 }
@@ -121,7 +112,7 @@ export function createSluice<Tree extends ContractTree, Context>(
     parts,
   };
   return {
-    publish: tools.publish,
+    topic: tools.topic,
     call: async (procedure: AnyQuery | AnyMutation, input?: unknown, callOptions: CallOptions<Context> = {}) =>
       callLocally(parts, find(procedure, "call() takes a query or mutation"), input, callOptions) as never,
     subscribe: (procedure: AnySubscription, input?: unknown, subscribeOptions: SubscribeOptions<Context, never> = {}) =>
@@ -133,7 +124,6 @@ export function createSluice<Tree extends ContractTree, Context>(
       ) as never,
     disconnect: (filter) => disconnect(parts, filter),
     stats: () => statsOf(parts),
-    state: tools.state,
     drain: (drainOptions) => drain(parts, drainOptions),
     [runningKey]: running,
   } satisfies Sluice<Context> & { readonly [runningKey]: Running } as Sluice<Context>;

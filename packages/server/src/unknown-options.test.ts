@@ -68,7 +68,7 @@ const unknownNames: Case[] = [
   ],
   [
     "publish",
-    () => sluice.publish(contract.feed, undefined, post, wrong({ idempotentKey: "k" })),
+    () => sluice.topic(contract.feed).publish(post, wrong({ idempotentKey: "k" })),
     "publish: idempotentKey is not a known option; known options are idempotencyKey.",
   ],
   [
@@ -158,7 +158,7 @@ const wrongValues: Case[] = [
   ["no generator", () => s.feed.stream(wrong(undefined)), 'stream() of "feed" needs a generator function.'],
   [
     "an idempotency key that is not a string",
-    () => sluice.publish(contract.feed, undefined, post, wrong({ idempotencyKey: 5 })),
+    () => sluice.topic(contract.feed).publish(post, wrong({ idempotencyKey: 5 })),
     "publish: idempotencyKey is 5; allowed is a string.",
   ],
   [
@@ -239,10 +239,13 @@ describe("an option that would have no effect is refused with an error", () => {
   it("a refused call has no effect: no client is disconnected, nothing is published", async () => {
     const published = vi.fn();
     onTestFinished(() => expect(published).not.toHaveBeenCalled());
-    const refused = sluice.publish(contract.feed, undefined, post, wrong({ key: "k" })).then(published);
+    const refused = sluice
+      .topic(contract.feed)
+      .publish(post, wrong({ key: "k" }))
+      .then(published);
     await expect(refused).rejects.toThrow("publish: key is not a known option");
     await expect(sluice.drain(wrong({ timeot: 1 }))).rejects.toThrow(TypeError);
-    await sluice.publish(contract.feed, undefined, post);
+    await sluice.topic(contract.feed).publish(post);
   });
 });
 

@@ -27,16 +27,18 @@ function create(generated: number) {
 export const sluiceTarget = (adapt: (sluice: Sluice<{}>) => RequestListener): Target => ({
   live() {
     const sluice = create(0);
+    const topic = sluice.topic(contract.ticks);
     return {
       listener: adapt(sluice),
       request: { path: "/ticks" },
-      publish: (data) => sluice.publish(contract.ticks, undefined, { type: "tick", data }),
+      publish: (data) => topic.publish({ type: "tick", data }),
     };
   },
 
   async replay([had, ...missed]) {
     const sluice = create(0);
-    const publish = (data: Tick) => sluice.publish(contract.ticks, undefined, { type: "tick", data });
+    const topic = sluice.topic(contract.ticks);
+    const publish = (data: Tick) => topic.publish({ type: "tick", data });
     const { cursor } = await publish(had as Tick);
     for (const data of missed) await publish(data);
     return { listener: adapt(sluice), request: { path: "/ticks", headers: { "last-event-id": cursor } } };

@@ -16,8 +16,8 @@ const contract = defineContract({
 const { $router, watch, report } = implement(contract);
 const api = $router({
   watch: watch.live(),
-  report: report.handler(async ({ input, publish }) => {
-    await publish(contract.watch, undefined, { type: "goal", data: input });
+  report: report.handler(async ({ input, topic }) => {
+    await topic(contract.watch).publish({ type: "goal", data: input });
   }),
 });
 const server = createServer(sluiceNode(createSluice(api, { log: memoryLog() })));

@@ -10,7 +10,7 @@ export const input: InputOf<Watch> = { matchId: "m1" };
 export const state: StateOf<Watch> = { home: 1, away: 0 };
 export const typed = createClient(contract, { url: "/api" });
 export const wire = createClient<typeof contract>({ url: "/api" });
-export const { publish } = createPublisher(contract, { log: memoryLog() });
+export const { topic } = createPublisher(contract, { log: memoryLog() });
 export const unused = [createFrameDecoder, sluiceNode];
 
 export async function minutes(): Promise<number> {
@@ -26,6 +26,6 @@ export async function minutes(): Promise<number> {
 // @ts-expect-error: there is no such input
 typed.scores.watch.iterate({ match: "m1" });
 // @ts-expect-error: there is no such event
-void publish(contract.scores.watch, input, { type: "foul", data: {} });
+void topic(contract.scores.watch, input).publish({ type: "foul", data: {} });
 // @ts-expect-error: there is no such procedure
 wire.scores.unknown;

@@ -43,9 +43,10 @@ export const router = s.$router({ scores: { watch, report, list: s.scores.list.h
 export const log = memoryLog();
 export const sluice = createSluice(router, { log });
 export const publisher = createPublisher(contract, { log });
-export const { publish } = publisher;
-export const goal = () => publish(contract.scores.watch, { matchId: "m1" }, { type: "goal", data: { at: new Date() } });
-export const state = () => sluice.state(contract.scores.watch, { matchId: "m1" });
+export const { topic } = publisher;
+export const goal = () =>
+  topic(contract.scores.watch, { matchId: "m1" }).publish({ type: "goal", data: { at: new Date() } });
+export const state = () => sluice.topic(contract.scores.watch, { matchId: "m1" }).state();
 
 export const middleware = sluiceExpress(sluice, { context: () => ({ user: null }) });
 export const listener = sluiceNode(sluice, { context: ({ headers }) => ({ user: headers.authorization ?? null }) });

@@ -10,8 +10,8 @@ export const sluice = createSluice(
     tokens: s.tokens.stream(async function* () {
       yield { type: "token", data: "a" };
     }),
-    report: s.report.handler(async ({ input, publish }) => {
-      await publish(contract.watch, undefined, { type: "goal", data: input });
+    report: s.report.handler(async ({ input, topic }) => {
+      await topic(contract.watch).publish({ type: "goal", data: input });
     }),
     whoAmI: s.whoAmI.handler(({ context, errors }) => {
       if (!context.user) throw errors.unauthorized();

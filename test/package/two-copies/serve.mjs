@@ -52,7 +52,7 @@ for (const [name, listener] of Object.entries(listeners)) {
   const again = await readUntil(await ask("watch"), "event: $live");
   const next = readUntil({ body: { pipeThrough: () => ({ getReader: () => reader }) } }, '"minute":12');
   assert.equal((await post("report", { input: { minute: 12 } })).status, 200);
-  await sluice.publish(contract.watch, undefined, { type: "goal", data: { minute: 13 } });
+  await sluice.topic(contract.watch).publish({ type: "goal", data: { minute: 13 } });
   await next;
   assert.equal(sluice.stats().connections, 2);
   await Promise.all([reader.cancel(), again.reader.cancel()]);
@@ -62,5 +62,5 @@ for (const [name, listener] of Object.entries(listeners)) {
   assert.deepEqual(reports, []);
   server.closeAllConnections();
   server.close();
-  console.log(name, (await sluice.state(contract.watch)).state);
+  console.log(name, (await sluice.topic(contract.watch).state()).state);
 }

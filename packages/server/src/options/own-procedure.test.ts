@@ -30,15 +30,15 @@ describe("a contract whose module was evaluated twice", () => {
   it("is one contract to a router, a running Sluice and a publisher", async () => {
     const log = memoryLog();
     const sluice = createSluice(router, { log });
-    await sluice.publish(other.scores.watch, input, goal);
-    await createPublisher(other, { log }).publish(mine.scores.watch, input, goal);
+    await sluice.topic(other.scores.watch, input).publish(goal);
+    await createPublisher(other, { log }).topic(mine.scores.watch, input).publish(goal);
     for (const { scores } of [mine, other]) {
-      expect(await sluice.state(scores.watch, input)).toMatchObject({ state: 4 });
+      expect(await sluice.topic(scores.watch, input).state()).toMatchObject({ state: 4 });
       expect(await sluice.call(scores.best, undefined)).toBe(7);
       const events = sluice.subscribe(scores.watch, input)[Symbol.asyncIterator]();
       const next = events.next();
       await new Promise((resolve) => setImmediate(resolve));
-      await sluice.publish(mine.scores.watch, input, { type: "card", data: { of: "ann" } });
+      await sluice.topic(mine.scores.watch, input).publish({ type: "card", data: { of: "ann" } });
       expect((await next).value).toMatchObject({ type: "card", data: { of: "ann" } });
       await events.return?.();
     }
@@ -69,17 +69,16 @@ describe("a procedure of another contract at the same path", () => {
     ["another path", defineContract({ scores: { list: query() } }).scores.list, /"scores\/list" is not one/],
     ["no path, without defineContract()", subscription({ events: { goal: z.int() } }), /"" is not one/],
     ["nothing", undefined as never, /"undefined" is not one/],
-  ])("is refused by publish, state, call and subscribe: %s", async (_what, procedure, message) => {
+  ])("is refused by topic, call and subscribe: %s", async (_what, procedure, message) => {
     const given = procedure as never;
-    await expect(sluice.publish(given, input as never, goal as never)).rejects.toThrow(message);
-    await expect(sluice.state(given, input as never)).rejects.toThrow(message);
+    expect(() => sluice.topic(given, input as never)).toThrow(message);
     await expect(sluice.call(given, input as never)).rejects.toThrow(message);
     await expect((async () => sluice.subscribe(given, input as never))()).rejects.toThrow(message);
   });
 
-  it("is refused by publish if it is not a subscription", async () => {
-    await expect(sluice.publish(contract.scores.best as never, undefined as never, goal as never)).rejects.toThrow(
-      'publish() takes a subscription of this contract; "scores/best" is not one.',
+  it("is refused by topic if it is not a subscription", () => {
+    expect(() => sluice.topic(contract.scores.best as never, undefined as never)).toThrow(
+      'topic() takes a subscription of this contract; "scores/best" is not one.',
     );
   });
 

@@ -108,9 +108,9 @@ interface Attended<P extends AnySubscription, Context> {
    * The subscription doesn't wait for it. What it throws goes to `onError`, and refuses nobody.
    *
    * @example
-   * onSubscribe: async ({ input, context, signal, publish }) => {
-   *   const say = (type: "joined" | "left") =>
-   *     publish(contract.room.who, { room: input.room }, { type, data: context.user.name });
+   * onSubscribe: async ({ input, context, signal, topic }) => {
+   *   const who = topic(contract.room.who, { room: input.room });
+   *   const say = (type: "joined" | "left") => who.publish({ type, data: context.user.name });
    *   await say("joined");
    *   signal.addEventListener("abort", () => void say("left"));
    * }

@@ -1,5 +1,6 @@
 import {
   type AnyProcedure,
+  type AnySubscription,
   coderOf,
   encodeInput,
   isErrorNamed,
@@ -20,10 +21,7 @@ export async function parseInput(
   wire: unknown,
   onThrown: (error: unknown) => void = () => {},
 ): Promise<unknown> {
-  if (!procedure.input) {
-    if (wire === undefined || wire === null || isEmptyObject(wire)) return undefined;
-    throw new SluiceError("badRequest", { message: `"${procedure.path}" takes no input` });
-  }
+  if (!procedure.input) return assertNone(procedure, wire);
   try {
     return await coderOf(procedure.input).decodeAsync(wire);
   } catch (error) {
@@ -39,6 +37,21 @@ export async function parseCallerInput(procedure: AnyProcedure, input: unknown):
   } catch (error) {
     throw asBadRequest(error, () => {}); // the caller gets it as the cause
   }
+}
+
+/** Like `parseCallerInput`, for a subscription: its input is never checked asynchronously. */
+export function decodeCallerInput(procedure: AnySubscription, input: unknown): unknown {
+  if (!procedure.input) return assertNone(procedure, input);
+  try {
+    return coderOf(procedure.input).decode(encodeInput(procedure.input, input));
+  } catch (error) {
+    throw asBadRequest(error, () => {}); // the caller gets it as the cause
+  }
+}
+
+function assertNone({ path }: AnyProcedure, input: unknown): undefined {
+  if (input === undefined || input === null || isEmptyObject(input)) return undefined;
+  throw new SluiceError("badRequest", { message: `"${path}" takes no input` });
 }
 
 const isEmptyObject = (value: unknown) =>

@@ -1,9 +1,8 @@
 import { checkNames, type ErrorDefinitions } from "@sluice/contract";
-import type { Publish } from "../publish/publisher.js";
+import type { GetTopic } from "../publish/topic-handle.js";
 import type { ErrorsOf } from "./errors.js";
 import { withSignal } from "./lazy-signal.js";
 import { mergeContext } from "./merge-context.js";
-import type { ReadState } from "./state-reader.js";
 
 declare const added: unique symbol;
 
@@ -26,10 +25,8 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly path: string;
   /** Aborts when the caller is gone, for whatever reason. */
   readonly signal: AbortSignal;
-  /** Publishes to a subscription of the same contract; see `Sluice.publish`. */
-  readonly publish: Publish;
-  /** Reads a topic's state; see `Sluice.state`. */
-  readonly state: ReadState;
+  /** Returns a handle on a topic of the same contract, to publish and to read its state; see `GetTopic`. */
+  readonly topic: GetTopic;
 }
 
 export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
@@ -85,8 +82,8 @@ export function mergeArgs<Added extends object>(
   added: Added,
   from: Pick<AnyArgs, "signal"> = args,
 ): AnyArgs & Added {
-  const { context, input, errors, path, publish, state } = args;
-  return withSignal({ context, input, errors, path, publish, state, ...added }, from);
+  const { context, input, errors, path, topic } = args;
+  return withSignal({ context, input, errors, path, topic, ...added }, from);
 }
 
 const nextNames = { context: true } as const;

@@ -4,8 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { headOf } from "../topic/read-log.test-kit.js";
 import { TopicState } from "../topic/topic-state.js";
-import { TopicStates } from "../topic/topic-states.js";
-import { createPublisher, publisherWith } from "./publisher.js";
+import { createPublisher } from "../topic-handle/create-publisher.js";
 
 const contract = defineContract({
   doc: subscription({
@@ -58,10 +57,10 @@ describe("publish to a topic with state", () => {
       const log = memoryLog();
       const slow = counting(log).log;
       const [one, two] = [server(slow), server(slow)];
-      await one.publish(doc, edit);
-      await two.publish(doc, edit);
+      await one.topic(doc).publish(edit);
+      await two.topic(doc).publish(edit);
       const [first, second] = trial % 2 ? [edit, close] : [close, edit];
-      const answers = await Promise.allSettled([one.publish(doc, first), two.publish(doc, second)]);
+      const answers = await Promise.allSettled([one.topic(doc).publish(first), two.topic(doc).publish(second)]);
       const appended = answers.filter(({ status }) => status === "fulfilled").length;
       // The server that published last has folded everything, so it is faster: an edit after `close` is refused.
       expect(appended).toBe(trial % 2 ? 1 : 2);
@@ -75,7 +74,7 @@ describe("publish to a topic with state", () => {
     const { log: slow, calls } = counting(log);
     const servers = Array.from({ length: 4 }, () => server(slow));
     const names = Array.from({ length: 64 }, (_, i) => `${i % 4}${String.fromCharCode(97 + Math.floor(i / 4))}`);
-    const published = names.map((data, i) => servers[i % 4]?.publish(doc, { type: "edit", data }));
+    const published = names.map((data, i) => servers[i % 4]?.topic(doc).publish({ type: "edit", data }));
     const cursors = (await Promise.all(published)).map((answer) => answer?.cursor);
     expect(new Set(cursors).size).toBe(64);
     const { text } = await stateOf(log);
@@ -92,17 +91,17 @@ describe("publish to a topic with state", () => {
   it("answers a retry like the first publish, even if its events no longer fold", async () => {
     const log = memoryLog();
     const [one, two] = [server(log), server(log)];
-    const first = await one.publish(doc, undefined, edit, { idempotencyKey: "k" });
-    await one.publish(doc, close);
+    const first = await one.topic(doc).publish(edit, { idempotencyKey: "k" });
+    await one.topic(doc).publish(close);
     for (const each of [one, two, server(log)]) {
-      expect(await each.publish(doc, undefined, edit, { idempotencyKey: "k" })).toEqual({ ...first, duplicate: true });
-      await expect(each.publish(doc, undefined, edit, { idempotencyKey: "new" })).rejects.toMatchObject({
+      expect(await each.topic(doc).publish(edit, { idempotencyKey: "k" })).toEqual({ ...first, duplicate: true });
+      await expect(each.topic(doc).publish(edit, { idempotencyKey: "new" })).rejects.toMatchObject({
         code: "contractMismatch",
       });
     }
     // Also if the topic cannot be folded at all.
     await log.append("doc", [{ type: "edit", data: '"x"' }]);
-    expect(await server(log).publish(doc, undefined, edit, { idempotencyKey: "k" })).toEqual({
+    expect(await server(log).topic(doc).publish(edit, { idempotencyKey: "k" })).toEqual({
       ...first,
       duplicate: true,
     });
@@ -111,9 +110,11 @@ describe("publish to a topic with state", () => {
 
   it("throws the original error if the log cannot be asked for the key", async () => {
     const log = memoryLog();
-    await server(log).publish(doc, close);
+    await server(log).topic(doc).publish(close);
     const findAppend = () => Promise.reject(new Error("away"));
-    const refused = server({ ...log, findAppend }).publish(doc, undefined, edit, { idempotencyKey: "k" });
+    const refused = server({ ...log, findAppend })
+      .topic(doc)
+      .publish(edit, { idempotencyKey: "k" });
     await expect(refused).rejects.toMatchObject({ code: "contractMismatch" });
   });
 
@@ -121,35 +122,35 @@ describe("publish to a topic with state", () => {
     const log = memoryLog();
     const { log: slow, calls } = counting(log);
     const [one, two] = [server(slow, 10), server(slow, 10)];
-    await one.publish(doc, edit);
-    await two.publish(doc, edit);
+    await one.topic(doc).publish(edit);
+    await two.topic(doc).publish(edit);
     calls.length = 0;
-    await two.publish(doc, edit);
+    await two.topic(doc).publish(edit);
     expect(calls).toEqual(["append"]);
-    await one.publish(doc, undefined, edit, { idempotencyKey: "k" });
+    await one.topic(doc).publish(edit, { idempotencyKey: "k" });
     expect(calls).toEqual(["append", "append", "append"]);
     calls.length = 0;
-    for (let i = 4; i < 10; i++) await one.publish(doc, edit);
+    for (let i = 4; i < 10; i++) await one.topic(doc).publish(edit);
     expect(calls).toEqual([...Array(6).fill("append"), "saveSnapshot"]);
   });
 
   it("accepts an event that only folds after other servers' events", async () => {
     const log = memoryLog();
     const [one, two] = [server(log), server(log)];
-    await one.publish(doc, close);
-    await two.publish(doc, reopen);
-    await one.publish(doc, edit);
+    await one.topic(doc).publish(close);
+    await two.topic(doc).publish(reopen);
+    await one.topic(doc).publish(edit);
     expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
   });
 
   it("catches up if it is behind by more than a page, or by more than the log keeps", async () => {
     const log = memoryLog({ retain: { events: 5 } });
     const [one, two] = [server(log, 1_000), server(log, 10)];
-    await one.publish(doc, edit);
+    await one.topic(doc).publish(edit);
     for (let i = 0; i < 5; i++) await log.append("doc", Array(300).fill({ type: "edit", data: '"."' }));
-    await one.publish(doc, edit);
-    for (let i = 0; i < 60; i++) await two.publish(doc, edit);
-    await one.publish(doc, edit);
+    await one.topic(doc).publish(edit);
+    for (let i = 0; i < 60; i++) await two.topic(doc).publish(edit);
+    await one.topic(doc).publish(edit);
     expect((await stateOf(log)).text).toHaveLength(1_563);
   });
 
@@ -166,7 +167,7 @@ describe("publish to a topic with state", () => {
         return log.append(topic, events, options);
       },
     };
-    await server(busy).publish(doc, edit);
+    await server(busy).topic(doc).publish(edit);
     expect((await stateOf(log)).text).toBe(`${"other".repeat(5)}.`);
     expect(attempts).toBe(6);
     expect(await log.acquire("doc", { ttl: 1_000 })).toBeDefined();
@@ -174,9 +175,9 @@ describe("publish to a topic with state", () => {
 
   it("waits for the publisher that holds the lease, and folds what that one appended", async () => {
     const log = memoryLog();
-    await server(log).publish(doc, edit);
+    await server(log).topic(doc).publish(edit);
     const held = await log.acquire("doc", { ttl: 60_000 });
-    const waiting = Promise.allSettled([server(log).publish(doc, edit), server(log).publish(doc, close)]);
+    const waiting = Promise.allSettled([server(log).topic(doc).publish(edit), server(log).topic(doc).publish(close)]);
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (held) await log.append("doc", [{ type: "edit", data: '"held"' }], { lease: held });
     expect((await stateOf(log)).text).toBe(".held");
@@ -196,7 +197,7 @@ describe("publish to a topic with state", () => {
         return log.append(topic, events, options);
       },
     };
-    await expect(server(busy).publish(doc, edit)).rejects.toMatchObject({
+    await expect(server(busy).topic(doc).publish(edit)).rejects.toMatchObject({
       code: "unavailable",
       retryable: true,
       message: expect.stringContaining('"doc" has too many publishers at once'),
@@ -207,11 +208,11 @@ describe("publish to a topic with state", () => {
 
   it("still appends after a topic's end, although nothing folds it", async () => {
     const log = memoryLog();
-    const { publish } = server(log);
-    await publish(doc, edit);
+    const { topic } = server(log);
+    await topic(doc).publish(edit);
     await log.append("doc", [{ type: "$end", data: "{}" }]);
-    await publish(doc, edit);
-    await publish(doc, edit);
+    await topic(doc).publish(edit);
+    await topic(doc).publish(edit);
     expect((await headOf(log, "doc")).offset).toBe(4);
     expect(await stateOf(log)).toEqual({ text: ".", isOpen: true });
   });
@@ -227,15 +228,15 @@ describe("publish to a topic with state", () => {
         return answer;
       },
     };
-    const { publish } = server(unsure);
-    await expect(publish(doc, edit)).rejects.toThrow("no answer");
+    const { topic } = server(unsure);
+    await expect(topic(doc).publish(edit)).rejects.toThrow("no answer");
     fails = false;
-    await publish(doc, edit);
+    await topic(doc).publish(edit);
     fails = true;
     // If the log can be asked for the key, it is.
-    expect(await publish(doc, undefined, edit, { idempotencyKey: "k" })).toMatchObject({ duplicate: true });
+    expect(await topic(doc).publish(edit, { idempotencyKey: "k" })).toMatchObject({ duplicate: true });
     fails = false;
-    await publish(doc, edit);
+    await topic(doc).publish(edit);
     expect((await stateOf(log)).text).toBe("....");
   });
 });
@@ -246,34 +247,32 @@ describe("while another process holds the topic's lease", () => {
 
   it("the state is read, and publishes append in order once the lease is free", async () => {
     const log = memoryLog();
-    const states = new TopicStates(log);
-    const { publish } = publisherWith(contract, { log }, states);
-    await publish(doc, edit);
+    const { topic } = createPublisher(contract, { log });
+    await topic(doc).publish(edit);
     const lease = await held(log);
-    const published = [..."abc"].map((data) => publish(doc, { type: "edit", data }));
-    const read = () => states.of("doc", doc).current();
+    const published = [..."abc"].map((data) => topic(doc).publish({ type: "edit", data }));
     for (let i = 0; i < 3; i++) {
       // A later publish does not overtake those that wait.
-      published.push(publish(doc, { type: "edit", data: String(i) }));
-      expect(JSON.parse((await read()).json)).toEqual({ text: ".", isOpen: true });
+      published.push(topic(doc).publish({ type: "edit", data: String(i) }));
+      expect((await topic(doc).state()).state).toEqual({ text: ".", isOpen: true });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await log.release(lease);
     await Promise.all(published);
-    expect(JSON.parse((await read()).json)).toEqual({ text: ".abc012", isOpen: true });
-    await publish(doc, edit);
+    expect((await topic(doc).state()).state).toEqual({ text: ".abc012", isOpen: true });
+    await topic(doc).publish(edit);
     expect((await stateOf(log)).text).toBe(".abc012.");
   });
 
   it("each publish ends with unavailable 10 seconds after its call, and appends nothing", async () => {
     fakeTime();
     const log = memoryLog();
-    const { publish } = server(log);
-    await publish(doc, edit);
+    const { topic } = server(log);
+    await topic(doc).publish(edit);
     const lease = await held(log);
     const ended: number[] = [];
     const failing = (at: number) =>
-      expect(publish(doc, edit))
+      expect(topic(doc).publish(edit))
         .rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("too many publishers") })
         .then(() => ended.push(at));
     const all = [failing(0), failing(0), failing(0)];
@@ -290,7 +289,7 @@ describe("while another process holds the topic's lease", () => {
     await Promise.all(all);
     await log.release(lease);
     expect((await stateOf(log)).text).toBe(".");
-    await publish(doc, edit);
+    await topic(doc).publish(edit);
     expect((await stateOf(log)).text).toBe("..");
   });
 
@@ -314,11 +313,11 @@ describe("while another process holds the topic's lease", () => {
       }),
     });
     const log = memoryLog();
-    const { publish } = createPublisher(sets, { log });
+    const { topic } = createPublisher(sets, { log });
     const add = (data: string) => ({ type: "add" as const, data });
-    await publish(sets.set, add("a"));
+    await topic(sets.set).publish(add("a"));
     const lease = (await log.acquire("set", { ttl: 60_000 })) ?? expect.fail("it is taken");
-    const refused = expect(publish(sets.set, add("b"))).rejects.toMatchObject({ code: "contractMismatch" });
+    const refused = expect(topic(sets.set).publish(add("b"))).rejects.toMatchObject({ code: "contractMismatch" });
     await new Promise((resolve) => setTimeout(resolve, 10));
     await log.append("set", [{ type: "add", data: '"b"' }], { lease });
     await log.release(lease);
@@ -355,7 +354,7 @@ describe("if the store fails while a publisher has the topic's lease", () => {
         return lease;
       },
     };
-    await server(lossy).publish(doc, edit);
+    await server(lossy).topic(doc).publish(edit);
     expect((await stateOf(log)).text).toBe("-----.");
     expect([lost, await isFree(log)]).toEqual([2, true]);
   });
@@ -371,9 +370,9 @@ describe("if the store fails while a publisher has the topic's lease", () => {
         return lease;
       },
     };
-    const { publish } = server(lossy);
-    await expect(publish(doc, edit)).rejects.toThrow("away");
-    await publish(doc, edit);
+    const { topic } = server(lossy);
+    await expect(topic(doc).publish(edit)).rejects.toThrow("away");
+    await topic(doc).publish(edit);
     expect([lost, await isFree(log)]).toEqual([2, true]);
   });
 
@@ -389,13 +388,13 @@ describe("if the store fails while a publisher has the topic's lease", () => {
           return log.release(lease);
         },
       };
-      const { publish } = server(failing);
-      await publish(doc, edit);
+      const { topic } = server(failing);
+      await topic(doc).publish(edit);
       expect([calls, await isFree(log)]).toEqual([1, false]);
       await vi.advanceTimersByTimeAsync(10_000);
       expect([calls, await isFree(log)]).toEqual([3, failures === 2]);
       // Its own publisher goes on.
-      await publish(doc, edit);
+      await topic(doc).publish(edit);
       expect((await stateOf(log)).text).toBe("-----..");
       vi.useRealTimers();
     }
@@ -412,9 +411,9 @@ describe("if the store fails while a publisher has the topic's lease", () => {
         return log.release(lease);
       },
     };
-    const { publish } = server(failing);
-    await publish(doc, edit);
-    await publish(doc, edit); // takes the lease again, and releases it
+    const { topic } = server(failing);
+    await topic(doc).publish(edit);
+    await topic(doc).publish(edit); // takes the lease again, and releases it
     expect([calls, await isFree(log)]).toEqual([2, true]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(calls).toBe(2);
@@ -438,8 +437,8 @@ it("a state that a step changed in place is folded again if the step's events ar
   const log = memoryLog();
   const [one, two] = [createPublisher(counts, { log }), createPublisher(counts, { log })];
   for (const name of ["a", "b", "c"]) {
-    await one.publish(counts.counts, { type: "add", data: name });
-    await two.publish(counts.counts, { type: "add", data: name.toUpperCase() });
+    await one.topic(counts.counts).publish({ type: "add", data: name });
+    await two.topic(counts.counts).publish({ type: "add", data: name.toUpperCase() });
   }
   const { json } = await new TopicState(log, "counts", counts.counts).current();
   expect(json).toBe('["a","A","b","B","c","C"]');

@@ -28,7 +28,7 @@ it.each([100, 2_000_000])("accepts an event up to limits.eventLength from every 
   const sluice = setUp(limit);
   const first = async (name: "live" | "plain" | "resumable", length: number) => {
     if (name === "live") {
-      await sluice.publish(contract.live, { length }, { type: "text", data: "x".repeat(length - quotes) });
+      await sluice.topic(contract.live, { length }).publish({ type: "text", data: "x".repeat(length - quotes) });
     }
     for await (const { data } of sluice.subscribe(contract[name], { length })) return data.length + quotes;
     return undefined;

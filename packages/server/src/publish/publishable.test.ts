@@ -26,8 +26,8 @@ describe("publish()", () => {
     const sluice = createSluice(router);
     const refusal = (path: string) =>
       `takes procedures that live() serves; the events of "${path}" come from its generator`;
-    await expect(sluice.publish(contract.run, { id: "1" }, post)).rejects.toThrow(refusal("run"));
-    await expect(sluice.publish(contract.once, post)).rejects.toThrow(refusal("once"));
+    await expect(sluice.topic(contract.run, { id: "1" }).publish(post)).rejects.toThrow(refusal("run"));
+    await expect(sluice.topic(contract.once).publish(post)).rejects.toThrow(refusal("once"));
     const seen: string[] = [];
     for await (const event of sluice.subscribe(contract.run, { id: "1" })) seen.push(event.data);
     expect(seen).toEqual([]); // the run has started and ended by itself
@@ -41,7 +41,7 @@ describe("publish()", () => {
     ["an array in an array", [[post]], /is not an event/],
   ])("refuses %s as an event, and says what an event is", async (_what, given, message) => {
     const sluice = createSluice(router);
-    const refused = sluice.publish(contract.room, { id: "1" }, given as never);
+    const refused = sluice.topic(contract.room, { id: "1" }).publish(given as never);
     await expect(refused).rejects.toMatchObject({ name: "ValidationError" });
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toThrow('publish() to "room"');

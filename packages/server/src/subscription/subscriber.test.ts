@@ -48,10 +48,10 @@ it("gives a reader that a heartbeat has filled what its filter lets through once
   const iterator = sluice.subscribe(contract.ticks, undefined)[Symbol.asyncIterator]();
   const first = iterator.next();
   await turns();
-  await sluice.publish(contract.ticks, undefined, tick(0));
+  await sluice.topic(contract.ticks).publish(tick(0));
   await first;
   for (const n of many) {
-    await sluice.publish(contract.ticks, undefined, tick(n));
+    await sluice.topic(contract.ticks).publish(tick(n));
     await turns();
     clock.advance(15_000);
   }

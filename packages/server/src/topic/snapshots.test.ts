@@ -3,8 +3,8 @@ import type { SnapshotFrame } from "@sluice/contract/wire";
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { createPublisher } from "../publish/publisher.js";
 import { Lifetime } from "../time/lifetime.js";
+import { createPublisher } from "../topic-handle/create-publisher.js";
 import { Counters } from "./counters.js";
 import { Hub } from "./hub.js";
 import { ReplayCache } from "./replay-cache.js";
@@ -24,13 +24,13 @@ const contract = defineContract({
 
 function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
   const log = memoryLog({ retain: { events } });
-  const { publish } = createPublisher(contract, { log, snapshotEvery: 5 });
+  const { topic } = createPublisher(contract, { log, snapshotEvery: 5 });
   const limits = { catchUpEvents: 10_000, snapshotBytes };
   const snapshots = new Snapshots({ states: new TopicStates(log), limits });
   const settings = { log, pages: new ReplayCache(65_536), counters: new Counters(), wheel: { now: 0 } };
   const hub = new Hub({ ...settings, onError: (error) => expect.unreachable(String(error)) });
   const tail = hub.take("board", contract.board);
-  const set = (data: number) => publish(contract.board, undefined, { type: "set", data });
+  const set = (data: number) => topic(contract.board).publish({ type: "set", data });
   /** A subscriber whose socket has not taken the snapshot yet. */
   const join = async () => {
     const lifetime = new Lifetime();
@@ -49,7 +49,7 @@ function setUp({ snapshotBytes = 1_000_000, events = 10_000 } = {}) {
     taken.send(receiver);
     return { offset: taken.cursor.offset, receiver, lifetime, drain: () => taken.release() };
   };
-  return { snapshots, publish, set, join, tail };
+  return { snapshots, topic, set, join, tail };
 }
 
 it("a new subscriber gets the newer of two held snapshots, with the same bytes", async () => {
@@ -120,8 +120,8 @@ it("beyond the limit, snapshots are unavailable, but one is always allowed", asy
 });
 
 it("a short snapshot is copied per socket, and does not count", async () => {
-  const { snapshots, publish, join } = setUp({ snapshotBytes: 1 });
-  await publish(contract.board, undefined, { type: "short", data: 1 });
+  const { snapshots, topic, join } = setUp({ snapshotBytes: 1 });
+  await topic(contract.board).publish({ type: "short", data: 1 });
   const [one, other] = [await join(), await join()];
   expect([one.receiver.sent, other.receiver.sent]).toEqual([
     [expect.objectContaining({ kind: "snapshot" })],

@@ -2,7 +2,7 @@ import { defineContract, type EventInputOf, subscription } from "@sluice/contrac
 import { memoryLog } from "@sluice/log";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { createPublisher } from "../publish/publisher.js";
+import { createPublisher } from "../topic-handle/create-publisher.js";
 import { headOf } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
 
@@ -79,14 +79,16 @@ describe("an apply that changes its arguments in place", () => {
   it.each(Object.entries(inPlace))("fails the publish, naming procedure and event: %s", async (_what, add) => {
     const log = memoryLog();
     const started = createPublisher(pure, { log });
-    await started.publish(pure.doc, { id: "1" }, added);
+    await started.topic(pure.doc, { id: "1" }).publish(added);
     const contract = contractWith(add as never);
-    const { publish } = createPublisher(contract, { log });
+    const { topic } = createPublisher(contract, { log });
     const state = new TopicState(log, 'doc?{"id":"1"}', pure.doc);
     const before = await state.current();
-    await publish(contract.doc, { id: "1" }, { type: "count", data: "a" }).catch(() => {});
+    await topic(contract.doc, { id: "1" })
+      .publish({ type: "count", data: "a" })
+      .catch(() => {});
     for (let i = 0; i < 2; i++) {
-      const failed = publish(contract.doc, { id: "2" }, [added, added]);
+      const failed = topic(contract.doc, { id: "2" }).publish([added, added]);
       await expect(failed).rejects.toMatchObject({ code: "contractMismatch" });
       await expect(failed).rejects.toThrow(/event "add" of "doc" changes its state, or the event's data, in place/);
     }
@@ -101,17 +103,17 @@ describe("an apply that changes its arguments in place", () => {
   it("cannot change the initial state of other topics, even in production, where nothing is checked", async () => {
     vi.stubEnv("NODE_ENV", "production");
     const contract = contractWith(inPlace["a Map"] as never);
-    const { publish } = createPublisher(contract, { log: memoryLog() });
-    await publish(contract.doc, { id: "1" }, added);
+    const { topic } = createPublisher(contract, { log: memoryLog() });
+    await topic(contract.doc, { id: "1" }).publish(added);
     expect(contract.doc.state?.initial.counts).toEqual(new Map());
   });
 });
 
 it("the publisher may change published data later without effect", async () => {
   const log = memoryLog();
-  const { publish } = createPublisher(pure, { log });
+  const { topic } = createPublisher(pure, { log });
   const data = { name: "x", tags: ["a"], at: new Date(0) };
-  await publish(pure.doc, { id: "1" }, { type: "add", data });
+  await topic(pure.doc, { id: "1" }).publish({ type: "add", data });
   data.tags.push("b");
   data.name = "y";
   data.at.setFullYear(2000);
@@ -121,9 +123,9 @@ it("the publisher may change published data later without effect", async () => {
 
 it("a publisher folds the state that clients fold: an undefined member counts as missing", async () => {
   const log = memoryLog();
-  const { publish } = createPublisher(pure, { log, snapshotEvery: 2 });
-  await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: "one" } });
-  await publish(pure.doc, { id: "1" }, { type: "rename", data: { name: undefined, note: "kept" } });
+  const { topic } = createPublisher(pure, { log, snapshotEvery: 2 });
+  await topic(pure.doc, { id: "1" }).publish({ type: "rename", data: { name: "one" } });
+  await topic(pure.doc, { id: "1" }).publish({ type: "rename", data: { name: undefined, note: "kept" } });
   const saved = (await log.open('doc?{"id":"1"}', { from: "snapshot", limit: 0 })).snapshot;
   expect(JSON.parse(saved?.data ?? "")).toMatchObject({ name: "one" });
 });
@@ -138,11 +140,11 @@ it("a publish folds its events once, unless other entries come first", async () 
   const topic = 'doc?{"id":"1"}';
   const one = createPublisher(contract, { log });
   const two = createPublisher(contract, { log });
-  for (let i = 0; i < 5; i++) await one.publish(contract.doc, { id: "1" }, [added, added]);
+  for (let i = 0; i < 5; i++) await one.topic(contract.doc, { id: "1" }).publish([added, added]);
   expect(applied).toBe(10);
-  await Promise.all([1, 2, 3].flatMap(() => [one, two].map((p) => p.publish(contract.doc, { id: "1" }, added))));
-  await one.publish(contract.doc, { id: "1" }, { type: "add", data: { name: "last", tags: [] } });
+  await Promise.all([1, 2, 3].flatMap(() => [one, two].map((p) => p.topic(contract.doc, { id: "1" }).publish(added))));
+  await one.topic(contract.doc, { id: "1" }).publish({ type: "add", data: { name: "last", tags: [] } });
   const { json } = await new TopicState(log, topic, contract.doc).current();
   expect(JSON.parse(json).items).toHaveLength(17);
-  await one.publish(contract.doc, { id: "1" }, { type: "count", data: "a" });
+  await one.topic(contract.doc, { id: "1" }).publish({ type: "count", data: "a" });
 });

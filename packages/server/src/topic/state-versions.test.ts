@@ -2,11 +2,11 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { createPublisher } from "../publish/publisher.js";
+import { createPublisher } from "../topic-handle/create-publisher.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
 
-const topic = "score";
+const topicName = "score";
 const plus = <S extends { goals: number }>(state: S, n: number) => ({ ...state, goals: state.goals + n });
 const one = defineContract({
   score: subscription({
@@ -31,21 +31,23 @@ const two = (migrate?: (old: unknown, from: number) => New, version = 2) =>
 const withCards = (old: unknown) => ({ goals: (old as { goals: number }).goals, cards: 7 });
 const goals = (...numbers: number[]) => numbers.map((data) => ({ type: "goal" as const, data }));
 const stateIn = async (log: Log, contract: ReturnType<typeof two>) =>
-  JSON.parse((await new TopicState(log, topic, contract.score).current()).json);
+  JSON.parse((await new TopicState(log, topicName, contract.score).current()).json);
 
 /** A log with a snapshot of version 1, at 20 goals, and without the events before it. */
 async function trimmed() {
   const log = memoryLog({ retain: { events: 5 } });
-  const { publish } = createPublisher(one, { log, snapshotEvery: 10 });
-  await publish(one.score, goals(...Array(10).fill(1)));
-  await publish(one.score, goals(...Array(10).fill(1)));
-  return { log, publish };
+  const { topic } = createPublisher(one, { log, snapshotEvery: 10 });
+  await topic(one.score).publish(goals(...Array(10).fill(1)));
+  await topic(one.score).publish(goals(...Array(10).fill(1)));
+  return { log, topic };
 }
 
 describe("a state whose version was raised", () => {
   it("is folded again if the log has all events", async () => {
     const log = memoryLog();
-    await createPublisher(one, { log, snapshotEvery: 2 }).publish(one.score, goals(1, 2, 3));
+    await createPublisher(one, { log, snapshotEvery: 2 })
+      .topic(one.score)
+      .publish(goals(1, 2, 3));
     const from: number[] = [];
     const contract = two((old, version) => {
       from.push(version);
@@ -55,8 +57,8 @@ describe("a state whose version was raised", () => {
   });
 
   it("is migrated from the saved snapshot if the log has not, and later events are folded", async () => {
-    const { log, publish } = await trimmed();
-    await publish(one.score, goals(100));
+    const { log, topic } = await trimmed();
+    await topic(one.score).publish(goals(100));
     const from: unknown[] = [];
     const contract = two((old, version) => {
       from.push(old, version);
@@ -67,9 +69,9 @@ describe("a state whose version was raised", () => {
 
   it("is migrated if the log has an event that the contract no longer knows", async () => {
     const log = memoryLog();
-    const { publish } = createPublisher(one, { log, snapshotEvery: 2 });
-    await publish(one.score, [{ type: "old", data: 5 }, ...goals(1)]);
-    await publish(one.score, goals(10));
+    const { topic } = createPublisher(one, { log, snapshotEvery: 2 });
+    await topic(one.score).publish([{ type: "old", data: 5 }, ...goals(1)]);
+    await topic(one.score).publish(goals(10));
     expect(await stateIn(log, two(withCards))).toEqual({ goals: 16, cards: 7 });
   });
 
@@ -80,18 +82,20 @@ describe("a state whose version was raised", () => {
     "starts over after the last event that cannot be folded, if there is nothing to migrate: %s",
     async (_what, event) => {
       const log = memoryLog();
-      const { publish } = createPublisher(one, { log });
-      await publish(one.score, goals(1));
-      await log.append(topic, [event], { stateful: true });
-      await publish(one.score, goals(10)).catch(() => log.append(topic, [{ type: "goal", data: "10" }]));
+      const { topic } = createPublisher(one, { log });
+      await topic(one.score).publish(goals(1));
+      await log.append(topicName, [event], { stateful: true });
+      await topic(one.score)
+        .publish(goals(10))
+        .catch(() => log.append(topicName, [{ type: "goal", data: "10" }]));
       for (const contract of [two(), two(withCards)])
         expect(await stateIn(log, contract)).toEqual({ goals: 10, cards: 0 });
     },
   );
 
   it("starts over at the snapshot if there is no migrate function", async () => {
-    const { log, publish } = await trimmed();
-    await publish(one.score, goals(100));
+    const { log, topic } = await trimmed();
+    await topic(one.score).publish(goals(100));
     expect(await stateIn(log, two())).toEqual({ goals: 100, cards: 0 });
   });
 
@@ -111,9 +115,9 @@ describe("a state whose version was raised", () => {
       code: "unavailable",
       cause: { message: expect.stringContaining("state.migrate failed for the snapshot saved with state.version 1") },
     });
-    const { publish } = createPublisher(broken, { log });
-    await expect(publish(broken.score, goals(1))).rejects.toMatchObject({ code: "unavailable" });
-    expect((await headOf(log, topic)).offset).toBe(20);
+    const { topic } = createPublisher(broken, { log });
+    await expect(topic(broken.score).publish(goals(1))).rejects.toMatchObject({ code: "unavailable" });
+    expect((await headOf(log, topicName)).offset).toBe(20);
     expect(await stateIn(log, two(withCards))).toEqual({ goals: 20, cards: 7 });
   });
 });
@@ -122,16 +126,18 @@ describe("a snapshot", () => {
   it("is saved and read with its version", async () => {
     const { log } = await trimmed();
     const contract = two(withCards);
-    const { publish } = createPublisher(contract, { log, snapshotEvery: 10 });
-    await publish(contract.score, goals(1));
-    expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":21,"cards":7}');
+    const { topic } = createPublisher(contract, { log, snapshotEvery: 10 });
+    await topic(contract.score).publish(goals(1));
+    expect((await log.open(topicName, { from: "snapshot", limit: 0 })).snapshot?.data).toBe(
+      'v2:{"goals":21,"cards":7}',
+    );
     const thrice = two((old, from) => ({ ...(old as New), cards: from * 10 }), 3);
     expect(await stateIn(log, thrice)).toEqual({ goals: 21, cards: 20 });
   });
 
   it("of the same version that does not fit is unavailable: the version should have been raised", async () => {
     const { log } = await trimmed();
-    await expect(new TopicState(log, topic, two(undefined, 1).score).current()).rejects.toMatchObject({
+    await expect(new TopicState(log, topicName, two(undefined, 1).score).current()).rejects.toMatchObject({
       code: "unavailable",
       cause: { message: expect.stringContaining("this server's state.version 1 doesn't fit state.schema") },
     });
@@ -141,40 +147,42 @@ describe("a snapshot", () => {
 describe("a server with a lower version", () => {
   it("neither publishes nor answers, and does not overwrite the newer snapshot", async () => {
     const log = memoryLog();
-    const behind = new TopicState(log, topic, one.score);
+    const behind = new TopicState(log, topicName, one.score);
     await behind.current();
     const contract = two();
-    await createPublisher(contract, { log, snapshotEvery: 2 }).publish(contract.score, goals(1, 2));
-    const { publish } = createPublisher(one, { log, snapshotEvery: 1 });
+    await createPublisher(contract, { log, snapshotEvery: 2 }).topic(contract.score).publish(goals(1, 2));
+    const { topic } = createPublisher(one, { log, snapshotEvery: 1 });
     const errors = await Promise.all(
-      [1, 2].flatMap(() => [behind.current(), publish(one.score, goals(1))].map((p) => p.catch((error) => error))),
+      [1, 2].flatMap(() =>
+        [behind.current(), topic(one.score).publish(goals(1))].map((p) => p.catch((error) => error)),
+      ),
     );
     for (const error of errors) expect(error).toMatchObject({ code: "unavailable" });
-    expect((await log.open(topic, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":3,"cards":0}');
-    expect((await readLog(log, topic, "oldest", 9)).ok && (await headOf(log, topic)).offset).toBe(3);
+    expect((await log.open(topicName, { from: "snapshot", limit: 0 })).snapshot?.data).toBe('v2:{"goals":3,"cards":0}');
+    expect((await readLog(log, topicName, "oldest", 9)).ok && (await headOf(log, topicName)).offset).toBe(3);
   });
 
   it("answers a retry of its own publish like the first, although it can publish no more", async () => {
     const log = memoryLog();
     const [older, newer] = [createPublisher(one, { log }), createPublisher(two(), { log })];
     const options = { idempotencyKey: "k1" };
-    const first = await older.publish(one.score, undefined, goals(1), options);
-    await newer.publish(two().score, goals(2));
-    expect(await older.publish(one.score, undefined, goals(1), options)).toEqual({ ...first, duplicate: true });
+    const first = await older.topic(one.score).publish(goals(1), options);
+    await newer.topic(two().score).publish(goals(2));
+    expect(await older.topic(one.score).publish(goals(1), options)).toEqual({ ...first, duplicate: true });
   });
 
   it("appends nothing after an event of a newer contract, however many publishes are in flight", async () => {
     const log = memoryLog();
     const contract = two();
     const [older, newer] = [createPublisher(one, { log }), createPublisher(contract, { log })];
-    await older.publish(one.score, goals(1));
-    const old = Array.from({ length: 20 }, () => older.publish(one.score, [{ type: "old", data: 1 }]));
-    const made = Array.from({ length: 20 }, () => newer.publish(contract.score, goals(1)));
+    await older.topic(one.score).publish(goals(1));
+    const old = Array.from({ length: 20 }, () => older.topic(one.score).publish([{ type: "old", data: 1 }]));
+    const made = Array.from({ length: 20 }, () => newer.topic(contract.score).publish(goals(1)));
     const settled = await Promise.allSettled([...old, ...made]);
     for (const result of settled) {
       if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "unavailable" });
     }
-    const read = await readLog(log, topic, "oldest", 100);
+    const read = await readLog(log, topicName, "oldest", 100);
     const types = read.ok ? read.entries.map(({ type }) => type) : [];
     expect(types.indexOf("$version")).toBeGreaterThan(types.lastIndexOf("old"));
     expect(types.filter((type) => type === "$version")).toHaveLength(1);
@@ -184,9 +192,9 @@ describe("a server with a lower version", () => {
   it("throws the same error object each time, so that it is reported once", async () => {
     const log = memoryLog();
     const contract = two();
-    const { publish } = createPublisher(contract, { log });
-    await publish(contract.score, goals(1));
-    const state = new TopicState(log, topic, one.score);
+    const { topic } = createPublisher(contract, { log });
+    await topic(contract.score).publish(goals(1));
+    const state = new TopicState(log, topicName, one.score);
     const errors = [await state.current().catch((e) => e), await state.current().catch((e) => e)];
     expect(errors[0]).toBe(errors[1]);
   });
@@ -195,11 +203,11 @@ describe("a server with a lower version", () => {
 it("a topic records the version once, before the first event published with it", async () => {
   const log = memoryLog();
   const contract = two();
-  const { publish } = createPublisher(contract, { log });
-  await publish(contract.score, goals(1));
-  await publish(contract.score, goals(2, 3));
-  await createPublisher(contract, { log }).publish(contract.score, goals(4));
-  const read = await readLog(log, topic, "oldest", 9);
+  const { topic } = createPublisher(contract, { log });
+  await topic(contract.score).publish(goals(1));
+  await topic(contract.score).publish(goals(2, 3));
+  await createPublisher(contract, { log }).topic(contract.score).publish(goals(4));
+  const read = await readLog(log, topicName, "oldest", 9);
   expect(read.ok && read.entries.map(({ type, data }) => [type, data])).toEqual([
     ["$version", '{"version":2}'],
     ...[1, 2, 3, 4].map((n) => ["goal", String(n)]),
@@ -208,7 +216,7 @@ it("a topic records the version once, before the first event published with it",
 
 it("says its version in the topic's record, once, and keeps what else is there; version 1 says nothing", async () => {
   const log = memoryLog();
-  const recordIn = async () => (await readLog(log, topic, { last: 0 }, 0)).record;
+  const recordIn = async () => (await readLog(log, topicName, { last: 0 }, 0)).record;
   const records: unknown[] = [];
   const counting: Log = {
     ...log,
@@ -217,15 +225,15 @@ it("says its version in the topic's record, once, and keeps what else is there; 
       return log.append(name, events, options);
     },
   };
-  await createPublisher(one, { log: counting }).publish(one.score, goals(1));
+  await createPublisher(one, { log: counting }).topic(one.score).publish(goals(1));
   expect(await recordIn()).toBeUndefined();
   const input = "f".repeat(64);
-  await log.append(topic, [{ type: "$attached", data: "{}" }], { record: JSON.stringify({ input }) });
+  await log.append(topicName, [{ type: "$attached", data: "{}" }], { record: JSON.stringify({ input }) });
   const contract = two();
-  const { publish } = createPublisher(contract, { log: counting });
-  await publish(contract.score, goals(2));
-  await publish(contract.score, goals(3));
-  await createPublisher(contract, { log: counting }).publish(contract.score, goals(4));
+  const { topic } = createPublisher(contract, { log: counting });
+  await topic(contract.score).publish(goals(2));
+  await topic(contract.score).publish(goals(3));
+  await createPublisher(contract, { log: counting }).topic(contract.score).publish(goals(4));
   expect(JSON.parse((await recordIn()) ?? "")).toEqual({ version: 2, input });
   expect(records.filter((record) => record !== undefined)).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { headOf, readLog } from "../topic/read-log.test-kit.js";
 import { TopicState } from "../topic/topic-state.js";
-import { createPublisher } from "./publisher.js";
+import { createPublisher } from "./create-publisher.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -18,39 +18,39 @@ const other = defineContract({ watch: subscription({ events: { goal: z.string() 
 
 async function setUp() {
   const log = memoryLog();
-  const { publish } = createPublisher(contract, { log, maxEventLength: 200 });
+  const { topic } = createPublisher(contract, { log, maxEventLength: 200 });
   const read = async (topic: string) => {
     const page = await readLog(log, topic, "oldest", 100);
     return page.ok ? page.entries.map(({ type, data }) => ({ type, data })) : page;
   };
-  return { log, publish, read };
+  return { log, topic, read };
 }
 
 describe("publish", () => {
   it("encodes with codecs and appends to the topic of the parsed input", async () => {
-    const { publish, read } = await setUp();
+    const { topic, read } = await setUp();
     const at = new Date("2026-01-02T03:04:05.000Z");
-    await publish(contract.watch, { id: "a", day: at }, { type: "goal", data: { minute: 3, at } });
+    await topic(contract.watch, { id: "a", day: at }).publish({ type: "goal", data: { minute: 3, at } });
     expect(await read('watch?{"day":"2026-01-02T03:04:05.000Z","id":"a","n":1}')).toEqual([
       { type: "goal", data: '{"minute":3,"at":"2026-01-02T03:04:05.000Z"}' },
     ]);
   });
 
   it("uses the same topic for an input with its default left out, given, or with unknown fields", async () => {
-    const { publish, read } = await setUp();
+    const { topic, read } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
-    await publish(contract.watch, { id: "a" }, goal);
-    await publish(contract.watch, { n: 1, id: "a" }, goal);
-    await publish(contract.watch, { id: "a", extra: true } as { id: string }, goal);
+    await topic(contract.watch, { id: "a" }).publish(goal);
+    await topic(contract.watch, { n: 1, id: "a" }).publish(goal);
+    await topic(contract.watch, { id: "a", extra: true } as { id: string }).publish(goal);
     expect(await read('watch?{"id":"a","n":1}')).toHaveLength(3);
   });
 
   it("appends a retried publish once and returns the first cursor", async () => {
-    const { publish } = await setUp();
+    const { topic } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
-    const first = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
-    await publish(contract.watch, { id: "a" }, goal);
-    const again = await publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "k" });
+    const first = await topic(contract.watch, { id: "a" }).publish(goal, { idempotencyKey: "k" });
+    await topic(contract.watch, { id: "a" }).publish(goal);
+    const again = await topic(contract.watch, { id: "a" }).publish(goal, { idempotencyKey: "k" });
     expect(first.duplicate).toBe(false);
     expect(again).toEqual({ cursor: first.cursor, duplicate: true });
   });
@@ -62,21 +62,21 @@ describe("publish", () => {
       keys.push(options?.idempotencyKey);
       return log.append(topic, appended, options);
     };
-    const { publish } = createPublisher(contract, { log: { ...log, append } });
+    const { topic } = createPublisher(contract, { log: { ...log, append } });
     const goal = { type: "goal" as const, data: { minute: 1 } };
     const long = "k".repeat(1_000_000);
     const answers = [];
     for (const idempotencyKey of [long, long, `${long}k`, "k".repeat(512)]) {
-      answers.push(await publish(contract.watch, { id: "a" }, goal, { idempotencyKey }));
+      answers.push(await topic(contract.watch, { id: "a" }).publish(goal, { idempotencyKey }));
     }
     expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, true, false, false]);
     expect(keys.map((key) => key?.length)).toEqual([65, 65, 65, 512]);
   });
 
   it("refuses an empty idempotency key: every publish with it would count as a retry of the first", async () => {
-    const { publish, read } = await setUp();
+    const { topic, read } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };
-    const refused = publish(contract.watch, { id: "a" }, goal, { idempotencyKey: "" });
+    const refused = topic(contract.watch, { id: "a" }).publish(goal, { idempotencyKey: "" });
     await expect(refused).rejects.toThrow(/"watch" was given an empty idempotencyKey/);
     expect(await read('watch?{"id":"a","n":1}')).toEqual([]);
   });
@@ -94,17 +94,17 @@ describe("publish", () => {
     ["an event that is too long", { type: "anything", data: "x".repeat(300) }, /302 characters.*limit is 200/],
     ["no event at all", [], /no events/],
   ])("appends nothing of a batch with %s, and says why", async (_what, bad, message) => {
-    const { publish, read } = await setUp();
+    const { topic, read } = await setUp();
     const batch = Array.isArray(bad) ? bad : [{ type: "goal", data: { minute: 1 } }, bad];
-    await expect(publish(contract.watch, { id: "a" }, batch as never)).rejects.toThrow(message);
+    await expect(topic(contract.watch, { id: "a" }).publish(batch as never)).rejects.toThrow(message);
     expect(await read('watch?{"id":"a","n":1}')).toEqual([]);
   });
 
   it("refuses a procedure of another contract, and an invalid input", async () => {
-    const { publish } = await setUp();
+    const { topic } = await setUp();
     const goal = { type: "goal", data: "" } as never;
-    await expect(publish(other.watch, undefined, goal)).rejects.toThrow(/"watch" is not one/);
-    await expect(publish(contract.watch, {} as never, goal)).rejects.toThrow(/id|goal/);
+    expect(() => topic(other.watch)).toThrow(/"watch" is not one/);
+    await expect(topic(contract.watch, {} as never).publish(goal)).rejects.toThrow(/id|goal/);
   });
 });
 
@@ -132,11 +132,11 @@ describe("publish of data that does not read back as published", () => {
     ["an event that folds into an invalid state", { type: "any", data: { what: 0 } }, /"any" of "table" folds into/],
   ])("fails, names the place, and leaves the topic usable: %s", async (_what, bad, message) => {
     const log = memoryLog();
-    const { publish } = createPublisher(contract, { log });
-    await publish(table, undefined, good);
-    await expect(publish(table, undefined, bad as never)).rejects.toThrow(message);
-    await expect(publish(table, undefined, [good, bad as never])).rejects.toThrow(message);
-    await publish(table, undefined, good);
+    const { topic } = createPublisher(contract, { log });
+    await topic(table).publish(good);
+    await expect(topic(table).publish(bad as never)).rejects.toThrow(message);
+    await expect(topic(table).publish([good, bad as never])).rejects.toThrow(message);
+    await topic(table).publish(good);
     expect((await headOf(log, "table")).offset).toBe(2);
     const { json } = await new TopicState(log, "table", table).current();
     expect(json).toBe('{"rows":2,"last":[1,2]}');

@@ -1,0 +1,81 @@
+import type { AnySubscription, EventInputOf, InputOf, StateOf, WithoutInput } from "@sluice/contract";
+
+export interface PublishOptions {
+  /**
+   * Makes a retried publish safe: within the engine's dedupe window, events with the same key are appended at most once
+   * per topic, and a retry gets the first cursor. The key may come from a client: a key longer than 512 bytes is stored
+   * as its SHA-256. Default: none.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Published {
+  /** The cursor after the last event. */
+  readonly cursor: string;
+  /** True if the idempotency key was used before: nothing was appended. */
+  readonly duplicate: boolean;
+}
+
+export interface ReadStateOptions {
+  /**
+   * The value that the adapter's `context` function would return. Used if the procedure has its own `snapshot`.
+   * Default: an empty object.
+   */
+  readonly context?: object;
+}
+
+/** A state and its cursor. */
+export interface StateAt<P extends AnySubscription> {
+  readonly state: StateOf<P>;
+  readonly cursor: string;
+}
+
+/** A handle on one topic. It may be kept: the server holds no memory for it, and the input is encoded once. */
+export interface Topic<P extends AnySubscription> {
+  /**
+   * Publishes one event, or several. Either all of them are appended, or none. Events that are published through one
+   * handle are appended in the order of the calls.
+   *
+   * @throws SluiceError `badRequest` if the topic's input is invalid.
+   * @throws ValidationError if an event does not fit its schema, or its JSON does not read back as the same value:
+   * nothing is appended.
+   * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or
+   * returns one that does not fit its schema (checked up to 16 Ki characters of JSON): nothing is appended. (A retry
+   * with an idempotency key is not checked again: it gets the first cursor.)
+   * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending: 16
+   * attempts fail, or 10 seconds have passed since the call, also behind earlier publishes of this process. Nothing is
+   * appended.
+   * @throws TypeError if an option is unknown, or the events of the procedure come from its generator.
+   * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty.
+   * @example await topic(contract.scores.watch, { matchId }).publish({ type: "goal", data: { team: "home", minute: 12 } });
+   */
+  publish(events: EventInputOf<P> | readonly EventInputOf<P>[], options?: PublishOptions): Promise<Published>;
+}
+
+/** A handle on one topic whose contract declares a state. */
+export interface StatefulTopic<P extends AnySubscription> extends Topic<P> {
+  /**
+   * Reads the topic's current state and its cursor, as a subscriber gets them in `$snapshot`. If the procedure has its
+   * own `snapshot`, that runs, behind its middleware. (Within these two, `state` of the same procedure returns the
+   * folded state, or it would call itself without end. So it does in a process that serves no clients.)
+   *
+   * @throws SluiceError `badRequest` if the topic's input is invalid. Errors of the procedure's own `snapshot` or its
+   * middleware are thrown as they are.
+   * @example const { state } = await sluice.topic(contract.scores.watch, { matchId: "m1" }).state();
+   */
+  state(options?: ReadStateOptions): Promise<StateAt<P>>;
+}
+
+export type TopicOf<P extends AnySubscription> = [StateOf<P>] extends [never] ? Topic<P> : StatefulTopic<P>;
+
+/**
+ * Returns a handle on the topic that `input` names. An input that may be `undefined` may be left out. The input is
+ * encoded and checked at once; if it is invalid, the promises of the handle's functions reject.
+ *
+ * @throws TypeError if the procedure is not a subscription of this contract.
+ * @example const match = sluice.topic(contract.scores.watch, { matchId });
+ */
+export interface GetTopic {
+  <P extends AnySubscription>(procedure: WithoutInput<P, P, "topic(procedure, input)">): TopicOf<P>;
+  <P extends AnySubscription>(procedure: P, input: InputOf<P>): TopicOf<P>;
+}

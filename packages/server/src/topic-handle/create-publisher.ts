@@ -1,0 +1,58 @@
+import { type ContractTree, checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract";
+import type { Log } from "@sluice/log";
+import { checkWhole } from "../options/check.js";
+import { checkLog } from "../options/log.js";
+import { guardedReport, printReport } from "../options/on-error.js";
+import { byPath } from "../options/own-procedure.js";
+import { defaultSnapshotEvery } from "../publish/append-events.js";
+import { defaultMaxEventLength } from "../publish/encode-event.js";
+import { publishSources } from "../publish/publish-events.js";
+import type { GetTopic } from "../publish/topic-handle.js";
+import { TopicStates } from "../topic/topic-states.js";
+import { getTopicFrom } from "./get-topic.js";
+import { readFolded } from "./read-folded.js";
+
+/** Publishes, and reads states, in a process that serves no clients. */
+export interface Publisher {
+  /** See `GetTopic`. */
+  readonly topic: GetTopic;
+}
+
+export interface PublisherOptions {
+  /** The log that receives the events. The servers must read from the same one. */
+  readonly log: Log;
+  /** Longest event, in characters of JSON. Default: 1 Mi. */
+  readonly maxEventLength?: number;
+  /** A snapshot of a topic's state is saved after this many events. Default: 200. */
+  readonly snapshotEvery?: number;
+  /** Called if a snapshot could not be saved; the events are published anyway. Default: prints to stderr. */
+  readonly onError?: (report: { readonly error: unknown; readonly path: string }) => void;
+}
+
+const optionNames: NamesOf<PublisherOptions> = { log: true, maxEventLength: true, snapshotEvery: true, onError: true };
+
+/**
+ * Creates a publisher for a process that serves no clients, such as a worker.
+ *
+ * @throws RangeError if `maxEventLength` or `snapshotEvery` is not a whole number above 0.
+ * @throws TypeError if an option is unknown, also an option of the log, such as a path in `overrides` that is not a
+ * subscription's.
+ * @example
+ * const publisher = createPublisher(contract, { log: redisLog({ url }) });
+ * await publisher.topic(contract.prices.ticks, { symbol }).publish({ type: "tick", data });
+ */
+export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
+  checkNames("createPublisher", options, optionNames);
+  checkFunctions("createPublisher", { onError: options?.onError });
+  checkLog("createPublisher", options?.log, contract);
+  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = defaultSnapshotEvery } = options;
+  checkWhole({ maxEventLength, snapshotEvery });
+  const onError = guardedReport(options.onError ?? printReport);
+  const states = new TopicStates(log);
+  const topic = getTopicFrom({
+    procedures: byPath(proceduresOf(contract)),
+    sources: publishSources({ log, states, maxEventLength, snapshotEvery, onError }),
+    readState: (of) => readFolded(states, of),
+  });
+  return { topic };
+}

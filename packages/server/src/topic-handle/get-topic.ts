@@ -1,0 +1,44 @@
+import { type AnyProcedure, type AnySubscription, checkNames, type NamesOf } from "@sluice/contract";
+import { ownOf } from "../options/own-procedure.js";
+import type { UnencodedEvent } from "../publish/encode-event.js";
+import { type PublishSources, publishEvents } from "../publish/publish-events.js";
+import type { GetTopic, PublishOptions, ReadStateOptions, StateAt } from "../publish/topic-handle.js";
+import { TopicName } from "./topic-name.js";
+
+export interface TopicParts {
+  /** The contract's, by path. */
+  readonly procedures: ReadonlyMap<string, AnyProcedure>;
+  readonly sources: PublishSources;
+  readonly readState: (topic: TopicName, options: ReadStateOptions) => Promise<StateAt<AnySubscription>>;
+}
+
+/** What `GetTopic` returns, whatever the procedure. */
+interface AnyTopic {
+  publish(events: UnencodedEvent | readonly UnencodedEvent[], options?: PublishOptions): Promise<unknown>;
+  state?(options?: ReadStateOptions): Promise<unknown>;
+}
+
+const stateNames: NamesOf<ReadStateOptions> = { context: true };
+
+/** Creates the function that returns topic handles. */
+export function getTopicFrom({ procedures, sources, readState }: TopicParts): GetTopic {
+  const getTopic = (given: AnySubscription, input?: unknown): AnyTopic => {
+    const procedure = ownOf(procedures, given, "topic() takes a subscription");
+    if (procedure.kind !== "subscription") {
+      throw new TypeError(
+        `topic() takes a subscription of this contract; "${(procedure as AnyProcedure).path}" is not one.`,
+      );
+    }
+    const name = new TopicName(procedure, input);
+    const topic: AnyTopic = {
+      publish: (events, options) => publishEvents(sources, name, events, options),
+    };
+    if (!procedure.state) return topic;
+    topic.state = async (options = {}) => {
+      checkNames("state", options, stateNames);
+      return readState(name, options);
+    };
+    return topic;
+  };
+  return getTopic as GetTopic;
+}
