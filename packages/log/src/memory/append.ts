@@ -1,4 +1,5 @@
 import type { Appended, AppendOptions, Conflict, LogEvent } from "../log.js";
+import { byteLength } from "./byte-length.js";
 import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
 import { read } from "./read.js";
@@ -59,7 +60,7 @@ const longestRecord = 1_024;
 function checkOptions({ idempotencyKey, record, ttl, lease }: AppendOptions): void {
   if (idempotencyKey !== undefined) checkText("An idempotency key", idempotencyKey);
   if (record !== undefined) checkText("A topic's record", record);
-  const length = record === undefined ? 0 : Buffer.byteLength(record);
+  const length = record === undefined ? 0 : byteLength(record);
   if (length > longestRecord) {
     throw new RangeError(`A topic's record may have ${longestRecord} bytes; got one of ${length}.`);
   }

@@ -1,4 +1,5 @@
 import type { Cursor, GapReason, LogEntry, LogEvent, Snapshot } from "../log.js";
+import { byteLength } from "./byte-length.js";
 import { DedupeWindow } from "./dedupe.js";
 import { TopicLease } from "./lease.js";
 import { chainMark } from "./mark.js";
@@ -155,5 +156,5 @@ export class Topic {
 }
 
 function sizeOf({ type, data }: LogEvent): number {
-  return Buffer.byteLength(type) + Buffer.byteLength(data);
+  return byteLength(type) + byteLength(data);
 }

@@ -44,6 +44,11 @@ export class NodeSink implements Sink {
     return this.#socket;
   }
 
+  /** A direct write bypasses the response, which would frame it. */
+  get framing(): "chunked" {
+    return "chunked";
+  }
+
   get directVersion(): () => number {
     this.#versionNow ??= versionOf(this.#res);
     return this.#versionNow;

@@ -1,5 +1,6 @@
 import { type AnyProcedure, coderOf, isErrorNamed, type Schema, SluiceError } from "@sluice/contract";
 import { type Cursor, parseCursor } from "@sluice/contract/wire";
+import { byteLength } from "../topic/utf8.js";
 import type { Exchange } from "./exchange.js";
 
 /** A parsed request, not yet checked against the contract. */
@@ -154,7 +155,7 @@ function isDeeperThan(levels: number, value: unknown): boolean {
 
 function queryInput(text: string | undefined, maxBytes: number): unknown {
   if (text === undefined) return undefined;
-  if (Buffer.byteLength(text) > maxBytes)
+  if (byteLength(text) > maxBytes)
     throw new SluiceError("payloadTooLarge", { message: `"input" is longer than ${maxBytes} bytes` });
   try {
     return JSON.parse(text);

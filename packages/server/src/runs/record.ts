@@ -3,6 +3,7 @@ import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
 import type { LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";
 import { readRecord, type TopicRecord, writeRecord } from "../topic/record.js";
+import { byteLength } from "../topic/utf8.js";
 import type { RunRequest } from "./run-request.js";
 
 /** The record of a run's topic. */
@@ -59,7 +60,7 @@ export function endingOf(text: string | undefined): EndFrame | ErrorFrame | unde
   return record.end && frameOfEnd(record.end);
 }
 
-const fits = (text: string | undefined): boolean => text !== undefined && Buffer.byteLength(text) <= longest;
+const fits = (text: string | undefined): boolean => text !== undefined && byteLength(text) <= longest;
 
 function shorten({ type, data }: LogEvent): LogEvent {
   const { code, message } = JSON.parse(data);

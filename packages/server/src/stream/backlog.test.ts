@@ -4,13 +4,13 @@ import { Backlog } from "./backlog.js";
 
 const lane = {};
 
-function drain(backlog: Backlog): (string | Buffer)[] {
-  const pieces: (string | Buffer)[] = [];
+function drain(backlog: Backlog): (string | Uint8Array)[] {
+  const pieces: (string | Uint8Array)[] = [];
   while (!backlog.isEmpty) pieces.push(backlog.shift());
   return pieces;
 }
 
-const utf8 = (pieces: (string | Buffer)[]) => Buffer.concat(pieces.map((each) => Buffer.from(each))).toString();
+const utf8 = (pieces: (string | Uint8Array)[]) => Buffer.concat(pieces.map((each) => Buffer.from(each))).toString();
 
 test.each([
   ["letters", "a".repeat(3 * pieceLength + 1)],

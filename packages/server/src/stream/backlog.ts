@@ -2,8 +2,16 @@ import { pieceLength } from "../topic/shared-bytes.js";
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
+const lineFeed = 10;
+
+const unitAt = (frames: string | Uint8Array, index: number): number | undefined =>
+  typeof frames === "string" ? frames.charCodeAt(index) : frames[index];
+
+const isFrameEnd = (frames: string | Uint8Array, end: number): boolean =>
+  unitAt(frames, end - 1) === lineFeed && unitAt(frames, end - 2) === lineFeed;
+
 interface Part {
-  readonly frames: string | Buffer;
+  readonly frames: string | Uint8Array;
   /** The lane that wrote it. `undefined`: the stream itself. */
   readonly owner: object | undefined;
   /** It continues the frame of the previous part. */
@@ -28,13 +36,13 @@ export class Backlog {
    *
    * @param rest the end of the last frame, if it has its own buffer
    */
-  push(owner: object | undefined, frames: string | Buffer, rest?: Buffer): void {
+  push(owner: object | undefined, frames: string | Uint8Array, rest?: Uint8Array): void {
     this.#parts.push({ frames, owner, isRest: false });
     if (rest) this.#parts.push({ frames: rest, owner, isRest: true });
   }
 
   /** The next piece, of at most `pieceLength`. A piece never splits a surrogate pair. */
-  shift(): string | Buffer {
+  shift(): string | Uint8Array {
     const { frames } = this.#parts[0] as Part;
     let end = Math.min(frames.length, this.#at + pieceLength);
     if (typeof frames === "string" && end < frames.length && isHighSurrogate(frames.charCodeAt(end - 1))) end--;
@@ -67,7 +75,8 @@ export class Backlog {
   /** The end of the half-written frame. If no frame is half written, the end of what is written. */
   #endOfFrame({ frames, isRest }: Part): number {
     if (this.#at === 0) return isRest ? frames.length : 0;
-    const isBetween = frames.slice(this.#at - 2, this.#at).toString() === "\n\n";
-    return isBetween ? this.#at : frames.indexOf("\n\n", this.#at - 1) + 2;
+    let end = this.#at;
+    while (end < frames.length && !isFrameEnd(frames, end)) end++;
+    return end;
   }
 }

@@ -5,6 +5,7 @@ import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
 import { Counters } from "../topic/counters.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
+import { decodeUtf8 } from "../topic/utf8.js";
 import { EventStream } from "./event-stream.js";
 import { PlainLane } from "./plain-lane.js";
 
@@ -27,7 +28,7 @@ function setUp({
       written.push(text);
       return !sink.isFull;
     },
-    writeShared: ({ plain }: SharedBytes) => sink.write(plain.toString()),
+    writeShared: ({ plain }: SharedBytes) => sink.write(decodeUtf8(plain)),
     end: () => void ends.push("end"),
     destroy: () => void ends.push("destroy"),
     onDrain(listener: () => void) {

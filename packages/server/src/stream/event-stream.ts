@@ -3,7 +3,7 @@ import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import type { Counters } from "../topic/counters.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
-import { pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
+import { type Framing, pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
 import { Backlog } from "./backlog.js";
 import type { Lanes } from "./lane.js";
 import type { Sink } from "./sink.js";
@@ -96,13 +96,13 @@ export class EventStream implements Deadline, EndListener {
   }
 
   /** Writes one frame whose rest is shared with other streams. */
-  writeWithRest(lane: object, text: string, rest: Buffer): void {
+  writeWithRest(lane: object, text: string, rest: Uint8Array): void {
     if (this.closed) return;
     this.#writtenAt = this.settings.wheel.now;
     this.#writeLong(lane, text, rest);
   }
 
-  #writeLong(lane: object | undefined, frames: string | Buffer, rest?: Buffer): boolean {
+  #writeLong(lane: object | undefined, frames: string | Uint8Array, rest?: Uint8Array): boolean {
     this.#backlog ??= new Backlog();
     this.#backlog.push(lane, frames, rest);
     return !this.full && this.#flush();
@@ -123,6 +123,11 @@ export class EventStream implements Deadline, EndListener {
   /** The socket that shared bytes may be written to directly, if it has room. */
   direct(): DirectSocket | undefined {
     return this.closed || this.full ? undefined : this.#sink.direct?.();
+  }
+
+  /** See `Sink`. */
+  get framing(): Framing {
+    return this.#sink.framing ?? "plain";
   }
 
   /** See `Sink`. */

@@ -1,6 +1,7 @@
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
 import type { EndListener } from "../time/lifetime.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
+import { encodeUtf8 } from "../topic/utf8.js";
 import type { Sink } from "./sink.js";
 
 /** Frames that may wait for a slow reader before the source pauses. */
@@ -16,7 +17,7 @@ export class FrameQueue implements Sink, EndListener {
   readonly #decoder = createFrameDecoder((frame) => this.#frames.push(frame), { maxFrame: Number.POSITIVE_INFINITY });
 
   write(text: string | Uint8Array): boolean {
-    return this.#push(typeof text === "string" ? Buffer.from(text) : text);
+    return this.#push(typeof text === "string" ? encodeUtf8(text) : text);
   }
 
   writeShared({ plain }: SharedBytes): boolean {

@@ -2,7 +2,7 @@ import type { Frame, OpenFrame } from "@sluice/contract/wire";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Batch } from "../topic/batch.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
-import type { SharedBytes } from "../topic/shared-bytes.js";
+import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 
 /** A frame of a subscription. (Comments, `retry:` and `$drain` belong to the stream.) */
 export type LaneFrame = Exclude<Frame, { readonly kind: "comment" | "retry" | "drain" | "unknown" }>;
@@ -34,6 +34,8 @@ export interface Lane {
    * same number.
    */
   direct(): DirectSocket | undefined;
+  /** How that socket takes shared bytes. */
+  readonly framing: Framing;
   /** See `Sink`. */
   readonly directVersion: (() => number) | undefined;
   /** A direct write has filled the socket. */

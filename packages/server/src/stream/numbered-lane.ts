@@ -2,6 +2,7 @@ import { encodeFrame } from "@sluice/contract/wire";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Batch } from "../topic/batch.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
+import { decodeUtf8 } from "../topic/utf8.js";
 import type { EventStream } from "./event-stream.js";
 import type { LaneFrame, LaneSource } from "./lane.js";
 import { StreamLane } from "./stream-lane.js";
@@ -108,8 +109,8 @@ export class NumberedLane extends StreamLane implements EndListener {
 
   /** Only the first line differs between lanes. The rest, possibly megabytes, is shared. */
   protected writeFrame({ plain }: SharedBytes): void {
-    const type = plain.indexOf("event: ") + "event: ".length;
-    this.stream.writeWithRest(this, `${plain.toString("utf8", 0, type)}${this.#number}/`, plain.subarray(type));
+    const type = typeStart(plain);
+    this.stream.writeWithRest(this, `${decodeUtf8(plain.subarray(0, type))}${this.#number}/`, plain.subarray(type));
   }
 
   protected onWritten(bytes: number): void {
@@ -125,4 +126,12 @@ export class NumberedLane extends StreamLane implements EndListener {
   protected endNow(): void {
     this.lifetime.end();
   }
+}
+
+const lineFeed = 10;
+
+/** Where the type starts in the bytes of a frame: after `event: `, which is its first or, after an id, its second line. */
+function typeStart(frame: Uint8Array): number {
+  const hasId = frame[0] === "i".charCodeAt(0);
+  return (hasId ? frame.indexOf(lineFeed) + 1 : 0) + "event: ".length;
 }

@@ -1,7 +1,7 @@
 import type { DirectSocket } from "../topic/direct-subscribers.js";
-import type { SharedBytes } from "../topic/shared-bytes.js";
+import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 
-/** The destination of a stream's bytes: an HTTP response, or a reader in this process. */
+/** The destination of a stream's bytes: the body of an HTTP response. */
 export interface Sink {
   /** Always takes the text, or its bytes. False: the sink is full, wait for `onDrain` before you write more. */
   write(text: string | Uint8Array): boolean;
@@ -12,6 +12,8 @@ export interface Sink {
    * number.
    */
   direct?(): DirectSocket | undefined;
+  /** How that socket takes shared bytes. Default: `"plain"`. */
+  readonly framing?: Framing;
   /** One function for all sinks of a kind. Cheap enough to call for each batch. */
   readonly directVersion?: () => number;
   /** Drops what was written and not read yet, if the sink can tell. */

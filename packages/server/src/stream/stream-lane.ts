@@ -3,7 +3,8 @@ import type { Lifetime } from "../time/lifetime.js";
 import type { WallClockDeadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
-import type { SharedBytes } from "../topic/shared-bytes.js";
+import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
+import { byteLength } from "../topic/utf8.js";
 import type { EventStream } from "./event-stream.js";
 import type { Lane, LaneFrame, LaneSource, OpenLane } from "./lane.js";
 
@@ -49,6 +50,10 @@ export abstract class StreamLane implements Lane, OpenLane {
     return this.#expiry || this.#corked !== undefined ? undefined : this.stream.direct();
   }
 
+  get framing(): Framing {
+    return this.stream.framing;
+  }
+
   filled(): void {
     this.stream.filled();
   }
@@ -65,7 +70,7 @@ export abstract class StreamLane implements Lane, OpenLane {
       let frames = "";
       for (const index of picked) frames += this.frameOf(batch, index);
       counters.delivered += picked.length;
-      counters.bytes += Buffer.byteLength(frames);
+      counters.bytes += byteLength(frames);
       this.#write(frames);
     } else {
       const bytes = this.bytesOf(batch);

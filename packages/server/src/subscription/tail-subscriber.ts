@@ -117,7 +117,7 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
       this.told = tail.cursor;
     }
     if (mode.kind === "queued") tail.join(this);
-    else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane?.directVersion);
+    else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane as Lane);
   }
 
   /** Takes what comes from the tail: past its lane, if it stands at the head and wants all of it. */

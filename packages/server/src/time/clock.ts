@@ -15,6 +15,10 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setInterval: (callback, ms) => setInterval(callback, ms).unref(),
+  setInterval(callback, ms) {
+    const timer: { unref?(): void } = setInterval(callback, ms);
+    timer.unref?.(); // in Node and Bun; elsewhere it is a number
+    return timer;
+  },
   clearInterval: (handle) => clearInterval(handle as NodeJS.Timeout),
 };

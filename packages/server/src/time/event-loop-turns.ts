@@ -1,3 +1,5 @@
+import { afterTurn } from "./after-turn.js";
+
 /** Milliseconds that a generator which never waits may block the event loop. */
 const maxBlocked = 10;
 /** Events between two looks at the clock. */
@@ -18,7 +20,7 @@ export class EventLoopTurns {
   due(): Promise<void> | undefined {
     if (++this.#events % checkEvery !== 0 || performance.now() - this.#since < maxBlocked) return undefined;
     return new Promise((resolve) =>
-      setImmediate(() => {
+      afterTurn(() => {
         this.#since = performance.now();
         resolve();
       }),

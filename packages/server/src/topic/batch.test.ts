@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import * as z from "zod";
 import { Batch } from "./batch.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
+import { decodeUtf8 } from "./utf8.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.string() } }) });
 
@@ -24,7 +25,7 @@ it.each(["$end", "$error"])("leaves out entries after the topic's end, %s", asyn
   expect(batch.isLast).toBe(true);
   expect(batch.entries.map(({ type }) => type)).toEqual(["tick", end]);
   expect(batch.end.offset).toBe(2);
-  expect(batch.bytes.plain.toString().match(/^event: .*$/gm)).toEqual(["event: tick", `event: ${end}`]);
+  expect(decodeUtf8(batch.bytes.plain).match(/^event: .*$/gm)).toEqual(["event: tick", `event: ${end}`]);
 });
 
 it("includes all entries, and is not the last, if there is no end", async () => {

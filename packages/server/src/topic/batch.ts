@@ -3,6 +3,7 @@ import { formatCursor } from "@sluice/contract/wire";
 import type { Cursor, LogEntry } from "@sluice/log";
 import { frameOf, isLast } from "./entry.js";
 import { SharedBytes } from "./shared-bytes.js";
+import { byteLength } from "./utf8.js";
 
 /** An event as filters and in-process subscribers see it. */
 export interface DecodedEvent {
@@ -26,7 +27,7 @@ const frameOverhead = 23 + 16;
 
 /** An upper bound of the bytes of an entry's frame. Known before encoding. */
 export const sizeOf = ({ type, data, cursor: { epoch, mark } }: LogEntry) =>
-  Buffer.byteLength(data) + Buffer.byteLength(type) + epoch.length + mark.length + frameOverhead;
+  byteLength(data) + byteLength(type) + epoch.length + mark.length + frameOverhead;
 
 /**
  * Consecutive entries, encoded once for all subscribers: the bytes of all together and, for filtered subscribers, the

@@ -6,6 +6,7 @@ import { Batch } from "./batch.js";
 import { Counters } from "./counters.js";
 import { DirectSubscribers } from "./direct-subscribers.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
+import type { Framing } from "./shared-bytes.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
 
@@ -22,7 +23,7 @@ function setUp() {
   const counters = new Counters();
   const wheel = { now: 7 };
   const direct = new DirectSubscribers({ counters, wheel });
-  const join = (hasRoom: () => boolean, version?: () => number) => {
+  const join = (hasRoom: () => boolean, directVersion?: () => number, framing: Framing = "chunked") => {
     const chunks: Uint8Array[] = [];
     const socket = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
     let filled = 0;
@@ -43,7 +44,7 @@ function setUp() {
       queue() {},
     };
     let reviewed = 0;
-    direct.add(socket, subscriber, version);
+    direct.add(socket, subscriber, { framing, directVersion });
     return { chunks, errors, filledTimes: () => filled, reviewedTimes: () => reviewed };
   };
   return { counters, direct, join };
@@ -61,6 +62,16 @@ it("writes the same bytes to each socket once, and counts them for all", async (
   }
   expect([counters.delivered, counters.bytes]).toEqual([6, 3 * batch.bytes.plain.length]);
   expect(direct.writtenAt).toBe(7);
+});
+
+it("writes the bytes as each socket takes them, and counts all", async () => {
+  const { counters, direct, join } = setUp();
+  const hasRoom = () => true;
+  const [chunked, plain] = [join(hasRoom), join(hasRoom, undefined, "plain")];
+  const batch = await batchOf(1);
+  direct.write(batch);
+  expect([chunked.chunks, plain.chunks]).toEqual([[batch.bytes.chunked], [batch.bytes.plain]]);
+  expect([direct.size, direct.all.length, counters.delivered]).toEqual([2, 2, 2]);
 });
 
 it("removes subscribers whose sockets are full, and skips no other", async () => {

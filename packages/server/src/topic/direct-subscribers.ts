@@ -1,8 +1,9 @@
 import type { TimerWheel } from "../time/timer-wheel.js";
 import type { Batch } from "./batch.js";
 import type { Counters } from "./counters.js";
+import type { Framing } from "./shared-bytes.js";
 
-/** A socket that takes shared bytes, framed as an HTTP chunk. `write` returns false when it is full. */
+/** A socket that takes shared bytes. `write` returns false when it is full. */
 export interface DirectSocket {
   write(chunk: Uint8Array): boolean;
 }
@@ -26,6 +27,12 @@ export interface DirectSettings {
   readonly wheel: Pick<TimerWheel, "now">;
 }
 
+/** What a socket tells of its kind; see `Sink`. */
+interface DirectSocketKind {
+  readonly framing: Framing;
+  readonly directVersion: (() => number) | undefined;
+}
+
 /**
  * The direct subscribers of a topic. Nothing is looked up or recorded per subscriber, so a delivery to a thousand of
  * them touches only their sockets. Any other object it touched would miss the CPU cache, and cost as much again.
@@ -33,7 +40,11 @@ export interface DirectSettings {
 export class DirectSubscribers {
   /** The wheel's tick of the last write to them. */
   writtenAt = 0;
-  readonly #subscribers = new Map<DirectSocket, DirectSubscriber>();
+  /** By framing: to look it up for each subscriber would cost as much as a delivery. */
+  readonly #subscribers: Readonly<Record<Framing, Map<DirectSocket, DirectSubscriber>>> = {
+    chunked: new Map(),
+    plain: new Map(),
+  };
   /** The last known version of each kind of socket; there are one or two kinds. */
   readonly #versions = new Map<() => number, number>();
   readonly #settings: DirectSettings;
@@ -43,18 +54,17 @@ export class DirectSubscribers {
   }
 
   get size(): number {
-    return this.#subscribers.size;
+    return this.#subscribers.chunked.size + this.#subscribers.plain.size;
   }
 
   /** A copy of the current subscribers. */
   get all(): readonly DirectSubscriber[] {
-    return [...this.#subscribers.values()];
+    return [...this.#subscribers.chunked.values(), ...this.#subscribers.plain.values()];
   }
 
-  /** @param version of this kind of socket; see `Sink.directVersion` */
-  add(socket: DirectSocket, subscriber: DirectSubscriber, version?: () => number): void {
-    this.#subscribers.set(socket, subscriber);
-    if (version && !this.#versions.has(version)) this.#versions.set(version, version());
+  add(socket: DirectSocket, subscriber: DirectSubscriber, { framing, directVersion }: DirectSocketKind): void {
+    this.#subscribers[framing].set(socket, subscriber);
+    if (directVersion && !this.#versions.has(directVersion)) this.#versions.set(directVersion, directVersion());
   }
 
   /**
@@ -71,23 +81,28 @@ export class DirectSubscribers {
   }
 
   delete(socket: DirectSocket): void {
-    this.#subscribers.delete(socket);
+    if (!this.#subscribers.chunked.delete(socket)) this.#subscribers.plain.delete(socket);
   }
 
   write(batch: Batch): void {
-    const { size } = this.#subscribers;
+    const { size } = this;
     if (size === 0) return;
     const { chunked, plain } = batch.bytes;
     const { counters, wheel } = this.#settings;
     counters.delivered += size * batch.entries.length;
     counters.bytes += size * plain.length;
     this.writtenAt = wheel.now;
-    for (const socket of this.#subscribers.keys()) {
-      try {
-        if (!socket.write(chunked)) this.#subscribers.get(socket)?.filled();
-      } catch (error) {
-        this.#subscribers.get(socket)?.failed(error); // the others still get the batch
-      }
+    writeTo(this.#subscribers.chunked, chunked);
+    writeTo(this.#subscribers.plain, plain);
+  }
+}
+
+function writeTo(subscribers: ReadonlyMap<DirectSocket, DirectSubscriber>, bytes: Uint8Array): void {
+  for (const socket of subscribers.keys()) {
+    try {
+      if (!socket.write(bytes)) subscribers.get(socket)?.filled();
+    } catch (error) {
+      subscribers.get(socket)?.failed(error); // the others still get the batch
     }
   }
 }

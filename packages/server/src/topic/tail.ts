@@ -1,5 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Cursor, Log, LogEntry, Opened, OpenOptions, ReadPage, Wakeup, Watch } from "@sluice/log";
+import { afterTurn } from "../time/after-turn.js";
 import type { Batch } from "./batch.js";
 import { Carried } from "./carried.js";
 import { assertVersion, skewOf } from "./contract-skew.js";
@@ -157,7 +158,7 @@ export class Tail {
 
   #wake(): void {
     this.#phase = "woken";
-    setImmediate(() => this.#continue());
+    afterTurn(() => this.#continue());
   }
 
   #continue(): void {

@@ -1,0 +1,13 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const encodeUtf8 = (text: string): Uint8Array => encoder.encode(text);
+
+export const decodeUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+/** The length of a text in bytes. `Buffer` counts without encoding; edge runtimes don't have it. */
+export const byteLength: (text: string) => number =
+  typeof Buffer === "undefined" ? (text) => encoder.encode(text).length : Buffer.byteLength;
+
+/** Writes text to the beginning of `bytes`, and returns the number of bytes written. */
+export const writeUtf8 = (bytes: Uint8Array, text: string): number => encoder.encodeInto(text, bytes).written;
