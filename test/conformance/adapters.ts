@@ -1,7 +1,9 @@
 import type { IncomingMessage, RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { SluiceError } from "@sluice/contract";
 import type { Sluice } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
+import { sluiceFetch } from "@sluice/server/fetch";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
 import express4 from "express-4";
@@ -22,22 +24,33 @@ export interface Adapter {
   readonly parsesBodies: boolean;
   /** Whether the router turns `{base}//path` into `{base}/path` before Sluice sees it. */
   readonly joinsSlashes: boolean;
+  /** Whether Sluice has the connection itself, and not a runtime that takes the body of a `Response`. */
+  readonly ownsSocket: boolean;
   listener(sluice: Sluice<Context>): RequestListener;
 }
 
 /** The application's response to requests that Sluice passes on. */
 export const handedOn = "handed on";
 
-const context = (req: IncomingMessage): Context => {
-  const user = req.headers["x-user"];
+const contextOf = (user: unknown): Context => {
   if (user === "banned") throw new SluiceError("forbidden");
   return { user: typeof user === "string" ? user : null };
 };
+
+const context = (req: IncomingMessage): Context => contextOf(req.headers["x-user"]);
 
 const identify = (req: IncomingMessage): string | undefined => {
   const client = req.headers["x-client"];
   return typeof client === "string" ? client : undefined;
 };
+
+/** How clients in this process and `Request`s reach the Sluices of these tests. */
+export const serveFetch = (sluice: Sluice<Context>) =>
+  sluiceFetch(sluice, {
+    base: "/api",
+    context: ({ headers }) => contextOf(headers.get("x-user")),
+    identify: ({ headers }) => headers.get("x-client") ?? undefined,
+  });
 
 function application(make: typeof express, mount: (app: express.Express) => void): express.Express {
   const app = make();
@@ -59,6 +72,7 @@ export const adapters: readonly Adapter[] = [
       inApplication: true,
       parsesBodies: false,
       joinsSlashes: make === express4,
+      ownsSocket: true,
       listener: (sluice) => application(make, (app) => app.use("/api", sluiceExpress(sluice, { context, identify }))),
     }),
   ),
@@ -69,6 +83,7 @@ export const adapters: readonly Adapter[] = [
       inApplication: true,
       parsesBodies: true,
       joinsSlashes: make === express4,
+      ownsSocket: true,
       listener: (sluice) =>
         application(make, (app) => app.use(make.json()).use("/api", sluiceExpress(sluice, { context, identify }))),
     }),
@@ -79,6 +94,7 @@ export const adapters: readonly Adapter[] = [
     inApplication: true,
     parsesBodies: false,
     joinsSlashes: false,
+    ownsSocket: true,
     listener: (sluice) =>
       application(express, (app) => {
         const inner = express.Router().use("/live", sluiceExpress(sluice, { context, identify }));
@@ -91,7 +107,17 @@ export const adapters: readonly Adapter[] = [
     inApplication: false,
     parsesBodies: false,
     joinsSlashes: false,
+    ownsSocket: true,
     listener: (sluice) => sluiceNode(sluice, { base: "/api", context, identify }),
+  },
+  {
+    name: "fetch",
+    base: "/api",
+    inApplication: false,
+    parsesBodies: false,
+    joinsSlashes: false,
+    ownsSocket: false,
+    listener: (sluice) => getRequestListener(serveFetch(sluice)),
   },
 ];
 
@@ -103,7 +129,12 @@ const describeOver = (some: readonly Adapter[]) => (title: string, cases: (adapt
 export const describeAdapters = describeOver(adapters);
 
 /** One of each kind: they differ in how a request reaches Sluice. After that, the code is the same. */
-export const distinctAdapters = adapters.filter(({ name }) => ["express", "express 4", "node"].includes(name));
+export const distinctAdapters = adapters.filter(({ name }) => ["express", "express 4", "node", "fetch"].includes(name));
 
 /** The same cases over one adapter of each kind, for tests of the stream alone. */
 export const describeStreams = describeOver(distinctAdapters);
+
+/** One adapter of each kind that has the connection itself, for tests of what happens there. */
+export const socketAdapters = distinctAdapters.filter(({ ownsSocket }) => ownsSocket);
+
+export const describeSockets = describeOver(socketAdapters);

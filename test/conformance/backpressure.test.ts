@@ -123,25 +123,28 @@ describeStreams("a reader that stands still", (adapter) => {
     }
   });
 
-  it("gets the next event even if a heartbeat filled its socket (PROTOCOL §4.2)", async () => {
-    const world = await startWorld(adapter);
-    const { filtered } = world.contract.feed;
-    const responses: ServerResponse[] = [];
-    world.server.once("request", (_req, res) => responses.push(res));
-    const reader = await (await open(world, "feed/filtered")).live();
-    const write = NodeSink.prototype.write;
-    const spy = vi.spyOn(NodeSink.prototype, "write").mockImplementationOnce(function (this: NodeSink, text) {
-      write.call(this, text);
-      return false;
+  // It fills the sink by hand.
+  if (adapter.ownsSocket) {
+    it("gets the next event even if a heartbeat filled its socket (PROTOCOL §4.2)", async () => {
+      const world = await startWorld(adapter);
+      const { filtered } = world.contract.feed;
+      const responses: ServerResponse[] = [];
+      world.server.once("request", (_req, res) => responses.push(res));
+      const reader = await (await open(world, "feed/filtered")).live();
+      const write = NodeSink.prototype.write;
+      const spy = vi.spyOn(NodeSink.prototype, "write").mockImplementationOnce(function (this: NodeSink, text) {
+        write.call(this, text);
+        return false;
+      });
+      world.clock.advance(15_000);
+      spy.mockRestore();
+      expect([...world.parts.admission.streams].map(({ full }) => full)).toEqual([true]);
+      await world.topic(filtered).publish(posts(1, 2));
+      await turns();
+      expect(reader.numbers).toEqual([]); // nothing is written to a full socket
+      responses[0]?.emit("drain");
+      await reader.received(1);
+      expect(reader.numbers).toEqual([2]);
     });
-    world.clock.advance(15_000);
-    spy.mockRestore();
-    expect([...world.parts.admission.streams].map(({ full }) => full)).toEqual([true]);
-    await world.topic(filtered).publish(posts(1, 2));
-    await turns();
-    expect(reader.numbers).toEqual([]); // nothing is written to a full socket
-    responses[0]?.emit("drain");
-    await reader.received(1);
-    expect(reader.numbers).toEqual([2]);
-  });
+  }
 });

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import express from "express";
 import express4 from "express-4";
 import { describe, expect, it } from "vitest";
-import { distinctAdapters } from "./adapters.js";
+import { socketAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { serveBeside } from "./beside.js";
 import { startWorld, type WorldOptions } from "./world.js";
@@ -84,7 +84,7 @@ const input = { matchId: "ü1" };
 const json = { "content-type": "application/json" };
 const chunked = { ...json, "transfer-encoding": "chunked" };
 
-describe.each(distinctAdapters)("a body, over $name", (adapter) => {
+describe.each(socketAdapters)("a body, over $name", (adapter) => {
   async function startBehind(before: Before, options: WorldOptions = {}) {
     const world = await startWorld(adapter, options);
     const serve = adapter.listener(world.sluice);

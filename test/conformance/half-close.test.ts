@@ -40,7 +40,8 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
     const world = await startWorld(adapter);
     const body = ["Content-Type: application/json", "Content-Length: 2", "", "{}"];
     const lines = method === "GET" ? ["", ""] : body;
-    for (const isFull of [false, true]) {
+    // A runtime may not tell that a client ended its side while bytes wait. Then the stall timeout ends the stream.
+    for (const isFull of adapter.ownsSocket ? [false, true] : [true]) {
       const raw = new Raw(world.port, true).send(
         `${method} ${world.base}/${path} HTTP/1.1`,
         "Host: localhost",
@@ -60,6 +61,7 @@ describeStreams("a client that ends its side, as proxies do", (adapter) => {
       }
       expect(connection?.full).toBe(isFull);
       raw.socket.end();
+      if (!adapter.ownsSocket) world.clock.advance(world.parts.streams.stallTimeout);
       await eventually(() => expect(world.sockets.size).toBe(0));
       expect([world.parts.admission.streams.size, world.clock.timers]).toEqual([0, 0]);
     }

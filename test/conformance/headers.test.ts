@@ -131,22 +131,25 @@ describeAdapters("headers and first bytes", (adapter) => {
         yield { type: "token", data: "a" };
       },
     });
-    const text = await new Raw(world.port).send(`GET ${world.base}/bot/once HTTP/1.0`, "", "").end();
+    const text = await new Raw(world.port).send(`GET ${world.base}/bot/once HTTP/1.0`, "Host: localhost", "", "").end();
     expect(text).not.toMatch(/transfer-encoding/i);
     expect(text).toMatch(
       /\r\n\r\nretry: 1000\n\n[\s\S]*event: token\ndata: "a"\n\nid: \$end\nevent: \$end\ndata: \{\}\n\n$/,
     );
   });
 
-  it("frees a stream and the requests behind it when the connection closes (PROTOCOL §2.5, §4.4)", async () => {
-    const world = await startWorld(adapter);
-    const raw = new Raw(world.port);
-    raw.ask("GET", `${world.base}/feed/head`).ask("GET", `${world.base}/feed/oldest`);
-    await eventually(() =>
-      expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([1, 1]),
-    );
-    raw.socket.resetAndDestroy();
-    await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
-    expect(world.parts.admission.openings.size).toBe(0);
-  });
+  // A runtime decides which requests of a connection it hands over.
+  if (adapter.ownsSocket) {
+    it("frees a stream and the requests behind it when the connection closes (PROTOCOL §2.5, §4.4)", async () => {
+      const world = await startWorld(adapter);
+      const raw = new Raw(world.port);
+      raw.ask("GET", `${world.base}/feed/head`).ask("GET", `${world.base}/feed/oldest`);
+      await eventually(() =>
+        expect([world.parts.admission.streams.size, world.parts.admission.openings.size]).toEqual([1, 1]),
+      );
+      raw.socket.resetAndDestroy();
+      await eventually(() => expect([world.parts.admission.streams.size, world.log.watchers]).toEqual([0, 0]));
+      expect(world.parts.admission.openings.size).toBe(0);
+    });
+  }
 });

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { distinctAdapters } from "./adapters.js";
+import { socketAdapters } from "./adapters.js";
 import { serveBeside } from "./beside.js";
 import { lastOf, publishBurst } from "./burst.js";
 import { posts } from "./events.js";
@@ -66,7 +66,7 @@ function restoreLater(target: object): void {
 
 const cases = places.flatMap(([place, at]) => ways.map(([way, put]) => [way, place, at, put] as const));
 
-describe.each(distinctAdapters)("a tool that observes writes, over $name", (adapter) => {
+describe.each(socketAdapters)("a tool that observes writes, over $name", (adapter) => {
   /** Opens a stream, and calls `put` with its response before or after that. */
   async function openWith(world: World, when: "before" | "after", put: (res: ServerResponse) => void) {
     const requested = new Promise<ServerResponse>((resolve) =>
@@ -172,7 +172,7 @@ it.each<[string, object]>([
   onTestFinished(() => void vi.resetModules());
   const adapters = [await import("@sluice/server/node"), await import("@sluice/server/express")] as const;
   expect([adapters[0].sluiceNode === sluiceNode, adapters[1].sluiceExpress === sluiceExpress]).toEqual([false, false]);
-  const [node] = distinctAdapters.filter(({ name }) => name === "node") as [(typeof distinctAdapters)[0]];
+  const [node] = socketAdapters.filter(({ name }) => name === "node") as [(typeof socketAdapters)[0]];
   const world = await startWorld(node);
   const context = () => ({ user: null });
   const beside = await serveBeside(world, adapters[0].sluiceNode(world.sluice, { base: "/api", context }));

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { expect, it } from "vitest";
-import { describeStreams } from "./adapters.js";
+import { describeSockets } from "./adapters.js";
 import { lastOf, publishBurst } from "./burst.js";
 import { posts } from "./events.js";
 import { httpAnswers } from "./http-answers.js";
@@ -27,7 +27,7 @@ function gate() {
 
 const outlines = ({ answers }: Subscriber) => answers.map(({ status, complete }) => [status, complete]);
 
-describeStreams("pipelined on one connection", (adapter) => {
+describeSockets("pipelined on one connection", (adapter) => {
   it("a stream waits for the query before it, unopened and uncounted, and other connections' streams don't (PROTOCOL §2.5)", async () => {
     const { opened, open } = gate();
     const world = await startWorld(adapter, { find: (input) => opened.then(() => input) });

@@ -38,16 +38,22 @@ describeStreams("fan-out", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("is one write to each socket, of bytes that are the same in memory", async () => {
-    const world = await startWorld(adapter);
-    const all = await Promise.all([plain, plain].map(async ({ open }) => (await open(world, "feed/head")).live()));
-    const writes = [...world.sockets].map((socket) => vi.spyOn(socket, "write"));
-    await world.topic(world.contract.feed.head).publish(posts(1, 2));
-    for (const subscriber of all) await subscriber.until('"n":2');
-    const [[first], [second]] = writes.map(({ mock }) => mock.calls.map(([bytes]) => bytes)) as [unknown[], unknown[]];
-    expect(writes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
-    expect(first).toBe(second);
-  });
+  // A runtime frames the bytes of a body itself.
+  if (adapter.ownsSocket) {
+    it("is one write to each socket, of bytes that are the same in memory", async () => {
+      const world = await startWorld(adapter);
+      const all = await Promise.all([plain, plain].map(async ({ open }) => (await open(world, "feed/head")).live()));
+      const writes = [...world.sockets].map((socket) => vi.spyOn(socket, "write"));
+      await world.topic(world.contract.feed.head).publish(posts(1, 2));
+      for (const subscriber of all) await subscriber.until('"n":2');
+      const [[first], [second]] = writes.map(({ mock }) => mock.calls.map(([bytes]) => bytes)) as [
+        unknown[],
+        unknown[],
+      ];
+      expect(writes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+      expect(first).toBe(second);
+    });
+  }
 
   it("has no chunks for HTTP/1.0, and ends its connection with the stream (PROTOCOL §4.4)", async () => {
     const world = await startWorld(adapter);

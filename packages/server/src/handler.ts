@@ -14,6 +14,7 @@ import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
 import { EventStream, type EventStreamSettings } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
+import { lifeBeforeCut } from "./stream/stream-life.js";
 
 /** Shared: ten thousand streams need no empty object each. */
 const noContext = Object.freeze({});
@@ -82,10 +83,11 @@ async function answer(parts: HandlerParts, implementation: Implementation, { rep
 async function serve(
   parts: HandlerParts,
   implementation: Implementation,
-  { reply, method }: Exchange,
+  exchange: Exchange,
   caller: SubscriptionCaller,
 ) {
   const { admission, control, streams, wheel } = parts;
+  const { reply, method } = exchange;
   admission.assertRoom(caller.client);
   if (method === "HEAD") {
     await authorise(parts, implementation, caller);
@@ -99,7 +101,15 @@ async function serve(
   admission.assertRoom(caller.client);
   caller.opening.assertAllowed(source.topic, source.context, wheel.time);
 
-  const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, streams, source.resumable);
+  const settings = withLifeBefore(exchange.cutAfter, streams);
+  const stream = new EventStream(reply.stream(streamHeaders), caller.lifetime, settings, source.resumable);
   admission.admit(stream, caller);
   new PlainLane(stream, source, expiryOf(source.context)).start();
+}
+
+/** The stream settings for a response that is cut from outside after `ms` milliseconds. */
+function withLifeBefore(ms: number | undefined, streams: EventStreamSettings): EventStreamSettings {
+  if (ms === undefined) return streams;
+  const connectionLife = Math.min(streams.limits.connectionLife, lifeBeforeCut(ms));
+  return { ...streams, limits: { ...streams.limits, connectionLife } };
 }

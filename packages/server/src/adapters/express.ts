@@ -1,9 +1,10 @@
 import { checkFunctions, checkNames, legible, type NamesOf } from "@sluice/contract";
 import type { NextFunction, Request, Response } from "express";
-import { NodeExchange, originForm } from "../http/node.js";
+import { originForm } from "../http/base-path.js";
+import { NodeExchange } from "../http/node.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
-import type { OptionsFor } from "./node.js";
+import type { OptionsFor } from "./options-for.js";
 
 export interface SluiceExpressOptions<Context> {
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */

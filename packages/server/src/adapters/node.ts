@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { checkFunctions, checkNames, type NamesOf, SluiceError, shown } from "@sluice/contract";
+import { checkFunctions, checkNames, type NamesOf, SluiceError } from "@sluice/contract";
+import { belowBase } from "../http/base-path.js";
 import type { Exchange } from "../http/exchange.js";
-import { NodeExchange, originForm } from "../http/node.js";
+import { NodeExchange } from "../http/node.js";
 import { sendProblem } from "../http/problem.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
+import type { OptionsFor } from "./options-for.js";
 
 /** A request of `node:http`, or of the compatibility API of `node:http2`. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -26,11 +28,6 @@ export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMe
    */
   readonly identify?: (req: Req) => string | undefined;
 }
-
-/** The options are required only where the context has required fields. */
-export type OptionsFor<Context, Options> = object extends Context
-  ? [options?: Options]
-  : [options: Options & { readonly context: unknown }];
 
 const optionNames: NamesOf<SluiceNodeOptions<unknown>> = { base: true, context: true, identify: true };
 
@@ -59,15 +56,11 @@ export function sluiceNode<Context extends object, Req extends NodeRequest = Inc
   checkNames("sluiceNode", options, optionNames);
   const { base = "", context, identify } = options as SluiceNodeOptions<Context, NodeRequest>;
   checkFunctions("sluiceNode", { context, identify });
-  if (typeof base !== "string" || !/^(\/[^?#]*)?$/.test(base))
-    throw new TypeError(`base is ${shown(base)}; allowed is a path such as "/api", or "".`);
-  const prefix = base.replace(/\/+$/, "");
+  const below = belowBase(base);
   const running = runningOf(sluice);
   return (req, res) => {
-    const url = originForm(req.url ?? "/");
-    const below = url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
     const exchange = new NodeExchange(req as IncomingMessage, res as ServerResponse, {
-      url: below ? url.slice(prefix.length) : "",
+      url: below(req.url ?? "/"),
       context: () => context?.(req),
       client: () => identify?.(req),
     });

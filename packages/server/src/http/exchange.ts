@@ -21,6 +21,8 @@ export interface Exchange {
   /** Calls the user's `identify` function. */
   client(): string | undefined;
   readonly reply: Reply;
+  /** Milliseconds until the platform cuts the response. Default: it does not. */
+  readonly cutAfter?: number | undefined;
 }
 
 export interface Reply {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { SluiceError } from "@sluice/contract";
+import type { SluiceError } from "@sluice/contract";
+import { endedEarly, parseJson, tooLong } from "./json-body.js";
 
 interface NodeRequest extends IncomingMessage {
   readonly body?: unknown;
@@ -83,7 +84,7 @@ function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
       stop();
       resolve(textOf(chunks));
     };
-    const onAbort = (cause?: Error) => fail(new SluiceError("badRequest", { message: "The body ended early", cause }));
+    const onAbort = (cause?: Error) => fail(endedEarly(cause));
     const fail = (error: SluiceError) => {
       stop();
       reject(error);
@@ -101,15 +102,3 @@ function readAll(req: IncomingMessage, maxBytes: number): Promise<string> {
 
 const textOf = (chunks: readonly Buffer[]): string =>
   (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString();
-
-const tooLong = (maxBytes: number) =>
-  new SluiceError("payloadTooLarge", { message: `The body is longer than ${maxBytes} bytes` });
-
-function parseJson(text: string): unknown {
-  if (text === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SluiceError("badRequest", { message: "The body is not JSON" });
-  }
-}

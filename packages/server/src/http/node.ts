@@ -5,6 +5,7 @@ import type { Exchange, Reply } from "./exchange.js";
 import { jsonBodyOf } from "./node-body.js";
 import { NodeSink } from "./node-sink.js";
 import { endWithSocket, unwatchSocket } from "./socket-end.js";
+import { Target } from "./target.js";
 import { turnOf } from "./turn.js";
 
 export interface NodeRequestOptions {
@@ -14,27 +15,18 @@ export interface NodeRequestOptions {
   client(): string | undefined;
 }
 
-/** Shared by all requests without a query, such as calls by POST. */
-const emptySearch = new URLSearchParams();
-
 /** An exchange over `node:http`, for all adapters that receive its requests. */
 export class NodeExchange implements Exchange {
-  readonly path: string;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   #reply: NodeReply | undefined;
-  readonly #query: string;
-  #search: URLSearchParams | undefined;
+  readonly #target: Target;
   readonly #options: NodeRequestOptions;
 
   constructor(req: IncomingMessage, res: ServerResponse, options: NodeRequestOptions) {
-    const { url } = options;
-    const mark = url.indexOf("?");
-    const path = mark === -1 ? url : url.slice(0, mark);
-    this.path = path.startsWith("/") ? path.slice(1) : "";
     this.#req = req;
     this.#res = res;
-    this.#query = mark === -1 ? "" : url.slice(mark + 1);
+    this.#target = new Target(options.url);
     this.#options = options;
   }
 
@@ -48,10 +40,12 @@ export class NodeExchange implements Exchange {
     return this.#reply;
   }
 
+  get path(): string {
+    return this.#target.path;
+  }
+
   get search(): URLSearchParams {
-    if (this.#query === "") return emptySearch;
-    this.#search ??= new URLSearchParams(this.#query);
-    return this.#search;
+    return this.#target.search;
   }
 
   header(name: string): string | undefined {
@@ -71,10 +65,6 @@ export class NodeExchange implements Exchange {
     return this.#options.client();
   }
 }
-
-/** A request target without scheme and host, which the absolute form has. */
-export const originForm = (target: string): string =>
-  target.startsWith("/") ? target : target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
 
 class NodeReply implements Reply {
   readonly lifetime = new Lifetime();

@@ -3,6 +3,12 @@ import type { TimerWheel } from "../time/timer-wheel.js";
 /** Milliseconds that a client has to reopen after its stream's life ended. */
 const reopenGrace = 5_000;
 
+/** Milliseconds from the end of a life until its client has reopened: it waits up to a second, and the wheel ticks. */
+const handOver = reopenGrace + 2_000;
+
+/** The life of a stream that is cut from outside after `ms` milliseconds. */
+export const lifeBeforeCut = (ms: number): number => Math.max(0, ms / 2, ms - handOver);
+
 /** How long an event stream stays open. First its client is asked to reopen, and after a grace period the stream is cut. */
 export class StreamLife {
   readonly #wheel: TimerWheel;

@@ -1,0 +1,98 @@
+import { checkFunctions, checkNames, type NamesOf, SluiceError } from "@sluice/contract";
+import { belowBase } from "../http/base-path.js";
+import { FetchExchange } from "../http/fetch.js";
+import { type FetchCall, fetchCall } from "../http/fetch-call.js";
+import { FetchReply } from "../http/fetch-reply.js";
+import { sendProblem } from "../http/problem.js";
+import { checkWhole } from "../options/check.js";
+import { runningOf } from "../running.js";
+import type { Sluice } from "../sluice.js";
+import type { OptionsFor } from "./options-for.js";
+
+/** `Rest`: what the handler is called with after the request, such as Cloudflare's `env`. */
+export interface SluiceFetchOptions<Context, Rest extends readonly unknown[] = []> {
+  /** The path that the contract's paths are mounted below, such as `"/api"`. Default: `""`, the root. */
+  readonly base?: string;
+  /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
+  readonly context?: (request: Request, ...rest: Rest) => Context | Promise<Context>;
+  /**
+   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
+   * distinguished.
+   */
+  readonly identify?: (request: Request, ...rest: Rest) => string | undefined;
+  /**
+   * Milliseconds after which the platform cuts a response, at least 1,000. (Vercel's setting of this name is in
+   * seconds.) Streams are handed over before: their clients are asked to reopen, and continue without a gap. A plain
+   * generator cannot be handed over; a cut ends it as `interrupted`. Default: responses are not cut.
+   */
+  readonly maxDuration?: number;
+}
+
+const optionNames: NamesOf<SluiceFetchOptions<unknown>> = {
+  base: true,
+  context: true,
+  identify: true,
+  maxDuration: true,
+};
+
+/** Serves a request, with what the runtime passes after it. Or, like `fetch`, a call from this process. */
+export type SluiceFetchHandler<Rest extends readonly unknown[] = []> = ([] extends Rest ? FetchLike : unknown) &
+  ((request: Request, ...rest: Rest) => Promise<Response>);
+
+type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
+
+/**
+ * Serves a Sluice as a function from `Request` to `Response`: in route handlers of Next, Hono, Bun, Deno and Durable
+ * Objects, and to clients in this process. A path that is not in the contract is answered 404.
+ *
+ * Pass on what Bun and Deno pass after the request: else Bun cuts streams that are silent for 10 seconds.
+ *
+ * @throws TypeError if `base` is not a path, if an option is unknown or not a function, or if another version of this
+ * package made the Sluice. RangeError if `maxDuration` is out of range.
+ * @example
+ * const handler = sluiceFetch(sluice, { base: "/api", context: (request) => ({ user: userOf(request) }) });
+ * new Hono().all("/api/*", (c) => handler(c.req.raw));
+ * Bun.serve({ fetch: handler });
+ * Deno.serve(handler);
+ * export { handler as GET, handler as HEAD, handler as POST }; // Next
+ * @example
+ * const client = createClient(contract, { url: "http://sluice/api", fetch: sluiceFetch(sluice, { base: "/api" }) });
+ */
+export function sluiceFetch<Context extends object, Rest extends readonly unknown[] = []>(
+  sluice: Sluice<Context>,
+  ...[options = {}]: OptionsFor<Context, SluiceFetchOptions<Context, Rest>>
+): SluiceFetchHandler<Rest> {
+  checkNames("sluiceFetch", options, optionNames);
+  const { base = "", context, identify, maxDuration } = options as SluiceFetchOptions<Context, readonly unknown[]>;
+  checkFunctions("sluiceFetch", { context, identify });
+  if (maxDuration !== undefined) checkWhole({ maxDuration }, { min: 1_000, unit: "milliseconds" });
+  const below = belowBase(base);
+  const running = runningOf(sluice);
+
+  const answer = async ({ request, rest }: FetchCall, reply: FetchReply): Promise<void> => {
+    const exchange = new FetchExchange(request, {
+      url: below(request.url.replace(/#.*/, "")),
+      reply,
+      maxDuration,
+      context: () => context?.(request, ...rest),
+      client: () => identify?.(request, ...rest),
+    });
+    try {
+      if (!(await running.handle(exchange))) {
+        sendProblem(reply, new SluiceError("notFound", { message: "There is nothing here" }));
+      }
+    } catch (error) {
+      running.report(error, exchange.path, undefined);
+      sendProblem(reply, new SluiceError("internal"));
+    } finally {
+      reply.close();
+    }
+  };
+
+  return (async (given: Request | string | URL, ...after: unknown[]) => {
+    const call = fetchCall(given, after);
+    const reply = new FetchReply(call);
+    void answer(call, reply);
+    return reply.response;
+  }) as SluiceFetchHandler<Rest>;
+}
