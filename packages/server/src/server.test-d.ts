@@ -5,6 +5,7 @@ import express from "express";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import { sluiceExpress } from "./adapters/express.js";
+import { sluiceFetch } from "./adapters/fetch.js";
 import { sluiceNode } from "./adapters/node.js";
 import { createPublisher, createSluice, implement, memoryLog } from "./index.js";
 
@@ -150,8 +151,26 @@ test("a router compiles only if every procedure is implemented in its place", ()
   };
   createSecureServer({ allowHTTP1: true }, sluiceNode(sluice, identified));
   createServer(sluiceNode(sluice, { context: ({ url = "" }) => ({ user: null, requestId: url }) }));
+  const served = sluiceFetch(sluice, {
+    context: ({ url }, env: { user: string }) => ({ user: { name: env.user }, requestId: url }),
+    identify: (_request, env: { user: string }) => env.user,
+  });
+  served(new Request("http://host/"), { user: "ann" });
+  // @ts-expect-error the second argument is missing
+  served(new Request("http://host/"));
+  // @ts-expect-error there is no second argument for the context of a call like fetch
+  served("http://host/");
+  const inProcess = sluiceFetch(sluice, { context: ({ url }) => ({ user: null, requestId: url }) });
+  expectTypeOf(inProcess("http://host/", { method: "POST" })).toEqualTypeOf<Promise<Response>>();
+  // @ts-expect-error the context is missing
+  sluiceFetch(sluice);
+  // @ts-expect-error the context is missing
+  sluiceFetch(sluice, { base: "/api" });
+  // @ts-expect-error the context lacks a field
+  sluiceFetch(sluice, { context: () => ({ user: null }) });
   const plain = implement(defineContract({ ping: query() }));
   sluiceExpress(createSluice(plain.$router({ ping: plain.ping.handler(() => {}) })));
+  sluiceFetch(createSluice(plain.$router({ ping: plain.ping.handler(() => {}) })));
 
   expectTypeOf(sluice.call(contract.now, undefined)).resolves.toEqualTypeOf<Date>();
   expectTypeOf(sluice.subscribe(contract.feed, undefined)).toEqualTypeOf<

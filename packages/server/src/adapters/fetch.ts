@@ -7,7 +7,6 @@ import { sendProblem } from "../http/problem.js";
 import { checkWhole } from "../options/check.js";
 import { runningOf } from "../running.js";
 import type { Sluice } from "../sluice.js";
-import type { OptionsFor } from "./options-for.js";
 
 /** `Rest`: what the handler is called with after the request, such as Cloudflare's `env`. */
 export interface SluiceFetchOptions<Context, Rest extends readonly unknown[] = []> {
@@ -41,6 +40,9 @@ export type SluiceFetchHandler<Rest extends readonly unknown[] = []> = ([] exten
 
 type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
 
+/** Not a conditional tuple as of the other adapters: `Rest` could not be inferred through it. */
+type RequiredContext<Context> = object extends Context ? unknown : { readonly context: unknown };
+
 /**
  * Serves a Sluice as a function from `Request` to `Response`: in route handlers of Next, Hono, Bun, Deno and Durable
  * Objects, and to clients in this process. A path that is not in the contract is answered 404.
@@ -58,12 +60,17 @@ type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
  * @example
  * const client = createClient(contract, { url: "http://sluice/api", fetch: sluiceFetch(sluice, { base: "/api" }) });
  */
+export function sluiceFetch(sluice: Sluice<object>): SluiceFetchHandler;
 export function sluiceFetch<Context extends object, Rest extends readonly unknown[] = []>(
   sluice: Sluice<Context>,
-  ...[options = {}]: OptionsFor<Context, SluiceFetchOptions<Context, Rest>>
-): SluiceFetchHandler<Rest> {
+  options: SluiceFetchOptions<Context, Rest> & RequiredContext<Context>,
+): SluiceFetchHandler<Rest>;
+export function sluiceFetch(
+  sluice: Sluice,
+  options: SluiceFetchOptions<unknown, readonly unknown[]> = {},
+): SluiceFetchHandler {
   checkNames("sluiceFetch", options, optionNames);
-  const { base = "", context, identify, maxDuration } = options as SluiceFetchOptions<Context, readonly unknown[]>;
+  const { base = "", context, identify, maxDuration } = options;
   checkFunctions("sluiceFetch", { context, identify });
   if (maxDuration !== undefined) checkWhole({ maxDuration }, { min: 1_000, unit: "milliseconds" });
   const below = belowBase(base);
@@ -94,5 +101,5 @@ export function sluiceFetch<Context extends object, Rest extends readonly unknow
     const reply = new FetchReply(call);
     void answer(call, reply);
     return reply.response;
-  }) as SluiceFetchHandler<Rest>;
+  }) as SluiceFetchHandler;
 }
