@@ -1,4 +1,4 @@
-import { byteLength, writeUtf8 } from "./utf8.js";
+import { allocate, byteLength, writeUtf8 } from "./utf8.js";
 
 /**
  * Most characters or bytes that are written to a socket at once. Node reports only when a whole write is out: during a
@@ -22,7 +22,7 @@ export class SharedBytes {
   constructor(text: string) {
     const length = byteLength(text);
     const head = `${length.toString(16)}\r\n`;
-    const chunked = new Uint8Array(head.length + length + 2);
+    const chunked = allocate(head.length + length + 2);
     const plain = chunked.subarray(writeUtf8(chunked, head), -2);
     writeUtf8(plain, text);
     writeUtf8(chunked.subarray(-2), "\r\n");

@@ -9,5 +9,12 @@ export const decodeUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);
 export const byteLength: (text: string) => number =
   typeof Buffer === "undefined" ? (text) => encoder.encode(text).length : Buffer.byteLength;
 
+/**
+ * Memory for bytes. In Node it is a `Buffer`, which its sockets take as it is, and which code that wraps a response
+ * expects. Its content is arbitrary.
+ */
+export const allocate: (length: number) => Uint8Array =
+  typeof Buffer === "undefined" ? (length) => new Uint8Array(length) : Buffer.allocUnsafeSlow;
+
 /** Writes text to the beginning of `bytes`, and returns the number of bytes written. */
 export const writeUtf8 = (bytes: Uint8Array, text: string): number => encoder.encodeInto(text, bytes).written;
