@@ -45,7 +45,7 @@ const identify = (req: IncomingMessage): string | undefined => {
 };
 
 /** How clients in this process and `Request`s reach the Sluices of these tests. */
-export const serveFetch = (sluice: Sluice<Context>) =>
+const serveFetch = (sluice: Sluice<Context>) =>
   sluiceFetch(sluice, {
     base: "/api",
     context: ({ headers }) => contextOf(headers.get("x-user")),

@@ -120,7 +120,7 @@ describe("a handler that is given a Request", () => {
     async (url) => {
       const answer = await setUp().handler(new Request(url));
       expect(await answer.json()).toMatchObject({ status: 404, code: "notFound" });
-    expect(answer.status).toBe(404);
+      expect(answer.status).toBe(404);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
     },
   );
@@ -312,7 +312,7 @@ describe("a handler that is called like fetch", () => {
     const cancelled = await handler(at("posts"), { signal });
     await cancelled.body?.cancel();
     const ended = await handler(at("posts"), { signal });
-    sluice.disconnect({ path: "posts" });
+    await sluice.disconnect({ path: "posts" });
     expect(await ended.text()).toContain("forbidden");
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
