@@ -219,7 +219,7 @@ describe("a body that nobody reads", () => {
     const reader = await new BodyReader(await handler(new Request(at("posts")))).until("live");
     const total = 500;
     for (let n = 1; n <= total; n++) {
-      await sluice.publish(contract.posts, undefined, post(n, "x".repeat(10_000)));
+      await sluice.topic(contract.posts).publish(post(n, "x".repeat(10_000)));
       if (n % 50 === 0) await turns(1);
     }
     await turns();
@@ -227,14 +227,14 @@ describe("a body that nobody reads", () => {
     expect(sluice.stats().bytes).toBeLessThan(700_000);
     await reader.until("event", total);
     expect(reader.numbers).toEqual(Array.from({ length: total }, (_, index) => index + 1));
-    await sluice.publish(contract.posts, undefined, post(total + 1));
+    await sluice.topic(contract.posts).publish(post(total + 1));
     await reader.until("event", total + 1);
   });
 
   it("fails after the stall timeout, with an error that prints no stack", async () => {
     const { handler, sluice, clock } = setUp({ options: { stallTimeout: 5_000 } });
     const answer = await handler(new Request(at("posts")));
-    await sluice.publish(contract.posts, undefined, post(1, "x".repeat(100_000)));
+    await sluice.topic(contract.posts).publish(post(1, "x".repeat(100_000)));
     await turns();
     clock.advance(6_000);
     expect(sluice.stats().connections).toBe(0);
@@ -249,7 +249,7 @@ describe("a body that nobody reads", () => {
     for (let i = 0; i < 3; i++) readers.push(new BodyReader(await handler(new Request(at("posts")))));
     await Promise.all(readers.map((reader) => reader.until("live")));
     const chunks = readers.map(async (reader) => (await reader.read()).value);
-    await sluice.publish(contract.posts, undefined, post(1));
+    await sluice.topic(contract.posts).publish(post(1));
     const [first, ...others] = await Promise.all(chunks);
     expect(new TextDecoder().decode(first)).toMatch(/^id: .*\nevent: post\ndata: .*\n\n$/);
     for (const other of others) expect(other).toBe(first);
