@@ -69,7 +69,7 @@ test("the start page shows the quick start's code, and links lead to the README 
   await using opened = await openPage(browser, example.url);
   const { page, problems } = opened;
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-  for (const file of ["contract.ts", "server.ts", "score.tsx", "main.tsx"]) {
+  for (const file of ["contract.ts", "server.ts", "main.tsx"]) {
     await page.locator(".quick-start").getByRole("button", { name: file }).click();
     const shown = await page.locator(".quick-start").getByRole("region", { name: file }).textContent();
     expect(shown).toBe(read(`apps/example/quick-start/${file}`));

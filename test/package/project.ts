@@ -66,7 +66,7 @@ export const remove = (dir: string): Promise<void> => rm(dir, { recursive: true,
 
 /** A consumer's other dependencies, in the tests' versions. */
 const companions = [
-  ...["zod", "express", "react", "react-dom", "@tanstack/react-query"],
+  ...["zod", "express", "react", "react-dom", "@tanstack/react-query", "vite"],
   ...["@types/express", "@types/node", "@types/react", "@types/react-dom"],
 ];
 

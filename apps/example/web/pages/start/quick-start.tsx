@@ -1,13 +1,11 @@
 import contract from "../../../quick-start/contract.ts?raw";
 import main from "../../../quick-start/main.tsx?raw";
-import score from "../../../quick-start/score.tsx?raw";
 import server from "../../../quick-start/server.ts?raw";
 import { type Source, SourceView } from "../../components/source-view.tsx";
 
 const sources: readonly Source[] = [
   { path: "contract.ts", text: contract },
   { path: "server.ts", text: server },
-  { path: "score.tsx", text: score },
   { path: "main.tsx", text: main },
 ];
 
