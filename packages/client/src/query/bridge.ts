@@ -1,4 +1,5 @@
-import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/query-core";
+import { batch } from "./batch.js";
 import { createFrames } from "./frames.js";
 import { createLiveView, type LiveView } from "./live-view.js";
 import { sourceOf } from "./source.js";
@@ -19,7 +20,7 @@ export interface Bridge {
 
 function createBridge(client: QueryClient): Bridge {
   const cache = client.getQueryCache();
-  const frames = createFrames();
+  const frames = createFrames((work) => batch(client, work));
 
   /** `undefined` for a query that is no view. */
   function viewOf(query: Query): LiveView | undefined {

@@ -15,7 +15,7 @@ const counter = () => {
 };
 
 test("combines all scheduled work into one frame", () => {
-  const frames = createFrames();
+  const frames = createFrames((work) => work());
   const [one, two] = [counter(), counter()];
   for (let n = 0; n < 100; n++) {
     frames.schedule(one);
@@ -29,7 +29,7 @@ test("combines all scheduled work into one frame", () => {
 
 test("works without frames if the platform has none", () => {
   vi.stubGlobal("requestAnimationFrame", undefined);
-  const frames = createFrames();
+  const frames = createFrames((work) => work());
   const item = counter();
   frames.schedule(item);
   vi.advanceTimersByTime(15);
@@ -39,7 +39,7 @@ test("works without frames if the platform has none", () => {
 });
 
 test("urgent work runs at the end of the task, even if a frame is pending", async () => {
-  const frames = createFrames();
+  const frames = createFrames((work) => work());
   const item = counter();
   frames.schedule(item);
   frames.soon(item);
@@ -51,7 +51,7 @@ test("urgent work runs at the end of the task, even if a frame is pending", asyn
 });
 
 test("cancelled work is not flushed, and the last one cancels its frame", async () => {
-  const frames = createFrames();
+  const frames = createFrames((work) => work());
   const [one, two] = [counter(), counter()];
   frames.schedule(one);
   frames.schedule(two);
@@ -66,7 +66,7 @@ test("cancelled work is not flushed, and the last one cancels its frame", async 
 });
 
 test("work that is scheduled during a flush runs in the next frame", () => {
-  const frames = createFrames();
+  const frames = createFrames((work) => work());
   const item = counter();
   frames.schedule({ flush: () => frames.schedule(item) });
   vi.advanceTimersByTime(16);

@@ -1,5 +1,3 @@
-import { notifyManager } from "@tanstack/react-query";
-
 /** Longest wait for a frame, in milliseconds: hidden tabs have none. */
 const hiddenFrame = 250;
 /** The wait without `requestAnimationFrame`, in milliseconds. */
@@ -20,7 +18,8 @@ export interface Frames {
   cancel(item: Flushable): void;
 }
 
-export function createFrames(): Frames {
+/** @param batch runs a function in which all observers are notified together. */
+export function createFrames(batch: (work: () => void) => void): Frames {
   const waiting = new Set<Flushable>();
   const urgent = new Set<Flushable>();
   let cancelFrame: (() => void) | undefined;
@@ -29,15 +28,14 @@ export function createFrames(): Frames {
     cancelFrame = undefined;
     const items = [...waiting];
     waiting.clear();
-    // In a batch, TanStack notifies all observers in one task, and React commits once.
-    notifyManager.batch(() => {
+    batch(() => {
       for (const item of items) item.flush();
     });
   }
 
   function flush(item: Flushable): void {
     cancel(item);
-    notifyManager.batch(() => item.flush());
+    batch(() => item.flush());
   }
 
   function cancel(item: Flushable): void {

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/contract";
-import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/query-core";
 import type { Reset } from "../subscription/handlers.js";
 import { deferred } from "./deferred.js";
 import { createFeed, type Feed, type FeedListener } from "./feed.js";
@@ -26,7 +26,7 @@ export interface LiveView {
   /** Whether the query's data is kept up to date, or has ended. Else it is stale. */
   readonly current: boolean;
   readonly snapshot: LiveSnapshot;
-  /** Calls the listener after the snapshot changed, in the task in which TanStack notifies observers. */
+  /** Calls the listener as soon as the snapshot has changed, in the batch in which the data changes. */
   subscribe(listener: () => void): () => void;
   listen(handlers: LiveHandlers): () => void;
   /** Subscribes, unless it is subscribed. Starts with no data. */
@@ -114,7 +114,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     const { connection, ended } = snapshot;
     if (connection === next.connection && ended === next.ended) return;
     snapshot = next;
-    for (const listen of listeners) notifyManager.schedule(listen);
+    for (const listen of listeners) listen();
   }
 
   /** Without a feed, shows the connection that another view may have open. */

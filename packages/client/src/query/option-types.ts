@@ -1,32 +1,25 @@
-import type { AnyQuery, OutputOf } from "@sluice/contract";
-import type {
-  dataTagErrorSymbol,
-  dataTagSymbol,
-  QueryFunction,
-  QueryKey,
-  UseQueryOptions,
-} from "@tanstack/react-query";
+import type { SluiceKey } from "./sluice-key.js";
+import type { TypedKey } from "./typed-key.js";
 
-/** A query's output in the cache, which can't hold `undefined`. */
-export type Cached<P extends AnyQuery> = [OutputOf<P>] extends [void] ? null : OutputOf<P>;
-
-/**
- * Ties a query key to the type of its data, as TanStack's `DataTag` does. Named here, so that declaration files of
- * applications that export such options don't mention two symbols that they don't import.
- */
-export interface TypedKey<Data, Failure> {
-  [dataTagSymbol]: Data;
-  [dataTagErrorSymbol]: Failure;
+/** The part of TanStack's context that query functions use. */
+export interface FetchContext {
+  /** The QueryClient. */
+  readonly client: object;
+  readonly queryKey: readonly unknown[];
+  readonly signal: AbortSignal;
 }
+
+/** TanStack's `retry`. It also tells its hooks the type of the error. */
+export type Retry<Failure> = boolean | number | ((failureCount: number, error: Failure) => boolean);
 
 /**
  * Options for `useQuery`, `useSuspenseQuery`, `prefetchQuery` and the other functions of TanStack Query that take
- * options.
+ * options. Plain types, and not TanStack's: its classes have private members, so those of two copies don't fit.
  */
-export type TypedQueryOptions<Data, Failure, Key extends QueryKey, Skip = never> = Omit<
-  UseQueryOptions<Data, Failure, Data, Key>,
-  "queryKey" | "queryFn"
-> & {
-  queryKey: Key & TypedKey<Data, Failure>;
-  queryFn: QueryFunction<Data, Key> | Skip;
-};
+export interface TypedQueryOptions<Data, Failure, Skip = never> {
+  queryKey: SluiceKey & TypedKey<Data, Failure>;
+  queryFn: ((context: FetchContext) => Promise<Data>) | Skip;
+  retry?: Retry<Failure>;
+  /** As TanStack's; not set. From it `useQueries` infers the type of the error. */
+  throwOnError?: boolean | ((error: Failure, query: object) => boolean);
+}

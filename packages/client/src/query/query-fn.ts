@@ -1,4 +1,4 @@
-import type { QueryFunctionContext } from "@tanstack/react-query";
+import type { QueryFunctionContext } from "@tanstack/query-core";
 import { bridgeOf } from "./bridge.js";
 import { carry, type LiveQueryFn } from "./source.js";
 import type { ViewSource } from "./view.js";

@@ -1,4 +1,4 @@
-import type { Query } from "@tanstack/react-query";
+import type { Query } from "@tanstack/query-core";
 
 /**
  * Makes a refetch of a query without data resolve once its connection is live: `await invalidateQueries()` should not

@@ -13,7 +13,7 @@ import {
   type SubscriptionProcedure,
 } from "../procedure/procedure.js";
 import { encodeTarget } from "../wire/target.js";
-import type { Cached, TypedKey } from "./option-types.js";
+import type { Cached, TypedKey } from "./typed-key.js";
 import type { ViewName } from "./view.js";
 
 /**

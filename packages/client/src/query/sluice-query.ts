@@ -1,21 +1,18 @@
-import { type AnyQuery, type ErrorOf, type InputOf, SluiceError, type WithoutInput } from "@sluice/contract";
-import {
-  type DefaultOptions,
-  isServer,
-  type QueryFunctionContext,
-  type SkipToken,
-  skipToken,
-} from "@tanstack/react-query";
+import type { AnyQuery, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
+import type { QueryClient, SkipToken } from "@tanstack/query-core";
 import { type CallProcedure, internals } from "../procedure/procedure.js";
-import type { Cached, TypedQueryOptions } from "./option-types.js";
-import { inputKey, nodeKey, type SluiceKey } from "./sluice-key.js";
+import type { FetchContext, Retry, TypedQueryOptions } from "./option-types.js";
+import { mayRetry, retryOf } from "./retry.js";
+import { isSkipToken } from "./skip-token.js";
+import { inputKey, nodeKey } from "./sluice-key.js";
+import type { Cached } from "./typed-key.js";
 
-type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, SluiceKey, Skip>;
+type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, ErrorOf<P>, Skip>;
 
 /**
- * Options for a query of the contract. Spread them to add TanStack's own options. With `skipToken` as input nothing is
- * sent. Errors that are `retryable` are retried as often as the QueryClient's default options say (TanStack's default:
- * 3 times).
+ * Options for a query of the contract. Spread them to add TanStack's own options. With TanStack's `skipToken` as input
+ * nothing is sent. Errors that are `retryable` are retried as often as the QueryClient's defaults say, or else 3 times,
+ * also by `fetchQuery`; others never.
  *
  * @example
  * const { data: matches } = useQuery(sluiceQuery(client.matches.list, { season: 2025 }));
@@ -30,25 +27,14 @@ export function sluiceQuery<P extends AnyQuery>(
 ): Options<P, SkipToken>;
 export function sluiceQuery(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
   const inside = procedure[internals];
-  if (input === skipToken) return { queryKey: nodeKey(inside), queryFn: skipToken };
-  let retries: RetryOption;
+  if (isSkipToken(input)) return { queryKey: nodeKey(inside), queryFn: input };
+  let asked: Retry<Error> | undefined;
   return {
     queryKey: inputKey(inside, input),
-    queryFn: async ({ signal, client }: QueryFunctionContext) => {
-      retries = client.getDefaultOptions().queries?.retry;
+    queryFn: async ({ signal, client, queryKey }: FetchContext) => {
+      asked = retryOf(client as QueryClient, queryKey);
       return (await procedure(input, { signal })) ?? null;
     },
-    retry: (failures: number, error: Error) => isRetryable(error) && allows(retries, failures, error),
+    retry: (failureCount: number, error: Error) => mayRetry(asked, failureCount, error),
   };
-}
-
-type RetryOption = NonNullable<DefaultOptions["queries"]>["retry"];
-
-const isRetryable = (error: unknown): boolean => SluiceError.is(error) && error.retryable;
-
-/** Applies the application's `retry` option; the default is TanStack's. */
-function allows(retries: RetryOption, failures: number, error: Error): boolean {
-  if (typeof retries === "function") return retries(failures, error);
-  if (typeof retries === "boolean") return retries;
-  return failures < (retries ?? (isServer ? 0 : 3));
 }

@@ -1,9 +1,10 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
-import { type SkipToken, skipToken, type UseQueryOptions } from "@tanstack/react-query";
+import type { QueryObserverOptions, SkipToken } from "@tanstack/query-core";
 import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
 import { isCurrent } from "./bridge.js";
 import type { TypedQueryOptions } from "./option-types.js";
 import { liveQueryFn } from "./query-fn.js";
+import { isSkipToken } from "./skip-token.js";
 import { nodeKey, type SluiceKey, viewKey } from "./sluice-key.js";
 import { viewName } from "./view.js";
 import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-options.js";
@@ -12,7 +13,6 @@ import { type NoFold, type ViewData, type ViewOptions, viewKind } from "./view-o
 type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryOptions<
   ViewData<P, NoInfer<List>, NoInfer<Value>>,
   ErrorOf<P>,
-  SluiceKey,
   Skip
 >;
 
@@ -21,8 +21,8 @@ type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryO
  * stays until then. Reconnecting never makes the query pending again. A list, fold or latest event is kept for `gcTime`
  * (by default the client's `linger`) after its last observer left, and then starts anew.
  *
- * Spread them to add TanStack's own options, such as `select` or `enabled`. With `skipToken` as input nothing is
- * opened.
+ * Spread them to add TanStack's own options, such as `select` or `enabled`. With TanStack's `skipToken` as input
+ * nothing is opened.
  *
  * @throws RangeError if `list` is not a whole number from 1.
  * @example
@@ -58,7 +58,7 @@ export function liveOptions(
   procedure: SubscriptionProcedure<AnySubscription>,
   input: unknown,
   view: ViewOptions<AnySubscription, number | undefined, unknown>,
-): UseQueryOptions<unknown, unknown, unknown, SluiceKey> {
+): QueryObserverOptions<unknown, unknown, unknown, unknown, SluiceKey> {
   const inside = procedure[internals];
   const kind = viewKind(inside.procedure, view);
   const fixed = {
@@ -73,7 +73,7 @@ export function liveOptions(
     structuralSharing: false,
     ...(kind.view !== "state" && { gcTime: inside.linger }),
   } as const;
-  if (input === skipToken) return { ...fixed, queryKey: nodeKey(inside), queryFn: skipToken };
+  if (isSkipToken(input)) return { ...fixed, queryKey: nodeKey(inside), queryFn: input };
   return {
     ...fixed,
     queryKey: viewKey(inside, input, viewName(kind)),

@@ -1,4 +1,4 @@
-import type { Query, QueryFunctionContext } from "@tanstack/react-query";
+import type { Query, QueryFunctionContext } from "@tanstack/query-core";
 import type { ViewSource } from "./view.js";
 
 const carried = Symbol("sluice.source");

@@ -1,5 +1,5 @@
 import type { SluiceError } from "@sluice/contract";
-import type { Query, QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/query-core";
 import { guarded } from "../platform/report.js";
 
 export function writeData(client: QueryClient, { state, queryKey }: Query, data: unknown): void {
