@@ -25,6 +25,8 @@ export interface LiveView {
   readonly source: ViewSource;
   /** Whether the query's data is kept up to date, or has ended. Else it is stale. */
   readonly current: boolean;
+  /** Whether it is subscribed, or was until it was over. */
+  readonly isStarted: boolean;
   readonly snapshot: LiveSnapshot;
   /** Calls the listener as soon as the snapshot has changed, in the batch in which the data changes. */
   subscribe(listener: () => void): () => void;
@@ -132,6 +134,9 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     },
     get current() {
       return feed !== undefined && typeof feed.outcome === "string";
+    },
+    get isStarted() {
+      return feed !== undefined;
     },
     get snapshot() {
       peek();

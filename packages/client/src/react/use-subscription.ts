@@ -1,13 +1,15 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
-import { type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryState, type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { bridgeOf } from "../query/bridge.js";
 import { liveOptions } from "../query/sluice-subscription.js";
+import type { LiveSnapshot } from "../query/snapshot.js";
 import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { HandlerOptions } from "./handler-options.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
+import { useReads } from "./use-reads.js";
 
 /** A subscription as a component sees it: a union by `status`. */
 export type SubscriptionResult<Data, Ended, Failure> = {
@@ -27,8 +29,10 @@ export type SubscriptionResult<Data, Ended, Failure> = {
 
 /**
  * Subscribes while the component is mounted. Components with the same input share one connection, whatever they show of
- * it. There is at most one commit per animation frame. Reconnecting never goes back to `pending`. With `skipToken` as
- * input nothing is opened: the status is `pending` and the connection `closed`.
+ * it. The component renders when what it reads of the result has changed, at most once per animation frame; one that
+ * reads nothing renders with every change. `connection.cursor()` is read where it is needed and causes no render.
+ * Reconnecting never goes back to `pending`. With TanStack's `skipToken` as input nothing is opened: the status is
+ * `pending` and the connection `closed`.
  *
  * @throws RangeError if `list` is not a whole number from 1.
  * @example
@@ -55,11 +59,22 @@ export function useSubscription(
   options: HandlerOptions<AnySubscription> & ViewOptions<AnySubscription, number | undefined, unknown> = {},
 ): unknown {
   const queryClient = useQueryClient();
-  const queryOptions = liveOptions(procedure, input, options);
-  const { status, data, error } = useQuery(queryOptions);
-  const view = bridgeOf(queryClient).find(queryOptions.queryKey);
-  const { connection, ended } = useLiveSnapshot(view);
+  const reads = useReads();
+  const live = liveOptions(procedure, input, options);
+  const query = useQuery({ ...live, notifyOnChangeProps: () => queryParts.filter(reads.has) });
+  const view = bridgeOf(queryClient).find(live.queryKey);
+  const snapshot = useLiveSnapshot(view, reads);
   useHandlers(view, options);
-  if (ended) return { status: "ended", data, error: null, connection };
-  return { status, data, error, connection };
+  const result = resultOf(query, snapshot);
+  return reads.watch(result, () => {
+    const state = queryClient.getQueryState(live.queryKey);
+    return state && view ? resultOf(state, view.snapshot) : result;
+  });
 }
+
+const queryParts = ["status", "data", "error"] as const;
+
+const resultOf = (
+  { status, data, error }: Pick<QueryState<unknown, unknown>, (typeof queryParts)[number]>,
+  { connection, ended }: LiveSnapshot,
+) => (ended ? { status: "ended", data, error: null, connection } : { status, data, error, connection });

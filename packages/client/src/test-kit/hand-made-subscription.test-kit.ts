@@ -40,6 +40,9 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
       offset++;
       subscribers.event({ type, data, id: cursor() });
     },
+    end() {
+      subscribers.each(({ onEnd }) => onEnd?.());
+    },
     state(value: unknown) {
       subscribers.each(({ onState }) => onState?.(value));
     },
