@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Compiler, compile, install, packAll, remove, run, type Tarball, temporary } from "./project.js";
 
@@ -35,6 +37,15 @@ describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%
   });
 });
 
+/** What a built file imports from other packages, directly or by files beside it. */
+async function packagesOf(dist: string, file: string): Promise<Set<string>> {
+  const text = await readFile(join(dist, file), "utf8");
+  const imported = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, path]) => path as string);
+  const beside = imported.filter((path) => path.startsWith("./"));
+  const further = await Promise.all(beside.map((path) => packagesOf(dist, path)));
+  return new Set([...imported.filter((path) => !beside.includes(path)), ...further.flatMap((all) => [...all])]);
+}
+
 describe("a project that installed the tarballs", () => {
   let project: string;
 
@@ -63,6 +74,13 @@ describe("a project that installed the tarballs", () => {
       .map((path) => `if (Object.keys(${load}("${path}")).length === 0) throw new Error("${path}");`);
     const flags = [`--input-type=${type}`, "--no-warnings", "--eval", script.join("\n")];
     expect(await run(project, process.execPath, ...flags)).toEqual({ code: 0, output: "" });
+  });
+
+  it("needs neither React nor TanStack Query for the query entry", async () => {
+    const dist = join(project, "node_modules/@sluice/client/dist");
+    expect(await packagesOf(dist, "query.js")).toEqual(new Set(["@sluice/contract"]));
+    expect(await packagesOf(dist, "react.js")).toContain("react");
+    expect(await readFile(join(dist, "react.js"), "utf8")).toMatch(/^"use client";/);
   });
 
   it.each<[Compiler, string, string]>([

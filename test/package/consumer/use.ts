@@ -1,8 +1,10 @@
 import { createClient } from "@sluice/client";
+import { sluiceKey, sluiceSubscription } from "@sluice/client/query";
 import type { EventOf, InputOf, StateOf } from "@sluice/contract";
 import { createFrameDecoder } from "@sluice/contract/wire";
 import { createPublisher, memoryLog } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
+import { QueryClient } from "@tanstack/react-query";
 import { contract } from "../../../apps/example/quick-start/contract.js";
 
 type Watch = typeof contract.scores.watch;
@@ -11,6 +13,10 @@ export const state: StateOf<Watch> = { home: 1, away: 0 };
 export const typed = createClient(contract, { url: "/api" });
 export const wire = createClient<typeof contract>({ url: "/api" });
 export const { topic } = createPublisher(contract, { log: memoryLog() });
+const queryClient = new QueryClient();
+export const { queryKey } = sluiceSubscription(typed.scores.watch, input);
+export const score: StateOf<Watch> | undefined = queryClient.getQueryData(queryKey);
+void queryClient.invalidateQueries({ queryKey: sluiceKey(typed.scores) });
 export const unused = [createFrameDecoder, sluiceNode];
 
 export async function minutes(): Promise<number> {
@@ -25,6 +31,8 @@ export async function minutes(): Promise<number> {
 // These would compile if types were lost.
 // @ts-expect-error: there is no such input
 typed.scores.watch.iterate({ match: "m1" });
+// @ts-expect-error: the state has no such field
+queryClient.getQueryData(queryKey)?.guests;
 // @ts-expect-error: there is no such event
 void topic(contract.scores.watch, input).publish({ type: "foul", data: {} });
 // @ts-expect-error: there is no such procedure

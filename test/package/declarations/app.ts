@@ -1,7 +1,7 @@
 // Exports without type annotations: a declaration file must write out all their types.
 import { createSecureServer } from "node:http2";
 import { createClient } from "@sluice/client";
-import { sluiceMutation, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
+import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
 import { useSubscription } from "@sluice/client/react";
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
 import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
@@ -63,6 +63,9 @@ export const useCount = () =>
   useSubscription(client.feed, undefined, { fold: { key: "n", initial: 0, step: (n) => n + 1 } });
 export const scoreOptions = sluiceSubscription(client.scores.watch, { matchId: "m1" });
 export const listOptions = sluiceQuery(client.scores.list);
+export const scoresKey = sluiceKey(client.scores);
+export const listKey = sluiceKey(client.scores.list, undefined);
+export const wireKey = sluiceKey(wire.scores);
 export const reportOptions = sluiceMutation(client.scores.report);
 export const useList = () => useQuery(listOptions);
 export const useReport = () => useMutation(reportOptions);

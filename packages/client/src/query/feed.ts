@@ -107,7 +107,7 @@ export function createFeed({ internals, input, kind }: ViewSource, listener: Fee
       return wasLive;
     },
     get ready() {
-      return reducer.known && (!reducer.startsEmpty || wasLive || outcome === "ended");
+      return reducer.known ?? (wasLive || outcome === "ended");
     },
     get data() {
       return reducer.read();

@@ -21,6 +21,7 @@ export interface LiveHandlers {
  * fetch.
  */
 export interface LiveView {
+  readonly query: Query;
   /** The last one known: an observer that has only the key leaves the query without it. */
   readonly source: ViewSource;
   /** Whether the query's data is kept up to date, or has ended. Else it is stale. */
@@ -129,6 +130,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
   }
 
   return {
+    query,
     get source() {
       return readSource();
     },

@@ -3,9 +3,8 @@ import type { AnyEvent, ViewKind } from "./view.js";
 
 /** Computes a view's data. Cheap per event; the expensive part is in `read`, once per frame. */
 export interface Reducer {
-  /** Whether there is data before the first event. Then it is shown once the connection is live. */
-  readonly startsEmpty: boolean;
-  readonly known: boolean;
+  /** Whether there is data. `undefined`: even before the first event, but it is shown once the connection is live. */
+  readonly known: boolean | undefined;
   event(event: AnyEvent): void;
   state(state: unknown): void;
   /** A gap in history: later events must not be joined to earlier ones. */
@@ -17,9 +16,8 @@ export interface Reducer {
 export function reducerOf(kind: ViewKind): Reducer {
   switch (kind.view) {
     case "state":
-      return stateReducer();
     case "latest":
-      return latestReducer();
+      return lastReducer(kind.view === "state" ? "state" : "event");
     case "list":
       return listReducer(kind.size);
     case "fold":
@@ -29,37 +27,20 @@ export function reducerOf(kind: ViewKind): Reducer {
 
 const nothing = () => {};
 
-/** Keeps the old state until the fresh snapshot comes, so a reset changes nothing. */
-function stateReducer(): Reducer {
+/** Shows the last state or event. A reset changes nothing: it is the last one known until the next one comes. */
+function lastReducer(of: "state" | "event"): Reducer {
+  let last: unknown;
   const view = {
-    startsEmpty: false,
     known: false,
     event: nothing,
-    state(state: unknown) {
-      current = state;
-      view.known = true;
-    },
-    reset: nothing,
-    read: () => current,
-  };
-  let current: unknown;
-  return view;
-}
-
-/** A reset changes nothing: the latest event stays the latest one known. */
-function latestReducer(): Reducer {
-  const view = {
-    startsEmpty: false,
-    known: false,
-    event(event: AnyEvent) {
-      latest = event;
-      view.known = true;
-    },
     state: nothing,
     reset: nothing,
-    read: () => latest,
+    read: () => last,
+    [of]: (value: unknown) => {
+      last = value;
+      view.known = true;
+    },
   };
-  let latest: AnyEvent | undefined;
   return view;
 }
 
@@ -67,8 +48,7 @@ function listReducer(size: number): Reducer {
   let events: AnyEvent[] = [];
   let shown: readonly AnyEvent[] | undefined;
   return {
-    startsEmpty: true,
-    known: true,
+    known: undefined,
     event(event) {
       events.push(event);
       // Cutting only at twice the size keeps the cost per event constant.
@@ -91,8 +71,7 @@ function foldReducer({ key, initial, step }: ViewKind & { readonly view: "fold" 
   const { adopt, run } = createFoldStep({ path: key, encodeState: (state) => state });
   let value = adopt(initial);
   return {
-    startsEmpty: true,
-    known: true,
+    known: undefined,
     event(event) {
       value = run(event.type, step as (value: never, event: never) => unknown, value, event);
     },

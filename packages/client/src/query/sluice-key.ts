@@ -1,11 +1,4 @@
-import {
-  type AnyProcedure,
-  type AnyQuery,
-  type AnySubscription,
-  type ErrorOf,
-  type InputOf,
-  SluiceError,
-} from "@sluice/contract";
+import type { AnyProcedure, AnyQuery, AnySubscription, ErrorOf, InputOf, SluiceError } from "@sluice/contract";
 import {
   type CallProcedure,
   internals,
@@ -73,6 +66,6 @@ function textOf({ procedure }: Keyed, input: unknown): string | null | { readonl
   try {
     return encodeTarget(procedure, input).text ?? null;
   } catch (error) {
-    return { invalid: SluiceError.from(error).message };
+    return { invalid: (error as SluiceError).message };
   }
 }

@@ -10,18 +10,16 @@ const nothing = () => {};
 export function useLiveSnapshot(view: LiveView | undefined, reads: Reads): LiveSnapshot {
   const subscribe = useCallback(
     (listener: () => void) => {
+      reads.isMounted = true;
       if (!view) return nothing;
       // In a batch, TanStack tells its observers and this one together.
       const tell = notifyManager.batchCalls(listener);
-      let before = view.snapshot;
+      let { ended } = view.snapshot;
       return view.subscribe(() => {
-        const { connection, ended } = view.snapshot;
-        const isNews =
-          (connection !== before.connection && reads.has("connection")) ||
-          (ended !== before.ended && reads.has("status"));
-        before = view.snapshot;
+        const before = ended;
+        ended = view.snapshot.ended;
         // Stopped under a mounted component: its query has left the cache, and only a render brings it back.
-        if (isNews || !view.isStarted) tell();
+        if (reads.has("connection") || ended !== before || !view.isStarted) tell();
       });
     },
     [view, reads],

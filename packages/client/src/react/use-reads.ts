@@ -1,13 +1,14 @@
-import { useEffect, useReducer, useState } from "react";
+import { useReducer, useState } from "react";
 
-const parts = ["status", "data", "error", "connection"] as const;
-export type Part = (typeof parts)[number];
+type Part = "status" | "data" | "error" | "connection";
+type Result = Readonly<Record<Part, unknown>>;
 
 /**
- * The parts of its results that a component has read. It renders when one of them has changed; as long as it has read
+ * What a component has read of its results. It renders when a part has changed that it has read; as long as it has read
  * none, when any has. (TanStack's hooks do the same.)
  */
 export interface Reads {
+  isMounted: boolean;
   has(part: Part): boolean;
   /**
    * The result, of which reading is noted. A part that is first read after the render, as by a click, may have changed
@@ -15,38 +16,30 @@ export interface Reads {
    *
    * @param now what a render would return now.
    */
-  watch<Result extends Record<Part, unknown>>(result: Result, now: () => Result): Result;
+  watch(result: Result, now: () => Result): Result;
 }
 
 export function useReads(): Reads {
   const [, render] = useReducer((renders: number) => renders + 1, 0);
-  const [{ reads, mounted }] = useState(() => createReads(render));
-  useEffect(mounted, [mounted]);
-  return reads;
+  return useState(() => createReads(render))[0];
 }
 
-function createReads(render: () => void) {
+function createReads(render: () => void): Reads {
   const read = new Set<Part>();
-  let isMounted = false;
   const reads: Reads = {
+    isMounted: false,
     has: (part) => read.size === 0 || read.has(part),
-    watch(result, now) {
-      const get = (part: Part) => {
-        if (!read.has(part)) {
-          read.add(part);
-          // Not at once: another component may be rendering.
-          if (isMounted && now()[part] !== result[part]) queueMicrotask(render);
-        }
-        return result[part];
-      };
-      return Object.defineProperties(
-        {},
-        Object.fromEntries(parts.map((part) => [part, { enumerable: true, get: () => get(part) }])),
-      ) as typeof result;
-    },
+    watch: (result, now) =>
+      new Proxy(result, {
+        get(_, part: Part) {
+          if (!read.has(part) && part in result) {
+            read.add(part);
+            // Not at once: another component may be rendering.
+            if (reads.isMounted && now()[part] !== result[part]) queueMicrotask(render);
+          }
+          return result[part];
+        },
+      }),
   };
-  const mounted = () => {
-    isMounted = true;
-  };
-  return { reads, mounted };
+  return reads;
 }

@@ -58,18 +58,14 @@ export function useSubscription(
   input?: unknown,
   options: HandlerOptions<AnySubscription> & ViewOptions<AnySubscription, number | undefined, unknown> = {},
 ): unknown {
-  const queryClient = useQueryClient();
   const reads = useReads();
   const live = liveOptions(procedure, input, options);
   const query = useQuery({ ...live, notifyOnChangeProps: () => queryParts.filter(reads.has) });
-  const view = bridgeOf(queryClient).find(live.queryKey);
+  const view = bridgeOf(useQueryClient()).find(live.queryKey);
   const snapshot = useLiveSnapshot(view, reads);
   useHandlers(view, options);
   const result = resultOf(query, snapshot);
-  return reads.watch(result, () => {
-    const state = queryClient.getQueryState(live.queryKey);
-    return state && view ? resultOf(state, view.snapshot) : result;
-  });
+  return reads.watch(result, () => (view ? resultOf(view.query.state, view.snapshot) : result));
 }
 
 const queryParts = ["status", "data", "error"] as const;
@@ -77,4 +73,4 @@ const queryParts = ["status", "data", "error"] as const;
 const resultOf = (
   { status, data, error }: Pick<QueryState<unknown, unknown>, (typeof queryParts)[number]>,
   { connection, ended }: LiveSnapshot,
-) => (ended ? { status: "ended", data, error: null, connection } : { status, data, error, connection });
+) => ({ status: ended ? "ended" : status, data, error: ended ? null : error, connection });
