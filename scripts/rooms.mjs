@@ -15,6 +15,7 @@ const rooms = {
     ".",
     "admission",
     "subscription",
+    "source",
     "runs",
     "http",
     "stream",

@@ -25,6 +25,7 @@ export interface SubscriptionOptions<
   State extends Schema | undefined,
   Errors extends ErrorDefinitions,
   Idempotent extends boolean,
+  Key extends string,
 > {
   /** What the subscriber passes. Default: no input. */
   readonly input?: Input;
@@ -38,7 +39,7 @@ export interface SubscriptionOptions<
   /** Errors that the procedure may raise, by code. */
   readonly errors?: Errors;
   /** Which input fields name the topic. Default: all of them. */
-  readonly key?: readonly FieldOf<NoInfer<Input>>[];
+  readonly key?: readonly (Key & FieldOf<NoInfer<Input>>)[];
   /**
    * Use `"POST"` if opening the subscription has side effects. GET is then refused, and so are cross-site forms and
    * links. Default: `"GET"`.
@@ -75,9 +76,10 @@ export function subscription<
   State extends Schema | undefined = undefined,
   const Errors extends ErrorDefinitions = {},
   const Idempotent extends boolean = false,
+  Key extends string = never,
 >(
-  options: SubscriptionOptions<Input, Events, State, Errors, Idempotent>,
-): Subscription<Input, Events, State, Errors, Idempotent> {
+  options: SubscriptionOptions<Input, Events, State, Errors, Idempotent, Key>,
+): Subscription<Input, Events, State, Errors, Idempotent, Key> {
   checkSubscriptionNames(options);
   return {
     kind: "subscription",

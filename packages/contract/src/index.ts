@@ -31,6 +31,7 @@ export type {
   EventInputOf,
   EventOf,
   InputOf,
+  KeyOf,
   LeftOut,
   OutputOf,
   ParsedInputOf,

@@ -40,6 +40,15 @@ export type WithoutInput<P extends AnyProcedure, Passed, Call extends string> =
 /** The input that server code receives: parsed, decoded, with defaults filled in; `undefined` if there is no input. */
 export type ParsedInputOf<P extends AnyProcedure> = P["input"] extends Schema ? DataOf<P["input"]> : undefined;
 
+/** The fields of the parsed input that name the topic: all of them, if the contract names no `key`. */
+export type KeyOf<P extends AnySubscription> = [KeyField<P>] extends [never]
+  ? ParsedInputOf<P>
+  : string extends KeyField<P>
+    ? ParsedInputOf<P>
+    : Pick<ParsedInputOf<P>, KeyField<P> & keyof ParsedInputOf<P>>;
+
+type KeyField<P extends AnySubscription> = NonNullable<P["key"]>[number];
+
 /** What a query or mutation returns; `void` if it has no output. */
 export type OutputOf<P extends AnyQuery | AnyMutation> = P["output"] extends Schema ? DataOf<P["output"]> : void;
 

@@ -69,13 +69,15 @@ export interface Subscription<
   State extends Schema | undefined = Schema | undefined,
   Errors extends ErrorDefinitions = ErrorDefinitions,
   Idempotent extends boolean = boolean,
+  Key extends string = string,
 > extends ProcedureBase<Input, Errors> {
   readonly kind: "subscription";
   readonly events: Events;
   readonly state: State extends Schema ? StateDefinition<Events, State> : undefined;
   readonly idempotent: Idempotent;
   readonly method: "GET" | "POST";
-  readonly key: readonly string[] | undefined;
+  /** Names of input fields. `never[]`, and `undefined`: all fields form the key. */
+  readonly key: readonly Key[] | undefined;
   readonly start: Start;
   readonly onGap: "fail" | "skip";
 }
@@ -108,7 +110,7 @@ export interface ProcedureMarker {
 }
 
 // biome-ignore-start lint/suspicious/noExplicitAny: markers that every procedure fits; a constraint that mentioned the generics would widen them
-export type AnySubscription = Subscription<any, any, any, any, any>;
+export type AnySubscription = Subscription<any, any, any, any, any, string>;
 export type AnyQuery = Query<any, any, any>;
 export type AnyMutation = Mutation<any, any, any>;
 // biome-ignore-end lint/suspicious/noExplicitAny: see above

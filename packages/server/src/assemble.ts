@@ -17,6 +17,7 @@ import { defaultSnapshotEvery } from "./publish/append-events.js";
 import { publishSources } from "./publish/publish-events.js";
 import { Runs } from "./runs/runs.js";
 import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
+import { Sources } from "./source/sources.js";
 import type { EventStreamSettings } from "./stream/event-stream.js";
 import { readState } from "./subscription/read-state.js";
 import { systemClock } from "./time/clock.js";
@@ -78,6 +79,10 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const pages = new ReplayCache(limits.bufferedBytes);
   const hub = new Hub({ log, pages, counters, wheel, onError: (error, topic) => report(error, topic, undefined) });
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
+  const sources = new Sources({
+    ...{ log, states, wheel, linger, report, maxEventLength, catchUpEvents },
+    maxLingering: limits.connections,
+  });
   const admission = new Admission(limits);
   const presence = new Presence({ wheel, linger, maxLingering: limits.connections });
   const control = new ControlFollower({
@@ -119,7 +124,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     open: admission.streams,
   };
   const opening = {
-    ...{ procedures, implementations, tools, admission, presence, control, report },
+    ...{ procedures, implementations, tools, admission, presence, sources, control, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
   // A subscriber in this process may be slow, and does not count as a client that is limited or drained.

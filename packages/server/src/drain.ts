@@ -3,6 +3,7 @@ import type { Admission } from "./admission/admission.js";
 import { checkWhole } from "./options/check.js";
 import type { Presence } from "./presence/presence.js";
 import type { Runs } from "./runs/runs.js";
+import type { Sources } from "./source/sources.js";
 import type { TimerWheel } from "./time/timer-wheel.js";
 
 export interface DrainOptions {
@@ -13,13 +14,14 @@ export interface DrainOptions {
 interface DrainParts {
   readonly admission: Admission;
   readonly presence: Presence;
+  readonly sources: Sources;
   readonly runs: Runs;
   readonly wheel: TimerWheel;
 }
 
 /** Drains all clients; see `Sluice.drain`. */
 export async function drain(
-  { admission, presence, runs, wheel }: DrainParts,
+  { admission, presence, sources, runs, wheel }: DrainParts,
   options: DrainOptions = {},
 ): Promise<void> {
   checkNames<DrainOptions>("drain", options, { timeout: true });
@@ -28,6 +30,7 @@ export async function drain(
   admission.isClosed = true;
   runs.close();
   presence.close(); // before the clients are told: they come to another server next, and must not have left after that
+  const handedOver = sources.stop(); // to servers to which the clients come next
   const closed = [...admission.streams].map(
     (stream) =>
       new Promise<void>((resolve) => {
@@ -35,7 +38,8 @@ export async function drain(
         stream.drain();
       }),
   );
-  if (closed.length === 0) return runs.stop();
+  const stopped = () => Promise.all([handedOver, runs.stop()]);
+  if (closed.length === 0) return void (await stopped());
   const deadline = {
     tick: 0,
     fire: () => {
@@ -46,5 +50,5 @@ export async function drain(
   await Promise.all(closed);
   wheel.cancel(deadline);
   // Clients that attach to these runs at another server must find an end, or they would wait for nothing.
-  await runs.stop();
+  await stopped();
 }

@@ -4,8 +4,6 @@ import type { Opening } from "./admission/opening.js";
 import type { ControlFollower } from "./control/control-follower.js";
 import { cursorFrom } from "./http/request.js";
 import type { Limits } from "./options/limits.js";
-import { tellOfVisit } from "./presence/on-subscribe.js";
-import type { Presence } from "./presence/presence.js";
 import { argsFor, type Caller, type ServerTools } from "./procedure/args.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { type AnyArgs, mergeArgs, runMiddlewares } from "./procedure/middleware.js";
@@ -14,8 +12,8 @@ import { GeneratorSource } from "./subscription/generator.js";
 import { prepareLive } from "./subscription/live.js";
 import { prepareResumable, type ResumableParts } from "./subscription/resumable.js";
 import type { SnapshotParts } from "./subscription/snapshot.js";
-import type { Lifetime } from "./time/lifetime.js";
 import type { Hub } from "./topic/hub.js";
+import { type WelcomeParts, welcome } from "./welcome.js";
 
 export interface SubscriptionCaller extends Caller {
   readonly lastEventId: string | undefined;
@@ -25,12 +23,10 @@ export interface SubscriptionCaller extends Caller {
 }
 
 /** The parts that opening a subscription needs. */
-export interface OpenParts extends ResumableParts, SnapshotParts {
+export interface OpenParts extends ResumableParts, SnapshotParts, WelcomeParts {
   readonly admission: Admission;
   readonly control: Pick<ControlFollower, "name" | "assertReadable">;
   readonly hub: Hub;
-  /** Who is at which topic, where `onSubscribe` asks for it. */
-  readonly presence: Presence;
   readonly tools: ServerTools;
   readonly limits: Pick<Limits, "catchUpEvents" | "eventLength">;
 }
@@ -54,9 +50,9 @@ export async function openSubscription(
     if (isLogged && !hub.has(topic)) admission.countNewTopic(caller.client, wheel.monotonic);
     switch (run.kind) {
       case "live": {
-        const live = await prepareLive(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
-        if (run.onSubscribe) live.whenStarted(greeter(parts, run.onSubscribe, topic, caller, args));
-        return live;
+        const subscriber = await prepareLive(parts, { procedure, topic, run, context, input, lifetime, cursor, args });
+        welcome(parts, implementation, { topic, input, client: caller.client, subscriber, args });
+        return subscriber;
       }
       case "stream": {
         const lastEventId = run.onCut === "restart" ? caller.lastEventId : undefined;
@@ -81,20 +77,6 @@ export async function openSubscription(
     open(args.context, () => args),
   );
 }
-
-/** Tells `onSubscribe` of a client that is new to the topic. */
-const greeter =
-  (
-    { presence, report }: OpenParts,
-    onSubscribe: Parameters<typeof tellOfVisit>[0],
-    topic: string,
-    { client }: SubscriptionCaller,
-    args: () => AnyArgs,
-  ) =>
-  (lifetime: Lifetime): void => {
-    const key = client === undefined ? undefined : `${topic}\n${client}`; // no topic has a line break
-    presence.enter(key, lifetime, (visit) => void tellOfVisit(onSubscribe, args(), visit, report));
-  };
 
 /** Authorises a subscriber without opening a stream. */
 export async function authorise(

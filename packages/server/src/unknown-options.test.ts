@@ -59,7 +59,7 @@ const unknownNames: Case[] = [
   [
     "live",
     () => s.feed.live(wrong({ filtr: () => true })),
-    'live() of "feed": filtr is not a known option; known options are snapshot, filter, onSubscribe',
+    'live() of "feed": filtr is not a known option; known options are snapshot, filter, onSubscribe, source',
   ],
   [
     "stream",

@@ -37,6 +37,12 @@ export function namedLog(name: string, options: MemoryLogOptions, open: () => Lo
   );
 }
 
+/** Whether `memoryLog({ name })` made this log: it then outlives the module that asked for it. */
+export function isNamedLog(log: Log): boolean {
+  for (const known of namedLogs().values()) if (known.log === log) return true;
+  return false;
+}
+
 /** Functions are made anew wherever a module is evaluated: of the clock it counts whether there is one. */
 const textOf = (options: MemoryLogOptions): string =>
   JSON.stringify(options, (_name, value: unknown) => {

@@ -68,8 +68,15 @@ export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = B
 }
 
 type Builders<Tree, Base, Context> = {
-  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<infer I, infer E, infer S, infer Err, infer Idem>
-    ? SubscriptionBuilder<Subscription<I, E, S, Err, Idem>, Base, Context>
+  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<
+    infer I,
+    infer E,
+    infer S,
+    infer Err,
+    infer Idem,
+    infer Key
+  >
+    ? SubscriptionBuilder<Subscription<I, E, S, Err, Idem, Key>, Base, Context>
     : Tree[Name] extends Query<infer I, infer O, infer Err>
       ? CallBuilder<Query<I, O, Err>, Base, Context>
       : Tree[Name] extends Mutation<infer I, infer O, infer Err>

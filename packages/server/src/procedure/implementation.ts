@@ -5,6 +5,7 @@ import type {
   AnySubscription,
   EventInputOf,
   EventOf,
+  KeyOf,
   OutputOf,
   ParsedInputOf,
   StateOf,
@@ -118,6 +119,32 @@ interface Attended<P extends AnySubscription, Context> {
   readonly onSubscribe?: (args: SubscribeArgs<P, Context>) => Promise<void> | void;
 }
 
+/** What a source gets: there is no client, so no `context`, and no middleware has run. */
+export interface SourceArgs<P extends AnySubscription> extends Omit<HandlerArgs<P, never>, "context" | "input"> {
+  /** The key fields of the input, which name the topic: a source serves subscribers that may differ in all others. */
+  readonly input: KeyOf<P>;
+  /** Aborts when it is to stop: the last subscriber has left, another server runs it, or this one drains. */
+  readonly signal: AbortSignal;
+}
+
+interface Sourced<P extends AnySubscription> {
+  /**
+   * Brings the topic's events: runs while anybody subscribes, on one of the servers that share the log. It starts with the first
+   * subscriber, and stops `linger` milliseconds after the last one has left. If its server stops, it starts anew on another one that
+   * has subscribers: at once after a drain, within 45 s after a crash.
+   *
+   * An error that the contract declares ends all subscribers with it. Any other goes to `onError`, and the source runs again
+   * after 1 s, then after twice as long each time, up to 30 s. If it returns, the topic is quiet until the server has had no
+   * subscriber of it for `linger`. Others may publish to the topic, too. A source that never waits is held back like a resumable run.
+   *
+   * @example
+   * source: async function* ({ input, signal }) {
+   *   for await (const price of exchange.prices(input.symbol, { signal })) yield { type: "tick", data: price };
+   * }
+   */
+  readonly source?: (args: SourceArgs<P>) => AsyncIterable<EventInputOf<P>>;
+}
+
 interface Snapshotted<P extends AnySubscription, Context> {
   /** Computes the state that a subscriber starts with, instead of the state folded from the log. */
   readonly snapshot: SnapshotFunction<P, Context>;
@@ -128,6 +155,7 @@ interface Snapshotted<P extends AnySubscription, Context> {
  * shared state would show what the filter hides.
  */
 export type LiveOptions<P extends AnySubscription, Context> = Attended<P, Context> &
+  Sourced<P> &
   ([StateOf<P>] extends [never]
     ? Filtered<P, Context> & { readonly snapshot?: never }
     : (Snapshotted<P, Context> & Filtered<P, Context>) | { readonly snapshot?: never; readonly filter?: never });
@@ -150,6 +178,7 @@ export type Run =
       readonly snapshot: ((args: never) => Promise<SnapshotLike> | SnapshotLike) | undefined;
       readonly filter: ((event: never, args: never) => boolean) | undefined;
       readonly onSubscribe: ((args: never) => unknown) | undefined;
+      readonly source: ((args: never) => AsyncIterable<YieldedLike>) | undefined;
     }
   | {
       readonly kind: "stream";

@@ -5,7 +5,7 @@ import type { Run, StreamOptions } from "./implementation.js";
 type Live = Run & { readonly kind: "live" };
 type Stream = Run & { readonly kind: "stream" | "resumable" };
 
-const liveNames = { snapshot: true, filter: true, onSubscribe: true } as const;
+const liveNames = { snapshot: true, filter: true, onSubscribe: true, source: true } as const;
 const streamNames = { resumable: true, onCut: true, abandonAfter: true } as const;
 
 /**
@@ -15,15 +15,15 @@ const streamNames = { resumable: true, onCut: true, abandonAfter: true } as cons
 export function liveRun({ path, state }: AnySubscription, options: Partial<Live> = {}): Live {
   const of = `live() of "${path}"`;
   checkNames(of, options, liveNames);
-  const { snapshot, filter, onSubscribe } = options;
-  checkFunctions(of, { snapshot, filter, onSubscribe });
+  const { snapshot, filter, onSubscribe, source } = options;
+  checkFunctions(of, { snapshot, filter, onSubscribe, source });
   if (snapshot && !state) throw new TypeError(`${of}: a snapshot is given, but the contract declares no state.`);
   if (filter && state && !snapshot) {
     throw new TypeError(
       `${of}: a filter requires a snapshot of its own; the shared state would show what the filter hides.`,
     );
   }
-  return { kind: "live", snapshot, filter, onSubscribe };
+  return { kind: "live", snapshot, filter, onSubscribe, source };
 }
 
 /** Checks the options of `stream()`. */

@@ -8,8 +8,8 @@ import type { TopicStates } from "../topic/topic-states.js";
 export interface Guard {
   /** The topic ends here. */
   readonly after: Cursor;
-  /** Nobody else holds the topic's lease. */
-  readonly lease: LeaseRequest;
+  /** Nobody else holds the topic's lease. Absent: the append takes no lease. */
+  readonly lease?: LeaseRequest | undefined;
 }
 
 interface Sources {

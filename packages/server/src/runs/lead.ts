@@ -1,5 +1,5 @@
 import type { Cursor } from "@sluice/log";
-import type { Lifetime } from "../time/lifetime.js";
+import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import type { QueuedSubscriber } from "../topic/queued-subscriber.js";
 import type { Tail } from "../topic/tail.js";
@@ -43,7 +43,8 @@ export interface LeadSettings {
 export class Lead implements QueuedSubscriber, Deadline {
   tick = 0;
   readonly #settings: LeadSettings;
-  readonly #subscribers = new Set<RunSubscriber>();
+  /** With what watches their lifetimes. */
+  readonly #subscribers = new Map<RunSubscriber, EndListener>();
   readonly #mostEvents: number;
   /** Where the stretch began. */
   #from: Cursor;
@@ -61,10 +62,11 @@ export class Lead implements QueuedSubscriber, Deadline {
 
   attach(subscriber: RunSubscriber): void {
     const { lifetime, reader, tail } = subscriber;
-    this.#subscribers.add(subscriber);
+    const listener = { onEnd: () => this.#subscribers.delete(subscriber) };
+    this.#subscribers.set(subscriber, listener);
     reader.onMoved = () => this.#look();
     tail.join(this);
-    lifetime.watch({ onEnd: () => this.#subscribers.delete(subscriber) });
+    lifetime.watch(listener);
   }
 
   /** Counts an appended event. Resolves when the run may go on; `undefined`: it may go on at once. */
@@ -96,14 +98,15 @@ export class Lead implements QueuedSubscriber, Deadline {
 
   /** Makes the readers check whether their place is still in the log. */
   recheck(): void {
-    for (const { tail } of this.#subscribers) tail.recheck();
+    for (const { tail } of this.#subscribers.keys()) tail.recheck();
   }
 
   /** The run waits for nobody any more. */
   close(): void {
-    for (const { reader, tail } of this.#subscribers) {
+    for (const [{ reader, tail, lifetime }, listener] of this.#subscribers) {
       reader.onMoved = undefined;
       tail.leave(this);
+      lifetime.unwatch(listener);
     }
     this.#goOn();
   }
@@ -113,7 +116,7 @@ export class Lead implements QueuedSubscriber, Deadline {
   }
 
   #isRead({ epoch, offset }: Cursor): boolean {
-    for (const { reader } of this.#subscribers) {
+    for (const { reader } of this.#subscribers.keys()) {
       if (reader.place.offset >= offset && reader.place.epoch === epoch) return true;
     }
     return false;

@@ -1,8 +1,8 @@
 import type { AppendAnswer, Conflict, Cursor, LeaseRequest, LogEvent, ReadGap, ReadPage } from "@sluice/log";
-import { defaultSnapshotEvery } from "../publish/append-events.js";
 import type { EncodedEvent } from "../publish/encode-event.js";
 import { isLast, isOfAttached, logged } from "../topic/entry.js";
 import { appendGuarded } from "./append-guarded.js";
+import { Compaction } from "./compaction.js";
 import { PendingEvent } from "./pending-event.js";
 import { encodeRecord, type Fate, fateOf, recordOf } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
@@ -14,9 +14,6 @@ type Setback = "unheld" | Exclude<Fate, "going">;
 
 /** Entries per read of what other servers appended. */
 const pageLength = 64;
-
-/** Entries after which a run checks whether a snapshot is due: a check costs more than the append. */
-const compactEvery = 50;
 
 /**
  * The topic of a run, for its server. Every append needs the run's lease, and the log to end where this server has read it. So
@@ -31,8 +28,7 @@ export class RunLog {
   /** The topic is read up to here. */
   #cursor: Cursor;
   #pending: PendingEvent | undefined;
-  /** The offset from which on the state's snapshot may be due again. */
-  #compactAt = 0;
+  readonly #compaction: Compaction;
 
   /** @param onAttached called when another server has said that somebody is attached there. */
   constructor(sources: RunSources, request: RunRequest, { cursor, lease }: Begun, onAttached: () => void) {
@@ -41,6 +37,7 @@ export class RunLog {
     this.#lease = lease;
     this.#cursor = cursor;
     this.#onAttached = onAttached;
+    this.#compaction = new Compaction(sources, request);
   }
 
   /** Appends an event. After a `LogError` (the store is away) or `unheld`, call it again with the same event. */
@@ -61,7 +58,7 @@ export class RunLog {
       if (answer?.ok) {
         this.#pending = undefined;
         this.#reach(answer.cursor);
-        if (answer.cursor.offset >= this.#compactAt) await this.#compact();
+        if (this.#compaction.isDue(answer.cursor)) await this.#compaction.compact(this.#cursor);
         return answer.cursor;
       }
       const fate = await this.#heed(answer);
@@ -97,7 +94,7 @@ export class RunLog {
       return "gone";
     }
     // Entries of other servers count, too: the log keeps everything after a state's snapshot.
-    await this.#compact();
+    await this.#compaction.compact(this.#cursor);
     return "kept";
   }
 
@@ -136,17 +133,5 @@ export class RunLog {
   /** Moves forward only: a look and an append can be under way together. */
   #reach(cursor: Cursor): void {
     if (cursor.offset > this.#cursor.offset) this.#cursor = cursor;
-  }
-
-  async #compact(): Promise<void> {
-    const { states, report } = this.#sources;
-    const { procedure, topic } = this.#request;
-    this.#compactAt = procedure.state ? this.#cursor.offset + compactEvery : Number.POSITIVE_INFINITY;
-    if (!procedure.state) return;
-    // The event is published, even if no snapshot can be saved.
-    await states
-      .of(topic, procedure)
-      .compact(this.#cursor, defaultSnapshotEvery)
-      .catch((error) => report(error, procedure.path, undefined));
   }
 }

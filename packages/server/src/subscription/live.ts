@@ -31,7 +31,7 @@ export async function prepareLive(
     tail,
     context,
     stream: "live",
-    attended: run.onSubscribe !== undefined,
+    attended: run.onSubscribe !== undefined || run.source !== undefined,
     filter: filterOf(subscriber),
     snapshot,
   });

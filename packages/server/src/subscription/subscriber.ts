@@ -5,6 +5,7 @@ import type { Lane, LaneSource } from "../stream/lane.js";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "../topic/same-cursor.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
+import type { Tail } from "../topic/tail.js";
 import type { Look, Step } from "../topic/trail.js";
 import { type Gap, type GoOn, limitGap, tellGap } from "./gap.js";
 import { over, reading, waiting } from "./mode.js";
@@ -46,6 +47,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   /** Calls `listener` when it begins to be served: it was neither refused, nor has its client left before. */
   whenStarted(listener: (lifetime: Lifetime) => void): void {
     this.#onStart = listener;
+  }
+
+  get tail(): Tail {
+    return this.request.tail;
   }
 
   get topic(): string {
@@ -134,9 +139,11 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         if (part.entries.length > 0) {
           const batch = tail.batch(this.cursor, part, maxBytes);
           const { told } = this;
-          if (!this.take(lane, batch)) continue;
+          // A newcomer has no part in the failure of a source before its time.
+          const isSpared = batch.isFailure && !this.#isHeld;
+          if (!this.take(lane, batch, isSpared)) continue;
           if (this.told !== told) this.#isNew = false;
-          if (batch.isLast) return lane.end();
+          if (batch.isLast && !isSpared) return lane.end();
           taken = batch.entries.length;
           lane.uncork();
         }

@@ -135,14 +135,19 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     return false;
   }
 
-  /** False: it took nothing, because its lane is full or over. */
-  protected take(lane: Lane, batch: Batch): boolean {
-    const isWhole = !this.#filter && batch.from.offset === this.cursor.offset;
+  /**
+   * False: it took nothing, because its lane is full or over.
+   *
+   * @param isSpared by a failure at the end of the batch, which was before it came
+   */
+  protected take(lane: Lane, batch: Batch, isSpared = false): boolean {
+    const isWhole = !this.#filter && !isSpared && batch.from.offset === this.cursor.offset;
     if (isWhole) {
       if (!lane.deliver(batch)) return false;
       this.told = batch.end;
     } else {
-      const picked = pickFrom(batch, this.cursor, this.#filter);
+      const count = batch.entries.length - (isSpared ? 1 : 0);
+      const picked = pickFrom(batch, this.cursor, this.#filter, count);
       const last = picked.at(-1);
       if (last !== undefined) {
         if (!lane.deliver(batch, picked)) return false;

@@ -1,7 +1,7 @@
 import { type AnySubscription, coderOf, freezeShared } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Cursor, LogEntry } from "@sluice/log";
-import { frameOf, isLast } from "./entry.js";
+import { endsSubscribers, frameOf, sourced } from "./entry.js";
 import { SharedBytes } from "./shared-bytes.js";
 import { byteLength } from "./utf8.js";
 
@@ -31,15 +31,17 @@ export const sizeOf = ({ type, data, cursor: { epoch, mark } }: LogEntry) =>
 
 /**
  * Consecutive entries, encoded once for all subscribers: the bytes of all together and, for filtered subscribers, the
- * frame and the decoded event of each. Everything is created on first use. Entries after the topic's end are left out.
+ * frame and the decoded event of each. Everything is created on first use. Entries after one that ends subscribers are left out.
  */
 export class Batch {
   readonly entries: readonly LogEntry[];
   /** The cursor before the first entry: a reader there can take the whole batch. */
   readonly from: Cursor;
   readonly end: Cursor;
-  /** Whether it ends its topic. */
+  /** Whether it ends its subscribers. */
   readonly isLast: boolean;
+  /** Whether it ends only those who subscribed before, and not the topic. */
+  readonly isFailure: boolean;
   readonly procedure: AnySubscription;
   #size: number | undefined;
   #bytes: SharedBytes | undefined;
@@ -50,8 +52,9 @@ export class Batch {
   constructor(procedure: AnySubscription, from: Cursor, entries: readonly LogEntry[], end: Cursor) {
     this.procedure = procedure;
     this.from = from;
-    const last = entries.findIndex(isLast);
+    const last = entries.findIndex(endsSubscribers);
     this.isLast = last >= 0;
+    this.isFailure = this.isLast && sourced.isFailure(entries[last] as LogEntry);
     this.entries = this.isLast ? entries.slice(0, last + 1) : entries;
     this.end = this.entries[last]?.cursor ?? end;
   }

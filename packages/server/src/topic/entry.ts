@@ -41,8 +41,25 @@ export const versionEntry = {
   read: ({ type, data }: LogEvent): number | undefined => (type === "$version" ? JSON.parse(data).version : undefined),
 };
 
+/**
+ * The entries of a topic's source beside its events: that it begins on a server, and that it ended with a declared error, which
+ * ends the topic's subscribers and not the topic. PROTOCOL §9.5.
+ */
+export const sourced = {
+  begin: (source: string): LogEvent => ({ type: "$source", data: JSON.stringify({ source }) }),
+  isBegin: ({ type }: LogEvent): boolean => type === "$source",
+  failure: (error: { code: string; message: string; data: unknown }): LogEvent => ({
+    ...logged.error(error),
+    type: "$failed",
+  }),
+  isFailure: ({ type }: LogEvent): boolean => type === "$failed",
+};
+
 /** Whether an entry ends its topic. */
 export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type === "$error";
+
+/** Whether those who subscribed before an entry get no more after it. */
+export const endsSubscribers = (entry: LogEvent): boolean => isLast(entry) || sourced.isFailure(entry);
 
 /** Whether an entry only says that a client is attached, and nothing about the run. */
 export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
@@ -57,12 +74,12 @@ export function frameOf(entry: LogEntry, lane?: number): string {
   if (type.charCodeAt(0) !== 36 /* $ */) {
     return encodeLogged(lane === undefined ? type : `${lane}/${type}`, data, cursor);
   }
-  const frame: AtFrame | EndFrame | ErrorFrame = isLast(entry)
+  const frame: AtFrame | EndFrame | ErrorFrame = endsSubscribers(entry)
     ? frameOfEnd(entry)
     : { kind: "at", id: formatCursor(cursor) };
   return encodeFrame(lane === undefined ? frame : { ...frame, lane });
 }
 
-/** The frame that tells a subscriber how a run ended. */
+/** The frame that tells a subscriber how a run, or a source, ended. */
 export const frameOfEnd = ({ type, data }: LogEvent): EndFrame | ErrorFrame =>
   type === "$end" ? { kind: "end" } : { kind: "error", ...JSON.parse(data), final: true };
