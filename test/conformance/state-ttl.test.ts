@@ -13,8 +13,8 @@ const stateTtl = 60_000;
 /** A server whose scores have a stateTtl, and a client that has seen one goal. */
 async function startForgetful(adapter: Adapter) {
   let now = 1_000_000;
-  const overrides = { "scores/watch": { stateTtl } };
-  const world = await startWorld(adapter, { log: memoryLog({ overrides, now: () => now }) });
+  const retain = { "scores/watch": { stateTtl } };
+  const world = await startWorld(adapter, { log: memoryLog({ now: () => now }), retain });
   const { watch } = world.contract.scores;
   const reader = await (await open(world, "scores/watch", { input })).live();
   await world.topic(watch, input).publish(goal("home"));

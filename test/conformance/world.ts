@@ -9,6 +9,7 @@ import {
   type Limits,
   type Log,
   memoryLog,
+  type Retain,
   type Sluice,
 } from "@sluice/server";
 import { onTestFinished } from "vitest";
@@ -97,6 +98,7 @@ function routerFor(behaviour: Behaviour) {
 
 export interface WorldOptions extends Partial<Behaviour> {
   readonly log?: Log;
+  readonly retain?: Retain<typeof contract>;
   readonly heartbeat?: number;
   readonly retry?: number;
   readonly snapshotTimeout?: number;
@@ -124,12 +126,13 @@ export interface World {
 }
 
 export async function startWorld(adapter: Adapter, options: WorldOptions = {}): Promise<World> {
-  const { log = memoryLog(), heartbeat, retry, snapshotTimeout, limits, ...behaviour } = options;
+  const { log = memoryLog(), retain = {}, heartbeat, retry, snapshotTimeout, limits, ...behaviour } = options;
   const reports: ErrorReport[] = [];
   const watched = countWatchers(log);
   const clock = new ManualClock();
   const sluice: Sluice<Context> = createSluice(routerFor({ ...defaults, ...behaviour }), {
     log: watched,
+    retain,
     clock,
     onError: (report) => reports.push(report),
     ...(heartbeat && { heartbeat }),

@@ -190,6 +190,6 @@ export class Model extends Scenario {
       if (complaint !== undefined) this.blame(complaint);
     };
     const onErrorOf = (edition: Edition) => this.#onErrorOf(edition);
-    return openStore({ history, now, onNewLife, onErrorOf, overrides: this.#stateTtls, seen: this.#seen });
+    return openStore({ history, now, onNewLife, onErrorOf, stateTtls: this.#stateTtls, seen: this.#seen });
   }
 }

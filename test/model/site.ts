@@ -42,11 +42,15 @@ export interface InstanceOptions extends RouterOptions {
   readonly onParts?: ((parts: SluiceParts) => void) | undefined;
 }
 
-export async function startInstance(store: Pick<Store, "log" | "seen">, options: InstanceOptions): Promise<Instance> {
+export async function startInstance(
+  store: Pick<Store, "log" | "retain" | "seen">,
+  options: InstanceOptions,
+): Promise<Instance> {
   const { access, limits, onError, blame, port = 0 } = options;
   const log = countWatchers(store.log);
   const sluice = createSluice(routerFor(log, options), {
     log: store.seen(log),
+    retain: store.retain,
     clock: scaledClock,
     heartbeat: 2_000,
     retry: 100,

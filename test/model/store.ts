@@ -1,7 +1,8 @@
-import { createPublisher, type Log, type PublisherOptions, type Retention } from "@sluice/server";
+import { createPublisher, type Log, type PublisherOptions, type Retain } from "@sluice/server";
 import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
-import { contractOf } from "./contract.js";
+import { type Contract, contractOf } from "./contract.js";
 import type { Edition } from "./edition.js";
+import type { StateTtls } from "./lives.js";
 import type { Voice } from "./publish.js";
 import { type RecorderOptions, recordLog } from "./recorder.js";
 
@@ -10,6 +11,8 @@ export interface Store {
   readonly harness: MemoryHarness;
   /** Its log, with everything recorded. */
   readonly log: Log;
+  /** What servers and publishers say. */
+  readonly retain: Retain<Contract>;
   /** The log as servers and publishers see it. */
   readonly seen: (log: Log) => Log;
   /** A process that only publishes, with a given contract. */
@@ -19,7 +22,7 @@ export interface Store {
 }
 
 export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
-  readonly overrides: Readonly<Record<string, Partial<Retention>>>;
+  readonly stateTtls: StateTtls;
   /** The engine's clock. */
   readonly now: () => number;
   /** Wraps the engine for its users. */
@@ -28,17 +31,13 @@ export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
   readonly onErrorOf: (edition: Edition) => PublisherOptions["onError"] & {};
 }
 
-export async function openStore({ overrides, now, seen, onErrorOf, ...options }: StoreOptions): Promise<Store> {
+export async function openStore({ stateTtls, now, seen, onErrorOf, ...options }: StoreOptions): Promise<Store> {
   let time = now();
   const tick = () => {
     time = now();
   };
-  const retain = { events: 100, bytes: 1_000_000 };
-  const harness = await openMemoryHarness({
-    retain,
-    overrides: { ...overrides, "bot/tally": { events: 20 }, "board/state": { events: 20 } },
-    now: () => time,
-  });
+  const retain = { ...stateTtls, "bot/tally": { events: 20 }, "board/state": { events: 20 } };
+  const harness = await openMemoryHarness({ retain: { events: 100, bytes: 1_000_000 }, now: () => time });
   let isRetired = false;
   const recorded = recordLog(harness.log, { ...options, tick, isOver: () => isRetired });
   const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
@@ -47,7 +46,7 @@ export async function openStore({ overrides, now, seen, onErrorOf, ...options }:
   function worker(edition: Edition): Voice {
     const { topic } =
       workers.get(edition) ??
-      createPublisher(contractOf(edition), { log: seen(log), snapshotEvery: 5, onError: onErrorOf(edition) });
+      createPublisher(contractOf(edition), { log: seen(log), retain, snapshotEvery: 5, onError: onErrorOf(edition) });
     const known = { topic, edition };
     workers.set(edition, known);
     return known;
@@ -55,5 +54,5 @@ export async function openStore({ overrides, now, seen, onErrorOf, ...options }:
   const retire = () => {
     isRetired = true;
   };
-  return { harness, log, seen, worker, retire };
+  return { harness, log, retain, seen, worker, retire };
 }

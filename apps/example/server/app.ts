@@ -1,4 +1,4 @@
-import { createSluice, memoryLog, type Sluice } from "@sluice/server";
+import { createSluice, type Sluice } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import express, { type Express, type RequestHandler } from "express";
 import { assistant } from "./assistant.ts";
@@ -39,7 +39,7 @@ export async function createApp({
   });
   const sluice = createSluice(router, {
     // Twelve seconds at the highest rate. A client that was away for longer gets a reset.
-    log: memoryLog({ overrides: { "prices/ticks": { events: 60_000 } } }),
+    retain: { "prices/ticks": { events: 60_000 } },
   });
   await setUpScores(sluice);
   await setUpFeed(sluice.topic);

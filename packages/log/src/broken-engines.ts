@@ -1,7 +1,9 @@
 import { brokenAfter } from "./broken-engines/append-after.js";
 import { brokenAppendLeases } from "./broken-engines/append-leases.js";
+import { brokenAppendRetain } from "./broken-engines/append-retain.js";
 import { brokenAppends } from "./broken-engines/appends.js";
 import type { BrokenEngine } from "./broken-engines/broken.js";
+import { brokenCloses } from "./broken-engines/closes.js";
 import { brokenCursors } from "./broken-engines/cursors.js";
 import { brokenFrees } from "./broken-engines/frees.js";
 import { brokenLeases } from "./broken-engines/leases.js";
@@ -23,9 +25,11 @@ export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenReads,
   ...brokenOpens,
   ...brokenRetention,
+  ...brokenAppendRetain,
   ...brokenStateTtl,
   ...brokenTopicLife,
   ...brokenFrees,
+  ...brokenCloses,
   ...brokenWatchers,
   ...brokenWakeups,
 ];

@@ -1,7 +1,9 @@
 import { describe, it } from "vitest";
 import { appendAfterCases } from "./conformance/append-after.js";
 import { appendLeaseCases } from "./conformance/append-lease.js";
+import { appendRetainCases } from "./conformance/append-retain.js";
 import { batchCases } from "./conformance/batches.js";
+import { closeCases } from "./conformance/close.js";
 import { dedupeCases } from "./conformance/dedupe.js";
 import { failoverCases } from "./conformance/failover.js";
 import { freeCases } from "./conformance/free.js";
@@ -42,6 +44,7 @@ export const logCases: readonly LogCase[] = [
   ...failoverCases,
   ...trimCases,
   ...retentionCases,
+  ...appendRetainCases,
   ...statefulCases,
   ...stateTtlCases,
   ...snapshotCases,
@@ -56,6 +59,7 @@ export const logCases: readonly LogCase[] = [
   ...watchCases,
   ...wakeupCases,
   ...outageCases,
+  ...closeCases,
   ...randomCases,
 ];
 

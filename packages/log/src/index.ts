@@ -1,4 +1,4 @@
 export type * from "./log.js";
 export { isNamedLog } from "./memory/named-logs.js";
-export { type MemoryLogOptions, memoryLog, type Retention } from "./memory.js";
+export { type MemoryLogOptions, memoryLog } from "./memory.js";
 export { LogError } from "./port/log-error.js";

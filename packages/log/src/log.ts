@@ -8,6 +8,7 @@ export type * from "./port/append.js";
 export type * from "./port/entry.js";
 export type * from "./port/lease.js";
 export type * from "./port/read.js";
+export type * from "./port/retention.js";
 export type * from "./port/watch.js";
 
 /**
@@ -20,18 +21,15 @@ export type * from "./port/watch.js";
  * in an event, a key, a record, a holder or a snapshot.
  */
 export interface Log {
-  /** Paths of subscriptions that the engine has options for, if it has any. Servers and publishers refuse a path that the contract lacks. */
-  readonly paths?: readonly string[];
-
   /**
    * Appends the events as a whole: readers see all of them at once, next to each other, or none. If they are more
    * than retention keeps, the first are trimmed at once, and readers are told. A duplicate changes neither the topic's record nor
-   * its `ttl` nor its lease. Only an append with `after` or `lease` can be answered with a `Conflict`.
+   * its `ttl` nor its retention nor its lease. Only an append with `after` or `lease` can be answered with a `Conflict`.
    *
    * Appends to one topic keep the order of their calls only if each is awaited before the next.
    *
-   * @throws RangeError if `events` is empty, the record is too long, or a `ttl` or a lease's holder is not allowed, and TypeError if
-   * a text is not well-formed. Nothing is appended.
+   * @throws RangeError if `events` is empty, the record is too long, or a `ttl`, a member of `retain` or a lease's holder is not
+   * allowed, and TypeError if a text is not well-formed. Nothing is appended.
    *
    * @example
    * ```ts
@@ -132,4 +130,10 @@ export interface Log {
    * topic's watchers, which go on watching the next life.
    */
   free(topic: string): Promise<void>;
+
+  /**
+   * Ends the engine: its connections and timers. Calls after that reject with a `LogError` `unavailable`; further calls of `close` do
+   * nothing. The store stays as it is. An engine that holds nothing open, as the memory engine, has no `close`.
+   */
+  close?(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { LogHarness } from "./conformance.js";
-import type { Cursor, Log } from "./log.js";
+import type { Cursor, Log, Retention } from "./log.js";
 import { openMemoryLog } from "./memory/engine.js";
 import { TopicLease } from "./memory/lease.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
@@ -15,12 +15,13 @@ interface UsedKey {
   readonly cursor: Cursor;
 }
 
-/** The record and the `ttl` that an append gave its topic. */
+/** The record, the `ttl` and the retention that an append gave its topic. */
 interface Said {
   readonly topic: string;
   readonly cursor: Cursor;
   readonly record: string | undefined;
   readonly ttl: number | undefined;
+  readonly retain: Partial<Retention> | undefined;
 }
 
 /**
@@ -43,17 +44,18 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     const topic = topics.open(name);
     const { watchers, before } = topic;
     const lease = new TopicLease(before.epoch);
-    const of = { retention: settings.retentionOf(name), dedupe: settings.dedupe };
+    const of = { retention: settings.retentions.base, dedupe: settings.dedupe };
     const rest = new Topic(before, of, { watchers, lease });
     const entries = topic.entriesAfter(topic.before.offset, topic.head.offset);
     for (const entry of entries.slice(0, entries.length - lost)) rest.append(entry, entry.time);
     if (topic.snapshot) rest.saveSnapshot(topic.snapshot.cursor, topic.snapshot.data);
     rest.stateful = topic.stateful;
-    for (const { topic: saidOf, cursor, record, ttl } of said) {
+    for (const { topic: saidOf, cursor, record, ttl, retain } of said) {
       const gap = rest.gapAt(cursor);
       if (saidOf !== name || gap === "epoch" || gap === "diverged") continue;
       rest.record = record ?? rest.record;
       rest.ttl = ttl ?? rest.ttl;
+      if (retain) rest.retention = settings.retentions.of(retain);
     }
     rest.quietSince = topic.quietSince;
     rest.usedAt = topic.usedAt;
@@ -67,9 +69,9 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
   const append: Log["append"] = async (topic, events, options) => {
     const answer = await log.append(topic, events, options);
     if (!answer.ok) return answer;
-    const { idempotencyKey: key, record, ttl } = options ?? {};
+    const { idempotencyKey: key, record, ttl, retain } = options ?? {};
     const { cursor, duplicate } = answer;
-    if (!duplicate && (record ?? ttl) !== undefined) said.push({ topic, cursor, record, ttl });
+    if (!duplicate && (record ?? ttl ?? retain) !== undefined) said.push({ topic, cursor, record, ttl, retain });
     if (key !== undefined && !duplicate) used.push({ topic, key, cursor });
     return answer;
   };

@@ -5,7 +5,7 @@ import { warnOfSeveralProcesses } from "./memory/one-process.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
 import { Topics } from "./memory/topics.js";
 
-export type { MemoryLogOptions, Retention } from "./memory/options.js";
+export type { MemoryLogOptions } from "./memory/options.js";
 
 /**
  * A log in the memory of this process: the default engine, for a single process and for tests. Each process has its own, so
@@ -22,11 +22,7 @@ export type { MemoryLogOptions, Retention } from "./memory/options.js";
  *
  * @example
  * ```ts
- * const log = memoryLog({
- *   name: "app",
- *   retain: { events: 1_000, age: 10 * 60_000 },
- *   overrides: { "prices/ticks": { events: 100 }, "scores/watch": { stateTtl: 24 * 60 * 60_000 } },
- * });
+ * const log = memoryLog({ name: "app", retain: { events: 1_000, age: 10 * 60_000 } });
  * ```
  */
 export function memoryLog(options: MemoryLogOptions = {}): Log {

@@ -10,6 +10,7 @@ import { type Limits, limitsFrom } from "./options/limits.js";
 import { checkLog } from "./options/log.js";
 import { guardedReport, printReport, type Report } from "./options/on-error.js";
 import { byPath } from "./options/own-procedure.js";
+import { retainFrom } from "./options/retain.js";
 import { Presence } from "./presence/presence.js";
 import type { ServerTools } from "./procedure/args.js";
 import type { Router } from "./procedure/router.js";
@@ -25,6 +26,7 @@ import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
 import { Counters } from "./topic/counters.js";
 import { Hub } from "./topic/hub.js";
 import { ReplayCache } from "./topic/replay-cache.js";
+import { retainingLog } from "./topic/retaining-log.js";
 import { Snapshots } from "./topic/snapshots.js";
 import { TopicStates } from "./topic/topic-states.js";
 import { getTopicFrom, type TopicParts } from "./topic-handle/get-topic.js";
@@ -50,7 +52,6 @@ export interface SluiceParts extends HandlerParts {
 export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   checkNames("createSluice", options, sluiceOptionNames);
   const {
-    log = memoryLog(),
     clock = systemClock,
     heartbeat = 15_000,
     retry = 1_000,
@@ -60,7 +61,10 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     linger = 5_000,
     onError = printReport,
   } = options;
-  checkLog("createSluice", log, router.contract);
+  const { contract, implementations } = router;
+  const given = options.log ?? memoryLog();
+  checkLog("createSluice", given);
+  const log = retainingLog(given, retainFrom("createSluice", options.retain, contract));
   checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
   checkWhole({ heartbeat }, { min: wheelResolution, unit: "milliseconds" });
   checkWhole({ linger }, { min: 0, unit: "milliseconds" });
@@ -70,7 +74,6 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const reportToUser = guardedReport(onError);
   const report: Report = (error, path, context) => reportToUser({ error, path, context });
 
-  const { contract, implementations } = router;
   const procedures = byPath(proceduresOf(contract));
   const counters = new Counters();
   const wheel = new TimerWheel(clock);

@@ -3,6 +3,7 @@ export type { Disconnected, DisconnectFilter } from "./admission/access.js";
 export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./options/limits.js";
+export type { Retain } from "./options/retain.js";
 export type { CallOptions } from "./procedure/call.js";
 export type { BuiltInErrors, ErrorsOf, RaisableCode } from "./procedure/errors.js";
 export {

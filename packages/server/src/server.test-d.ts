@@ -7,7 +7,7 @@ import * as z from "zod";
 import { sluiceExpress } from "./adapters/express.js";
 import { sluiceFetch } from "./adapters/fetch.js";
 import { sluiceNode } from "./adapters/node.js";
-import { createPublisher, createSluice, implement, memoryLog } from "./index.js";
+import { createPublisher, createSluice, implement, memoryLog, type Router } from "./index.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -73,6 +73,21 @@ test("handlers return the contract's outputs, in the code's types", () => {
   s.now.handler(() => new Date().toISOString());
   // @ts-expect-error an output that lacks a field
   s.scores.report.handler(() => ({}));
+});
+
+test("retain has the paths of the contract's subscriptions", () => {
+  const router = {} as Router<typeof contract>;
+  const log = memoryLog();
+  createSluice(router, { retain: { feed: { events: 5 }, "scores/watch": { age: 5 }, presence: { stateTtl: 5 } } });
+  createPublisher(contract, { log, retain: { presence: { bytes: 5 } } });
+  // @ts-expect-error there is no such path
+  createSluice(router, { retain: { fed: { events: 5 } } });
+  // @ts-expect-error a mutation has no topic
+  createPublisher(contract, { log, retain: { "scores/report": { events: 5 } } });
+  // @ts-expect-error the contract declares no state
+  createPublisher(contract, { log, retain: { feed: { stateTtl: 5 } } });
+  // @ts-expect-error there is no such member
+  createPublisher(contract, { log, retain: { presence: { ttl: 5 } } });
 });
 
 test("publish accepts the contract's events", () => {

@@ -1,6 +1,7 @@
-import type { NamesOf } from "@sluice/contract";
+import type { ContractTree, NamesOf } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { Limits } from "./options/limits.js";
+import type { Retain } from "./options/retain.js";
 import type { Clock } from "./time/clock.js";
 
 /** An error that clients see as `internal` or `contractMismatch`, without its cause. */
@@ -11,9 +12,14 @@ export interface ErrorReport {
   readonly context: unknown;
 }
 
-export interface SluiceOptions {
+export interface SluiceOptions<Tree extends ContractTree = ContractTree> {
   /** The log that keeps the events. Default: `memoryLog()`, in this process. */
   readonly log?: Log;
+  /**
+   * How much of the topics of single subscriptions is kept, by path; see `Retain`. It is given to the log with each append, so all
+   * servers and publishers of a log should say the same: the last append decides. Default: as the log's own options say.
+   */
+  readonly retain?: Retain<Tree>;
   /**
    * Called with every error that a client sees as `internal` or, if an event does not fold into its topic's state, as
    * `contractMismatch`: the client does not see the cause. Also called with errors that a schema's own code throws for
@@ -56,6 +62,7 @@ export interface SluiceOptions {
 /** Used to check the names of options. */
 export const sluiceOptionNames: NamesOf<SluiceOptions> = {
   log: true,
+  retain: true,
   onError: true,
   limits: true,
   heartbeat: true,

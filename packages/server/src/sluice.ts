@@ -93,16 +93,15 @@ export const partsOf = (sluice: Sluice): SluiceParts =>
 /**
  * Creates a running Sluice from a router.
  *
- * @throws RangeError if a limit or an interval is out of range.
- * @throws TypeError if an option is unknown, also an option of the log, such as a path in `overrides` that is not a
- * subscription's.
- * @example export const sluice = createSluice(router, { log: memoryLog() });
+ * @throws RangeError if a limit, an interval or a number in `retain` is out of range.
+ * @throws TypeError if an option is unknown, or a path in `retain` is not a subscription's.
+ * @example export const sluice = createSluice(router, { log: memoryLog(), retain: { "prices/ticks": { events: 1_000 } } });
  */
 export function createSluice<Tree extends ContractTree, Context>(
   router: Router<Tree, Context>,
-  options: SluiceOptions = {},
+  options: SluiceOptions<NoInfer<Tree>> = {},
 ): Sluice<Context> {
-  const parts = assemble(router as unknown as Router, options);
+  const parts = assemble(router as unknown as Router, options as SluiceOptions);
   const { procedures, implementations, tools, report } = parts;
   const find = (given: AnyProcedure, what: string): Implementation =>
     implementations.get(ownOf(procedures, given, what).path) as Implementation;

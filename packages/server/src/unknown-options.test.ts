@@ -34,7 +34,7 @@ const unknownNames: Case[] = [
   [
     "createSluice",
     () => createSluice(router, wrong({ heartbeet: 1 })),
-    "createSluice: heartbeet is not a known option; known options are log, onError",
+    "createSluice: heartbeet is not a known option; known options are log, retain, onError",
   ],
   [
     "its limits",
@@ -44,7 +44,7 @@ const unknownNames: Case[] = [
   [
     "createPublisher",
     () => createPublisher(contract, wrong({ log: memoryLog(), snapshotEver: 1 })),
-    "createPublisher: snapshotEver is not a known option; known options are log, maxEventLength",
+    "createPublisher: snapshotEver is not a known option; known options are log, retain, maxEventLength",
   ],
   [
     "sluiceExpress",
@@ -226,14 +226,29 @@ describe("an option that would have no effect is refused with an error", () => {
     await expect(used()).rejects.toThrow(message);
   });
 
-  it("an override for a path that is not a subscription is refused by server and publisher", () => {
-    for (const path of ["fed", "send", "constructor"]) {
-      const log = memoryLog({ overrides: { feed: { events: 5 }, [path]: { events: 5 } } });
-      const message = `the log has an override for "${path}", which is not a subscription; ${paths}`;
-      expect(() => createSluice(router, { log })).toThrow(`createSluice: ${message}`);
-      expect(() => createPublisher(contract, { log })).toThrow(`createPublisher: ${message}`);
-    }
-    createSluice(router, { log: memoryLog({ overrides: { feed: { events: 5 } } }) });
+  it.each([
+    [{ fed: { events: 5 } }, `retain has "fed", which is not a subscription; ${paths}`],
+    [{ send: {} }, `retain has "send", which is not a subscription; ${paths}`],
+    [{ constructor: {} }, `retain has "constructor", which is not a subscription; ${paths}`],
+    [
+      { feed: { evnts: 5 } },
+      'retain["feed"].evnts is not a known option; known options are events, bytes, age, stateTtl.',
+    ],
+    [{ feed: 5 }, 'retain["feed"] is 5; allowed is an object.'],
+    [{ feed: null }, 'retain["feed"] is null; allowed is an object.'],
+    [{ feed: { events: "5" } }, 'retain["feed"].events is "5"; allowed is a whole number of at least 1, or Infinity.'],
+    [{ feed: { stateTtl: 5 } }, 'retain["feed"].stateTtl is given, but the contract declares no state for "feed".'],
+    ["x", 'retain is "x"; allowed is an object.'],
+  ])("a retention that would have no effect is refused by server and publisher: %j", (retain, message) => {
+    expect(() => createSluice(router, { retain: wrong(retain) })).toThrow(TypeError);
+    expect(() => createSluice(router, { retain: wrong(retain) })).toThrow(`createSluice: ${message}`);
+    const options = { log: memoryLog(), retain: wrong(retain) };
+    expect(() => createPublisher(contract, options)).toThrow(`createPublisher: ${message}`);
+  });
+
+  it.each([0, 1.5, Number.NaN, -1])("a retention of %d is out of range", (events) => {
+    expect(() => createSluice(router, { retain: { feed: { events } } })).toThrow(RangeError);
+    createSluice(router, { retain: { feed: { events: Number.POSITIVE_INFINITY }, total: { stateTtl: 1 } } });
   });
 
   it("a refused call has no effect: no client is disconnected, nothing is published", async () => {

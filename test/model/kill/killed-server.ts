@@ -33,7 +33,7 @@ const methods = {
     for (const revocation of revocations) access.revoke(revocation);
     generators = new Generators(history, seeded(seed), blame);
     instance = await startInstance(
-      { log, seen: (each) => each },
+      { log, retain: {}, seen: (each) => each },
       {
         ...{
           history,

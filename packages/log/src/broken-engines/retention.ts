@@ -82,7 +82,7 @@ export const brokenRetention: readonly BrokenEngine[] = [
   },
   {
     name: "trims nothing",
-    setup: (options) => broken(() => ({ trim: async () => {} }))({ ...options, retain: {}, overrides: {} }),
+    setup: (options) => broken(() => ({ trim: async () => {} }))({ ...options, retain: {} }),
     caughtBy: [
       "trims up to and including a cursor",
       "trims everything, and continues the numbering",
@@ -112,14 +112,6 @@ export const brokenRetention: readonly BrokenEngine[] = [
         },
       }))(options),
     caughtBy: ["keeps the newest entry, whatever its size"],
-  },
-  {
-    name: "ignores overrides",
-    setup: (options) => broken(() => ({}))({ ...options, overrides: {} }),
-    caughtBy: [
-      "applies a procedure's override to all its topics and no others",
-      "applies a procedure's override of stateTtl",
-    ],
   },
   {
     name: "ignores ages",

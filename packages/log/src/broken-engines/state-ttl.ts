@@ -34,11 +34,10 @@ const countsFromFirstAppend: LogSetup = async (options) => {
 export const brokenStateTtl: readonly BrokenEngine[] = [
   {
     name: "never frees state",
-    setup: (options) => broken(() => ({}))({ ...options, retain: {}, overrides: {} }),
+    setup: (options) => broken(() => ({}))({ ...options, retain: {} }),
     caughtBy: [
       "frees a stateful topic completely when its stateTtl has passed",
       "begins a new life with an append to a topic whose stateTtl has passed",
-      "applies a procedure's override of stateTtl",
     ],
   },
   {

@@ -72,15 +72,4 @@ export const retentionCases: readonly LogCase[] = [
       expect(dataOf((await pageOf(log, topic, cursor)).entries)).toEqual(['"c"']);
     },
   },
-  {
-    name: "applies a procedure's override to all its topics and no others",
-    options: { retain: { events: 4 }, overrides: { "prices/ticks": { events: 2 }, constructor: { events: 1 } } },
-    async run({ log }) {
-      const sizes = { "prices/ticks": 2, 'prices/ticks?{"a":"?"}': 2, "prices/ticks2": 4, constructor: 1, toString: 4 };
-      for (const [name, size] of Object.entries(sizes)) {
-        await appendEach(log, name, run(1, 6));
-        expect((await retained(log, name)).length).toBe(size);
-      }
-    },
-  },
 ];

@@ -144,18 +144,6 @@ export const stateTtlCases: readonly LogCase[] = [
     },
   },
   {
-    name: "applies a procedure's override of stateTtl",
-    options: { ...options, overrides: { "scores/watch": { stateTtl: 60_000 } } },
-    needs: ["advance"],
-    async run({ log, advance }) {
-      const other = await withState(log, "state/other");
-      const head = await withState(log);
-      await advance(1_500);
-      await expectKept(log, head);
-      await expectFreed(log, other, "state/other");
-    },
-  },
-  {
     name: "does not apply stateTtl to topics without state",
     options,
     needs: ["advance"],

@@ -1,4 +1,4 @@
-import type { Appended, AppendOptions, Conflict, LogEvent } from "../log.js";
+import type { Appended, AppendOptions, Conflict, LogEvent, Retention } from "../log.js";
 import { byteLength } from "./byte-length.js";
 import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
@@ -8,11 +8,17 @@ import type { Topic } from "./topic.js";
 /** Maximum number of entries in the answer to a conflict. */
 const mostSince = 512;
 
+interface Moment {
+  readonly now: number;
+  /** The one that the append gives. */
+  readonly retention: Retention | undefined;
+}
+
 export function append(
   name: string,
   topic: Topic,
   events: readonly LogEvent[],
-  now: number,
+  { now, retention }: Moment,
   options: AppendOptions = {},
 ): Appended | Conflict {
   const { idempotencyKey: key, after, stateful, record, ttl, lease } = options;
@@ -28,6 +34,7 @@ export function append(
   if (key !== undefined) topic.keys.remember(key, topic.head, now);
   if (record !== undefined) topic.record = record;
   if (ttl !== undefined) topic.ttl = ttl;
+  if (retention !== undefined) topic.retention = retention;
   const held = lease && topic.lease.take(name, lease, now);
   topic.retain(now);
   topic.watchers.notify(before, entries);

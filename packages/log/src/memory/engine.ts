@@ -21,16 +21,15 @@ export function openMemoryLog(topics: Topics): Log {
   }
 
   return {
-    paths: topics.paths,
-
     async append<After extends Cursor | undefined, Held extends AppendOptions["lease"]>(
       name: string,
       events: readonly LogEvent[],
       options?: AppendOptions & { readonly after?: After; readonly lease?: Held },
     ) {
       checkAppend(events, options);
+      const retention = options?.retain && topics.retentions.of(options.retain);
       const topic = topics.open(name);
-      const answer = append(name, topic, events, topics.now(), options);
+      const answer = append(name, topic, events, { now: topics.now(), retention }, options);
       if (!answer.ok) topics.close(name, topic);
       return answer as AppendAnswer<After, Held>;
     },

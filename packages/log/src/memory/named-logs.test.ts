@@ -33,14 +33,14 @@ describe("memoryLog({ name })", () => {
         now: () => 1,
         idle: Number.POSITIVE_INFINITY,
         dedupe,
-        overrides: { a: { events: 1 } },
+        retain: { events: 1 },
       });
     expect(make({ age: 1, keys: 2 })).toBe(make({ keys: 2, age: 1 }));
   });
 
   it.each([
     ["retain", { retain: { events: 6 } }],
-    ["overrides", { retain: { events: 5 }, overrides: { a: { events: 1 } } }],
+    ["dedupe", { retain: { events: 5 }, dedupe: { keys: 1 } }],
     ["idle", { retain: { events: 5 }, idle: 7 }],
     ["nothing", {}],
     ["a clock", { retain: { events: 5 }, now: () => 1 }],

@@ -4,8 +4,8 @@ import { type MemoryLogOptions, resolveOptions } from "./options.js";
 
 describe("resolveOptions", () => {
   it("has documented defaults", () => {
-    const { retentionOf, dedupe, idle, now } = resolveOptions({});
-    expect(retentionOf("any?{}")).toEqual({
+    const { retentions, dedupe, idle, now } = resolveOptions({});
+    expect(retentions.base).toEqual({
       events: 10_000,
       bytes: 16_777_216,
       age: 3_600_000,
@@ -16,22 +16,20 @@ describe("resolveOptions", () => {
     expect(Math.abs(now() - Date.now())).toBeLessThan(60_000);
   });
 
-  it("applies overrides over retain, and retain over the defaults", () => {
-    const { retentionOf } = resolveOptions({
-      retain: { events: 5, stateTtl: 60_000 },
-      overrides: { "a/b": { bytes: 7, stateTtl: 9 }, constructor: { events: 1 } },
-    });
+  it("applies an append's retention over retain, and retain over the defaults", () => {
+    const { retentions } = resolveOptions({ retain: { events: 5, stateTtl: 60_000 } });
     const base = { events: 5, bytes: 16_777_216, age: 3_600_000, stateTtl: 60_000 };
-    const overridden = { ...base, bytes: 7, stateTtl: 9 };
-    for (const name of ["a/b", "a/b?", 'a/b?{"q":"?"}']) expect(retentionOf(name)).toEqual(overridden);
-    for (const name of ["a", "a/b/c", "toString", "__proto__", "?a/b"]) expect(retentionOf(name)).toEqual(base);
-    expect(retentionOf("constructor?{}")).toEqual({ ...base, events: 1 });
+    expect(retentions.base).toEqual(base);
+    expect(retentions.of({ bytes: 7, stateTtl: 9 })).toEqual({ ...base, bytes: 7, stateTtl: 9 });
+    expect(() => retentions.of({ ttl: 5 } as never)).toThrow(
+      "memoryLog: an append's retain.ttl is not a known option; known options are events, bytes, age, stateTtl.",
+    );
   });
 
   it("accepts Infinity as no limit", () => {
     const none = Number.POSITIVE_INFINITY;
-    const { retentionOf, dedupe } = resolveOptions({ retain: { events: none, age: none }, dedupe: { keys: none } });
-    expect(retentionOf("a")).toEqual({ events: none, bytes: 16_777_216, age: none, stateTtl: none });
+    const { retentions, dedupe } = resolveOptions({ retain: { events: none, age: none }, dedupe: { keys: none } });
+    expect(retentions.base).toEqual({ events: none, bytes: 16_777_216, age: none, stateTtl: none });
     expect(dedupe.keys).toBe(none);
   });
 
@@ -42,28 +40,14 @@ describe("resolveOptions", () => {
     [{ retain: { age: 1.5 } }, `memoryLog: retain.age ${allowed} 1.5`],
     [{ retain: { age: "1h" } }, `memoryLog: retain.age ${allowed} "1h"`],
     [{ retain: { stateTtl: 0 } }, `memoryLog: retain.stateTtl ${allowed} 0`],
-    [{ overrides: { "a/b": { stateTtl: "1d" } } }, `memoryLog: overrides["a/b"].stateTtl ${allowed} "1d"`],
     [{ retain: null }, "memoryLog: retain must be an object; got null"],
-    [{ overrides: { "a/b": { events: 0 } } }, `memoryLog: overrides["a/b"].events ${allowed} 0`],
-    [{ overrides: { "a/b": 5 } }, 'memoryLog: overrides["a/b"] must be an object; got 5'],
-    [
-      { overrides: { "a?{}": {} } },
-      'memoryLog: a key of overrides must be the path of a procedure, without "?"; got "a?{}"',
-    ],
     [{ dedupe: { keys: Number.NEGATIVE_INFINITY } }, `memoryLog: dedupe.keys ${allowed} -Infinity`],
     [{ dedupe: { age: 0 } }, `memoryLog: dedupe.age ${allowed} 0`],
     [{ idle: -1 }, `memoryLog: idle ${allowed} -1`],
-    [
-      { retian: {} },
-      "memoryLog: retian is not a known option; known options are name, retain, overrides, dedupe, idle, now.",
-    ],
+    [{ retian: {} }, "memoryLog: retian is not a known option; known options are name, retain, dedupe, idle, now."],
     [
       { retain: { event: 5 } },
       "memoryLog: retain.event is not a known option; known options are events, bytes, age, stateTtl.",
-    ],
-    [
-      { overrides: { "a/b": { ttl: 5 } } },
-      'memoryLog: overrides["a/b"].ttl is not a known option; known options are events, bytes',
     ],
     [{ dedupe: { ages: 5 } }, "memoryLog: dedupe.ages is not a known option; known options are age, keys."],
     [{ name: 5 }, "memoryLog: name must be a text, not empty; got 5"],

@@ -1,9 +1,9 @@
-import type { Cursor, GapReason, LogEntry, LogEvent, Snapshot } from "../log.js";
+import type { Cursor, GapReason, LogEntry, LogEvent, Retention, Snapshot } from "../log.js";
 import { byteLength } from "./byte-length.js";
 import { DedupeWindow } from "./dedupe.js";
 import { TopicLease } from "./lease.js";
 import { chainMark } from "./mark.js";
-import type { DedupeOptions, Retention } from "./options.js";
+import type { DedupeOptions } from "./options.js";
 import { Ring } from "./ring.js";
 import { Watchers } from "./watchers.js";
 
@@ -23,11 +23,11 @@ export class Topic {
   record: string | undefined;
   /** See `AppendOptions`. `undefined`: retention applies. */
   ttl: number | undefined;
+  retention: Retention;
   usedAt = 0;
   /** Time of the last append or, if that is later, when the last watcher left. */
   quietSince = 0;
 
-  readonly #retention: Retention;
   readonly #entries: Ring<LogEntry>;
   #before: Cursor;
   #head: Cursor;
@@ -47,7 +47,7 @@ export class Topic {
     this.lease = known.lease ?? new TopicLease(start.epoch);
     this.#before = start;
     this.#head = start;
-    this.#retention = retention;
+    this.retention = retention;
     this.#entries = new Ring(start.offset + 1);
     this.keys = new DedupeWindow(dedupe);
   }
@@ -93,7 +93,7 @@ export class Topic {
 
   /** Whether its `ttl` or `stateTtl` is over. Never while it is watched. */
   hasExpired(now: number): boolean {
-    const ttl = this.ttl ?? (this.stateful ? this.#retention.stateTtl : Number.POSITIVE_INFINITY);
+    const ttl = this.ttl ?? (this.stateful ? this.retention.stateTtl : Number.POSITIVE_INFINITY);
     return this.watchers.size === 0 && now - this.quietSince >= ttl;
   }
 
@@ -142,7 +142,7 @@ export class Topic {
   }
 
   #isTooMuch(oldest: LogEntry, now: number): boolean {
-    const { events, bytes, age } = this.#retention;
+    const { events, bytes, age } = this.retention;
     const { size } = this.#entries;
     const isTooOld = this.ttl === undefined && now - oldest.time > age;
     return size > events || (this.#bytes > bytes && size > 1) || isTooOld;

@@ -2,6 +2,7 @@ import { mintEpoch } from "./epoch.js";
 import { TopicLease } from "./lease.js";
 import { genesisMark } from "./mark.js";
 import type { MemorySettings } from "./options.js";
+import type { Retentions } from "./retentions.js";
 import { Topic } from "./topic.js";
 import { UnwrittenTopics } from "./unwritten-topics.js";
 import type { Watchers } from "./watchers.js";
@@ -34,8 +35,8 @@ export class Topics {
     return this.#now;
   }
 
-  get paths(): readonly string[] {
-    return this.#settings.paths;
+  get retentions(): Retentions {
+    return this.#settings.retentions;
   }
 
   /** The topic as it is now, minted if it is new. The caller has to `close` it, unless it appended or watches. */
@@ -70,9 +71,9 @@ export class Topics {
   }
 
   #begin(name: string, epoch: string, known: { watchers?: Watchers; lease?: TopicLease }): Topic {
-    const { retentionOf, dedupe } = this.#settings;
+    const { retentions, dedupe } = this.#settings;
     const genesis = { epoch, offset: 0, mark: genesisMark };
-    const topic = new Topic(genesis, { retention: retentionOf(name), dedupe }, known);
+    const topic = new Topic(genesis, { retention: retentions.base, dedupe }, known);
     topic.usedAt = this.#now;
     topic.quietSince = this.#now;
     this.byName.set(name, topic);

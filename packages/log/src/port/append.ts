@@ -1,6 +1,7 @@
 import type { Cursor, LogEntry } from "./entry.js";
 import type { Lease, LeaseRequest } from "./lease.js";
 import type { ReadGap, ReadPage } from "./read.js";
+import type { Retention } from "./retention.js";
 
 export interface AppendOptions {
   /**
@@ -43,6 +44,13 @@ export interface AppendOptions {
    * before, if any.
    */
   readonly ttl?: number;
+  /**
+   * From now on the topic's retention; members that are left out are the engine's own. The engine remembers it with the topic, because
+   * `age` and `stateTtl` apply without further appends. Of several writers, the last append that gives one decides. Whole numbers of
+   * at least 1, or `Infinity`. Writers pass the same object each time and don't change it, so that an engine needs to look at it
+   * only once. Default: the retention given before, if any, or the engine's own.
+   */
+  readonly retain?: Partial<Retention> | undefined;
 }
 
 /** The events are in the topic: appended now, or before with the same idempotency key. */

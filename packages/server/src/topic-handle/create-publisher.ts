@@ -4,10 +4,12 @@ import { checkWhole } from "../options/check.js";
 import { checkLog } from "../options/log.js";
 import { guardedReport, printReport } from "../options/on-error.js";
 import { byPath } from "../options/own-procedure.js";
+import { type Retain, retainFrom } from "../options/retain.js";
 import { defaultSnapshotEvery } from "../publish/append-events.js";
 import { defaultMaxEventLength } from "../publish/encode-event.js";
 import { publishSources } from "../publish/publish-events.js";
 import type { GetTopic } from "../publish/topic-handle.js";
+import { retainingLog } from "../topic/retaining-log.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { getTopicFrom } from "./get-topic.js";
 import { readFolded } from "./read-folded.js";
@@ -18,9 +20,14 @@ export interface Publisher {
   readonly topic: GetTopic;
 }
 
-export interface PublisherOptions {
+export interface PublisherOptions<Tree extends ContractTree = ContractTree> {
   /** The log that receives the events. The servers must read from the same one. */
   readonly log: Log;
+  /**
+   * How much of the topics of single subscriptions is kept, by path; see `Retain`. It is given to the log with each append, so all
+   * servers and publishers of a log should say the same: the last append decides. Default: as the log's own options say.
+   */
+  readonly retain?: Retain<Tree>;
   /** Longest event, in characters of JSON. Default: 1 Mi. */
   readonly maxEventLength?: number;
   /** A snapshot of a topic's state is saved after this many events. Default: 200. */
@@ -29,25 +36,34 @@ export interface PublisherOptions {
   readonly onError?: (report: { readonly error: unknown; readonly path: string }) => void;
 }
 
-const optionNames: NamesOf<PublisherOptions> = { log: true, maxEventLength: true, snapshotEvery: true, onError: true };
+const optionNames: NamesOf<PublisherOptions> = {
+  log: true,
+  retain: true,
+  maxEventLength: true,
+  snapshotEvery: true,
+  onError: true,
+};
 
 /**
  * Creates a publisher for a process that serves no clients, such as a worker.
  *
- * @throws RangeError if `maxEventLength` or `snapshotEvery` is not a whole number above 0.
- * @throws TypeError if an option is unknown, also an option of the log, such as a path in `overrides` that is not a
- * subscription's.
+ * @throws RangeError if `maxEventLength` or `snapshotEvery` is not a whole number above 0, or a number in `retain` is not allowed.
+ * @throws TypeError if an option is unknown, or a path in `retain` is not a subscription's.
  * @example
  * const publisher = createPublisher(contract, { log: redisLog({ url }) });
  * await publisher.topic(contract.prices.ticks, { symbol }).publish({ type: "tick", data });
  */
-export function createPublisher(contract: ContractTree, options: PublisherOptions): Publisher {
+export function createPublisher<Tree extends ContractTree>(
+  contract: Tree,
+  options: PublisherOptions<NoInfer<Tree>>,
+): Publisher {
   checkNames("createPublisher", options, optionNames);
   checkFunctions("createPublisher", { onError: options?.onError });
-  checkLog("createPublisher", options?.log, contract);
-  const { log, maxEventLength = defaultMaxEventLength, snapshotEvery = defaultSnapshotEvery } = options;
+  checkLog("createPublisher", options?.log);
+  const { maxEventLength = defaultMaxEventLength, snapshotEvery = defaultSnapshotEvery } = options;
   checkWhole({ maxEventLength, snapshotEvery });
   const onError = guardedReport(options.onError ?? printReport);
+  const log = retainingLog(options.log, retainFrom("createPublisher", options.retain, contract));
   const states = new TopicStates(log);
   const topic = getTopicFrom({
     procedures: byPath(proceduresOf(contract)),
