@@ -65,6 +65,14 @@ test("accepts every fetch implementation", () => {
   createClient(contract, { url: "/api", fetch: async () => new Response("{}") });
 });
 
+/** As an adapter on the server is typed that is called in place of the network. */
+declare const inProcess: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
+
+test("accepts a server's handler, called in process", () => {
+  createClient(contract, { url: "http://sluice/api", fetch: inProcess });
+  createClient<typeof contract>({ url: "http://sluice/api", fetch: inProcess });
+});
+
 test("refuses other functions", () => {
   // @ts-expect-error gives no answer
   createClient(contract, { url: "/api", fetch: async () => {} });

@@ -25,6 +25,17 @@ describe("a SluiceError", () => {
     expect(new SluiceError("matchNotFound", { status: 503 }).retryable).toBe(false);
   });
 
+  test("is not retryable if what was asked may have been done", () => {
+    for (const [data, retryable] of [
+      [{ outcome: "unknown" }, false],
+      [{ outcome: "none" }, true],
+      [null, true],
+      ["unknown", true],
+    ] as const) {
+      expect(new SluiceError("unavailable", { data }).retryable).toBe(retryable);
+    }
+  });
+
   test("has no cause if none was given", () => {
     expect("cause" in new SluiceError("gap")).toBe(false);
   });

@@ -108,10 +108,12 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
 
   /**
    * True if the same request may succeed when it is repeated, according to the table of codes. Always false for a
-   * declared code.
+   * declared code, and if `data.outcome` is `"unknown"`: what was asked may have been done, so a repetition is safe only
+   * with an idempotency key.
    */
   get retryable(): boolean {
-    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes";
+    const { outcome } = (this.data ?? {}) as { readonly outcome?: unknown };
+    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes" && outcome !== "unknown";
   }
 
   /**
