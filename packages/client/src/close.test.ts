@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { live, match, post, setUp, until } from "./test-kit/set-up.test-kit.js";
+import { at, live, match, post, setUp, until } from "./test-kit/set-up.test-kit.js";
 
 const closed = { code: "aborted", message: "This client was closed by $close()." };
 
@@ -23,11 +23,29 @@ describe.each(["client", "wireClient"] as const)("$close of a %s", (name) => {
     expect(world.clock.pending).not.toEqual([]);
     told.length = 0;
     $close();
+    await Promise.resolve();
     expect(told).toEqual(["closed", "end", "closed", "end"]);
     expect(world.clock.pending).toEqual([]);
     await until(() => stream.isGone);
     $close();
     expect(told).toHaveLength(4);
+  });
+
+  test("may be called by a handler: nothing that came in the same chunk is delivered after it", async () => {
+    const world = await setUp();
+    const { feed, $close } = world[name];
+    const told: unknown[] = [];
+    feed.subscribe({
+      onEvent({ id }: { id: string }) {
+        told.push(id);
+        $close();
+      },
+      onEnd: () => told.push("end"),
+    });
+    feed.subscribe({ onEvent: ({ id }: { id: string }) => told.push(id), onEnd: () => told.push("end") });
+    const stream = (await world.server.next()).open().send(live(0), post("a", 1), post("b", 2));
+    await until(() => stream.isGone);
+    expect(told).toEqual([at(1), at(1), "end", "end"]);
   });
 
   test("ends a loop after the events that have come", async () => {

@@ -107,7 +107,7 @@ export type ClientMembers = {
   /**
    * Closes the client for good. Subscriptions end: loops are done after the events that have come, handlers get `onEnd`,
    * the connection is `closed`. Calls under way reject with the error `aborted`; so does all that is asked of the client
-   * later. No timer or connection is left. A second call does nothing.
+   * later. No timer or connection is left. Handlers are called in a microtask. A second call does nothing.
    *
    * @example client.$close(); // after a logout
    */

@@ -158,6 +158,7 @@ describe("a store", () => {
     (await server.next()).open().send(live(0), post("a", 1));
     await until(() => store.get().status === "success");
     client.$close();
+    await Promise.resolve();
     expect(store.get()).toMatchObject({ status: "ended", data: { data: "a" }, connection: { status: "closed" } });
     const later = client.feed.store();
     later.subscribe(() => {});
