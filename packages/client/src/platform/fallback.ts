@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.js";
-import { report } from "./report.js";
+import { guarded, report } from "./report.js";
 
 // The client reads clock and random numbers where a throw would end the process, or leave a subscription waiting for
 // ever. If the application's function throws, the error is reported and the platform's function used.
@@ -23,14 +23,13 @@ export const randomOf =
   () =>
     orElse(() => within("retry.random", given(), 0, 1), Math.random);
 
-interface Timer {
-  readonly of: Clock;
-  readonly id: unknown;
-}
-
 /** The given clock, with a `monotonic` and with the system clock behind it. */
 export function clockOf(given: Clock): Required<Clock> {
-  const start = (of: Clock, run: () => void, ms: number): Timer => ({ of, id: of.setTimeout(run, ms) });
+  /** Returns what stops the timer: it is of the clock that started it. */
+  const start = (of: Clock, run: () => void, ms: number) => {
+    const id = of.setTimeout(run, ms);
+    return () => of.clearTimeout(id);
+  };
   const now = () => within("clock.now", given.now());
   const monotonic = () => (given.monotonic ? within("clock.monotonic", given.monotonic()) : now());
   let last = 0;
@@ -53,12 +52,6 @@ export function clockOf(given: Clock): Required<Clock> {
         () => start(given, run, ms),
         () => start(systemClock, run, ms),
       ),
-    clearTimeout(timer) {
-      if (timer)
-        orElse(
-          () => (timer as Timer).of.clearTimeout((timer as Timer).id),
-          () => {},
-        );
-    },
+    clearTimeout: (stop) => guarded(stop as (() => void) | undefined),
   };
 }

@@ -34,7 +34,10 @@ function createNode(target: object, path: string, members: object, shared: Share
     return child;
   };
   return new Proxy(target, {
-    get: (_, key) => (isSegment(key) ? childOf(key) : Reflect.get(Object.hasOwn(members, key) ? members : target, key)),
+    get(_, key) {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
+      return isSegment(key) ? childOf(key) : Reflect.get(target, key);
+    },
     // Without it an assignment would succeed and change nothing.
     defineProperty: () => false,
   });
@@ -49,17 +52,8 @@ function createProcedure(path: string, shared: Shared): object {
   return createNode(run, path, membersOf(registry, settings, wireSubscription(path)), shared);
 }
 
-/** A subscription's members, and those of functions: a debounce calls them, printing and `await` look them up. */
-const memberNames: ReadonlySet<string> = new Set([
-  "iterate",
-  "subscribe",
-  "store",
-  "apply",
-  "bind",
-  "call",
-  "then",
-  "toJSON",
-]);
+/** What is looked up in functions and other objects: by a debounce, by printing, by `await`. */
+const reserved: ReadonlySet<string> = new Set(["apply", "bind", "call", "then", "toJSON"]);
 
 const isSegment = (key: PropertyKey): key is string =>
-  typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !memberNames.has(key);
+  typeof key === "string" && /^[A-Za-z_][\w-]*$/.test(key) && !(key in Object.prototype) && !reserved.has(key);

@@ -14,11 +14,12 @@ export interface EventQueue<Item> {
 export function createEventQueue<Item>(highWater: number): EventQueue<Item> {
   let events: Item[] = [];
   let read = 0;
-  let gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
+  let gate: Promise<void> | undefined;
+  let open = () => {};
   const size = () => events.length - read;
 
   function release(): void {
-    gate?.open();
+    open();
     gate = undefined;
   }
 
@@ -43,14 +44,10 @@ export function createEventQueue<Item>(highWater: number): EventQueue<Item> {
     },
     ready() {
       if (size() <= highWater) return undefined;
-      if (!gate) {
-        let open = () => {};
-        const opened = new Promise<void>((resolve) => {
-          open = resolve;
-        });
-        gate = { opened, open };
-      }
-      return gate.opened;
+      gate ??= new Promise((resolve) => {
+        open = resolve;
+      });
+      return gate;
     },
     release,
   };

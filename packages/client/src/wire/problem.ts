@@ -38,9 +38,8 @@ function strangersError(response: FetchResponse, path: string, retryAfter: numbe
 }
 
 function strangersCode(status: number): BuiltInCode {
-  for (const [code, row] of Object.entries(errorTable)) {
-    if (row.raisedBy === "http" && row.status === status) return code as BuiltInCode;
-  }
+  const known = Object.entries(errorTable).find(([, row]) => row.raisedBy === "http" && row.status === status);
+  if (known) return known[0] as BuiltInCode;
   return status >= 500 || status === 408 || status === 425 ? "unavailable" : "protocol";
 }
 

@@ -24,20 +24,24 @@ export async function send(
   { url, headers: givenHeaders, fetch, credentials }: RequestSettings,
   target: Target,
   ask: Ask,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<FetchResponse> {
   const headers = await readHeaders(givenHeaders);
-  if (signal?.aborted) throw aborted();
+  if (signal.aborted) throw aborted();
   headers.set("accept", ask.accept);
   const { address, ...request } = describe(url, target, ask, headers);
-  // Without a signal none is passed: Node's fetch leaves a listener on it until the request is collected.
-  const base = { ...(credentials !== undefined && { credentials }), ...(signal && { signal }) };
-  const init: FetchInit = { ...request, ...base, headers: plain(headers), cache: "no-store" };
+  const init: FetchInit = {
+    ...request,
+    ...(credentials && { credentials }),
+    signal,
+    headers: plain(headers),
+    cache: "no-store",
+  };
   let response: FetchResponse | undefined;
   try {
     response = await fetch(address, init);
   } catch (cause) {
-    if (signal?.aborted) throw aborted();
+    if (signal.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
     const refusal = refusalOf(cause, address, init);
     if (!refusal) throw networkError(`${address} cannot be reached.`, cause);

@@ -1,0 +1,78 @@
+import type { ClientOptions } from "./client-options.js";
+import { maxDelay } from "./platform/clock.js";
+
+type Rule = readonly [holds: (given: unknown) => boolean, allowed: string];
+
+type Rules = Readonly<Record<string, Rule>>;
+
+const isObject = (given: unknown) => typeof given === "object" && given !== null;
+const anObject: Rule = [isObject, "an object"];
+const aFunction: Rule = [(given) => typeof given === "function", "a function"];
+const from = (least: number, allowed: string): Rule => [
+  (given) => typeof given === "number" && given >= least && given <= maxDelay,
+  allowed,
+];
+const milliseconds = (least: number) => from(least, `a number of milliseconds from ${least} to ${maxDelay}`);
+
+const clientRules = {
+  id: [(given) => typeof given === "string" && given !== "", "a text that is not empty"],
+  url: [
+    (given) => typeof given === "string" && /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(given),
+    'a path such as "/api" or an absolute http(s) URL, without query and hash',
+  ],
+  headers: [() => true, ""],
+  fetch: aFunction,
+  credentials: [
+    (given) => given === "omit" || given === "same-origin" || given === "include",
+    '"omit", "same-origin" or "include"',
+  ],
+  onUnauthorized: aFunction,
+  retry: anObject,
+  connectTimeout: milliseconds(1),
+  linger: milliseconds(0),
+  maxFrame: from(1, "a number of characters from 1"),
+  onSkippedEvent: aFunction,
+  clock: anObject,
+} satisfies Readonly<Record<keyof ClientOptions, Rule>>;
+
+const retryRules: Rules = { base: milliseconds(0), max: milliseconds(0), random: aFunction };
+const clockRules: Rules = { now: aFunction, setTimeout: aFunction, clearTimeout: aFunction, monotonic: aFunction };
+
+/** @throws TypeError naming the option, what was given, and what is allowed. */
+export function checkOptions(options: ClientOptions): void {
+  if (!isObject(options)) throw new TypeError(`Client options are ${show(options)}; allowed is an object.`);
+  const { retry = {}, clock, url, headers } = options;
+  checkNames("", options, clientRules);
+  check("", options, clientRules, ["url"]);
+  checkNames("retry.", retry, retryRules);
+  check("retry.", retry, retryRules);
+  if (clock) check("clock.", clock, clockRules, ["now", "setTimeout", "clearTimeout"]);
+  if (!url.startsWith("/")) attempt("url", () => new URL(url));
+  if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
+}
+
+function checkNames(prefix: string, options: object, rules: Rules): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(rules, name)) continue;
+    throw new TypeError(`Client option "${prefix}${name}" is unknown; allowed are ${Object.keys(rules).join(", ")}.`);
+  }
+}
+
+function check(prefix: string, options: object, rules: Rules, required: readonly string[] = []): void {
+  for (const [name, [holds, allowed]] of Object.entries(rules)) {
+    const given = (options as Record<string, unknown>)[name];
+    if ((given === undefined && !required.includes(name)) || holds(given)) continue;
+    throw new TypeError(`Client option "${prefix}${name}" is ${show(given)}; allowed is ${allowed}.`);
+  }
+}
+
+const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
+
+/** Refuses at once what the platform would refuse request by request. */
+function attempt(option: string, use: () => unknown): void {
+  try {
+    use();
+  } catch (cause) {
+    throw new TypeError(`Client option "${option}" cannot be used: ${(cause as Error).message}`, { cause });
+  }
+}
