@@ -1,5 +1,6 @@
 import { type Log, memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
+import type { Watch } from "../../packages/log/src/log.js";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { ask } from "./ask.js";
 import { open, type Reader } from "./reader.js";
@@ -257,10 +258,17 @@ it("keeps a run that appends nothing until it is abandoned, however short runTtl
 it("frees a run without an end, long after its server has died", async () => {
   let now = 1_000_000;
   const log = memoryLog({ now: () => now });
-  const dead = await startRunWorld({ log, runTtl: 1, last: () => new Promise(() => {}) });
+  const watches: Watch[] = [];
+  const watch: Log["watch"] = (...args) => {
+    const started = log.watch(...args);
+    watches.push(started);
+    return started;
+  };
+  const dead = await startRunWorld({ log: { ...log, watch }, runTtl: 1, last: () => new Promise(() => {}) });
   const reader = await (await open(dead, "sum", { input })).live();
   reader.destroy();
   await eventually(() => expect(dead.parts.hub.size).toBe(0));
+  for (const each of watches) each.stop(); // a dead process watches nothing
   now += 61 * 60_000; // an hour after it would have been abandoned
   const world = await startRunWorld({ log });
   await (await open(world, "sum", { input })).end();

@@ -10,7 +10,8 @@ export class LeaseKeeper implements Deadline {
   tick = 0;
   readonly #wheel: TimerWheel;
   readonly #keep: (failures: number) => Promise<Kept>;
-  #keptAt: number;
+  /** The wheel's tick of the last renewal, or append. */
+  keptAt: number;
   /** In a row. */
   #failures = 0;
   #isOver = false;
@@ -19,13 +20,13 @@ export class LeaseKeeper implements Deadline {
   constructor(wheel: TimerWheel, keep: (failures: number) => Promise<Kept>) {
     this.#wheel = wheel;
     this.#keep = keep;
-    this.#keptAt = wheel.now;
+    this.keptAt = wheel.now;
     wheel.schedule(this, renewEvery);
   }
 
   /** An append has renewed the lease. */
   kept(): void {
-    this.#keptAt = this.#wheel.now;
+    this.keptAt = this.#wheel.now;
   }
 
   fire(): void {
@@ -39,7 +40,7 @@ export class LeaseKeeper implements Deadline {
 
   async #renew(): Promise<void> {
     const { now, resolution } = this.#wheel;
-    const rest = renewEvery - (now - this.#keptAt) * resolution;
+    const rest = renewEvery - (now - this.keptAt) * resolution;
     if (rest > 0) return this.#wheel.schedule(this, rest);
     const kept = await this.#keep(this.#failures);
     if (this.#isOver) return;

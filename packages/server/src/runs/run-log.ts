@@ -1,6 +1,6 @@
 import type { AppendAnswer, Conflict, Cursor, LeaseRequest, LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import type { EncodedEvent } from "../publish/encode-event.js";
-import { isLast, isOfAttached, logged } from "../topic/entry.js";
+import { isLast, isOfAttached, isStopOf, logged } from "../topic/entry.js";
 import { appendGuarded } from "./append-guarded.js";
 import { Compaction } from "./compaction.js";
 import { PendingEvent } from "./pending-event.js";
@@ -11,6 +11,14 @@ import { isUnknown } from "./store-away.js";
 
 /** Why something was not appended. `unheld`: somebody else holds the topic's lease; try again later. */
 type Setback = "unheld" | Exclude<Fate, "going">;
+
+/** What others append about a run. */
+export interface RunNews {
+  /** Somebody is attached to another server. */
+  onAttached(): void;
+  /** The run is to stop. May be called more than once. */
+  onStop(): void;
+}
 
 /** Entries per read of what other servers appended. */
 const pageLength = 64;
@@ -24,19 +32,20 @@ export class RunLog {
   readonly #request: RunRequest;
   /** Asks for the lease in the name of this run: it renews the lease, or takes it if nobody holds it any more. */
   readonly #lease: LeaseRequest;
-  readonly #onAttached: () => void;
+  readonly #news: RunNews;
   /** The topic is read up to here. */
   #cursor: Cursor;
   #pending: PendingEvent | undefined;
   readonly #compaction: Compaction;
+  /** Entries of others were trimmed before they were read. */
+  #hasMissed = false;
 
-  /** @param onAttached called when another server has said that somebody is attached there. */
-  constructor(sources: RunSources, request: RunRequest, { cursor, lease }: Begun, onAttached: () => void) {
+  constructor(sources: RunSources, request: RunRequest, { cursor, lease }: Begun, news: RunNews) {
     this.#sources = sources;
     this.#request = request;
     this.#lease = lease;
     this.#cursor = cursor;
-    this.#onAttached = onAttached;
+    this.#news = news;
     this.#compaction = new Compaction(sources, request);
   }
 
@@ -103,13 +112,18 @@ export class RunLog {
     for (;;) {
       const { page } = await this.#sources.log.open(this.#request.topic, { from: this.#cursor, limit: pageLength });
       const fate = this.#read(page);
+      if (this.#hasMissed) await this.#findStop();
       if (fate !== "going" || (page.ok && page.end.offset >= page.head.offset)) return fate;
     }
   }
 
   /** @returns `going` if the append can be tried again at once */
   async #heed(conflict: Conflict | undefined): Promise<Fate | "unheld"> {
-    if (conflict?.reason === "moved") return this.#read(conflict.since);
+    if (conflict?.reason === "moved") {
+      const fate = this.#read(conflict.since);
+      if (this.#hasMissed) await this.#findStop();
+      return fate;
+    }
     const fate = await this.look();
     return conflict && fate === "going" ? "unheld" : fate;
   }
@@ -119,15 +133,24 @@ export class RunLog {
     if (fate !== "going") return fate;
     if (page.ok) {
       if (page.entries.some(isLast)) return "ended";
-      if (page.entries.some(isOfAttached)) this.#onAttached();
+      if (page.entries.some(isOfAttached)) this.#news.onAttached();
+      if (page.entries.some((entry) => isStopOf(entry, page.head.epoch))) this.#news.onStop();
       this.#pending?.findIn(page.entries);
       this.#reach(page.end);
       return "going";
     }
     if (page.reason !== "trimmed") return "gone"; // nobody can get all events of this run any more
     this.#pending?.miss(page.oldest);
+    this.#hasMissed = true;
     this.#reach(page.oldest);
     return "going";
+  }
+
+  /** The log remembers keys longer than entries. */
+  async #findStop(): Promise<void> {
+    if (await this.#sources.log.findAppend(this.#request.topic, logged.stopKey(this.#cursor.epoch)))
+      this.#news.onStop();
+    this.#hasMissed = false;
   }
 
   /** Moves forward only: a look and an append can be under way together. */

@@ -1,7 +1,7 @@
 import type { Cursor, LeaseRequest, ReadGap, ReadPage } from "@sluice/log";
 import { delay } from "../time/delay.js";
 import type { Lifetime } from "../time/lifetime.js";
-import { isOfAttached, logged } from "../topic/entry.js";
+import { isStray, logged } from "../topic/entry.js";
 import { encodeRecord, hasRun, recordOf } from "./record.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { leaseTtl } from "./run-times.js";
@@ -73,10 +73,10 @@ export async function appendStart(
 }
 
 /**
- * Where a run can begin in a topic that has nothing but `$attached`. A server that watched an earlier run may append it after the
- * topic was freed. `undefined`: the topic has something else, or more than can be read at once.
+ * Where a run can begin in a topic that has nothing but `$attached` and `$stop`. Others may append them for an earlier run after
+ * the topic was freed. `undefined`: the topic has something else, or more than can be read at once.
  */
 function endOfStrays(since: ReadPage | ReadGap): Cursor | undefined {
-  const areAll = since.ok && !hasRun(since.record) && since.entries.every(isOfAttached);
+  const areAll = since.ok && !hasRun(since.record) && since.entries.every(isStray);
   return areAll && since.end.offset === since.head.offset ? since.end : undefined;
 }

@@ -9,6 +9,9 @@ export const leaseTtl = 30_000;
 /** Milliseconds without an append after which a run renews its lease. */
 export const renewEvery = 10_000;
 
+/** Milliseconds that a generator has to end by itself after its run was stopped. */
+export const stopGrace = 10_000;
+
 /** Milliseconds between two looks at another server's run. */
 export const lookEvery = 15_000;
 

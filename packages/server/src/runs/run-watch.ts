@@ -3,17 +3,11 @@ import type { Deadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
 import { isOfAttached, logged } from "../topic/entry.js";
 import type { QueuedSubscriber } from "../topic/queued-subscriber.js";
+import { endUnheld, type SeenRun } from "./end-unheld.js";
 import type { RunSubscriber } from "./lead.js";
-import { decodeRecord, encodeRecord, type RunRecord } from "./record.js";
+import { decodeRecord, type RunRecord } from "./record.js";
 import type { RunSources } from "./run-request.js";
-import { leaseTtl, lookAgainAfter, lookEvery } from "./run-times.js";
-
-/** A run without an end, as the log was read. */
-export interface SeenRun {
-  readonly record: RunRecord;
-  /** Of its topic. */
-  readonly head: Cursor;
-}
+import { lookAgainAfter, lookEvery } from "./run-times.js";
 
 /**
  * Watches a run of another server while it has subscribers here. It tells the other server so, through the log, and
@@ -94,11 +88,9 @@ export class RunWatch implements Deadline, QueuedSubscriber {
   /** Whether a server runs it. If none does, the run is interrupted; it may also be over, or lost with its log. */
   async #isAlive(): Promise<boolean> {
     const { log, runTtl: ttl } = this.#sources;
-    const end = logged.interrupted;
     for (;;) {
-      const record = encodeRecord({ ...this.#record, end });
-      const guard = { after: this.#cursor, lease: { ttl: leaseTtl } };
-      const answer = await log.append(this.#topic, [end], { ...guard, idempotencyKey: logged.endKey, record, ttl });
+      const seen = { record: this.#record, head: this.#cursor };
+      const answer = await endUnheld(log, this.#topic, seen, logged.interrupted, ttl);
       if (answer.ok) return false;
       if (answer.reason === "leased") return true;
       if (!this.#goesOn(answer.since)) return false;

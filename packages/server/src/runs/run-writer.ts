@@ -5,15 +5,14 @@ import { Lifetime } from "../time/lifetime.js";
 import { logged } from "../topic/entry.js";
 import { type Kept, LeaseKeeper } from "./lease-keeper.js";
 import type { Fate } from "./record.js";
-import { RunLog } from "./run-log.js";
+import { RunLog, type RunNews } from "./run-log.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import type { Begun } from "./run-start.js";
 import { isGoing, type RunEvent, type RunState, running, transition } from "./run-state.js";
+import { StopWatch } from "./stop-watch.js";
 import { backoff, leaseDelay } from "./store-away.js";
 
-export interface RunListener {
-  /** Another server has said that somebody is attached there. */
-  onAttached(): void;
+export interface RunListener extends RunNews {
   /** The run's end is in the log, or the log has lost the run. */
   onOver(fate: "ended" | "gone"): void;
 }
@@ -27,16 +26,29 @@ export class RunWriter {
   readonly #listener: RunListener;
   readonly #log: RunLog;
   readonly #keeper: LeaseKeeper;
+  readonly #stopWatch: StopWatch;
   #state: RunState = running;
 
   constructor(sources: RunSources, request: RunRequest, begun: Begun, listener: RunListener) {
     this.#sources = sources;
     this.#path = request.procedure.path;
     this.#listener = listener;
-    this.#log = new RunLog(sources, request, begun, () => {
-      if (this.isGoing) listener.onAttached();
+    this.#log = new RunLog(sources, request, begun, {
+      onAttached: () => {
+        if (this.isGoing) listener.onAttached();
+      },
+      onStop: () => {
+        if (this.isGoing) listener.onStop();
+      },
     });
     this.#keeper = new LeaseKeeper(sources.wheel, (failures) => this.#keep(failures));
+    this.#stopWatch = new StopWatch({
+      log: sources.log,
+      wheel: sources.wheel,
+      topic: request.topic,
+      appendedAt: () => this.#keeper.keptAt,
+      look: () => void this.look().catch(() => {}), // the keeper looks again, and reports
+    });
   }
 
   get isGoing(): boolean {
@@ -140,6 +152,7 @@ export class RunWriter {
     this.#state = transition(this.#state, event);
     if (!wasGoing || this.isGoing) return;
     this.#keeper.close();
+    this.#stopWatch.close();
     this.lifetime.end();
   }
 

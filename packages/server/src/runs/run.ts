@@ -9,6 +9,7 @@ import { RunAttendance } from "./run-attendance.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import type { Begun } from "./run-start.js";
 import { RunWriter } from "./run-writer.js";
+import { Stop } from "./stop.js";
 
 /** A generator that runs on this server. Its events go into the log of its topic. */
 export class Run {
@@ -18,6 +19,7 @@ export class Run {
   readonly #attendance: RunAttendance;
   readonly #lead: Lead;
   readonly #writer: RunWriter;
+  readonly #stop: Stop;
 
   constructor(sources: RunSources, request: RunRequest, begun: Begun, onOver: () => void) {
     this.#sources = sources;
@@ -27,15 +29,18 @@ export class Run {
     this.#lead = new Lead({ ...sources, askElsewhere: () => this.#askElsewhere() }, begun.cursor);
     this.#writer = new RunWriter(sources, request, begun, {
       onAttached: () => this.#attendance.attachElsewhere(),
+      onStop: () => this.#stop.begin(),
       onOver: (fate) => {
         if (fate === "gone") this.#lead.recheck(); // a log that lost a topic doesn't tell its watchers
         onOver();
       },
     });
+    this.#stop = new Stop(sources.wheel, () => void this.#writer.finish(logged.stopped));
     this.#writer.lifetime.watch({
       onEnd: () => {
         this.#attendance.close();
         this.#lead.close();
+        this.#stop.close();
       },
     });
   }
@@ -59,7 +64,7 @@ export class Run {
     const writer = this.#writer;
     const turns = new EventLoopTurns();
     try {
-      for await (const event of this.#request.start(writer.lifetime.signal)) {
+      for await (const event of this.#request.start(this.#stop.signal)) {
         // The run fails before the generator is asked to return: its `finally` may wait for the signal to abort.
         const appended = await this.#append(event).catch((error) => this.#fail(error));
         if (!appended) return;
@@ -84,6 +89,7 @@ export class Run {
 
   async #fail(error: unknown): Promise<undefined> {
     if (!this.#writer.isGoing) return;
+    if (this.#stop.isObeyedBy(error)) return void (await this.#writer.finish(logged.stopped));
     const seen = toPublicError(error, this.#request.procedure.errors);
     if (isToReport(error, seen)) this.#report(reported(error, seen));
     await this.#writer.finish(logged.error(seen));

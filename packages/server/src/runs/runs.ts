@@ -2,12 +2,13 @@ import { SluiceError } from "@sluice/contract";
 import type { Cursor, ReadGap, ReadPage } from "@sluice/log";
 import { aboutToStop } from "../procedure/about-to-stop.js";
 import { Lifetime } from "../time/lifetime.js";
+import type { SeenRun } from "./end-unheld.js";
 import type { RunSubscriber } from "./lead.js";
 import { decodeRecord, hasRun } from "./record.js";
 import { Run } from "./run.js";
 import type { RunRequest, RunSources } from "./run-request.js";
 import { appendStart } from "./run-start.js";
-import { RunWatch, type SeenRun } from "./run-watch.js";
+import { RunWatch } from "./run-watch.js";
 
 interface Started {
   readonly run: Run;

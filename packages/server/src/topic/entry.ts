@@ -16,7 +16,7 @@ const error = ({ code, message, data }: { code: string; message: string; data: u
 
 /**
  * The entries of a run's topic beside its events: its beginning with its input, that somebody is attached to it on another
- * server, and its end. PROTOCOL §9.4.
+ * server, that it is to stop, and its end. PROTOCOL §9.4.
  */
 export const logged = {
   /** The idempotency key of a run's beginning. Each run has its own, so only a retry is a duplicate. */
@@ -24,11 +24,16 @@ export const logged = {
   start: (input: string): LogEvent => ({ type: "$start", data: JSON.stringify(input) }),
   inputOf: ({ type, data }: LogEvent): string | undefined => (type === "$start" ? JSON.parse(data) : undefined),
   attached: { type: "$attached", data: "{}" } satisfies LogEvent,
+  /** The idempotency key of `stop`: once is enough. An earlier life's may come late, and must not count. */
+  stopKey: (epoch: string): string => `$stop/${epoch}`,
+  stop: (epoch: string): LogEvent => ({ type: "$stop", data: JSON.stringify({ epoch }) }),
   /** The idempotency key of the end: only the first end is appended. */
   endKey: "$end",
   end: { type: "$end", data: "{}" } satisfies LogEvent,
   error,
   interrupted: error(new SluiceError("interrupted")),
+  /** The end of a run that was stopped, and has not ended by itself. */
+  stopped: error(new SluiceError("interrupted", { message: "The run was stopped" })),
 };
 
 /**
@@ -60,6 +65,13 @@ export const isLast = ({ type }: LogEvent): boolean => type === "$end" || type =
 
 /** Whether those who subscribed before an entry get no more after it. */
 export const endsSubscribers = (entry: LogEvent): boolean => isLast(entry) || sourced.isFailure(entry);
+
+/** Whether an entry asks to stop the run of this life of its topic. */
+export const isStopOf = ({ type, data }: LogEvent, epoch: string): boolean =>
+  type === "$stop" && data === logged.stop(epoch).data;
+
+/** Whether an entry may come into the topic's next life, because the topic was freed meanwhile. */
+export const isStray = (entry: LogEvent): boolean => isOfAttached(entry) || entry.type === "$stop";
 
 /** Whether an entry only says that a client is attached, and nothing about the run. */
 export const isOfAttached = ({ type }: LogEvent): boolean => type === logged.attached.type;
