@@ -1,6 +1,7 @@
 import { type AnyProcedure, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { Admission } from "./admission/admission.js";
+import { disconnectTopic } from "./admission/disconnect.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
 import { ControlFollower } from "./control/control-follower.js";
 import type { HandlerParts } from "./handler.js";
@@ -17,6 +18,7 @@ import type { Router } from "./procedure/router.js";
 import { defaultSnapshotEvery } from "./publish/append-events.js";
 import { publishSources } from "./publish/publish-events.js";
 import { Runs } from "./runs/runs.js";
+import { stopRun } from "./runs/stop-run.js";
 import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
 import { Sources } from "./source/sources.js";
 import type { EventStreamSettings } from "./stream/event-stream.js";
@@ -98,6 +100,11 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
 
   const handles: Omit<TopicParts, "readState"> = {
     procedures,
+    disconnect: (topic, given) => disconnectTopic({ admission, control, log, report }, topic, given),
+    stop: ({ procedure: { path }, name }) => {
+      if (implementations.get(path)?.run.kind === "resumable") return stopRun(log, name);
+      throw new TypeError(`stop() takes procedures with a resumable generator; "${path}" has none.`);
+    },
     sources: publishSources({
       ...{ log, states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
       onError: ({ error, path }) => report(error, path, undefined),

@@ -1,5 +1,6 @@
 export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
-export type { Disconnected, DisconnectFilter } from "./admission/access.js";
+export type { DisconnectFilter } from "./admission/access.js";
+export type { Disconnected, DisconnectOptions } from "./control/disconnect-options.js";
 export type { DrainOptions } from "./drain.js";
 export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./options/limits.js";
@@ -35,6 +36,7 @@ export type {
   ReadStateOptions,
   StateAt,
   StatefulTopic,
+  Stopped,
   Topic,
   TopicOf,
 } from "./publish/topic-handle.js";

@@ -10,9 +10,10 @@ import type {
   StateOf,
   WithoutInput,
 } from "@sluice/contract";
-import type { Disconnected, DisconnectFilter } from "./admission/access.js";
+import type { DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
 import { assemble, type SluiceParts } from "./assemble.js";
+import type { Disconnected } from "./control/disconnect-options.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { handle } from "./handler.js";
 import { type SubscribeOptions, subscribeLocally } from "./in-process.js";

@@ -1,7 +1,7 @@
+import type { DisconnectOptions } from "../control/disconnect-options.js";
+
 /** Selects the streams that `disconnect` ends: those that match all given fields. */
-export interface DisconnectFilter {
-  /** One of the context's `tags`. */
-  readonly tag?: string;
+export interface DisconnectFilter extends DisconnectOptions {
   /** Path of the procedure, such as `scores/watch`. */
   readonly path?: string;
   /**
@@ -9,16 +9,6 @@ export interface DisconnectFilter {
    * may be left out.
    */
   readonly key?: unknown;
-  /**
-   * The error that the client gets: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes the
-   * client refresh its credentials and reconnect.
-   */
-  readonly reason?: "forbidden" | "unauthorized";
-}
-
-export interface Disconnected {
-  /** Number of open streams that this server has ended. */
-  readonly ended: number;
 }
 
 export const revoked = "The authorisation was revoked";

@@ -1,11 +1,11 @@
-import { type AnyProcedure, type AnySubscription, checkNames, type NamesOf, shown } from "@sluice/contract";
+import { type AnyProcedure, type AnySubscription, type NamesOf, shown } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { ControlFollower } from "../control/control-follower.js";
+import { checkDisconnect, type Disconnected, type DisconnectOptions } from "../control/disconnect-options.js";
 import { tellServers } from "../control/tell-servers.js";
-import { checkOneOf } from "../options/check.js";
 import { subscriptionPaths } from "../options/log.js";
 import type { Report } from "../options/on-error.js";
-import type { Disconnected, DisconnectFilter, ResolvedFilter } from "./access.js";
+import type { DisconnectFilter, ResolvedFilter } from "./access.js";
 import type { Admission } from "./admission.js";
 import { endMatching } from "./end-streams.js";
 import { topicOfKey } from "./topic-of-key.js";
@@ -14,34 +14,40 @@ const filterNames: NamesOf<DisconnectFilter> = { tag: true, path: true, key: tru
 
 type Procedures = ReadonlyMap<string, AnyProcedure>;
 
-interface DisconnectParts {
+interface EndParts {
   readonly admission: Admission;
-  /** The contract's procedures, by path. */
-  readonly procedures: Procedures;
   readonly log: Log;
   /** Names this server, which need not be told. */
   readonly control: Pick<ControlFollower, "name">;
   readonly report: Report;
 }
 
+interface DisconnectParts extends EndParts {
+  /** The contract's procedures, by path. */
+  readonly procedures: Procedures;
+}
+
 /** Ends the streams that match the filter, and tells the other servers; see `Sluice.disconnect`. */
 export function disconnect(parts: DisconnectParts, given: DisconnectFilter): Promise<Disconnected> {
-  const filter = resolveFilter(parts.procedures, given);
+  return endEverywhere(parts, resolveFilter(parts.procedures, given));
+}
+
+/** Ends the streams of a topic, and tells the other servers; see `Topic.disconnect`. */
+export const disconnectTopic = (parts: EndParts, topic: string, options: DisconnectOptions): Promise<Disconnected> =>
+  endEverywhere(parts, { topic, ...checkDisconnect(options) });
+
+function endEverywhere(parts: EndParts, filter: ResolvedFilter): Promise<Disconnected> {
   const ended = endMatching(parts, filter);
   return tellServers(parts.log, { kind: "disconnect", from: parts.control.name, ...filter }).then(() => ({ ended }));
 }
 
 /** @throws TypeError if the filter can't match. */
 function resolveFilter(procedures: Procedures, filter: DisconnectFilter): ResolvedFilter {
-  checkNames("disconnect", filter ?? null, filterNames);
-  const { tag, path, key, reason = "forbidden" } = filter;
+  const { tag, reason } = checkDisconnect(filter, filterNames);
+  const { path, key } = filter;
   if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path.");
   if (key !== undefined && path === undefined)
     throw new TypeError("disconnect() with a key also needs the path of the procedure.");
-  checkOneOf("disconnect", "reason", reason, ["forbidden", "unauthorized"]);
-  if (tag !== undefined && typeof tag !== "string") {
-    throw new TypeError(`disconnect: tag is ${shown(tag)}; allowed is a string.`);
-  }
   const procedure = path === undefined ? undefined : subscriptionAt(procedures, path);
   const topic = procedure && key !== undefined ? topicOfKey(procedure, key) : undefined;
   return { tag, path, topic, reason };

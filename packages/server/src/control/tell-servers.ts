@@ -1,5 +1,5 @@
-import { SluiceError } from "@sluice/contract";
 import { type Log, LogError } from "@sluice/log";
+import { orUnavailable } from "./or-unavailable.js";
 import { type ControlWord, controlTopic, encodeWord, wordOptions } from "./words.js";
 
 /** How often a word is appended whose append the store doesn't answer. */
@@ -12,7 +12,8 @@ const attempts = 3;
  * @throws SluiceError `unavailable` if the store can't be reached.
  */
 export async function tellServers(log: Log, word: ControlWord): Promise<void> {
-  await append(log, word);
+  const message = "Other servers may not have been told, because the log can't be reached; repeat the call";
+  await orUnavailable(append(log, word), message);
   await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -23,10 +24,7 @@ async function append(log: Log, word: ControlWord): Promise<void> {
       await log.append(controlTopic, [encodeWord(word)], options);
       return;
     } catch (error) {
-      if (!LogError.is(error)) throw error;
-      if (error.code === "unknown" && attempt < attempts) continue;
-      const message = "Other servers may not have been told, because the log can't be reached; repeat the call";
-      throw new SluiceError("unavailable", { message, cause: error, retryAfter: 1_000 });
+      if (!LogError.is(error) || error.code !== "unknown" || attempt === attempts) throw error;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { AnySubscription, EventInputOf, InputOf, StateOf, WithoutInput } from "@sluice/contract";
+import type { Disconnected, DisconnectOptions } from "../control/disconnect-options.js";
 
 export interface PublishOptions {
   /**
@@ -14,6 +15,11 @@ export interface Published {
   readonly cursor: string;
   /** True if the idempotency key was used before: nothing was appended. */
   readonly duplicate: boolean;
+}
+
+export interface Stopped {
+  /** Whether the topic had a run that was not over. */
+  readonly stopped: boolean;
 }
 
 export interface ReadStateOptions {
@@ -50,6 +56,28 @@ export interface Topic<P extends AnySubscription> {
    * @example await topic(contract.scores.watch, { matchId }).publish({ type: "goal", data: { team: "home", minute: 12 } });
    */
   publish(events: EventInputOf<P> | readonly EventInputOf<P>[], options?: PublishOptions): Promise<Published>;
+  /**
+   * Ends the topic's open streams with a typed reason, on all servers on the log; see `Sluice.disconnect`.
+   *
+   * @throws SluiceError `badRequest` if the topic's input is invalid; `unavailable` if the log can't be reached: other
+   * servers may not have been told.
+   * @throws TypeError if an option is unknown or wrong.
+   * @example await topic(contract.scores.watch, { matchId }).disconnect({ reason: "unauthorized" });
+   */
+  disconnect(options?: DisconnectOptions): Promise<Disconnected>;
+  /**
+   * Stops the run of a resumable generator, on whatever server it runs. The generator's `signal` aborts, with a
+   * SluiceError of code `aborted` as its reason. It may yield its last events, and return or throw; then the run ends as
+   * usual. If it gives up because of the signal, or does not end within 10 seconds, subscribers get the final error
+   * `interrupted` with the message "The run was stopped". The promise resolves when the run has been told, not when it
+   * is over. If there is no run, or it is over, nothing happens.
+   *
+   * @throws SluiceError `badRequest` if the topic's input is invalid; `unavailable` if the log can't be reached. Then the
+   * run may have been told. Call it again.
+   * @throws TypeError if the procedure has no resumable generator. (A process that serves no clients can't check this.)
+   * @example await topic(contract.assistant.complete, { runId, prompt }).stop();
+   */
+  stop(): Promise<Stopped>;
 }
 
 /** A handle on one topic whose contract declares a state. */

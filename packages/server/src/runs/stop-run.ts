@@ -1,18 +1,20 @@
 import type { Log } from "@sluice/log";
+import { orUnavailable } from "../control/or-unavailable.js";
+import type { Stopped } from "../publish/topic-handle.js";
 import { logged } from "../topic/entry.js";
 import { endUnheld } from "./end-unheld.js";
 import { decodeRecord } from "./record.js";
 
-export interface Stopped {
-  /** Whether the topic had a run that was not over. */
-  readonly stopped: boolean;
-}
-
 /**
  * Stops a topic's run, on whatever server it runs: that server aborts the generator's signal, and ends the run if it does
  * not end by itself. A run whose server is gone ends at once. Into a topic without a run it writes nothing. PROTOCOL §9.4.
+ *
+ * @throws SluiceError `unavailable` if the store can't be reached.
  */
-export async function stopRun(log: Log, topic: string): Promise<Stopped> {
+export const stopRun = (log: Log, topic: string): Promise<Stopped> =>
+  orUnavailable(stop(log, topic), "The run may not have been told, because the log can't be reached; repeat the call");
+
+async function stop(log: Log, topic: string): Promise<Stopped> {
   let { page } = await log.open(topic, { from: { last: 0 }, limit: 0 });
   for (;;) {
     const record = decodeRecord(page.record);

@@ -1,5 +1,7 @@
 import { type ContractTree, checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract";
 import type { Log } from "@sluice/log";
+import { checkDisconnect } from "../control/disconnect-options.js";
+import { tellServers } from "../control/tell-servers.js";
 import { checkWhole } from "../options/check.js";
 import { checkLog } from "../options/log.js";
 import { guardedReport, printReport } from "../options/on-error.js";
@@ -9,6 +11,7 @@ import { defaultSnapshotEvery } from "../publish/append-events.js";
 import { defaultMaxEventLength } from "../publish/encode-event.js";
 import { publishSources } from "../publish/publish-events.js";
 import type { GetTopic } from "../publish/topic-handle.js";
+import { stopRun } from "../runs/stop-run.js";
 import { retainingLog } from "../topic/retaining-log.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { getTopicFrom } from "./get-topic.js";
@@ -68,6 +71,11 @@ export function createPublisher<Tree extends ContractTree>(
   const topic = getTopicFrom({
     procedures: byPath(proceduresOf(contract)),
     sources: publishSources({ log, states, maxEventLength, snapshotEvery, onError }),
+    disconnect: async (name, given) => {
+      await tellServers(log, { kind: "disconnect", from: "", topic: name, ...checkDisconnect(given) });
+      return { ended: 0 };
+    },
+    stop: ({ name }) => stopRun(log, name),
     readState: (of) => readFolded(states, of),
   });
   return { topic };

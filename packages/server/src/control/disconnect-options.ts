@@ -1,0 +1,33 @@
+import { checkNames, type NamesOf, shown } from "@sluice/contract";
+import { checkOneOf } from "../options/check.js";
+
+export interface DisconnectOptions {
+  /** Only streams with this tag: one of the context's `tags`. Default: all. */
+  readonly tag?: string | undefined;
+  /**
+   * The error that the client gets: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes the
+   * client refresh its credentials and reconnect.
+   */
+  readonly reason?: "forbidden" | "unauthorized" | undefined;
+}
+
+export interface Disconnected {
+  /** Number of open streams that this server has ended. */
+  readonly ended: number;
+}
+
+const optionNames: NamesOf<DisconnectOptions> = { tag: true, reason: true };
+
+/** @throws TypeError if an option is unknown, or has a wrong value. */
+export function checkDisconnect(
+  options: DisconnectOptions,
+  names: NamesOf<DisconnectOptions> = optionNames,
+): { readonly tag: string | undefined; readonly reason: "forbidden" | "unauthorized" } {
+  checkNames("disconnect", options ?? null, names);
+  const { tag, reason = "forbidden" } = options;
+  checkOneOf("disconnect", "reason", reason, ["forbidden", "unauthorized"]);
+  if (tag !== undefined && typeof tag !== "string") {
+    throw new TypeError(`disconnect: tag is ${shown(tag)}; allowed is a string.`);
+  }
+  return { tag, reason };
+}
