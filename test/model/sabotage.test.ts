@@ -47,6 +47,7 @@ const isTallied = (topic: string) => topic.startsWith("bot/tally");
 const appendingAnyway: NonNullable<Sabotage["topic"]> =
   (topic, log) =>
   (procedure: AnySubscription, input?: unknown): Topic<AnySubscription> => ({
+    ...topic(procedure, input),
     async publish(events, options) {
       try {
         return await topic(procedure, input).publish(events, options);
