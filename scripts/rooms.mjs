@@ -11,6 +11,7 @@ const rooms = {
   contract: [".", "wire"],
   log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts", "port"],
   server: [
+    "test-kit",
     "adapters",
     ".",
     "admission",

@@ -106,17 +106,4 @@ describeStreams("more to catch up with than the limit", (adapter) => {
     expect(reader.data).toEqual(range(2, 40));
     expect(reader.all("reset")).toMatchObject([{ reason: "limit" }]);
   });
-
-  it("does not limit an in-process reader", async () => {
-    const { sluice, topic, contract } = await startWorld(adapter, { limits });
-    const { head } = contract.feed;
-    const { cursor } = await topic(head).publish(posts(1));
-    await topic(head).publish(posts(...range(2, 40)));
-    const seen: number[] = [];
-    for await (const { data } of sluice.subscribe(head, undefined, { context: { user: null }, cursor })) {
-      seen.push(data.n);
-      if (data.n === 40) break;
-    }
-    expect(seen).toEqual(range(2, 40));
-  });
 });

@@ -9,6 +9,7 @@ import { partsOf } from "../../packages/server/src/sluice.js";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
+import { clientInProcess } from "./in-process.js";
 import { countWatchers } from "./watched-log.js";
 import { eventually, turns, within } from "./within.js";
 import { startWorld } from "./world.js";
@@ -88,8 +89,8 @@ async function setUp(slow: Stage) {
 
 const expectNothingLeft = ({ sluice, log }: Pick<Awaited<ReturnType<typeof setUp>>, "sluice" | "log">) =>
   eventually(() => {
-    const { streams: connections, locals, openings } = partsOf(sluice as never).admission;
-    expect([connections.size, locals.size, openings.size, log.watchers]).toEqual([0, 0, 0, 0]);
+    const { streams: connections, openings } = partsOf(sluice as never).admission;
+    expect([connections.size, openings.size, log.watchers]).toEqual([0, 0, 0]);
   });
 
 describe("a stream that is revoked while it is opened", () => {
@@ -160,8 +161,8 @@ describe("a stream that is revoked while it is opened", () => {
 
   it.each(stages.slice(1))("in this process throws, though its %s takes its time", async (stage) => {
     const world = await setUp(stage);
-    const stream = world.sluice.subscribe(contract.board, hall, { context: { user: "ann" } });
-    const next = stream[Symbol.asyncIterator]().next();
+    const { board } = clientInProcess(contract, world.sluice, { user: "ann" });
+    const next = board.iterate(hall)[Symbol.asyncIterator]().next();
     await world.arrive();
     expect(await world.sluice.disconnect({ tag: "user:ann" })).toEqual({ ended: 0 });
     world.goOn();
@@ -175,7 +176,7 @@ describe("revoking by key", () => {
     const world = await setUp("context");
     world.goOn();
     const [inHall, inYard] = [hall, { room: "yard" }].map((key) =>
-      world.sluice.subscribe(contract.bot, key, { context: { user: "ann" } })[Symbol.asyncIterator](),
+      clientInProcess(contract, world.sluice, { user: "ann" }).bot.iterate(key)[Symbol.asyncIterator](),
     );
     await Promise.all([inHall?.next(), inYard?.next()]);
     expect(await world.sluice.disconnect({ path: "bot", key: hall })).toEqual({ ended: 1 });

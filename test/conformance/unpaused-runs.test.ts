@@ -2,6 +2,7 @@ import { memoryLog } from "@sluice/server";
 import { describe, expect, it } from "vitest";
 import type { Subscriber } from "../../packages/server/src/subscription/subscriber.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
+import { clientInProcess } from "./in-process.js";
 import { open } from "./reader.js";
 import { runContract, runPaths, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
@@ -49,7 +50,7 @@ describe("a generator that never waits", () => {
     let count = 0;
     let others = 0;
     const timer = setInterval(() => others++, 1);
-    const events = world.sluice.subscribe(runContract.plain, endless)[Symbol.asyncIterator]();
+    const events = clientInProcess(runContract, world.sluice, {}).plain.iterate(endless)[Symbol.asyncIterator]();
     while (others < 3 && count < 2_000_000) {
       await events.next();
       count++;

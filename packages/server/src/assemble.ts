@@ -5,7 +5,6 @@ import { disconnectTopic } from "./admission/disconnect.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
 import { ControlFollower } from "./control/control-follower.js";
 import type { HandlerParts } from "./handler.js";
-import type { LocalParts } from "./in-process.js";
 import { checkWhole } from "./options/check.js";
 import { type Limits, limitsFrom } from "./options/limits.js";
 import { checkLog } from "./options/log.js";
@@ -41,8 +40,6 @@ export interface SluiceParts extends HandlerParts {
   readonly log: Log;
   readonly limits: Limits;
   readonly counters: Counters;
-  /** For subscribers in this process. */
-  readonly local: LocalParts;
 }
 
 /**
@@ -137,17 +134,6 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     ...{ procedures, implementations, tools, admission, presence, sources, control, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
-  // A subscriber in this process may be slow, and does not count as a client that is limited or drained.
-  const local: LocalParts = {
-    ...opening,
-    limits: { ...limits, catchUpEvents: Number.POSITIVE_INFINITY },
-    streams: {
-      ...streams,
-      stallTimeout: Number.MAX_SAFE_INTEGER,
-      limits: { ...limits, connectionLife: Number.POSITIVE_INFINITY },
-      open: admission.locals,
-    },
-  };
   control.begin();
-  return { ...opening, limits, streams, local };
+  return { ...opening, limits, streams };
 }

@@ -2,7 +2,6 @@ export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, ty
 export type { DisconnectFilter } from "./admission/access.js";
 export type { Disconnected, DisconnectOptions } from "./control/disconnect-options.js";
 export type { DrainOptions } from "./drain.js";
-export type { SubscribeOptions } from "./in-process.js";
 export type { Limits } from "./options/limits.js";
 export type { Retain } from "./options/retain.js";
 export type { CallOptions } from "./procedure/call.js";

@@ -188,9 +188,6 @@ test("a router compiles only if every procedure is implemented in its place", ()
   sluiceFetch(createSluice(plain.$router({ ping: plain.ping.handler(() => {}) })));
 
   expectTypeOf(sluice.call(contract.now, undefined)).resolves.toEqualTypeOf<Date>();
-  expectTypeOf(sluice.subscribe(contract.feed, undefined)).toEqualTypeOf<
-    AsyncIterable<{ type: "post"; data: string; id: string }>
-  >();
   expectTypeOf(sluice.call(contract.now)).resolves.toEqualTypeOf<Date>();
   expectTypeOf(sluice.topic(contract.presence).state()).resolves.toEqualTypeOf<{
     readonly state: { home: number };
@@ -202,8 +199,6 @@ test("a router compiles only if every procedure is implemented in its place", ()
   sluice.topic(contract.scores.watch).state();
   // @ts-expect-error the contract declares no state
   sluice.topic(contract.feed).state();
-  // @ts-expect-error the input is missing
-  sluice.subscribe(contract.scores.watch);
   // @ts-expect-error a subscription is not called
   sluice.call(contract.feed, undefined);
 });

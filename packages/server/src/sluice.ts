@@ -2,12 +2,9 @@ import type {
   AnyMutation,
   AnyProcedure,
   AnyQuery,
-  AnySubscription,
   ContractTree,
-  EventOf,
   InputOf,
   OutputOf,
-  StateOf,
   WithoutInput,
 } from "@sluice/contract";
 import type { DisconnectFilter } from "./admission/access.js";
@@ -16,7 +13,6 @@ import { assemble, type SluiceParts } from "./assemble.js";
 import type { Disconnected } from "./control/disconnect-options.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { handle } from "./handler.js";
-import { type SubscribeOptions, subscribeLocally } from "./in-process.js";
 import { ownOf } from "./options/own-procedure.js";
 import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
@@ -42,18 +38,6 @@ export interface Sluice<Context = never> {
     options?: CallOptions<Context>,
   ): Promise<OutputOf<P>>;
   /**
-   * Subscribes in this process, through middleware. Each loop opens its own stream and gets the events that a client
-   * would get.
-   */
-  subscribe<P extends AnySubscription>(
-    procedure: WithoutInput<P, P, "subscribe(procedure, input)">,
-  ): AsyncIterable<EventOf<P>>;
-  subscribe<P extends AnySubscription>(
-    procedure: P,
-    input: InputOf<P>,
-    options?: SubscribeOptions<Context, StateOf<P>>,
-  ): AsyncIterable<EventOf<P>>;
-  /**
    * Disconnects all clients, for a deploy. It accepts no new streams (503), asks open ones to reconnect, and closes
    * those that are still open after `timeout` milliseconds (default: 5,000). Clients resume at their cursor if the log
    * outlives this process. Resumable runs in this process end as `interrupted`. Queries and mutations are still
@@ -64,9 +48,9 @@ export interface Sluice<Context = never> {
    */
   drain(options?: DrainOptions): Promise<void>;
   /**
-   * Ends open streams with a typed reason, on all servers on the log: no event follows, replayed or new. `subscribe` in
-   * this process throws it. A stream that is being opened (its context, middleware or snapshot is pending) is refused
-   * with the same reason, as 403 or 401. Revoke the authorisation first, so that no stream is opened again.
+   * Ends open streams with a typed reason, on all servers on the log: no event follows, replayed or new. A
+   * stream that is being opened (its context, middleware or snapshot is pending) is refused with the same reason, as 403
+   * or 401. Revoke the authorisation first, so that no stream is opened again.
    *
    * This server's streams end in the turn of the call. The promise resolves when the log has the word: from then on
    * each other server obeys as soon as it reads that, also after it was cut off from the log, and admits nobody while it
@@ -115,13 +99,6 @@ export function createSluice<Tree extends ContractTree, Context>(
     topic: tools.topic,
     call: async (procedure: AnyQuery | AnyMutation, input?: unknown, callOptions: CallOptions<Context> = {}) =>
       callLocally(parts, find(procedure, "call() takes a query or mutation"), input, callOptions) as never,
-    subscribe: (procedure: AnySubscription, input?: unknown, subscribeOptions: SubscribeOptions<Context, never> = {}) =>
-      subscribeLocally(
-        parts.local,
-        find(procedure, "subscribe() takes a subscription"),
-        input,
-        subscribeOptions,
-      ) as never,
     disconnect: (filter) => disconnect(parts, filter),
     stats: () => statsOf(parts),
     drain: (drainOptions) => drain(parts, drainOptions),

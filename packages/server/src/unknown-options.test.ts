@@ -3,8 +3,10 @@ import { memoryLog } from "@sluice/log";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { sluiceExpress } from "./adapters/express.js";
+import { sluiceFetch } from "./adapters/fetch.js";
 import { sluiceNode } from "./adapters/node.js";
 import { createPublisher, createSluice, implement } from "./index.js";
+import { subscribe } from "./test-kit/subscribe.test-kit.js";
 
 const events = { post: z.string() };
 const contract = defineContract({
@@ -77,9 +79,9 @@ const unknownNames: Case[] = [
     "call: contxt is not a known option; known options are context, signal.",
   ],
   [
-    "subscribe",
-    () => sluice.subscribe(contract.feed, undefined, wrong({ curser: "" })),
-    "subscribe: curser is not a known option; known options are context, signal, cursor, onSnapshot.",
+    "sluiceFetch",
+    () => sluiceFetch(sluice, wrong({ maxduration: 1_000 })),
+    "sluiceFetch: maxduration is not a known option; known options are base, context, identify, maxDuration.",
   ],
   [
     "disconnect",
@@ -266,7 +268,7 @@ describe("an option that would have no effect is refused with an error", () => {
 
 describe("a key for disconnect", () => {
   it("may leave out fields with a default", async () => {
-    const stream = sluice.subscribe(contract.room, { id: "a" })[Symbol.asyncIterator]();
+    const stream = subscribe(sluice, contract.room, { id: "a" });
     const next = expect(stream.next()).rejects.toMatchObject({ code: "forbidden" });
     await vi.waitFor(() => expect(sluice.stats().topics).toBe(1));
     const ended = () => sluice.disconnect({ path: "room", key: { id: "a" } });

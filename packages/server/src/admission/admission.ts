@@ -16,10 +16,8 @@ type AdmissionLimits = Pick<Limits, "connections" | "connectionsPerClient" | "ne
 
 /** Decides who may open a stream, and tracks the open ones. */
 export class Admission {
-  /** Open streams of clients. A stream removes itself when it ends. */
+  /** Open streams. A stream removes itself when it ends. */
   readonly streams = new Set<EventStream>();
-  /** Open streams of subscribers in this process. No limit counts them, and no drain waits for them. */
-  readonly locals = new Set<EventStream>();
   /** Streams that are being opened: neither refused nor open yet. */
   readonly openings = new Set<Opening>();
   /** Open streams per identified client. */

@@ -37,5 +37,4 @@ export function endAll({ admission }: Pick<EndParts, "admission">): void {
   for (const lane of openLanes(admission)) lane.revoke("unavailable", message, { isFinal: false });
 }
 
-const openLanes = (admission: Admission): OpenLane[] =>
-  [...admission.streams, ...admission.locals].flatMap(({ lanes }) => [...lanes.open]);
+const openLanes = (admission: Admission): OpenLane[] => [...admission.streams].flatMap(({ lanes }) => [...lanes.open]);

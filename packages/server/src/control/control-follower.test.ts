@@ -1,6 +1,6 @@
 import { type Log, LogError, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
-import { turns } from "../resumable.test-kit.js";
+import { turns } from "../test-kit/resumable.test-kit.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
 import { ControlFollower } from "./control-follower.js";

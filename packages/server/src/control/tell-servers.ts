@@ -1,4 +1,5 @@
 import { type Log, LogError } from "@sluice/log";
+import { afterTurn } from "../time/after-turn.js";
 import { orUnavailable } from "./or-unavailable.js";
 import { type ControlWord, controlTopic, encodeWord, wordOptions } from "./words.js";
 
@@ -14,7 +15,7 @@ const attempts = 3;
 export async function tellServers(log: Log, word: ControlWord): Promise<void> {
   const message = "Other servers may not have been told, because the log can't be reached; repeat the call";
   await orUnavailable(append(log, word), message);
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise<void>(afterTurn);
 }
 
 async function append(log: Log, word: ControlWord): Promise<void> {

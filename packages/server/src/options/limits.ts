@@ -24,7 +24,7 @@ export interface Limits {
   /**
    * Most events that a subscriber catches up on. If it resumes further behind the head than this, or falls further
    * behind while its socket is full, it gets a `$reset` with reason `limit`. It goes on with a fresh state or, without
-   * state, as `onGap` says. A new subscriber gets all that `start` says; a subscriber in this process gets all events.
+   * state, as `onGap` says. A new subscriber gets all that `start` says.
    * Default: 100,000.
    */
   readonly catchUpEvents: number;

@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { createSluice, implement } from "../index.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 
 const texts = { input: z.object({ length: z.int() }), events: { text: z.string() } };
 const contract = defineContract({
@@ -30,7 +31,7 @@ it.each([100, 2_000_000])("accepts an event up to limits.eventLength from every 
     if (name === "live") {
       await sluice.topic(contract.live, { length }).publish({ type: "text", data: "x".repeat(length - quotes) });
     }
-    for await (const { data } of sluice.subscribe(contract[name], { length })) return data.length + quotes;
+    for await (const { data } of subscribe(sluice, contract[name], { length })) return data.length + quotes;
     return undefined;
   };
   for (const name of ["live", "plain", "resumable"] as const) {

@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createSluice, implement } from "../index.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 
 const input = z.object({ id: z.string() });
 const events = { post: z.string() };
@@ -29,7 +30,7 @@ describe("publish()", () => {
     await expect(sluice.topic(contract.run, { id: "1" }).publish(post)).rejects.toThrow(refusal("run"));
     await expect(sluice.topic(contract.once).publish(post)).rejects.toThrow(refusal("once"));
     const seen: string[] = [];
-    for await (const event of sluice.subscribe(contract.run, { id: "1" })) seen.push(event.data);
+    for await (const event of subscribe(sluice, contract.run, { id: "1" })) seen.push(event.data);
     expect(seen).toEqual([]); // the run has started and ended by itself
   });
 

@@ -1,6 +1,6 @@
 import { memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
-import { hello, read, setUp, turns } from "../resumable.test-kit.js";
+import { hello, read, setUp, turns } from "../test-kit/resumable.test-kit.js";
 
 it("a run is started once by processes that found none at the same time, and another input is refused", async () => {
   const log = memoryLog();
@@ -75,7 +75,7 @@ it("a run that is started while its server drains is interrupted before the drai
   await drained;
   const { page } = await log.open('complete?{"runId":"r1"}', { from: "oldest", limit: 10 });
   expect(page.ok && page.entries.map(({ type }) => type)).toEqual(["$start", "$error"]);
-  await expect(own.done).rejects.toMatchObject({ code: "interrupted" });
+  await expect(own.done).rejects.toMatchObject({ code: "unavailable" });
 });
 
 it("a run that is never abandoned starts like any other", async () => {

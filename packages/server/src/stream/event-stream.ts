@@ -147,12 +147,6 @@ export class EventStream implements Deadline, EndListener {
     if (this.#backlog?.isEmpty) this.#backlog = undefined;
   }
 
-  /** Also drops what the sink holds. For a lane that is the whole stream. */
-  discardAll(lane: object): void {
-    this.discard(lane);
-    this.#sink.discard?.();
-  }
-
   /** Ends the stream after its last frame. */
   end(): void {
     if (this.closed) return;

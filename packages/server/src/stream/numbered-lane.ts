@@ -119,10 +119,6 @@ export class NumberedLane extends StreamLane implements EndListener {
     if (this.#share <= 0) this.#lanes.lag(this);
   }
 
-  protected discard(): void {
-    this.stream.discard(this);
-  }
-
   protected endNow(): void {
     this.lifetime.end();
   }

@@ -99,10 +99,6 @@ export class PlainLane extends StreamLane implements Lanes {
 
   protected onWritten(): void {}
 
-  protected discard(): void {
-    this.stream.discardAll(this);
-  }
-
   protected endNow(): void {
     this.stream.end();
   }

@@ -16,8 +16,6 @@ export interface Sink {
   readonly framing?: Framing;
   /** One function for all sinks of a kind. Cheap enough to call for each batch. */
   readonly directVersion?: () => number;
-  /** Drops what was written and not read yet, if the sink can tell. */
-  discard?(): void;
   /**
    * Ends the stream after what was written.
    *

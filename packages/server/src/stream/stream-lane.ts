@@ -39,7 +39,6 @@ export abstract class StreamLane implements Lane, OpenLane {
   protected abstract writeFrame(frame: SharedBytes): void;
   /** Called with the number of bytes written. */
   protected abstract onWritten(bytes: number): void;
-  protected abstract discard(): void;
   protected abstract endNow(): void;
   abstract lag(): void;
   abstract caughtUp(): void;
@@ -124,7 +123,7 @@ export abstract class StreamLane implements Lane, OpenLane {
   revoke(code: string, message: string, { isFinal }: { readonly isFinal: boolean }): void {
     if (this.hasEnded) return;
     this.#corked = undefined;
-    this.discard();
+    this.stream.discard(this);
     this.finish({ kind: "error", code, message, final: isFinal });
   }
 

@@ -3,8 +3,9 @@ import { type Log, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { implement } from "../index.js";
-import { turns } from "../resumable.test-kit.js";
 import { createSluice } from "../sluice.js";
+import { turns } from "../test-kit/resumable.test-kit.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 
 const input = z.object({ id: z.string() });
@@ -35,7 +36,7 @@ function setUp({ log = memoryLog(), events = [] }: { log?: Log; events?: unknown
   });
   const sluice = createSluice(router, { log, clock, onError: ({ error }) => errors.push(error) });
   const read = async (signal = new AbortController().signal) => {
-    for await (const _ of sluice.subscribe(contract.sum, { id: "r" }, { signal }));
+    for await (const _ of subscribe(sluice, contract.sum, { id: "r" }, { signal }));
   };
   return { sluice, clock, errors, seen, read };
 }
@@ -54,7 +55,8 @@ it("a run is not started for a subscriber whose opening fails", async () => {
       },
     },
   });
-  await expect(world.read()).rejects.toThrow("no such table");
+  await expect(world.read()).rejects.toMatchObject({ code: "internal" });
+  expect(world.errors).toMatchObject([{ message: "no such table" }]);
   await turns();
   expect([world.seen.running, appended, world.clock.timers]).toEqual([0, [], 0]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hello, read, setUp, turns } from "../resumable.test-kit.js";
+import { hello, read, setUp, turns } from "../test-kit/resumable.test-kit.js";
 
 describe("a resumable generator", () => {
   it("runs once, however many attach, and gives all of them all of it", async () => {
@@ -125,6 +125,8 @@ describe("a resumable generator", () => {
     const first = read(world);
     await world.steps(1);
     await world.sluice.drain();
-    await expect(first.done).rejects.toMatchObject({ code: "interrupted" });
+    await first.done;
+    const again = read(setUp({ log: world.log }), hello, first.events[0]?.id);
+    await expect(again.done).rejects.toMatchObject({ code: "interrupted" });
   });
 });

@@ -5,7 +5,7 @@ import { endsSubscribers, frameOf, sourced } from "./entry.js";
 import { SharedBytes } from "./shared-bytes.js";
 import { byteLength } from "./utf8.js";
 
-/** An event as filters and in-process subscribers see it. */
+/** An event as filters see it. */
 export interface DecodedEvent {
   readonly type: string;
   readonly data: unknown;
@@ -13,7 +13,7 @@ export interface DecodedEvent {
 }
 
 /** Decodes an event's data. `undefined` if this contract does not know the event, as during a deploy. */
-export function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
+function decodeEvent({ events }: AnySubscription, type: string, json: string): { data: unknown } | undefined {
   if (!Object.hasOwn(events, type)) return undefined;
   try {
     return { data: coderOf(events[type]).decode(JSON.parse(json)) };

@@ -1,9 +1,11 @@
 import { defineContract, subscription } from "@sluice/contract";
+import type { ResetFrame } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
 import * as z from "zod";
-import { implement } from "./index.js";
-import { createSluice } from "./sluice.js";
-import { ManualClock } from "./time/manual-clock.test-kit.js";
+import { implement } from "../index.js";
+import { createSluice } from "../sluice.js";
+import { ManualClock } from "../time/manual-clock.test-kit.js";
+import { subscribe } from "./subscribe.test-kit.js";
 
 /** The letters so far, of which only `l` may come twice. */
 const text = {
@@ -82,7 +84,12 @@ export function setUp(options: WorldOptions = {}) {
       { resumable: true, abandonAfter },
     ),
   });
-  const sluice = createSluice(router, { log, clock, onError: ({ error }) => errors.push(error) });
+  const sluice = createSluice(router, {
+    log,
+    clock,
+    onError: ({ error }) => errors.push(error),
+    limits: { connectionLife: Number.MAX_SAFE_INTEGER }, // the clock is advanced by hours
+  });
   const step = async () => {
     next.resolve();
     await turns();
@@ -99,17 +106,19 @@ export type World = ReturnType<typeof setUp>;
 export function read({ contract, sluice }: World, input = hello, cursor?: string, tags: readonly string[] = []) {
   const abort = new AbortController();
   const events: { data: string; id: string }[] = [];
+  const resets: ResetFrame[] = [];
   let error: unknown;
   const done = (async () => {
-    const from = cursor === undefined ? {} : { cursor };
-    const options = { signal: abort.signal, context: { tags }, ...from };
-    for await (const event of sluice.subscribe(contract.complete, input, options)) {
+    const onReset = (reset: ResetFrame) => resets.push(reset);
+    const options = { signal: abort.signal, context: { tags }, cursor, onReset };
+    for await (const event of subscribe(sluice, contract.complete, input, options)) {
       events.push(event);
     }
   })();
   done.catch((thrown) => (error = thrown));
   return {
     events,
+    resets,
     done,
     text: () => events.map(({ data }) => data).join(""),
     error: () => error,
