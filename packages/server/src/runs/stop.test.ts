@@ -4,7 +4,8 @@ import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createSluice, implement } from "../index.js";
-import { turns } from "../resumable.test-kit.js";
+import { turns } from "../test-kit/resumable.test-kit.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { headOf, untold } from "../topic/read-log.test-kit.js";
 import { awayLog } from "./away-log.test-kit.js";
@@ -42,7 +43,8 @@ function start(log: Log, generate: Generate) {
     const tokens: string[] = [];
     let end: unknown;
     const done = (async () => {
-      for await (const { data } of sluice.subscribe(contract[path], input, { signal: abort.signal })) tokens.push(data);
+      for await (const { data } of subscribe(sluice, contract[path], input, { signal: abort.signal }))
+        tokens.push(data);
     })().then(
       () => (end = "end"),
       (error) => (end = error),

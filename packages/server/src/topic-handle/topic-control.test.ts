@@ -3,6 +3,7 @@ import { type Log, LogError, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher, createSluice, implement } from "../index.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 import { readLog } from "../topic/read-log.test-kit.js";
 
 const events = { post: z.string() };
@@ -25,7 +26,7 @@ function serve(log: Log) {
   /** Subscribes, and tells how that ended. */
   const read = (procedure: typeof contract.room, id: string, tag = "none") => {
     const ended = (async () => {
-      for await (const _ of sluice.subscribe(procedure, { id }, { context: { tags: [tag] } }));
+      for await (const _ of subscribe(sluice, procedure, { id }, { context: { tags: [tag] } }));
       return "end";
     })().catch(({ code }) => code);
     let end: unknown;

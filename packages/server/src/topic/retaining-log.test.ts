@@ -3,6 +3,7 @@ import { type AppendOptions, type Log, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher, createSluice, implement } from "../index.js";
+import { subscribe } from "../test-kit/subscribe.test-kit.js";
 
 const events = { post: z.string() };
 const state = { schema: z.int(), initial: 0, apply: { post: (count: number) => count + 1 } };
@@ -79,7 +80,7 @@ it("each append of a publisher and of a server gives the log the retention of it
     await topic(contract.total, { id: "1" }).publish(post("a"));
   }
   for (const procedure of [contract.run, contract.counted]) {
-    for await (const event of sluice.subscribe(procedure, { id: "1" })) expect(event.data).toBe("a");
+    for await (const event of subscribe(sluice, procedure, { id: "1" })) expect(event.data).toBe("a");
   }
   const given = new Map(log.appends.map(([topic, each]) => [`${topic} ${JSON.stringify(each)}`, topic]));
   expect([...given.keys()].filter((each) => !each.startsWith("$")).sort()).toEqual([
