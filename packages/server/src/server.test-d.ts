@@ -171,6 +171,7 @@ test("a router compiles only if every procedure is implemented in its place", ()
     identify: (_request, env: { user: string }) => env.user,
   });
   served(new Request("http://host/"), { user: "ann" });
+  served(new Request("http://host/"), { user: "ann" }, "whatever a runtime passes too");
   // @ts-expect-error the second argument is missing
   served(new Request("http://host/"));
   // @ts-expect-error there is no second argument for the context of a call like fetch

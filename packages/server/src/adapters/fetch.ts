@@ -36,7 +36,7 @@ const optionNames: NamesOf<SluiceFetchOptions<unknown>> = {
 
 /** Serves a request, with what the runtime passes after it. Or, like `fetch`, a call from this process. */
 export type SluiceFetchHandler<Rest extends readonly unknown[] = []> = ([] extends Rest ? FetchLike : unknown) &
-  ((request: Request, ...rest: Rest) => Promise<Response>);
+  ((request: Request, ...rest: [...Rest, ...unknown[]]) => Promise<Response>);
 
 type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -47,13 +47,14 @@ type RequiredContext<Context> = object extends Context ? unknown : { readonly co
  * Serves a Sluice as a function from `Request` to `Response`: in route handlers of Next, Hono, Bun, Deno and Durable
  * Objects, and to clients in this process. A path that is not in the contract is answered 404.
  *
- * Pass on what Bun and Deno pass after the request: else Bun cuts streams that are silent for 10 seconds.
+ * Pass on what Bun and Deno pass after the request: else Bun cuts streams that are silent for 10 seconds, and Deno prints
+ * a warning.
  *
  * @throws TypeError if `base` is not a path, if an option is unknown or not a function, or if another version of this
  * package made the Sluice. RangeError if `maxDuration` is out of range.
  * @example
  * const handler = sluiceFetch(sluice, { base: "/api", context: (request) => ({ user: userOf(request) }) });
- * new Hono().all("/api/*", (c) => handler(c.req.raw));
+ * new Hono().all("/api/*", (c) => handler(c.req.raw, c.env));
  * Bun.serve({ fetch: handler });
  * Deno.serve(handler);
  * export { handler as GET, handler as HEAD, handler as POST }; // Next
