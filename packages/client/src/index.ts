@@ -12,8 +12,14 @@ export type {
   FetchResponse,
   HeadersLike,
 } from "./platform/fetch.js";
-export type { CallOptions, CallProcedure, Client, SubscriptionProcedure } from "./procedure/procedure.js";
-export type { WireClient, WireSubscriptionHandlers, WireSubscriptionProcedure } from "./procedure/wire-types.js";
+export type { CallOptions, CallProcedure, Client, ClientTree, SubscriptionProcedure } from "./procedure/procedure.js";
+export type {
+  WireClient,
+  WireSchema,
+  WireSubscriptionHandlers,
+  WireSubscriptionProcedure,
+  WireTree,
+} from "./procedure/wire-types.js";
 export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
 export type { SkippedEvent } from "./subscription/skipped-event.js";
 export type { StoreOf, SubscriptionSnapshot, SubscriptionStore } from "./subscription/store.js";

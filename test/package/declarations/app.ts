@@ -55,6 +55,10 @@ export const secure = () => createSecureServer({ allowHTTP1: true }, listener);
 
 export const client = createClient(contract, { url: "/api" });
 export const wire = createClient<typeof contract>({ url: "/api" });
+export const { scores } = client;
+export const { scores: wireScores } = wire;
+export const score = scores.watch.store({ matchId: "m1" });
+export const wireScore = wireScores.watch.store({ matchId: "m1" });
 export const events = client.scores.watch.iterate({ matchId: "m1" });
 export const reported = client.scores.report({ at: new Date() });
 export const useScore = (matchId: string) => useSubscription(client.scores.watch, matchId ? { matchId } : skipToken);

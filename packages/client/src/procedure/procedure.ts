@@ -117,6 +117,7 @@ export type ClientMembers = {
 /** The contract's tree: queries and mutations to call, subscriptions to subscribe to. */
 export type Client<Tree> = ClientTree<Tree> & ClientMembers;
 
+/** A subtree of a `Client`. */
 export type ClientTree<Tree> = { readonly [Name in keyof Tree]: ClientNode<Tree[Name]> };
 
 type ClientNode<Node> = Node extends AnySubscription

@@ -14,7 +14,7 @@ import type { SubscriptionHandlers } from "../subscription/handlers.js";
 import type { CallProcedure, ClientMembers, SubscribeArguments, SubscriptionBase } from "./procedure.js";
 
 /** A schema whose code type is its wire type. */
-interface WireSchema<Wire> extends Schema {
+export interface WireSchema<Wire> extends Schema {
   readonly _zod: { readonly input: Wire; readonly output: Wire };
 }
 
@@ -57,7 +57,8 @@ type MemberName = keyof Object | "apply" | "bind" | "call" | "iterate" | "subscr
 /** The contract's tree on wire types. */
 export type WireClient<Tree> = WireTree<Tree> & ClientMembers;
 
-type WireTree<Tree> = {
+/** A subtree of a `WireClient`. */
+export type WireTree<Tree> = {
   readonly [Name in keyof Tree]: Name extends MemberName
     ? `"${Name}" is a member of every procedure, so a client made from types can't reach it: pass the contract`
     : Tree[Name] extends Subscription<infer Input, infer Events, infer State, infer Errors, infer Idempotent>
