@@ -1,4 +1,4 @@
-import { dehydrate, hydrate, QueryClient, skipToken, useMutation, useQuery } from "@tanstack/react-query";
+import { dehydrate, hydrate, QueryClient, skipToken, useMutation, useQueries, useQuery } from "@tanstack/react-query";
 import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { sluiceMutation, sluiceQuery, sluiceSubscription } from "../query/index.js";
@@ -265,6 +265,20 @@ describe("sluiceQuery", () => {
     expect(result.current).toMatchObject({ status: "pending", fetchStatus: "idle" });
     expect(server.requests).toHaveLength(0);
   });
+});
+
+test("useQueries takes queries and views side by side", async () => {
+  const { server, client, render } = await setUpApp();
+  const queries = [
+    sluiceQuery(client.scores.find, { text: "a" }),
+    sluiceSubscription(client.scores.watch, match),
+  ] as const;
+  const { result } = render(() => useQueries({ queries }), undefined);
+  for (const request of [await server.next(), await server.next()]) {
+    if (request.path.endsWith("find")) request.answer(200, {}, { output: ["m1"] });
+    else request.open().send(snapshot(1, 0, 5), live(5));
+  }
+  await waitFor(() => expect(result.current.map(({ data }) => data)).toEqual([["m1"], score(1, 0)]));
 });
 
 describe("sluiceMutation", () => {

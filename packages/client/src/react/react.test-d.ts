@@ -8,7 +8,7 @@ import {
   type SluiceError,
   subscription,
 } from "@sluice/contract";
-import { QueryClient, skipToken, useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { QueryClient, skipToken, useMutation, useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import type { CallProcedure, Client, SubscriptionProcedure } from "../procedure/procedure.js";
@@ -243,6 +243,18 @@ test("options go into TanStack's hooks and calls, with data and error typed", ()
     },
   );
   expectTypeOf(queryClient.getQueryData(fold.queryKey)).toEqualTypeOf<string | undefined>();
+});
+
+test("options go into useQueries, with data and error typed", () => {
+  const [list, match] = useQueries({
+    queries: [
+      sluiceQuery(client.matches.list, { season: 1 }),
+      sluiceSubscription(client.scores.watch, { matchId: "m1" }),
+    ],
+  });
+  expectTypeOf(list.data).toEqualTypeOf<string[] | undefined>();
+  expectTypeOf(match.data).toEqualTypeOf<Score | undefined>();
+  if (match.error?.code === "matchNotFound") expectTypeOf(match.error.data).toEqualTypeOf<{ matchId: string }>();
 });
 
 test("skippable options are refused for suspense", () => {

@@ -189,12 +189,25 @@ describe("connections", () => {
     await waitFor(() => expect(stream.isGone).toBe(true));
   });
 
-  test("an invalid input is an error that names the place, and sends nothing", async () => {
+  test("$close ends a mounted view, which keeps its data", async () => {
     const { server, client, render } = await setUpApp();
+    const { result } = render(() => useSubscription(client.scores.watch, match), undefined);
+    const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+    await waitFor(() => expect(result.current.data).toEqual(score(1, 0)));
+    client.$close();
+    await waitFor(() => expect(result.current.status).toBe("ended"));
+    expect(result.current).toMatchObject({ data: score(1, 0), error: null, connection: { status: "closed" } });
+    await waitFor(() => expect(stream.isGone).toBe(true));
+  });
+
+  test("an invalid input is an error at once that names the place, and sends nothing", async () => {
+    const { server, client, clock, render } = await setUpApp();
     const wrong = { matchId: "m1", since: new Date(Number.NaN) };
-    const { result } = render(() => useSubscription(client.scores.watch, wrong), undefined);
+    const { result, seen } = render(() => useSubscription(client.scores.watch, wrong), undefined);
     await waitFor(() => expect(result.current.status).toBe("error"));
     expect(result.current.error).toMatchObject({ code: "badRequest", issues: [{ path: ["since"] }] });
+    expect(seen.map(({ status }) => status)).toEqual(["pending", "error"]);
+    expect(clock.pending).toEqual([]);
     expect(result.current.connection.status).toBe("closed");
     expect(server.requests).toHaveLength(0);
   });
