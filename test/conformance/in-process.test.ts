@@ -44,6 +44,26 @@ describe("a client in this process", () => {
     await eventually(() => expectNothingLeft(world));
   });
 
+  it("leaves nothing on the server when it is closed: no stream, no watcher, no timer", async () => {
+    const world = await start();
+    await world.topic(world.contract.feed.oldest).publish(posts(1));
+    const client = clientOf(world.sluice);
+    const ends: string[] = [];
+    const store = client.scores.watch.store({ matchId: "m1" });
+    store.subscribe(({ status }) => status === "ended" && ends.push("store"));
+    client.feed.head.subscribe({ onEnd: () => ends.push("handlers") });
+    const loop = client.feed.oldest.iterate()[Symbol.asyncIterator]();
+    await loop.next();
+    await eventually(() => expect(world.parts.admission.streams.size).toBe(3));
+    client.$close();
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+    expect(ends).toEqual(["store", "handlers"]);
+    await eventually(() => expectNothingLeft(world));
+    await expect(client.feed.oldest.iterate()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "aborted",
+    });
+  });
+
   it("gets states and decoded events (PROTOCOL §8)", async () => {
     const world = await start();
     const at = new Date(0);
