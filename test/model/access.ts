@@ -54,6 +54,8 @@ export class Access {
   /** Authorisations that expired up to this time are invalid. */
   time = scaledClock.now();
   readonly #revoked = new Map<string, Revocation>();
+  /** Those that all servers have been told. */
+  readonly #told = new Map<string, Revocation>();
   #issued = 0;
 
   look(): void {
@@ -81,31 +83,46 @@ export class Access {
     return { tag, reason, issued: this.#issued };
   }
 
+  /** From now on no stream is opened with these credentials. */
   revoke(revocation: Revocation): void {
     this.#revoked.set(revocation.tag, revocation);
+  }
+
+  /** From now on nothing is sent to streams with these credentials. */
+  enforce(revocation: Revocation): void {
+    this.#told.set(revocation.tag, revocation);
   }
 
   /** The servers' `context`. */
   contextOf(headers: RequestHeaders): RevocableContext {
     const credentials = credentialsIn(headers);
-    const reason = this.#revocationOf(credentials);
+    const reason = revocationOf(credentials, this.#revoked);
     if (reason) throw new SluiceError(reason);
     return { tags: tagsOf(credentials), expiresAt: credentials.expiresAt };
   }
 
-  /** Why these credentials are invalid, if they are. */
+  /** Why nothing may be sent to a stream with these credentials. */
   complaintOf(credentials: Credentials): string | undefined {
-    if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= this.time) return "its authorisation had expired";
-    return this.#revocationOf(credentials) && "its credentials were revoked";
+    return this.#complaintOf(credentials, this.#told);
   }
 
-  #revocationOf(credentials: Credentials): Reason | undefined {
-    for (const tag of tagsOf(credentials)) {
-      const revoked = this.#revoked.get(tag);
-      if (revoked && credentials.issued <= revoked.issued) return revoked.reason;
-    }
-    return undefined;
+  /** Why a request with these credentials must be refused. */
+  complaintOfRequest(credentials: Credentials): string | undefined {
+    return this.#complaintOf(credentials, this.#revoked);
   }
+
+  #complaintOf(credentials: Credentials, all: ReadonlyMap<string, Revocation>): string | undefined {
+    if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= this.time) return "its authorisation had expired";
+    return revocationOf(credentials, all) && "its credentials were revoked";
+  }
+}
+
+function revocationOf(credentials: Credentials, all: ReadonlyMap<string, Revocation>): Reason | undefined {
+  for (const tag of tagsOf(credentials)) {
+    const revoked = all.get(tag);
+    if (revoked && credentials.issued <= revoked.issued) return revoked.reason;
+  }
+  return undefined;
 }
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;

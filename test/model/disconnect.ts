@@ -5,15 +5,15 @@ import type { Instance } from "./site.js";
 
 export type Disconnection = DisconnectFilter & { readonly reason: Reason };
 
-/** Ends the streams that a filter selects on a server, and checks the ledger at once. Returns their number. */
+/** Ends the streams that a filter selects on a server, and checks the ledger at once. */
 export function disconnectAt(
   { sluice, ledger }: Instance,
   filter: Disconnection,
   blame: (what: string) => void,
-): number {
+): { readonly ended: number; readonly told: Promise<unknown> } {
   const { open } = ledger;
   let ended = 0;
-  void sluice.disconnect(filter); // what it ends here, it ends in this turn
+  const told = sluice.disconnect(filter); // what it ends here, it ends in this turn
   for (const { credentials, end } of open) {
     const name = `the stream of ${credentials.session} (${credentials.topic})`;
     const told = JSON.stringify(filter);
@@ -26,5 +26,5 @@ export function disconnectAt(
     const hasExpired = end === "unauthorized" && credentials.expiresAt !== undefined;
     if (end !== filter.reason && !hasExpired) blame(`${name} goes on after ${told}; its end is ${end}`);
   }
-  return ended;
+  return { ended, told };
 }

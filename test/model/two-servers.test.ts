@@ -74,6 +74,17 @@ function ownAppends(log: Log): Log {
   };
 }
 
+/** A log in which nobody finds what other servers said. */
+const unheard = (log: Log): Log => ({
+  ...log,
+  async open(topic, options) {
+    const opened = await log.open(topic, options);
+    const { page } = opened;
+    return topic === "$control" && page.ok ? { page: { ...page, entries: [] } } : opened;
+  },
+  watch: (topic, onAppend) => log.watch(topic, (wakeup) => onAppend(topic === "$control" ? undefined : wakeup)),
+});
+
 const unversioned = (log: Log): Log => ({
   ...log,
   append: (topic, events, options) =>
@@ -137,6 +148,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
     { log: ownCursors },
   ],
   ["a server that isn't woken for another server's appends", /waited in vain until #\d+ \(/, { log: ownAppends }],
+  ["a server that ignores what another one was told", /goes on at another server after/, { log: unheard }],
   [
     "a server that doesn't record the version that it publishes with",
     /by a contract of version 2 is in/,

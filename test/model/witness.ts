@@ -86,7 +86,7 @@ export function witness({ network, history, access, kind, blame, onRequest }: Wi
     if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
     onRequest(cursor);
     const credentials = credentialsIn(Object.fromEntries(new Headers(init?.headers)));
-    const decoder = createFrameDecoder(follow(cursor, access.complaintOf(credentials)));
+    const decoder = createFrameDecoder(follow(cursor, access.complaintOfRequest(credentials)));
     const response = await network(address, init);
     if (response.status === 401) refusals++;
     if (finalStatuses.includes(response.status)) end ??= String(response.status);

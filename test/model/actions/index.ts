@@ -3,7 +3,7 @@ import type { Action } from "./action.js";
 import { answer, changeWeather, cutAll, cutNext, hear, silence } from "./network.js";
 import { publishAtOnce, publishSome, publishTwice, publishUnreadable, retry } from "./publishing.js";
 import { join, leave, pace } from "./readers.js";
-import { closeAtOne, closeTopic, revoke } from "./revoking.js";
+import { closeTopic, revoke } from "./revoking.js";
 import { deploy, drain, failOver, resize, restart, startAfresh, trim } from "./servers.js";
 
 /** Actions and their relative frequencies. */
@@ -24,8 +24,7 @@ const weighted: readonly (readonly [number, Action])[] = [
   [3, leave],
   [5, trim],
   [3, revoke],
-  [2, closeTopic],
-  [2, closeAtOne],
+  [4, closeTopic],
   [3, restart],
   [1, startAfresh],
   [3, failOver],

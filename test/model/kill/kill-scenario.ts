@@ -112,6 +112,7 @@ export class KillScenario extends Scenario {
       return this.#up; // it was killed before it answered, and its successor knows the revocation
     });
     this.access.revoke(revocation);
+    this.access.enforce(revocation);
   }
 
   /** Waits until the server holds nothing, and checks the logs of its generators. */

@@ -30,7 +30,10 @@ const methods = {
     const journal = writeJournal(path, history);
     const { log } = journal;
     blame = journal.blame;
-    for (const revocation of revocations) access.revoke(revocation);
+    for (const revocation of revocations) {
+      access.revoke(revocation);
+      access.enforce(revocation);
+    }
     generators = new Generators(history, seeded(seed), blame);
     instance = await startInstance(
       { log, retain: {}, seen: (each) => each },
@@ -52,10 +55,11 @@ const methods = {
   },
 
   /** Revokes before it answers. */
-  revoke(revocation: Revocation): void {
+  revoke(revocation: Revocation): Promise<unknown> {
     access.revoke(revocation);
+    access.enforce(revocation);
     const { tag, reason } = revocation;
-    disconnectAt(instance as Instance, { tag, reason }, blame);
+    return disconnectAt(instance as Instance, { tag, reason }, blame).told;
   },
 
   /** What it still holds, including running generators. */
