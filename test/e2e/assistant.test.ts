@@ -114,6 +114,23 @@ test("a reload in the middle carries on, and a second window shows the same", as
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
+test("a stopped answer ends with what it has, in every window", async () => {
+  const runId = crypto.randomUUID();
+  await using one = await openPage(browser, addressOf(runId));
+  await isUnderWay(one.page);
+  await using two = await openPage(browser, addressOf(runId));
+  await isUnderWay(two.page);
+  await two.page.getByRole("button", { name: "Stop" }).click();
+  const stopped = await truth(runId);
+  expect(stopped.last).toBe("$end");
+  for (const { page, problems } of [one, two]) {
+    await page.getByText("The answer was stopped.").waitFor();
+    expect([await answer(page), await received(page)]).toEqual([stopped.text, stopped.made]);
+    expect(await page.getByRole("button", { name: "Stop" }).count()).toBe(0);
+    expect(problems).toEqual([]);
+  }
+});
+
 test("a cut in the middle loses and duplicates nothing", async () => {
   const runId = crypto.randomUUID();
   await using opened = await openPage(browser, addressOf(runId));

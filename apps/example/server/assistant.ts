@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { contract } from "../shared/contract.ts";
 import { readSentences } from "./assistant-text.ts";
 import { s } from "./implementer.ts";
 import { MarkovChain, topicsOf } from "./markov.ts";
@@ -13,19 +14,24 @@ export function assistant() {
   const model = new MarkovChain(readSentences());
   return {
     complete: s.assistant.complete.stream(
-      // Runs once, for all subscribers. If nobody is subscribed for a minute, the signal aborts, and the wait throws.
+      // Runs once, for all subscribers. If somebody stops it, or nobody is subscribed for a minute, the signal aborts.
       async function* ({ input: { prompt }, signal }) {
         const start = performance.now();
         let tokens = 0;
+        let stopped = false;
         for (const token of answer(model, prompt)) {
-          await sleep(pace(token), undefined, { signal });
+          stopped = await sleep(pace(token), false, { signal }).catch(() => true);
+          if (stopped) break;
           tokens++;
           yield { type: "token", data: token };
         }
-        yield { type: "done", data: { tokens, ms: Math.round(performance.now() - start) } };
+        yield { type: "done", data: { tokens, ms: Math.round(performance.now() - start), stopped } };
       },
       { resumable: true, abandonAfter: 60_000 },
     ),
+    stop: s.assistant.stop.handler(async ({ input, topic }) => {
+      await topic(contract.assistant.complete, input).stop();
+    }),
   };
 }
 

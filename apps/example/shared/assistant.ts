@@ -1,7 +1,9 @@
-import { subscription } from "@sluice/contract";
+import { mutation, subscription } from "@sluice/contract";
 import * as z from "zod";
 
 export const maxPromptLength = 200;
+
+const run = z.object({ runId: z.uuid(), prompt: z.string().trim().min(1).max(maxPromptLength) });
 
 export const assistant = {
   /**
@@ -11,12 +13,14 @@ export const assistant = {
   complete: subscription({
     // It makes the server work, so a link or another site must not trigger it.
     method: "POST",
-    input: z.object({ runId: z.uuid(), prompt: z.string().trim().min(1).max(maxPromptLength) }),
+    input: run,
     key: ["runId"],
     events: {
       token: z.string(),
-      /** Number of tokens, and duration in milliseconds. */
-      done: z.object({ tokens: z.int(), ms: z.int() }),
+      /** Number of tokens, duration in milliseconds, and whether somebody stopped it. */
+      done: z.object({ tokens: z.int(), ms: z.int(), stopped: z.boolean() }),
     },
   }),
+  /** Stops a run for everybody, on whatever server it runs. */
+  stop: mutation({ input: run }),
 };

@@ -5,7 +5,7 @@ export interface AnswerSoFar {
   readonly text: string;
   readonly tokens: number;
   /** The server's figures about the finished answer. */
-  readonly done: { readonly tokens: number; readonly ms: number } | undefined;
+  readonly done: { readonly tokens: number; readonly ms: number; readonly stopped: boolean } | undefined;
 }
 
 const nothing: AnswerSoFar = { text: "", tokens: 0, done: undefined };

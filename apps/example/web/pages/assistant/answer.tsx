@@ -1,9 +1,11 @@
 import type { SluiceError } from "@sluice/client";
 import { Figure } from "../../components/figure.tsx";
 import type { AnswerSoFar } from "./answer-so-far.ts";
+import type { Run } from "./run.ts";
+import { StopButton } from "./stop-button.tsx";
 
 interface AnswerProps {
-  readonly prompt: string;
+  readonly run: Run;
   readonly status: "pending" | "success" | "ended" | "error";
   readonly data: AnswerSoFar | undefined;
   readonly error: SluiceError | null;
@@ -13,14 +15,14 @@ interface AnswerProps {
  * The text is not a live region: announcing each word would be noise. The line below it announces that the answer is
  * complete.
  */
-export function Answer({ prompt, status, data, error }: AnswerProps) {
+export function Answer({ run, status, data, error }: AnswerProps) {
   const { text = "", tokens = 0, done } = data ?? {};
   const isRunning = status === "pending" || status === "success";
   const hasBegun = isRunning || text !== "";
   return (
     <section className="answer card" aria-label="Answer" aria-busy={isRunning} data-status={status}>
       <div className="answer-head">
-        <h2>{prompt}</h2>
+        <h2>{run.prompt}</h2>
         {hasBegun && (
           <a href={location.href} target="_blank" rel="noreferrer">
             Open in a second window
@@ -40,9 +42,12 @@ export function Answer({ prompt, status, data, error }: AnswerProps) {
         </div>
       )}
       {status !== "error" && (
-        <p className="hint answer-state" role="status">
-          {isRunning ? "Answering …" : "The answer is complete."}
-        </p>
+        <div className="answer-state">
+          <p className="hint" role="status">
+            {isRunning ? "Answering …" : done?.stopped ? "The answer was stopped." : "The answer is complete."}
+          </p>
+          {isRunning && <StopButton run={run} />}
+        </div>
       )}
       {hasBegun && (
         <dl className="figures">

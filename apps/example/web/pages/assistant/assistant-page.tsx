@@ -16,7 +16,7 @@ export function AssistantPage() {
     >
       <div className="assistant">
         <PromptBox key={run?.runId} initial={run?.prompt ?? ""} onAsk={ask} />
-        {run ? <Answer prompt={run.prompt} {...answer} /> : <Invitation />}
+        {run ? <Answer key={run.runId} run={run} {...answer} /> : <Invitation />}
         <ThingsToTry />
       </div>
     </Page>
@@ -44,6 +44,9 @@ const ThingsToTry = () => (
       </li>
       <li>
         <b>Cut the connection.</b> It resumes after the last token, so no token is missing or duplicated.
+      </li>
+      <li>
+        <b>Stop it.</b> It stops for everybody, on whatever server it runs, and ends with what it has.
       </li>
       <li>
         <b>Change the prompt in the address</b> and keep its run: the page reports a conflict.

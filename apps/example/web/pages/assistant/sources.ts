@@ -5,6 +5,7 @@ import type { Source } from "../../components/source-view.tsx";
 import answerSoFar from "./answer-so-far.ts?raw";
 import assistantPage from "./assistant-page.tsx?raw";
 import run from "./run.ts?raw";
+import stopButton from "./stop-button.tsx?raw";
 import useAnswer from "./use-answer.ts?raw";
 
 export const sources: readonly Source[] = [
@@ -15,4 +16,5 @@ export const sources: readonly Source[] = [
   { path: "web/pages/assistant/answer-so-far.ts", text: answerSoFar },
   { path: "web/pages/assistant/use-answer.ts", text: useAnswer },
   { path: "web/pages/assistant/run.ts", text: run },
+  { path: "web/pages/assistant/stop-button.tsx", text: stopButton },
 ];
