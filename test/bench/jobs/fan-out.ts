@@ -6,7 +6,7 @@ export const fanOut = (events: number): Job => ({
   name: events === 1 ? "fan-out" : `fan-out-${events}`,
   title: `fan-out to 1,000 subscribers, ${events === 1 ? "an event" : `${events} events`} per turn`,
   unit: "µs per delivery",
-  targets: ["baseline", "socket-write", "sluice", "sluice-express", "better-sse", "orpc", "trpc"],
+  targets: ["baseline", "socket-write", "sluice", "sluice-express", "sluice-fetch", "better-sse", "orpc", "trpc"],
   serving: () => ({ kind: "live" }),
   async sample({ server, load, quick, cpu }) {
     const count = quick ? 100 : 1_000;

@@ -8,6 +8,7 @@ export const targets: Readonly<Record<string, () => Promise<{ readonly target: T
   express: () => import("./express.ts"),
   sluice: () => import("./sluice.ts"),
   "sluice-express": () => import("./sluice-express.ts"),
+  "sluice-fetch": () => import("./sluice-fetch.ts"),
   "better-sse": () => import("./better-sse.ts"),
   hono: () => import("./hono.ts"),
   trpc: () => import("./trpc.ts"),

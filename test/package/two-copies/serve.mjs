@@ -1,9 +1,11 @@
 // Serves a Sluice from other copies of the packages with its own copies' adapters, and reports the results.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { SluiceError } from "@sluice/contract";
 import { createSluice as createOther } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
+import { sluiceFetch } from "@sluice/server/fetch";
 import { sluiceNode } from "@sluice/server/node";
 import express from "express";
 import { createSluice, reports, sluice } from "../app/index.mjs";
@@ -11,12 +13,16 @@ import { contract } from "./contract.mjs";
 
 assert.notEqual(createSluice, createOther, "there is one copy only");
 
-const context = (req) => {
-  if (req.headers["x-user"] === "banned") throw new SluiceError("forbidden");
-  return { user: req.headers["x-user"] };
+const contextOf = (user) => {
+  if (user === "banned") throw new SluiceError("forbidden");
+  return { user };
 };
+const context = (req) => contextOf(req.headers["x-user"]);
 const listeners = {
   node: sluiceNode(sluice, { base: "/api", context }),
+  fetch: getRequestListener(
+    sluiceFetch(sluice, { base: "/api", context: ({ headers }) => contextOf(headers.get("x-user") ?? undefined) }),
+  ),
   express: express().use("/api", express.json(), sluiceExpress(sluice, { context })),
 };
 

@@ -200,6 +200,13 @@ describe("a handler that is given a Request", () => {
     expect(clock.timers).toBe(0);
   });
 
+  it("refuses without the header connection, which is the runtime's, while its server drains", async () => {
+    const { handler, sluice } = setUp();
+    await sluice.drain();
+    const { status, headers } = await handler(new Request(at("posts")));
+    expect([status, headers.get("retry-after"), headers.get("connection")]).toEqual([503, "1", null]);
+  });
+
   it("opens nothing for a client that left before it was let in", async () => {
     let go = () => {};
     const { handler, sluice } = setUp({ gate: () => new Promise<void>((resolve) => (go = resolve)) });
