@@ -8,7 +8,7 @@ const bounds: Readonly<Record<Job, number>> = {
   plain: 120_000,
   server: 150_000,
   hooks: 155_000,
-  query: 260_000,
+  query: 180_000,
   rich: 380_000,
 };
 
