@@ -13,8 +13,6 @@ const files = new Map<string, ts.SourceFile | undefined>();
 export interface Cost {
   readonly instantiations: number;
   readonly errors: readonly string[];
-  /** What an editor shows of the type of an exported name. */
-  typeOf(name: string): string;
 }
 
 /** Type-checks a program against the packages' sources, and returns the cost. */
@@ -30,14 +28,7 @@ export function measure(text: string): Cost {
   const compiled = ts.createProgram([fixture], options, host);
   const source = compiled.getSourceFile(fixture);
   const problems = [...compiled.getSyntacticDiagnostics(source), ...compiled.getSemanticDiagnostics(source)];
-  const checker = compiled.getTypeChecker();
-  const typeOf = (name: string) => {
-    const module = source && checker.getSymbolAtLocation(source);
-    const symbol = module && checker.getExportsOfModule(module).find((each) => each.name === name);
-    return symbol ? checker.typeToString(checker.getTypeOfSymbol(symbol)) : `"${name}" is no export`;
-  };
   return {
-    typeOf,
     instantiations: compiled.getInstantiationCount(),
     errors: problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
   };

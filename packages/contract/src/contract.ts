@@ -164,8 +164,10 @@ export interface ContractTree {
  * @example
  * export const contract = defineContract({ scores: { watch: subscription({ events: { goal: Goal } }) } });
  */
-export function defineContract<const Tree extends ContractTree>(tree: Tree & CheckContract<Tree>): Tree {
-  return stampTree(tree, "", new Map()) as Tree;
+export function defineContract<Tree extends ContractTree>(
+  tree: Tree extends 0 ? Tree : CheckContract<Tree>, // `Tree extends 0` is never true: the compiler infers `Tree` there
+): Tree {
+  return stampTree(tree as ContractTree, "", new Map()) as Tree;
 }
 
 /** @param places the path at which each procedure and subtree was first found */

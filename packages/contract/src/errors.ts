@@ -47,8 +47,8 @@ export const errorTable = {
   protocol: { status: 0, title: "The answer is not a Sluice answer", raisedBy: "client", retry: "no" },
 } as const satisfies Record<string, ErrorRow>;
 
-/** A code of the built-in table. */
-export type BuiltInCode = keyof typeof errorTable;
+/** A code of the built-in table. (`Exclude` only keeps editors and errors from writing out all codes.) */
+export type BuiltInCode = Exclude<keyof typeof errorTable, never>;
 
 /** One problem with the input, and its place. */
 export interface ErrorIssue {

@@ -60,11 +60,10 @@ type EventInputs<Events extends EventSchemas> = {
 }[keyof Events & string];
 
 /** An event that a subscriber receives: a union, discriminated by `type`. `id` is the cursor after this event. */
-export type EventOf<P extends AnySubscription> = Events<P["events"]>;
-
-type Events<Schemas extends EventSchemas> = {
-  [Type in keyof Schemas & string]: { type: Type; data: DataOf<Schemas[Type]>; id: string };
-}[keyof Schemas & string];
+export type EventOf<P extends AnySubscription> = P["events"] extends infer Schemas
+  ? { [Type in keyof Schemas & string]: { type: Type; data: DataOf<Schemas[Type]>; id: string } }[keyof Schemas &
+      string]
+  : never;
 
 /** The data of one event type. */
 export type EventDataOf<P extends AnySubscription, Type extends keyof P["events"]> = DataOf<P["events"][Type]>;
@@ -75,7 +74,9 @@ export type StateOf<P extends AnySubscription> = P["state"] extends { readonly s
   : never;
 
 /** The errors that a caller of the procedure may see: its declared errors and the built-in ones. */
-export type ErrorOf<P extends AnyProcedure> = DeclaredErrors<P["errors"]> | SluiceError<BuiltInCode, undefined>;
+export type ErrorOf<P extends AnyProcedure> = P["errors"] extends infer Errors extends ErrorDefinitions
+  ? DeclaredErrors<Errors> | SluiceError<BuiltInCode, undefined>
+  : never;
 
 /** The errors that a contract declares, by code, with their data. */
 export type DeclaredErrors<Errors extends ErrorDefinitions> = {

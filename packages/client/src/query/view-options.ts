@@ -37,10 +37,12 @@ export type ViewData<P extends AnySubscription, List, Value> = List extends numb
       : StateOf<P>
     : Value;
 
-/** What a view shows after the end. A view of the latest event may have none. */
-export type EndedData<P extends AnySubscription, List, Value> =
-  | ViewData<P, List, Value>
-  | (undefined extends List ? ([Value, StateOf<P>] extends [NoFold, never] ? undefined : never) : never);
+/** What a view may show after the end, besides its data: a view of the latest event may have none. */
+export type EndedData<P extends AnySubscription, List, Value> = undefined extends List
+  ? [Value, StateOf<P>] extends [NoFold, never]
+    ? undefined
+    : never
+  : never;
 
 /**
  * @throws RangeError if `list` is not a whole number from 1.

@@ -133,7 +133,7 @@ test("handlers get the data of their event", () => {
       on: {
         goal(goal, event) {
           expectTypeOf(goal).toEqualTypeOf<{ team: string; minute: number }>();
-          expectTypeOf(event.type).toEqualTypeOf<"goal" | "fullTime">();
+          expectTypeOf(event.type).toEqualTypeOf<"goal">();
         },
         fullTime: ({ at }) => expectTypeOf(at).toEqualTypeOf<Date>(),
       },

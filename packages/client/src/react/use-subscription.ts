@@ -19,7 +19,7 @@ export type SubscriptionResult<Data, Ended, Failure> = {
   | { readonly status: "pending"; readonly data: undefined; readonly error: null }
   | { readonly status: "success"; readonly data: Data; readonly error: null }
   /** The subscription has ended without an error: nothing more comes. */
-  | { readonly status: "ended"; readonly data: Ended; readonly error: null }
+  | { readonly status: "ended"; readonly data: Data | Ended; readonly error: null }
   /**
    * A final error. `data` is the last there was, unless a gap has emptied a list or fold. Mounting or invalidating the
    * view tries again.

@@ -13,14 +13,20 @@ export interface Reset {
 
 /** Handlers by event type. They get every event, in order. */
 export type EventHandlers<P extends AnySubscription> = {
-  readonly [Type in keyof P["events"] & string]?: (data: EventDataOf<P, Type>, event: EventOf<P>) => void;
+  readonly [Type in keyof P["events"] & string]?: (
+    data: EventDataOf<P, Type>,
+    event: Extract<EventOf<P>, { type: Type }>,
+  ) => void;
 };
 
 /** A subscriber's handlers. */
 export interface SubscriptionHandlers<P extends AnySubscription> {
   /** Handlers by event type; see `EventHandlers`. */
   readonly on?: {
-    readonly [Type in keyof P["events"] & string]?: (data: EventDataOf<P, Type>, event: EventOf<P>) => void;
+    readonly [Type in keyof P["events"] & string]?: (
+      data: EventDataOf<P, Type>,
+      event: Extract<EventOf<P>, { type: Type }>,
+    ) => void;
   };
   /** Called for every event of any type. */
   readonly onEvent?: (event: EventOf<P>) => void;

@@ -15,7 +15,7 @@ import {
 import type { Fit } from "./fit.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
 import type { AnyMiddleware, Middleware, Overwrite } from "./middleware.js";
-import { createRouter, type Router, type RouterTree } from "./router.js";
+import { type CheckRouter, createRouter, type Router } from "./router.js";
 import { liveRun, streamRun } from "./run-options.js";
 
 declare const implemented: unique symbol;
@@ -115,7 +115,7 @@ export type Implementer<Tree extends ContractTree, Base, Context = Base> = Build
     middleware: Fit<Context, unknown, {}, Needed, Input, Errors> & Middleware<Needed, Added, Input, Errors>,
   ): Implementer<Tree, Base, Overwrite<Context, Added>>;
   /** Combines the implementations. It compiles only if every procedure is implemented. */
-  $router(tree: RouterTree<Tree, Base>): Router<Tree, Base>;
+  $router<const Given extends object>(tree: CheckRouter<Tree, Base, Given>): Router<Tree, Base>;
 };
 
 /**

@@ -18,6 +18,28 @@ export type RouterTree<Tree, Context> = {
       : never;
 };
 
+/**
+ * The type that `$router` expects: a sentence for every procedure that is missing, or else the tree. `Given extends 0`
+ * is never true: the compiler infers `Given` from that branch.
+ */
+export type CheckRouter<Tree, Context, Given> = [ProblemsOf<Tree, Given, "">] extends [never]
+  ? RouterTree<Tree, Context>
+  : Given extends 0
+    ? Given
+    : ProblemsOf<Tree, Given, "">;
+
+type ProblemsOf<Tree, Given, At extends string> = 0 extends 1 & Given
+  ? never
+  : {
+      [Name in (keyof Tree | keyof Given) & string]: Name extends keyof Tree
+        ? Name extends keyof Given
+          ? Tree[Name] extends AnySubscription | AnyQuery | AnyMutation
+            ? never
+            : ProblemsOf<Tree[Name], Given[Name], `${At}${Name}.`>
+          : `${At}${Name} is not implemented`
+        : `${At}${Name} is not in the contract`;
+    }[(keyof Tree | keyof Given) & string];
+
 declare const types: unique symbol;
 
 /** All procedures of a contract, implemented. */
