@@ -1,5 +1,8 @@
 /** What a project of 200 procedures asks of the compiler: the text of a program for each job. */
-export type Job = "contract" | "plain" | "server" | "hooks" | "query" | "rich";
+export type Job =
+  | ("contract" | "plain" | "server" | "hooks" | "query")
+  | ("rich loop" | "rich server" | "rich hooks")
+  | ("generic factory" | "recursive input");
 
 /** A subscription with an input and one event, and nothing that is expensive to type. */
 const plain = (i: number) => `
@@ -31,6 +34,23 @@ const find = (i: number) => `
   p${i}: query({
     input: z.object({ id${i}: z.string(), limit${i}: z.number() }),
     output: z.object({ a${i}: z.string(), b${i}: z.number() }),
+  }),`;
+
+/** Two procedures of a function that is generic in a schema. */
+const made = (i: number) => `
+  p${i}: collection(z.object({ id${i}: z.string(), age: z.int().default(0) })),`;
+
+const recursive = (i: number) => `
+  p${i}: mutation({
+    input: z.object({
+      text${i}: z.string(),
+      at: isoDate,
+      likes: z.int().default(0),
+      get replies() {
+        return z.array(node);
+      },
+    }),
+    output: node,
   }),`;
 
 const isoDate = `const isoDate = z.codec(z.iso.datetime(), z.date(), {
@@ -78,7 +98,31 @@ import { sluiceQuery } from "@sluice/client/query";
 import { useQuery } from "@tanstack/react-query";`,
     use: (i) => `export function Use${i}() { return useQuery(sluiceQuery(client.p${i}, ${input(i)})).data?.a${i}; }`,
   },
-  rich: {
+  "rich loop": {
+    define: rich,
+    before: client,
+    use: (i) => `export async function use${i}() {
+  const input = { id${i}: "a", since: new Date() };
+  client.p${i}.subscribe(input, { onState: ({ sum${i} }) => sum${i}, onError: ({ code }) => code });
+  for await (const event of client.p${i}.iterate(input)) if (event.type === "tick") event.data.a${i};
+}`,
+  },
+  "rich server": {
+    define: rich,
+    before: `import { implement } from "@sluice/server";
+const s = implement(contract).$context<{ user: string | null }>();
+const requireUser = s.$middleware(({ context, errors, next }) => {
+  if (context.user === null) throw errors.unauthorized();
+  return next({ context: { user: context.user } });
+});`,
+    use: (
+      i,
+    ) => `export const stream${i} = s.p${i}.use(requireUser).stream(async function* ({ input, context, errors }) {
+  if (input.limit > 5) throw errors.missing({ data: { id${i}: context.user, by: "user" } });
+  yield { type: "tick", data: { a${i}: input.id${i}, b${i}: 1, side: "home" } };
+});`,
+  },
+  "rich hooks": {
     define: rich,
     before: `${client}
 import { useSubscription } from "@sluice/client/react";`,
@@ -87,16 +131,46 @@ import { useSubscription } from "@sluice/client/react";`,
   return view.data?.sum${i} ?? view.error?.code;
 }`,
   },
+  "generic factory": {
+    define: made,
+    before: client,
+    use: (i) => `export async function use${i}() {
+  await client.p${i}.save({ id${i}: "a" });
+  for await (const { data } of client.p${i}.changed.iterate({ id: "a" })) data.age;
+}`,
+  },
+  "recursive input": {
+    define: recursive,
+    before: client,
+    use: (i) => `export async function use${i}() {
+  const at = new Date();
+  const { replies } = await client.p${i}({ text${i}: "", at, replies: [{ at, replies: [{ at, replies: [] }] }] });
+  replies[0]?.replies[0]?.at.getTime();
+}`,
+  },
 };
 
 /** The program of a job, with so many procedures. No two of them have a type in common. */
 export function program(job: Job, procedures: number): string {
   const { define, before, use } = parts[job];
   const each = (write: (i: number) => string) => Array.from({ length: procedures }, (_, i) => write(i)).join("\n");
-  return `import { defineContract, query, subscription } from "@sluice/contract";
+  return `import { defineContract, mutation, query, subscription } from "@sluice/contract";
 import * as z from "zod";
 ${isoDate}
-export const unused = [query, subscription, isoDate];
+const node = z.object({
+  at: isoDate,
+  likes: z.int().default(0),
+  get replies() {
+    return z.array(node);
+  },
+});
+function collection<Item extends z.ZodType>(item: Item) {
+  return {
+    save: mutation({ input: item, output: item, errors: { taken: { data: item } } }),
+    changed: subscription({ input: z.object({ id: z.string() }), events: { saved: item }, key: ["id"] }),
+  };
+}
+export const unused = [collection, mutation, query, subscription, isoDate, node];
 const contract = defineContract({${each(define)}
 });
 ${before}

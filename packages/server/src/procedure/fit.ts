@@ -1,18 +1,30 @@
 import type { ErrorData } from "@sluice/contract";
 
+/** What a procedure gives to its middleware. As members of an object, they are only computed if a middleware reads them. */
+interface Given {
+  readonly input: unknown;
+  readonly errors: unknown;
+}
+
 /**
  * `unknown` if a middleware can run where there are this context, input and errors. Otherwise a sentence that says what it
  * needs and does not find: a parameter of this type shows it in the first line of the compiler's error.
  */
-export type Fit<Context, Input, Errors, NeededContext, NeededInput, NeededErrors> = [Context] extends [NeededContext]
-  ? [Input] extends [NeededInput]
-    ? FitErrors<UnfitErrors<Errors, NeededErrors>>
-    : `The input lacks ${UnfitMembers<Input, NeededInput>}, which the middleware reads`
+export type Fit<Context, Has extends Given, NeededContext, NeededInput, NeededErrors> = [Context] extends [
+  NeededContext,
+]
+  ? unknown extends NeededInput
+    ? FitErrors<Has, NeededErrors>
+    : [Has["input"]] extends [NeededInput]
+      ? FitErrors<Has, NeededErrors>
+      : `The input lacks ${UnfitMembers<Has["input"], NeededInput>}, which the middleware reads`
   : `The context lacks ${UnfitMembers<Context, NeededContext>}, which the middleware reads: first use the one that adds it`;
 
-type FitErrors<Unfit extends string> = [Unfit] extends [never]
+type FitErrors<Has extends Given, Needed> = keyof Needed extends never
   ? unknown
-  : `The procedure's errors lack ${Unfit}, which the middleware throws`;
+  : [UnfitErrors<Has["errors"], Needed>] extends [never]
+    ? unknown
+    : `The procedure's errors lack ${UnfitErrors<Has["errors"], Needed>}, which the middleware throws`;
 
 /** The names of members that are missing, or have another type. */
 type UnfitMembers<Has, Needed> = { [Name in keyof Needed]: UnfitMember<Has, Needed, Name> }[keyof Needed] & string;

@@ -7,10 +7,7 @@ import {
   checkFunctions,
   type ErrorDefinitions,
   isProcedure,
-  type Mutation,
   type ParsedInputOf,
-  type Query,
-  type Subscription,
 } from "@sluice/contract";
 import type { Fit } from "./fit.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
@@ -33,7 +30,7 @@ export interface SubscriptionBuilder<P extends AnySubscription, Base, Context = 
    * @throws TypeError if it is not a function.
    */
   use<Added extends object, Needed = Context, Input = ParsedInputOf<P>, Errors extends ErrorDefinitions = P["errors"]>(
-    middleware: Fit<Context, ParsedInputOf<P>, P["errors"], Needed, Input, Errors> &
+    middleware: NoInfer<Fit<Context, { input: ParsedInputOf<P>; errors: P["errors"] }, Needed, Input, Errors>> &
       Middleware<Needed, Added, Input, Errors>,
   ): SubscriptionBuilder<P, Base, Overwrite<Context, Added>>;
   /**
@@ -61,30 +58,21 @@ export interface CallBuilder<P extends AnyQuery | AnyMutation, Base, Context = B
    * @throws TypeError if it is not a function.
    */
   use<Added extends object, Needed = Context, Input = ParsedInputOf<P>, Errors extends ErrorDefinitions = P["errors"]>(
-    middleware: Fit<Context, ParsedInputOf<P>, P["errors"], Needed, Input, Errors> &
+    middleware: NoInfer<Fit<Context, { input: ParsedInputOf<P>; errors: P["errors"] }, Needed, Input, Errors>> &
       Middleware<Needed, Added, Input, Errors>,
   ): CallBuilder<P, Base, Overwrite<Context, Added>>;
   handler(handler: Handler<P, Context>): Implementation<P, Base>;
 }
 
-type Builders<Tree, Base, Context> = {
-  readonly [Name in keyof Tree]: Tree[Name] extends Subscription<
-    infer I,
-    infer E,
-    infer S,
-    infer Err,
-    infer Idem,
-    infer Key
-  >
-    ? SubscriptionBuilder<Subscription<I, E, S, Err, Idem, Key>, Base, Context>
-    : Tree[Name] extends Query<infer I, infer O, infer Err>
-      ? CallBuilder<Query<I, O, Err>, Base, Context>
-      : Tree[Name] extends Mutation<infer I, infer O, infer Err>
-        ? CallBuilder<Mutation<I, O, Err>, Base, Context>
-        : Tree[Name] extends ContractTree
-          ? Builders<Tree[Name], Base, Context>
-          : never;
-};
+type Builders<Tree, Base, Context> = { readonly [Name in keyof Tree]: Builder<Tree[Name], Base, Context> };
+
+type Builder<Node, Base, Context> = Node extends AnySubscription
+  ? SubscriptionBuilder<Node, Base, Context>
+  : Node extends AnyQuery | AnyMutation
+    ? CallBuilder<Node, Base, Context>
+    : Node extends ContractTree
+      ? Builders<Node, Base, Context>
+      : never;
 
 /** A builder for each procedure of the contract, and functions for all procedures. */
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
@@ -112,7 +100,8 @@ export type Implementer<Tree extends ContractTree, Base, Context = Base> = Build
   ): Middleware<Context, Added, ParsedInputOf<P>, P["errors"]>;
   /** Adds a middleware to every procedure. */
   $use<Added extends object, Needed = Context, Input = unknown, Errors extends ErrorDefinitions = {}>(
-    middleware: Fit<Context, unknown, {}, Needed, Input, Errors> & Middleware<Needed, Added, Input, Errors>,
+    middleware: NoInfer<Fit<Context, { input: unknown; errors: {} }, Needed, Input, Errors>> &
+      Middleware<Needed, Added, Input, Errors>,
   ): Implementer<Tree, Base, Overwrite<Context, Added>>;
   /** Combines the implementations. It compiles only if every procedure is implemented. */
   $router<const Given extends object>(tree: CheckRouter<Tree, Base, Given>): Router<Tree, Base>;
