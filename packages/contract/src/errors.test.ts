@@ -28,6 +28,8 @@ describe("a SluiceError", () => {
   test("is not retryable if what was asked may have been done", () => {
     for (const [data, retryable] of [
       [{ outcome: "unknown" }, false],
+      [{ outcome: "unknown", isKeyed: false }, false],
+      [{ outcome: "unknown", isKeyed: true }, true],
       [{ outcome: "none" }, true],
       [null, true],
       ["unknown", true],

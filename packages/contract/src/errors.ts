@@ -76,6 +76,20 @@ export interface SluiceErrorOptions<Data = unknown> {
   retryAfter?: number | undefined;
 }
 
+/** The data of the `unavailable` of a publish whose events may be in the log, or not. */
+export interface UnknownOutcome {
+  readonly outcome: "unknown";
+  /** The events had an idempotency key, so a repetition publishes nothing twice. */
+  readonly isKeyed: boolean;
+}
+
+/** The data says that something may have been published. Never throws. */
+export const isUnknownOutcome = (data: unknown): data is UnknownOutcome =>
+  typeof data === "object" && (data as Partial<UnknownOutcome> | null)?.outcome === "unknown";
+
+const isUnsafe = ({ code, data }: SluiceError): boolean =>
+  code === "unavailable" && isUnknownOutcome(data) && !data.isKeyed;
+
 export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOwn(errorTable, code);
 
 /**
@@ -108,12 +122,11 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
 
   /**
    * True if the same request may succeed when it is repeated, according to the table of codes. Always false for a
-   * declared code, and if `data.outcome` is `"unknown"`: what was asked may have been done, so a repetition is safe only
-   * with an idempotency key.
+   * declared code, and for an `unavailable` whose events may have been published without an idempotency key: a repetition
+   * might publish them twice (see `UnknownOutcome`).
    */
   get retryable(): boolean {
-    const { outcome } = (this.data ?? {}) as { readonly outcome?: unknown };
-    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes" && outcome !== "unknown";
+    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes" && !isUnsafe(this);
   }
 
   /**

@@ -18,8 +18,10 @@ export {
   type ErrorIssue,
   errorTable,
   isBuiltInCode,
+  isUnknownOutcome,
   SluiceError,
   type SluiceErrorOptions,
+  type UnknownOutcome,
 } from "./errors.js";
 export { ChangedInPlaceError, createFoldStep, type FoldStep, type FoldStepOptions } from "./fold-step.js";
 export { freezeFolded, freezeShared } from "./freeze.js";

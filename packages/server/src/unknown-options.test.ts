@@ -71,7 +71,7 @@ const unknownNames: Case[] = [
   [
     "publish",
     () => sluice.topic(contract.feed).publish(post, wrong({ idempotentKey: "k" })),
-    "publish: idempotentKey is not a known option; known options are idempotencyKey.",
+    "publish: idempotentKey is not a known option; known options are idempotencyKey, timeout.",
   ],
   [
     "call",

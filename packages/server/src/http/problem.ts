@@ -1,4 +1,4 @@
-import { errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
+import { errorTable, isBuiltInCode, isUnknownOutcome, type SluiceError } from "@sluice/contract";
 import type { Reply } from "./exchange.js";
 
 /** Answers with an error as problem+json (RFC 9457). PROTOCOL §3. */
@@ -7,7 +7,8 @@ export function sendProblem(reply: Reply, error: SluiceError, headers: Readonly<
   const title = isBuiltInCode(code) ? errorTable[code].title : code;
   const detail = code === "internal" ? undefined : message;
   const body = { type: "about:blank", title, status, code, detail, issues, data };
-  const fallback = status === 429 || status === 503 ? 1_000 : undefined;
+  const isBusy = (status === 429 || status === 503) && (error.retryable || !isUnknownOutcome(data));
+  const fallback = isBusy ? 1_000 : undefined;
   const wait = Number.isFinite(retryAfter) ? retryAfter : fallback;
   reply.send(
     status,

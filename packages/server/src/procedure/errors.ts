@@ -7,11 +7,13 @@ import {
   errorTable,
   isBuiltInCode,
   isErrorNamed,
+  isUnknownOutcome,
   maxDetail,
   type Schema,
   SluiceError,
   type SluiceErrorOptions,
   shorten,
+  type UnknownOutcome,
   ValidationError,
 } from "@sluice/contract";
 import { LogError } from "@sluice/log";
@@ -93,8 +95,13 @@ function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceEr
     return new SluiceError(code, { message, status, retryAfter, data: schema && encodeErrorData(code, schema, data) });
   }
   const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
-  return isTellable ? new SluiceError(code, { message, retryAfter, issues: issues && boundIssues(issues) }) : undefined;
+  if (!isTellable) return undefined;
+  const known = code === "unavailable" && isUnknownOutcome(data) ? unknownOf(data) : undefined;
+  return new SluiceError(code, { message, retryAfter, issues: issues && boundIssues(issues), data: known });
 }
+
+/** Only what the protocol names: a getter could say something else each time. */
+const unknownOf = ({ isKeyed }: UnknownOutcome): UnknownOutcome => ({ outcome: "unknown", isKeyed: isKeyed === true });
 
 /** The error for `onError`: the thrown one, or the reason why a declared error could not be sent. */
 export const reported = (error: unknown, seen: SluiceError): unknown => seen.cause ?? error;
@@ -106,6 +113,7 @@ const reportedSkews = new WeakSet<object>();
 export function isToReport(error: unknown, { code }: SluiceError): boolean {
   if (LogError.is(error)) return true;
   if (code !== "unavailable") return code === "internal" || code === "contractMismatch";
+  if (error instanceof SluiceError && LogError.is(error.cause)) return true;
   if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || reportedSkews.has(error))
     return false;
   reportedSkews.add(error);

@@ -1,6 +1,7 @@
 import type { Appended } from "@sluice/log";
 import { appendFolded, type FoldedSources, type TopicEvents, type UnconditionalOptions } from "./append-folded.js";
 import type { EncodedEvent } from "./encode-event.js";
+import type { PublishDeadline } from "./publish-deadlines.js";
 
 /** By default, a snapshot of a topic's state is saved after this many entries. */
 export const defaultSnapshotEvery = 200;
@@ -19,11 +20,13 @@ export interface AppendSources extends FoldedSources {
 export function appendEvents(
   sources: AppendSources,
   given: TopicEvents,
-  options: UnconditionalOptions = {},
+  options: UnconditionalOptions,
+  deadline: PublishDeadline,
 ): Promise<Appended> {
+  if (given.procedure.state) return appendCompacted(sources, given, options, deadline);
   // A hot path: without state, there is nothing to do but append, so this adds no promise of its own.
-  if (!given.procedure.state) return sources.log.append(given.topic, given.events.map(toLogged), options);
-  return appendCompacted(sources, given, options);
+  deadline.send();
+  return sources.log.append(given.topic, given.events.map(toLogged), options);
 }
 
 const toLogged = ({ logged }: EncodedEvent) => logged;
@@ -32,10 +35,12 @@ async function appendCompacted(
   sources: AppendSources,
   given: TopicEvents,
   options: UnconditionalOptions,
+  deadline: PublishDeadline,
 ): Promise<Appended> {
   const { states, snapshotEvery = defaultSnapshotEvery, onError } = sources;
   const { procedure, topic } = given;
-  const appended = await appendFolded(sources, given, options);
+  const appended = await appendFolded(sources, given, options, deadline);
+  deadline.appended = appended;
   if (appended.duplicate) return appended;
   // The events are published: the caller must not publish them again because a snapshot failed.
   await states

@@ -371,7 +371,7 @@ describe("if the store fails while a publisher has the topic's lease", () => {
       },
     };
     const { topic } = server(lossy);
-    await expect(topic(doc).publish(edit)).rejects.toThrow("away");
+    await expect(topic(doc).publish(edit)).rejects.toMatchObject({ code: "unavailable", cause: { message: "away" } });
     await topic(doc).publish(edit);
     expect([lost, await isFree(log)]).toEqual([2, true]);
   });

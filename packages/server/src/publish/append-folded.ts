@@ -4,6 +4,7 @@ import type { FoldedAhead } from "../topic/folded-ahead.js";
 import type { TopicFold } from "../topic/topic-fold.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { EncodedEvent } from "./encode-event.js";
+import type { PublishDeadline } from "./publish-deadlines.js";
 import { type PublisherLeases, tooBusy } from "./publisher-leases.js";
 import type { Turns } from "./turns.js";
 
@@ -24,8 +25,6 @@ export interface FoldedSources {
 /** `appendFolded` chooses the others. */
 export type UnconditionalOptions = Omit<AppendOptions, "after" | "lease" | "record">;
 
-/** Milliseconds after its call at which a publish makes no further attempt. */
-const timeout = 10_000;
 /** After this many lost races, a publisher takes the topic's lease, which keeps out all other publishers. */
 const attemptsWithoutLease = 5;
 /** With the lease, an append can still fail: the lease may expire, or a writer may append without `after`. */
@@ -38,15 +37,15 @@ const maxAttempts = 16;
  * Publishes append in the order of their calls. One that cannot append at once takes turns with those that follow it, and
  * waits outside the state's own steps: meanwhile, the state can be read.
  *
- * @throws SluiceError `unavailable` after 16 failed attempts, or 10 seconds after the call: nothing is appended.
+ * @throws SluiceError `unavailable` after 16 failed attempts, or at the deadline: nothing is appended.
  */
 export async function appendFolded(
   { log, states, turns, leases }: FoldedSources,
   { procedure, topic, events }: TopicEvents,
   options: UnconditionalOptions,
+  deadline: PublishDeadline,
 ): Promise<Appended> {
   const { idempotencyKey } = options;
-  const deadline = performance.now() + timeout;
   let inTurn: Promise<Appended> | undefined;
   try {
     const appended = await states.of(topic, procedure).exclusively(async (fold) => {
@@ -54,6 +53,7 @@ export async function appendFolded(
       if (answer?.ok) return answer;
       // Joins before the next publish can try. It is not returned, as the state would wait for it.
       inTurn = turns.join(topic, () => appendInTurn(answer));
+      deadline.late = () => tooBusy(topic);
       return undefined;
     });
     return appended ?? (await (inTurn as unknown as Promise<Appended>));
@@ -70,8 +70,7 @@ export async function appendFolded(
     try {
       for (let attempts = first ? 1 : 0; attempts < maxAttempts; attempts++) {
         if (conflict?.reason === "leased" || (!lease && attempts >= attemptsWithoutLease))
-          lease = await leases.take(topic, deadline);
-        if (performance.now() >= deadline) break;
+          lease = await leases.take(topic, deadline.at);
         const answer = await states.of(topic, procedure).exclusively((fold) => attempt(fold, lease));
         if (answer.ok) return answer;
         conflict = answer;
@@ -96,6 +95,7 @@ export async function appendFolded(
     // Entries after an end are not part of the topic, so they may go anywhere.
     const after = fold.isOver ? undefined : folded.after;
     try {
+      deadline.send();
       const answer = await log.append(topic, folded.events, {
         ...options,
         ...(after && folded.options),
@@ -103,6 +103,7 @@ export async function appendFolded(
         after,
         lease,
       });
+      deadline.isSent = answer.ok;
       if (answer.ok && !answer.duplicate && after) fold.adopt(folded, answer);
       else fold.drop();
       if (!answer.ok && answer.reason === "moved") await fold.take(folded.after, answer.since);

@@ -1,7 +1,9 @@
 import { type AnySubscription, checkNames, type NamesOf, shortName, shown, ValidationError } from "@sluice/contract";
 import { formatCursor } from "@sluice/contract/wire";
+import { checkWhole } from "../options/check.js";
 import { type AppendSources, appendEvents } from "./append-events.js";
 import { encodeEvent, type UnencodedEvent } from "./encode-event.js";
+import { defaultPublishTimeout, PublishDeadlines } from "./publish-deadlines.js";
 import { PublisherLeases } from "./publisher-leases.js";
 import type { Published, PublishOptions } from "./topic-handle.js";
 import { Turns } from "./turns.js";
@@ -9,15 +11,17 @@ import { Turns } from "./turns.js";
 export interface PublishSources extends AppendSources {
   /** Longest event, in characters of JSON. */
   readonly maxEventLength: number;
+  readonly deadlines: PublishDeadlines;
   readonly onPublished?: (events: number) => void;
   /** @throws TypeError if the procedure's events are not published but generated. */
   readonly assertPublishable?: (procedure: AnySubscription) => void;
 }
 
-export const publishSources = (given: Omit<PublishSources, "turns" | "leases">): PublishSources => ({
+export const publishSources = (given: Omit<PublishSources, "turns" | "leases" | "deadlines">): PublishSources => ({
   ...given,
   turns: new Turns(),
   leases: new PublisherLeases(given.log),
+  deadlines: new PublishDeadlines(),
 });
 
 /** Where the events go. */
@@ -27,7 +31,7 @@ export interface PublishTarget {
   readonly name: string;
 }
 
-const optionNames: NamesOf<PublishOptions> = { idempotencyKey: true };
+const optionNames: NamesOf<PublishOptions> = { idempotencyKey: true, timeout: true };
 
 /** Publishes events; see `Topic.publish`. They are encoded before it returns, so the caller may change them then. */
 export async function publishEvents(
@@ -43,7 +47,12 @@ export async function publishEvents(
   if (all.length === 0) throw new RangeError(`publish() to "${procedure.path}" was given no events.`);
   const key = keyOf(procedure, options);
   const encoded = all.map((event) => encodeEvent(procedure, event, sources.maxEventLength));
-  const { cursor, duplicate } = await appendEvents(sources, { procedure, topic: target.name, events: encoded }, key);
+  const { timeout = defaultPublishTimeout } = options;
+  if (timeout !== defaultPublishTimeout) checkWhole({ timeout }, { unit: "milliseconds" });
+  const given = { procedure, topic: target.name, events: encoded };
+  const { cursor, duplicate } = await sources.deadlines.within({ timeout, isKeyed: key !== noKey }, (deadline) =>
+    appendEvents(sources, given, key, deadline),
+  );
   if (!duplicate) sources.onPublished?.(all.length);
   return { cursor: formatCursor(cursor), duplicate };
 }

@@ -8,6 +8,8 @@ export interface PublishOptions {
    * as its SHA-256. Default: none.
    */
   readonly idempotencyKey?: string | undefined;
+  /** Milliseconds after which the publish fails with `unavailable`, if the log has not answered. Default: 10,000. */
+  readonly timeout?: number | undefined;
 }
 
 export interface Published {
@@ -48,11 +50,13 @@ export interface Topic<P extends AnySubscription> {
    * @throws SluiceError `contractMismatch` if the state's `apply` throws for an event, changes the state in place, or
    * returns one that does not fit its schema (checked up to 16 Ki characters of JSON): nothing is appended. (A retry
    * with an idempotency key is not checked again: it gets the first cursor.)
-   * @throws SluiceError `unavailable` if other publishers to the same topic with state keep this one from appending: 16
-   * attempts fail, or 10 seconds have passed since the call, also behind earlier publishes of this process. Nothing is
-   * appended.
+   * @throws SluiceError `unavailable` if nothing was appended: the log can't be reached, the timeout is over, or other
+   * publishers to the same topic with state keep this one from appending, in 16 attempts.
+   * @throws SluiceError `unavailable` with the data `{ outcome: "unknown" }` if the events may have been appended: the log
+   * has not answered. It is `retryable` only with an idempotency key: then a retry appends nothing twice.
    * @throws TypeError if an option is unknown, or the events of the procedure come from its generator.
-   * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty.
+   * @throws RangeError if there are no events, one is longer than the limit, or the idempotency key is empty,
+   * or the timeout is not a whole number of milliseconds.
    * @example await topic(contract.scores.watch, { matchId }).publish({ type: "goal", data: { team: "home", minute: 12 } });
    */
   publish(events: EventInputOf<P> | readonly EventInputOf<P>[], options?: PublishOptions): Promise<Published>;

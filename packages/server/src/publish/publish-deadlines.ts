@@ -1,0 +1,117 @@
+import { SluiceError } from "@sluice/contract";
+import type { Appended } from "@sluice/log";
+import { publishFailure, unknownOutcome } from "./publish-failure.js";
+
+/** By default, a publish fails after this many milliseconds. */
+export const defaultPublishTimeout = 10_000;
+
+export interface PublishTerms {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** It has an idempotency key. */
+  readonly isKeyed: boolean;
+}
+
+/** What is known of a publish if its time is over. */
+export class PublishDeadline {
+  /** By `performance.now()`. */
+  readonly at: number;
+  /** The caller was told. Nothing may be appended from now on. */
+  isOver = false;
+  /** An append was sent, and what became of it is not known. */
+  isSent = false;
+  /** The events are appended; what remains is not waited for any longer. */
+  appended: Appended | undefined;
+  /** Makes the error if nothing was sent. */
+  late: () => SluiceError = notInTime;
+  /** Ends the publish. */
+  readonly end: () => void;
+
+  constructor(at: number, end: (deadline: PublishDeadline) => void) {
+    this.at = at;
+    this.end = () => end(this);
+  }
+
+  /** @throws SluiceError if the time is over: call it before each append. */
+  send(): void {
+    if (this.isOver || performance.now() >= this.at) throw this.late();
+    this.isSent = true;
+  }
+}
+
+const notInTime = () =>
+  new SluiceError("unavailable", { message: "The events were not appended in time", retryAfter: 1_000 });
+
+/**
+ * The publishes that wait for their log. They share one timer, which is set for the earliest when it was set: on most logs, nearly
+ * all publishes end long before it is due, and setting a timer for each would cost more than the rest.
+ */
+export class PublishDeadlines {
+  readonly #open = new Set<PublishDeadline>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  /** Runs `append`, for at most as long as the publish may take. Rejects with what the caller of `publish` gets. */
+  within(
+    { timeout, isKeyed }: PublishTerms,
+    append: (deadline: PublishDeadline) => Promise<Appended>,
+  ): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      const deadline = new PublishDeadline(performance.now() + timeout, ({ appended, isSent, late }) => {
+        if (appended) resolve(appended);
+        else reject(isSent ? unknownOutcome(isKeyed) : late());
+      });
+      this.#add(deadline);
+      startOf(append, deadline).then(
+        (appended) => {
+          this.#open.delete(deadline);
+          resolve(appended);
+        },
+        (error) => {
+          this.#open.delete(deadline);
+          reject(publishFailure(error, isKeyed));
+        },
+      );
+    });
+  }
+
+  #add(deadline: PublishDeadline): void {
+    this.#open.add(deadline);
+    if (deadline.at < this.#dueAt) this.#set(deadline.at);
+  }
+
+  #set(at: number): void {
+    clearTimeout(this.#timer);
+    this.#dueAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.#fire(), Math.min(Math.max(0, Math.ceil(at - performance.now())), longest));
+    (this.#timer as { unref?: () => void }).unref?.(); // it keeps no process
+  }
+
+  #fire(): void {
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const deadline of this.#open) {
+      if (deadline.at > now) {
+        next = Math.min(next, deadline.at);
+        continue;
+      }
+      this.#open.delete(deadline);
+      deadline.isOver = true;
+      deadline.end();
+    }
+    this.#set(next);
+  }
+}
+
+/** An engine may throw instead of rejecting. */
+function startOf(append: (deadline: PublishDeadline) => Promise<Appended>, deadline: PublishDeadline) {
+  try {
+    return append(deadline);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Most milliseconds of a timer. */
+const longest = 2_147_483_647;

@@ -1,0 +1,17 @@
+import { SluiceError, type UnknownOutcome } from "@sluice/contract";
+import { LogError } from "@sluice/log";
+
+/** The error of a publish whose events may be in the log. Only with an idempotency key is a retry safe. */
+export function unknownOutcome(isKeyed: boolean, cause?: unknown): SluiceError {
+  const data: UnknownOutcome = { outcome: "unknown", isKeyed };
+  const message = "It is not known whether the events were appended: the log has not answered";
+  return new SluiceError("unavailable", { message, data, cause, ...(isKeyed && { retryAfter: 1_000 }) });
+}
+
+/** The error that the caller of `publish` gets. */
+export function publishFailure(error: unknown, isKeyed: boolean): unknown {
+  if (!LogError.is(error)) return error;
+  if (error.code === "unknown") return unknownOutcome(isKeyed, error);
+  const message = "The events' store can't be reached: nothing was appended";
+  return new SluiceError("unavailable", { message, cause: error, retryAfter: 1_000 });
+}
