@@ -17,6 +17,7 @@ import {
   ValidationError,
 } from "@sluice/contract";
 import { LogError } from "@sluice/log";
+import { isPublishFailure } from "../publish/publish-failure.js";
 
 type RaisableRow = { readonly raisedBy: "http" };
 
@@ -111,9 +112,8 @@ const reportedSkews = new WeakSet<object>();
 
 /** Whether an error has details that its client does not see. Then `onError` gets it. */
 export function isToReport(error: unknown, { code }: SluiceError): boolean {
-  if (LogError.is(error)) return true;
+  if (LogError.is(error) || isPublishFailure(error)) return true;
   if (code !== "unavailable") return code === "internal" || code === "contractMismatch";
-  if (error instanceof SluiceError && LogError.is(error.cause)) return true;
   if (!(error instanceof SluiceError) || !isErrorNamed(error.cause, "ContractSkewError") || reportedSkews.has(error))
     return false;
   reportedSkews.add(error);

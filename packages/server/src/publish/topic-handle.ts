@@ -70,6 +70,17 @@ export interface Topic<P extends AnySubscription> {
    */
   disconnect(options?: DisconnectOptions): Promise<Disconnected>;
   /**
+   * Frees the topic, on all servers on the log: its entries, state, idempotency keys and record. Subscribers get `$reset`, and go
+   * on with the contract's `initial` state; those without state end with `gap`, unless `onGap` is `"skip"`. What is published later
+   * begins a new history. A run of a resumable generator ends: its `signal` aborts with its next event, or when its lease is
+   * renewed, and a subscriber that comes without a cursor starts it anew. May be repeated: a topic that is free stays so.
+   *
+   * @throws SluiceError `badRequest` if the topic's input is invalid; `unavailable` if the log can't be reached. Then the topic may
+   * have been freed. Call it again.
+   * @example await topic(contract.scores.watch, { matchId }).delete();
+   */
+  delete(): Promise<void>;
+  /**
    * Stops the run of a resumable generator, on whatever server it runs. The generator's `signal` aborts, with a
    * SluiceError of code `aborted` as its reason. It may yield its last events, and return or throw; then the run ends as
    * usual. If it gives up because of the signal, or does not end within 10 seconds, subscribers get the final error

@@ -4,6 +4,7 @@ import { ownOf } from "../options/own-procedure.js";
 import type { UnencodedEvent } from "../publish/encode-event.js";
 import { type PublishSources, publishEvents } from "../publish/publish-events.js";
 import type { GetTopic, PublishOptions, ReadStateOptions, StateAt, Stopped } from "../publish/topic-handle.js";
+import { deleteTopic } from "./delete-topic.js";
 import { TopicName } from "./topic-name.js";
 
 export interface TopicParts {
@@ -20,6 +21,7 @@ interface AnyTopic {
   publish(events: UnencodedEvent | readonly UnencodedEvent[], options?: PublishOptions): Promise<unknown>;
   disconnect(options?: DisconnectOptions): Promise<Disconnected>;
   stop(): Promise<Stopped>;
+  delete(): Promise<void>;
   state?(options?: ReadStateOptions): Promise<unknown>;
 }
 
@@ -39,6 +41,7 @@ export function getTopicFrom({ procedures, sources, disconnect, stop, readState 
       publish: (events, options) => publishEvents(sources, name, events, options),
       disconnect: async (options = {}) => disconnect(name.name, options),
       stop: async () => stop(name),
+      delete: async () => deleteTopic(sources.log, name.name),
     };
     if (!procedure.state) return topic;
     topic.state = async (options = {}) => {
