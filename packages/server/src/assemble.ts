@@ -15,7 +15,8 @@ import { Presence } from "./presence/presence.js";
 import type { ServerTools } from "./procedure/args.js";
 import type { Router } from "./procedure/router.js";
 import { defaultSnapshotEvery } from "./publish/append-events.js";
-import { publishSources } from "./publish/publish-events.js";
+import { Closing } from "./publish/closing.js";
+import { type PublishSources, publishSources } from "./publish/publish-events.js";
 import { Runs } from "./runs/runs.js";
 import { stopRun } from "./runs/stop-run.js";
 import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
@@ -38,6 +39,8 @@ export interface SluiceParts extends HandlerParts {
   /** The contract's procedures, by path. */
   readonly procedures: ReadonlyMap<string, AnyProcedure>;
   readonly log: Log;
+  readonly control: ControlFollower;
+  readonly publishing: PublishSources;
   readonly limits: Limits;
   readonly counters: Counters;
 }
@@ -95,6 +98,20 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     },
   });
 
+  const publishing = publishSources({
+    closing: new Closing("The Sluice"),
+    ...{ log, states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
+    onError: ({ error, path }) => report(error, path, undefined),
+    onPublished: (events) => {
+      counters.published += events;
+    },
+    assertPublishable: ({ path }) => {
+      if (implementations.get(path)?.run.kind === "live") return;
+      throw new TypeError(
+        `publish() takes procedures that live() serves; the events of "${path}" come from its generator.`,
+      );
+    },
+  });
   const handles: Omit<TopicParts, "readState"> = {
     procedures,
     disconnect: (topic, given) => disconnectTopic({ admission, control, log, report }, topic, given),
@@ -102,19 +119,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
       if (implementations.get(path)?.run.kind === "resumable") return stopRun(log, name);
       throw new TypeError(`stop() takes procedures with a resumable generator; "${path}" has none.`);
     },
-    sources: publishSources({
-      ...{ log, states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
-      onError: ({ error, path }) => report(error, path, undefined),
-      onPublished: (events) => {
-        counters.published += events;
-      },
-      assertPublishable: ({ path }) => {
-        if (implementations.get(path)?.run.kind === "live") return;
-        throw new TypeError(
-          `publish() takes procedures that live() serves; the events of "${path}" come from its generator.`,
-        );
-      },
-    }),
+    sources: publishing,
   };
   const tools: ServerTools = {
     topic: getTopicFrom({ ...handles, readState: (of, stateOptions) => readState(opening, of, stateOptions) }),
@@ -131,7 +136,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     open: admission.streams,
   };
   const opening = {
-    ...{ procedures, implementations, tools, admission, presence, sources, control, report },
+    ...{ procedures, implementations, tools, publishing, admission, presence, sources, control, report },
     ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
   };
   control.begin();

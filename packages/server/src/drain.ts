@@ -11,7 +11,7 @@ export interface DrainOptions {
   readonly timeout?: number;
 }
 
-interface DrainParts {
+export interface DrainParts {
   readonly admission: Admission;
   readonly presence: Presence;
   readonly sources: Sources;
@@ -24,9 +24,7 @@ export async function drain(
   { admission, presence, sources, runs, wheel }: DrainParts,
   options: DrainOptions = {},
 ): Promise<void> {
-  checkNames<DrainOptions>("drain", options, { timeout: true });
-  const { timeout = 5_000 } = options;
-  checkWhole({ timeout }, { min: 0, unit: "milliseconds" });
+  const timeout = checkDrain("drain", options);
   admission.isClosed = true;
   runs.close();
   presence.close(); // before the clients are told: they come to another server next, and must not have left after that
@@ -51,4 +49,15 @@ export async function drain(
   wheel.cancel(deadline);
   // Clients that attach to these runs at another server must find an end, or they would wait for nothing.
   await stopped();
+}
+
+/**
+ * @returns the timeout
+ * @throws TypeError if an option is unknown, RangeError if the timeout is not a whole number of milliseconds.
+ */
+export function checkDrain(of: string, options: DrainOptions): number {
+  checkNames<DrainOptions>(of, options, { timeout: true });
+  const { timeout = 5_000 } = options;
+  checkWhole({ timeout }, { min: 0, unit: "milliseconds" });
+  return timeout;
 }

@@ -12,6 +12,7 @@ import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
+import type { Closing } from "./publish/closing.js";
 import { EventStream, type EventStreamSettings } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
 import { lifeBeforeCut } from "./stream/stream-life.js";
@@ -24,6 +25,7 @@ const outputHeaders = { "content-type": "application/json", "cache-control": "no
 export interface HandlerParts extends OpenParts {
   readonly implementations: ReadonlyMap<string, Implementation>;
   readonly streams: EventStreamSettings;
+  readonly publishing: { readonly closing: Pick<Closing, "assertServing"> };
   readonly limits: OpenParts["limits"] & Pick<Limits, "inputBytes">;
 }
 
@@ -39,6 +41,7 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
   // While other responses are ahead on the connection, only the body is read. Nothing runs, opens or fails.
   const turn = exchange.reply.turn(limits.inputBytes);
   try {
+    parts.publishing.closing.assertServing();
     const reading = readRequest(exchange, procedure, limits.inputBytes);
     const request = await (turn ? reading.finally(() => turn) : reading);
     if (turn && exchange.reply.lifetime.over) return true;

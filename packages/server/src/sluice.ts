@@ -10,6 +10,7 @@ import type {
 import type { DisconnectFilter } from "./admission/access.js";
 import { disconnect } from "./admission/disconnect.js";
 import { assemble, type SluiceParts } from "./assemble.js";
+import { close } from "./close.js";
 import type { Disconnected } from "./control/disconnect-options.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { handle } from "./handler.js";
@@ -47,6 +48,17 @@ export interface Sluice<Context = never> {
    * @throws TypeError if an option is unknown. In both cases no client was disconnected.
    */
   drain(options?: DrainOptions): Promise<void>;
+  /**
+   * Drains all clients (see `drain`), and then ends everything else: publishes that are under way may finish, leases are
+   * given back, watches stopped, and the log closed, if its engine can be closed (then whoever else uses this log object
+   * must be done, too). From the call on, requests and `call` are refused (503), and after the drain `topic` is, too.
+   * May be called again: all calls get one promise.
+   *
+   * @throws RangeError if `timeout` is not a whole number of milliseconds.
+   * @throws TypeError if an option is unknown. In both cases nothing is closed.
+   * @example process.once("SIGTERM", () => void sluice.close().then(() => server.close()));
+   */
+  close(options?: DrainOptions): Promise<void>;
   /**
    * Ends open streams with a typed reason, on all servers on the log: no event follows, replayed or new. A
    * stream that is being opened (its context, middleware or snapshot is pending) is refused with the same reason, as 403
@@ -97,9 +109,15 @@ export function createSluice<Tree extends ContractTree, Context>(
   };
   return {
     topic: tools.topic,
-    call: async (procedure: AnyQuery | AnyMutation, input?: unknown, callOptions: CallOptions<Context> = {}) =>
-      callLocally(parts, find(procedure, "call() takes a query or mutation"), input, callOptions) as never,
-    disconnect: (filter) => disconnect(parts, filter),
+    call: async (procedure: AnyQuery | AnyMutation, input?: unknown, callOptions: CallOptions<Context> = {}) => {
+      parts.publishing.closing.assertServing();
+      return callLocally(parts, find(procedure, "call() takes a query or mutation"), input, callOptions) as never;
+    },
+    disconnect: (filter) => {
+      parts.publishing.closing.assertOpen();
+      return disconnect(parts, filter);
+    },
+    close: (closeOptions) => close(parts, closeOptions),
     stats: () => statsOf(parts),
     drain: (drainOptions) => drain(parts, drainOptions),
     [runningKey]: running,

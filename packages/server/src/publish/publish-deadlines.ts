@@ -48,6 +48,8 @@ const notInTime = () =>
  */
 export class PublishDeadlines {
   readonly #open = new Set<PublishDeadline>();
+  /** Called when none is open any more. */
+  #onIdle: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -64,15 +66,31 @@ export class PublishDeadlines {
       this.#add(deadline);
       startOf(append, deadline).then(
         (appended) => {
-          this.#open.delete(deadline);
+          this.#remove(deadline);
           resolve(appended);
         },
         (error) => {
-          this.#open.delete(deadline);
+          this.#remove(deadline);
           reject(publishFailure(error, isKeyed));
         },
       );
     });
+  }
+
+  /** Resolves when no publish is open. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = () => {
+        this.#set(Number.POSITIVE_INFINITY);
+        resolve();
+      };
+      if (this.#open.size === 0) this.#onIdle();
+    });
+  }
+
+  #remove(deadline: PublishDeadline): void {
+    this.#open.delete(deadline);
+    if (this.#open.size === 0) this.#onIdle();
   }
 
   #add(deadline: PublishDeadline): void {
@@ -96,7 +114,7 @@ export class PublishDeadlines {
         next = Math.min(next, deadline.at);
         continue;
       }
-      this.#open.delete(deadline);
+      this.#remove(deadline);
       deadline.isOver = true;
       deadline.end();
     }

@@ -2,6 +2,7 @@ import { type AnySubscription, checkNames, type NamesOf, shortName, shown, Valid
 import { formatCursor } from "@sluice/contract/wire";
 import { checkWhole } from "../options/check.js";
 import { type AppendSources, appendEvents } from "./append-events.js";
+import type { Closing } from "./closing.js";
 import { encodeEvent, type UnencodedEvent } from "./encode-event.js";
 import { defaultPublishTimeout, PublishDeadlines } from "./publish-deadlines.js";
 import { PublisherLeases } from "./publisher-leases.js";
@@ -12,6 +13,7 @@ export interface PublishSources extends AppendSources {
   /** Longest event, in characters of JSON. */
   readonly maxEventLength: number;
   readonly deadlines: PublishDeadlines;
+  readonly closing: Closing;
   readonly onPublished?: (events: number) => void;
   /** @throws TypeError if the procedure's events are not published but generated. */
   readonly assertPublishable?: (procedure: AnySubscription) => void;
@@ -23,6 +25,14 @@ export const publishSources = (given: Omit<PublishSources, "turns" | "leases" | 
   leases: new PublisherLeases(given.log),
   deadlines: new PublishDeadlines(),
 });
+
+/** Ends everything that publishes; what is under way may finish. */
+export async function closePublishing({ closing, deadlines, leases, log }: PublishSources): Promise<void> {
+  closing.shut();
+  await deadlines.idle();
+  await leases.idle();
+  await log.close?.();
+}
 
 /** Where the events go. */
 export interface PublishTarget {
@@ -40,6 +50,7 @@ export async function publishEvents(
   events: UnencodedEvent | readonly UnencodedEvent[],
   options: PublishOptions = {},
 ): Promise<Published> {
+  sources.closing.assertOpen();
   checkNames("publish", options, optionNames);
   const { procedure } = target;
   sources.assertPublishable?.(procedure);

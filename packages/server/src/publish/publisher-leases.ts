@@ -18,6 +18,7 @@ export class PublisherLeases {
   readonly #holder: string = crypto.randomUUID();
   /** Those that are not released yet. */
   readonly #held = new Map<string, Lease>();
+  readonly #releasing = new Set<Promise<void>>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -43,7 +44,18 @@ export class PublisherLeases {
   }
 
   /** Gives a lease back; never rejects. If that fails, it tries again, unless this publisher has taken the lease again. */
-  async release(lease: Lease): Promise<void> {
+  release(lease: Lease): Promise<void> {
+    const releasing = this.#release(lease).finally(() => this.#releasing.delete(releasing));
+    this.#releasing.add(releasing);
+    return releasing;
+  }
+
+  /** Resolves when those that were to be given back are. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#releasing);
+  }
+
+  async #release(lease: Lease): Promise<void> {
     const { topic } = lease;
     for (const delay of releaseDelays) {
       try {

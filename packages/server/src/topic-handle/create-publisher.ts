@@ -8,8 +8,9 @@ import { guardedReport, printReport } from "../options/on-error.js";
 import { byPath } from "../options/own-procedure.js";
 import { type Retain, retainFrom } from "../options/retain.js";
 import { defaultSnapshotEvery } from "../publish/append-events.js";
+import { Closing } from "../publish/closing.js";
 import { defaultMaxEventLength } from "../publish/encode-event.js";
-import { publishSources } from "../publish/publish-events.js";
+import { closePublishing, publishSources } from "../publish/publish-events.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import { stopRun } from "../runs/stop-run.js";
 import { retainingLog } from "../topic/retaining-log.js";
@@ -21,6 +22,11 @@ import { readFolded } from "./read-folded.js";
 export interface Publisher {
   /** See `GetTopic`. */
   readonly topic: GetTopic;
+  /**
+   * Waits for the publishes that are under way, gives leases back, and closes the log (if its engine can be closed: then whoever
+   * else uses this log object must be done, too). After that, all its topics refuse with `unavailable`. May be called again.
+   */
+  close(): Promise<void>;
 }
 
 export interface PublisherOptions<Tree extends ContractTree = ContractTree> {
@@ -68,9 +74,11 @@ export function createPublisher<Tree extends ContractTree>(
   const onError = guardedReport(options.onError ?? printReport);
   const log = retainingLog(options.log, retainFrom("createPublisher", options.retain, contract));
   const states = new TopicStates(log);
+  const closing = new Closing("The publisher");
+  const sources = publishSources({ log, states, maxEventLength, snapshotEvery, onError, closing });
   const topic = getTopicFrom({
     procedures: byPath(proceduresOf(contract)),
-    sources: publishSources({ log, states, maxEventLength, snapshotEvery, onError }),
+    sources,
     disconnect: async (name, given) => {
       await tellServers(log, { kind: "disconnect", from: "", topic: name, ...checkDisconnect(given) });
       return { ended: 0 };
@@ -78,5 +86,5 @@ export function createPublisher<Tree extends ContractTree>(
     stop: ({ name }) => stopRun(log, name),
     readState: (of) => readFolded(states, of),
   });
-  return { topic };
+  return { topic, close: () => closing.once(() => closePublishing(sources)) };
 }

@@ -29,6 +29,7 @@ const stateNames: NamesOf<ReadStateOptions> = { context: true };
 
 /** Creates the function that returns topic handles. */
 export function getTopicFrom({ procedures, sources, disconnect, stop, readState }: TopicParts): GetTopic {
+  const { closing } = sources;
   const getTopic = (given: AnySubscription, input?: unknown): AnyTopic => {
     const procedure = ownOf(procedures, given, "topic() takes a subscription");
     if (procedure.kind !== "subscription") {
@@ -39,12 +40,22 @@ export function getTopicFrom({ procedures, sources, disconnect, stop, readState 
     const name = new TopicName(procedure, input);
     const topic: AnyTopic = {
       publish: (events, options) => publishEvents(sources, name, events, options),
-      disconnect: async (options = {}) => disconnect(name.name, options),
-      stop: async () => stop(name),
-      delete: async () => deleteTopic(sources.log, name.name),
+      disconnect: async (options = {}) => {
+        closing.assertOpen();
+        return disconnect(name.name, options);
+      },
+      stop: async () => {
+        closing.assertOpen();
+        return stop(name);
+      },
+      delete: async () => {
+        closing.assertOpen();
+        return deleteTopic(sources.log, name.name);
+      },
     };
     if (!procedure.state) return topic;
     topic.state = async (options = {}) => {
+      closing.assertOpen();
       checkNames("state", options, stateNames);
       return readState(name, options);
     };
