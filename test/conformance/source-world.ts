@@ -17,6 +17,7 @@ const parts = {
 };
 export const contract = defineContract({
   ticks: subscription({ ...parts, key: ["symbol"] }),
+  filtered: subscription({ ...parts, key: ["symbol"] }),
   history: subscription({ ...parts, key: ["symbol"], start: "oldest" }),
   /** Its ticks come together in a text, in which only `.` may come twice. */
   board: subscription({
@@ -74,7 +75,7 @@ export class Execution {
   }
 }
 
-export type Path = "ticks" | "history" | "board";
+export type Path = "ticks" | "filtered" | "history" | "board";
 
 export interface SourceServer {
   readonly sluice: Sluice<{}>;
@@ -105,6 +106,7 @@ export function createSourceWorld({ log: wrap = (log: Log) => log, name = undefi
     };
     const router = s.$router({
       ticks: s.ticks.live({ source }),
+      filtered: s.filtered.live({ source, filter: () => false }),
       history: s.history.live({ source }),
       board: s.board.live({ source }),
     });

@@ -65,6 +65,43 @@ describe.each<Path>(["ticks", "board"])("the source of %s, on one server", (path
     expect(server.executions).toHaveLength(1);
   });
 
+  it("appends all of its events while others publish as fast as they can, each once and in order", async () => {
+    const { serve } = createSourceWorld();
+    const server = await serve((execution) => execution.say(...Array.from({ length: 300 }, () => ".")));
+    const reader = await server.open(path);
+    await reader.live();
+    const topic = server.sluice.topic(contract[path], { symbol: "a" });
+    await Promise.all(Array.from({ length: 300 }, () => topic.publish({ type: "tick", data: "." })));
+    await reader.received(600);
+    await turns();
+    expect([reader.data.length, server.executions.length, server.errors]).toEqual([600, 1, []]);
+  });
+
+  it("runs on if others publish more than the log keeps, and runs anew if the topic's life has ended", async () => {
+    const { serve, clock, log } = createSourceWorld();
+    const server = await serve();
+    const reader = await server.open(path);
+    await reader.live();
+    const first = await server.execution(1);
+    const topic = server.sluice.topic(contract[path], { symbol: "a" });
+    await topic.publish(Array.from({ length: 1_500 }, () => ({ type: "tick" as const, data: "." })));
+    first.say("x");
+    await eventually(async () => {
+      const { page } = await log.open(`${path}?{"symbol":"a"}`, { from: { last: 1 }, limit: 1 });
+      expect(page.ok && page.entries[0]?.data).toBe('"x"');
+    });
+    expect(server.executions).toHaveLength(1);
+    await log.free(`${path}?{"symbol":"a"}`);
+    first.say("y");
+    await eventually(() => expect(first.signal.aborted).toBe(true));
+    const next = await server.open(path);
+    await next.live();
+    clock.advance(1_250);
+    (await server.execution(2)).say("z");
+    await next.received(1);
+    expect(next.data).toEqual(["z"]);
+  });
+
   it("ends its subscribers with an error that the contract declares, and runs again for the next one", async () => {
     const { serve } = createSourceWorld();
     const server = await serve();
@@ -236,8 +273,18 @@ describe.each<Path>(["ticks", "board"])("the source of %s, on two servers", (pat
   });
 });
 
-describe("who was cut when a source failed", () => {
-  it("resumes up to the error, and gets it; a newcomer gets all events, and no error", async () => {
+describe("who gets the error of a source", () => {
+  it("is also a subscriber whose filter withholds everything", async () => {
+    const { serve } = createSourceWorld();
+    const server = await serve();
+    const reader = await server.open("filtered");
+    await reader.live();
+    (await server.execution(1)).say("x", "declared");
+    await reader.end();
+    expect([reader.data, reader.all("error").map(({ code }) => code)]).toEqual([[], ["delisted"]]);
+  });
+
+  it("is also who was cut before it, and resumes; a newcomer gets all events, and no error", async () => {
     const { serve } = createSourceWorld();
     const server = await serve();
     const cut = await server.open("history");
