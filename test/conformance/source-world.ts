@@ -110,7 +110,12 @@ export function createSourceWorld({ log: wrap = (log: Log) => log, name = undefi
       history: s.history.live({ source }),
       board: s.board.live({ source }),
     });
-    const sluice = createSluice(router, { log, clock, onError: ({ error }) => errors.push(error) });
+    const sluice = createSluice(router, {
+      log,
+      clock,
+      retain: { ticks: { events: 1_000 } },
+      onError: ({ error }) => errors.push(error),
+    });
     const server = createServer(express().use(sluiceExpress(sluice)));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => {

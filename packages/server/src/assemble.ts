@@ -85,7 +85,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const hub = new Hub({ log, pages, counters, wheel, onError: (error, topic) => report(error, topic, undefined) });
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
   const sources = new Sources({
-    ...{ log, states, wheel, linger, report, maxEventLength, catchUpEvents },
+    ...{ log, givenLog: given, states, wheel, linger, report, maxEventLength, catchUpEvents },
     maxLingering: limits.connections,
   });
   const admission = new Admission(limits);

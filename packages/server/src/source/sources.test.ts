@@ -93,7 +93,14 @@ function createServers(path: keyof typeof contract) {
     const wheel = new TimerWheel(clock);
     const errors: unknown[] = [];
     const sources = new Sources({
-      ...{ log: linked, wheel, states: new TopicStates(linked), maxEventLength: 1_000, catchUpEvents: 100_000 },
+      ...{
+        log: linked,
+        givenLog: log,
+        wheel,
+        states: new TopicStates(linked),
+        maxEventLength: 1_000,
+        catchUpEvents: 100_000,
+      },
       ...{ linger: 5_000, maxLingering: 10, report: (error: unknown) => errors.push(error) },
     });
     const subscribers: Lifetime[] = [];

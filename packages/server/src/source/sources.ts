@@ -1,3 +1,4 @@
+import type { Log } from "@sluice/log";
 import { Presence } from "../presence/presence.js";
 import { Seniority } from "./seniority.js";
 import { Source } from "./source.js";
@@ -5,6 +6,8 @@ import type { SourceParts, SourceRequest } from "./source-request.js";
 import type { SourceSubscriber } from "./whereabouts.js";
 
 export interface SourcesOptions extends SourceParts {
+  /** The log as the application gave it: other Sluices of the process have it, too, and `log` may wrap it. */
+  readonly givenLog: Log;
   /** Milliseconds that a source runs on after its topic's last subscriber has left. */
   readonly linger: number;
   /** See `PresenceOptions`. */
@@ -22,7 +25,7 @@ export class Sources {
   constructor(options: SourcesOptions) {
     this.#parts = options;
     this.#presence = new Presence(options);
-    this.#seniority = new Seniority(options.log);
+    this.#seniority = new Seniority(options.givenLog);
   }
 
   join(request: SourceRequest, subscriber: SourceSubscriber): void {
