@@ -89,10 +89,14 @@ export interface SourceServer {
 }
 
 /** Servers on one log and one clock. */
-export function createSourceWorld({ log: wrap = (log: Log) => log, name = undefined as string | undefined } = {}) {
+export function createSourceWorld({
+  log: wrap = (log: Log) => log,
+  name = undefined as string | undefined,
+  events = 10_000,
+} = {}) {
   const clock = new ManualClock();
   clock.jump(1_000_000);
-  const log = wrap(memoryLog({ now: clock.now, retain: { events: 1_000 }, ...(name ? { name } : {}) }));
+  const log = wrap(memoryLog({ now: clock.now, retain: { events }, ...(name ? { name } : {}) }));
 
   async function serve(onStart: (execution: Execution) => void = () => {}): Promise<SourceServer> {
     const executions: Execution[] = [];
@@ -113,7 +117,7 @@ export function createSourceWorld({ log: wrap = (log: Log) => log, name = undefi
     const sluice = createSluice(router, {
       log,
       clock,
-      retain: { ticks: { events: 1_000 } },
+      retain: { ticks: { events } },
       onError: ({ error }) => errors.push(error),
     });
     const server = createServer(express().use(sluiceExpress(sluice)));

@@ -78,7 +78,7 @@ describe.each<Path>(["ticks", "board"])("the source of %s, on one server", (path
   });
 
   it("runs on if others publish more than the log keeps, and runs anew if the topic's life has ended", async () => {
-    const { serve, clock, log } = createSourceWorld();
+    const { serve, clock, log } = createSourceWorld({ events: 1_000 });
     const server = await serve();
     const reader = await server.open(path);
     await reader.live();
