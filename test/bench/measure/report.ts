@@ -14,6 +14,7 @@ const names: Readonly<Record<string, string>> = {
   express: "Express",
   sluice: "Sluice",
   "sluice-express": "Sluice on Express",
+  "sluice-fetch": "Sluice on fetch, in Node",
   "better-sse": "better-sse",
   hono: "Hono",
   trpc: "tRPC",
