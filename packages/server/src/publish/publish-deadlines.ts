@@ -26,6 +26,9 @@ export class PublishDeadline {
   late: () => SluiceError = notInTime;
   /** Ends the publish. */
   readonly end: () => void;
+  /** Its neighbours among the open ones: a linked list, since a Set costs more than the rest where all come and go at once. */
+  previous: PublishDeadline | undefined;
+  next: PublishDeadline | undefined;
 
   constructor(at: number, end: (deadline: PublishDeadline) => void) {
     this.at = at;
@@ -47,7 +50,8 @@ const notInTime = () =>
  * all publishes end long before it is due, and setting a timer for each would cost more than the rest.
  */
 export class PublishDeadlines {
-  readonly #open = new Set<PublishDeadline>();
+  #first: PublishDeadline | undefined;
+  #last: PublishDeadline | undefined;
   /** Called when none is open any more. */
   #onIdle: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,17 +88,27 @@ export class PublishDeadlines {
         this.#set(Number.POSITIVE_INFINITY);
         resolve();
       };
-      if (this.#open.size === 0) this.#onIdle();
+      if (!this.#first) this.#onIdle();
     });
   }
 
   #remove(deadline: PublishDeadline): void {
-    this.#open.delete(deadline);
-    if (this.#open.size === 0) this.#onIdle();
+    const { previous, next } = deadline;
+    if (!previous && this.#first !== deadline) return; // removed before
+    if (previous) previous.next = next;
+    else this.#first = next;
+    if (next) next.previous = previous;
+    else this.#last = previous;
+    deadline.previous = undefined;
+    deadline.next = undefined;
+    if (!this.#first) this.#onIdle();
   }
 
   #add(deadline: PublishDeadline): void {
-    this.#open.add(deadline);
+    deadline.previous = this.#last;
+    if (this.#last) this.#last.next = deadline;
+    else this.#first = deadline;
+    this.#last = deadline;
     if (deadline.at < this.#dueAt) this.#set(deadline.at);
   }
 
@@ -109,7 +123,9 @@ export class PublishDeadlines {
   #fire(): void {
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const deadline of this.#open) {
+    let following: PublishDeadline | undefined;
+    for (let deadline = this.#first; deadline; deadline = following) {
+      following = deadline.next;
       if (deadline.at > now) {
         next = Math.min(next, deadline.at);
         continue;
