@@ -39,6 +39,17 @@ function signal() {
 }
 
 describeAdapters("a client that leaves", (adapter) => {
+  it.each(ways)(
+    "leaves no stream that waited behind another on its connection, if it %s (PROTOCOL §2.5)",
+    async (_way, leave) => {
+      const world = await startWorld(adapter);
+      const raw = get(world, "feed/head").ask("GET", `${world.base}/feed/filtered`);
+      await eventually(() => expect(raw.text).toContain("$live"));
+      leave(raw);
+      await expectNothingLeft(world);
+    },
+  );
+
   inEachWay("frees a live stream", async (leave) => {
     const world = await startWorld(adapter);
     for (const ask of [() => get(world, "feed/head"), () => post(world, "feed/posted", null)]) {

@@ -23,7 +23,7 @@ export class FetchReply implements Reply {
       this.#reject = reject;
     });
     const { rest, signal } = call;
-    watchClient(rest[0], () => this.lifetime.end());
+    watchClient(rest[0], this.lifetime);
     if (!signal) return;
     const onAbort = () => this.#onAbort(signal);
     signal.addEventListener("abort", onAbort);
