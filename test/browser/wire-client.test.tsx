@@ -1,5 +1,5 @@
-import { createClient } from "@sluice/client";
 import { useSubscription } from "@sluice/client/react";
+import { createClient } from "@sluice/client/types-only";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";

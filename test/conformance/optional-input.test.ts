@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient } from "@sluice/client";
+import { createClient as createWireClient } from "@sluice/client/types-only";
 import { defineContract, query, subscription } from "@sluice/contract";
 import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
@@ -50,7 +51,7 @@ async function setUp() {
   });
   const options = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api` };
   const { topic } = createPublisher(contract, { log });
-  return { sluice, topic, client: createClient(contract, options), wire: createClient<typeof contract>(options) };
+  return { sluice, topic, client: createClient(contract, options), wire: createWireClient<typeof contract>(options) };
 }
 
 const first = async <T>(all: AsyncIterable<T>): Promise<T> => {

@@ -44,6 +44,13 @@ const contract = defineContract({
 });
 const client = createClient(contract, { url: "/api" });
 
+test("a client needs its contract, and options", () => {
+  // @ts-expect-error no contract: that client is in types-only
+  createClient<typeof contract>({ url: "/api" });
+  // @ts-expect-error no options
+  createClient(contract);
+});
+
 test("the tree is the contract's", () => {
   expectTypeOf<keyof typeof client>().toEqualTypeOf<"scores" | "feed" | "$close">();
   // @ts-expect-error no such procedure

@@ -6,6 +6,7 @@ import { createClient } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
 import { internals } from "./procedure/procedure.js";
 import { contract, match, setUp, until } from "./test-kit/set-up.test-kit.js";
+import { createClient as createWireClient } from "./types-only.js";
 
 test("the tree is the contract's, and opens nothing by itself", async () => {
   const { server, client } = await setUp();
@@ -27,7 +28,7 @@ test("two clients of one contract are distinct, and share nothing", () => {
 test("an id names the client, in another page too", () => {
   const named = createClient(contract, { url: "/api", id: "main" });
   expect(named.feed[internals].clientId).toBe("main");
-  expect(createClient<typeof contract>({ url: "/api", id: "main" }).feed[internals].clientId).toBe("main");
+  expect(createWireClient<typeof contract>({ url: "/api", id: "main" }).feed[internals].clientId).toBe("main");
 });
 
 test("refuses procedures that don't come from defineContract", () => {
@@ -60,7 +61,8 @@ test("refuses a relative url without a page", async () => {
   });
 });
 
-test.each<[string, object, string]>([
+test.each<[string, object | undefined, string]>([
+  ["no options", undefined, "Client options are undefined; allowed is an object"],
   ["an empty id", { url: "/api", id: "" }, 'Client option "id" is ""; allowed is a text that is not empty'],
   ["no url", {}, 'Client option "url" is undefined; allowed is a path such as "/api"'],
   ["a url of another kind", { url: "api" }, 'Client option "url" is "api"; allowed is a path'],

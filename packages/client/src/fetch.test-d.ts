@@ -2,6 +2,7 @@ import { defineContract, query } from "@sluice/contract";
 import { test } from "vitest";
 import * as z from "zod";
 import { createClient, type FetchLike } from "./index.js";
+import { createClient as createWireClient } from "./types-only.js";
 
 const contract = defineContract({ list: query({ output: z.array(z.string()) }) });
 
@@ -70,7 +71,7 @@ declare const inProcess: (input: Request | string | URL, init?: RequestInit) => 
 
 test("accepts a server's handler, called in process", () => {
   createClient(contract, { url: "http://sluice/api", fetch: inProcess });
-  createClient<typeof contract>({ url: "http://sluice/api", fetch: inProcess });
+  createWireClient<typeof contract>({ url: "http://sluice/api", fetch: inProcess });
 });
 
 test("refuses other functions", () => {

@@ -13,13 +13,6 @@ export type {
   HeadersLike,
 } from "./platform/fetch.js";
 export type { CallOptions, CallProcedure, Client, ClientTree, SubscriptionProcedure } from "./procedure/procedure.js";
-export type {
-  WireClient,
-  WireSchema,
-  WireSubscriptionHandlers,
-  WireSubscriptionProcedure,
-  WireTree,
-} from "./procedure/wire-types.js";
 export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
 export type { SkippedEvent } from "./subscription/skipped-event.js";
 export type { StoreOf, SubscriptionSnapshot, SubscriptionStore } from "./subscription/store.js";

@@ -2,9 +2,9 @@ import { defineContract, mutation, query, type SluiceError, subscription } from 
 import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { createClient } from "./index.js";
 import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "./query/index.js";
 import { useSubscription } from "./react/index.js";
+import { createClient } from "./types-only.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),

@@ -3,6 +3,7 @@ import { createSecureServer } from "node:http2";
 import { createClient } from "@sluice/client";
 import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
 import { useSubscription } from "@sluice/client/react";
+import { createClient as createWireClient } from "@sluice/client/types-only";
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
 import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
@@ -54,7 +55,7 @@ export const mount = (): void => void express().use("/api", middleware).use("/:t
 export const secure = () => createSecureServer({ allowHTTP1: true }, listener);
 
 export const client = createClient(contract, { url: "/api" });
-export const wire = createClient<typeof contract>({ url: "/api" });
+export const wire = createWireClient<typeof contract>({ url: "/api" });
 export const { scores } = client;
 export const { scores: wireScores } = wire;
 export const score = scores.watch.store({ matchId: "m1" });

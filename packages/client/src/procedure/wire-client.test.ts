@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { createClient } from "../client.js";
 import { at, contract, event, goal, live, match, post, setUp, snapshot, until } from "../test-kit/set-up.test-kit.js";
+import { createClient } from "../types-only.js";
 import { internals } from "./procedure.js";
 
 const iso = "2026-01-01T00:00:00Z";

@@ -3,6 +3,7 @@ import { QueryClient } from "@tanstack/query-core";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { createClient } from "../client.js";
+import { createClient as createWireClient } from "../types-only.js";
 import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "./index.js";
 
 const contract = defineContract({
@@ -16,7 +17,7 @@ const contract = defineContract({
 });
 const options = { url: "http://localhost/api", id: "main" };
 const client = createClient(contract, options);
-const wireClient = createClient<typeof contract>(options);
+const wireClient = createWireClient<typeof contract>(options);
 
 const all = {
   find: sluiceQuery(client.find).queryKey,

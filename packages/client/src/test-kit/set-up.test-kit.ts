@@ -4,6 +4,7 @@ import { onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { createClient } from "../client.js";
 import type { ClientOptions } from "../client-options.js";
+import { createClient as createWireClient } from "../types-only.js";
 import { createManualClock } from "./manual-clock.test-kit.js";
 import { startScriptedServer } from "./scripted-server.test-kit.js";
 
@@ -58,7 +59,7 @@ export async function setUp(options: Partial<ClientOptions> = {}) {
   const clock = createManualClock();
   const retry = { random: () => 0.5 };
   const all: ClientOptions = { url: server.url, clock, retry, ...options };
-  return { server, clock, client: createClient(contract, all), wireClient: createClient<typeof contract>(all) };
+  return { server, clock, client: createClient(contract, all), wireClient: createWireClient<typeof contract>(all) };
 }
 
 export const match = { matchId: "m1" };
