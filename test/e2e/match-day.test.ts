@@ -17,9 +17,11 @@ async function play(rounds: number): Promise<Told[]> {
   const stop = new AbortController();
   let passed = 0;
   await playMatchDay(
-    (async (_procedure: unknown, _input: unknown, events: unknown) => {
-      told.push(...([events].flat() as Told[]));
-    }) as never,
+    (() => ({
+      async publish(events: unknown) {
+        told.push(...([events].flat() as Told[]));
+      },
+    })) as never,
     {
       signal: stop.signal,
       async pass(ms) {

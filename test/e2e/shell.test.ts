@@ -135,7 +135,7 @@ test("pages show their source as it is in the repository", async () => {
   await page.locator(".sources").getByRole("button", { name: "Copy" }).click();
   await page.getByText("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toBe(inRepository("web/pages/assistant/run.ts"));
+  expect(copied).toBe(inRepository("web/pages/assistant/stop-button.tsx"));
   expect(problems).toEqual([]);
 });
 
