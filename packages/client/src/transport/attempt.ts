@@ -1,5 +1,5 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
-import { createFrameDecoder, type Frame, WireError } from "@sluice/contract/wire";
+import { createPlainDecoder, type Frame } from "@sluice/contract/wire";
 import { failureOf } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import { readStream } from "./connect.js";
@@ -35,7 +35,7 @@ export function startAttempt(
 ): Attempt {
   const controller = new AbortController();
   const liveness = createLiveness(settings.clock, settings.connectTimeout, (error) => lane.fail(error));
-  const decoder = createFrameDecoder(onFrame, { maxFrame: settings.maxFrame });
+  const decoder = createPlainDecoder(onFrame, { maxFrame: settings.maxFrame });
   let isOver = false;
   const lane = createLaneReader(target.procedure, {
     opened(frame) {
@@ -60,7 +60,6 @@ export function startAttempt(
 
   function onFrame(frame: Frame): void {
     if (isOver) return; // the rest of a chunk after a close
-    if ("lane" in frame) throw new WireError(`The stream has a frame of lane ${frame.lane}; it must have none.`);
     switch (frame.kind) {
       case "drain":
         sink.drain(frame.retry);

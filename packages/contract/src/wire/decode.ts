@@ -1,5 +1,5 @@
 import type { Frame } from "./frame.js";
-import { absent, type Check } from "./frame-checks.js";
+import type { Check } from "./frame-checks.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
 
@@ -26,15 +26,29 @@ export interface FrameDecoderOptions {
   readonly maxFrame?: number;
 }
 
-/** Decodes a stream of bytes to frames. Chunks may be cut anywhere. An incomplete block at the end is ignored. */
-export function createFrameDecoder(
+/**
+ * Decodes a stream of bytes that is not multiplexed. Chunks may be cut anywhere. An incomplete block at the end is
+ * ignored. A frame of a lane is malformed (PROTOCOL §5.1).
+ */
+export const createPlainDecoder = (onFrame: (frame: Frame) => void, options?: FrameDecoderOptions): FrameDecoder =>
+  createDecoder(
+    (message) => {
+      if (!splitLane(message)) return decodeMessage(message);
+      throw new WireError(`The stream has the frame ${message.event} of a lane; it must have none.`);
+    },
+    onFrame,
+    options,
+  );
+
+export function createDecoder(
+  decode: (message: SseMessage) => Frame,
   onFrame: (frame: Frame) => void,
   { maxFrame = defaultMaxFrame }: FrameDecoderOptions = {},
 ): FrameDecoder {
   const text = new TextDecoder();
   const read = createSseReader(
     {
-      message: (message) => onFrame(decodeMessage(message)),
+      message: (message) => onFrame(decode(message)),
       comment: (comment) => onFrame({ kind: "comment", text: comment }),
       retry: (ms) => onFrame({ kind: "retry", ms }),
       tooLong() {
@@ -57,34 +71,33 @@ export function createFrameDecoder(
   };
 }
 
+/** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
+const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
+
+/** The number of a message's lane and the rest of its type; nothing without a lane. */
+export const splitLane = ({ event }: SseMessage): RegExpExecArray | null | undefined | false =>
+  event?.includes("/") && lanePattern.exec(event);
+
 /**
- * Converts an SSE message to a frame.
+ * Converts an SSE message without a lane to a frame.
  *
  * @throws WireError if it is a control frame with invalid data.
  */
-export function decodeMessage({ event = "message", data, id }: SseMessage): Frame {
-  const [laned, type] = splitLane(event);
-  const identified = id ? { ...laned, id } : laned;
-  if (type.charCodeAt(0) !== 36 /* $ */) return { kind: "event", type, data, ...identified };
+export function decodeMessage({ event: type = "message", data, id }: SseMessage): Frame {
+  if (type.charCodeAt(0) !== 36 /* $ */) return id ? { kind: "event", type, data, id } : { kind: "event", type, data };
 
   const kind = type.slice(1);
   const row = Object.hasOwn(frameTable, kind) && frameTable[kind as ControlKind];
-  return row ? decodeControl(kind, row, data, laned, id) : { kind: "unknown", type, ...laned };
-}
-
-interface Laned {
-  readonly lane?: number;
+  return row ? decodeControl(kind, row, data, id) : { kind: "unknown", type };
 }
 
 function decodeControl(
   kind: string,
-  [idRule, members, client]: Row<Record<string, unknown>>,
+  [idRule, members]: Row<Record<string, unknown>>,
   data: string,
-  laned: Laned,
   id: string | undefined,
 ): Frame {
-  if (client === "reopens") checked(absent, kind, "lane", laned.lane);
-  const frame: Record<string, unknown> = { kind, ...laned };
+  const frame: Record<string, unknown> = { kind };
   if (members === "json") {
     frame["data"] = data;
   } else {
@@ -103,14 +116,6 @@ function decodeControl(
 function checked(check: Check<unknown>, kind: string, name: string, value: unknown): unknown {
   if (check.holds(value)) return value;
   throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}; allowed is ${check.allowed}.`);
-}
-
-/** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
-const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
-
-function splitLane(event: string): [Laned, type: string] {
-  const match = event.includes("/") ? lanePattern.exec(event) : null;
-  return match ? [{ lane: Number(match[1]) }, match[2] as string] : [{}, event];
 }
 
 function controlData(kind: string, data: string): Record<string, unknown> {

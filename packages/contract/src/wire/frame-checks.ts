@@ -19,7 +19,6 @@ const oneOf = <T extends string>(...values: readonly T[]): Check<T> => ({
 
 export const optional = <T>(check: Check<T>): Check<T | undefined> => ({ ...check, isOptional: true });
 
-export const absent: Check<undefined> = { allowed: "none", holds: (value) => value === undefined };
 export const anything: Check<unknown> = { allowed: "anything", holds: () => true };
 export const text: Check<string> = { allowed: "a string", holds: (value) => typeof value === "string" };
 export const flag: Check<boolean> = { allowed: "true or false", holds: (value) => typeof value === "boolean" };

@@ -1,11 +1,11 @@
 export { type Cursor, formatCursor, maxCursorLength, parseCursor, reservedId } from "./cursor.js";
 export {
-  createFrameDecoder,
-  decodeMessage,
+  createPlainDecoder,
   defaultMaxFrame,
   type FrameDecoder,
   type FrameDecoderOptions,
   WireError,
 } from "./decode.js";
+export { createFrameDecoder } from "./decode-lanes.js";
 export { encodeFrame, encodeLogged } from "./encode.js";
 export type * from "./frame.js";
