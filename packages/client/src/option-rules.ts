@@ -1,13 +1,15 @@
 import type { ClientOptions } from "./client-options.js";
 import { maxDelay } from "./platform/clock.js";
 
-type Rule = readonly [holds: (given: unknown) => boolean, allowed: string];
+type Rule = readonly [holds: (given: unknown) => boolean, allowed: string, isRequired?: boolean];
 
 type Rules = Readonly<Record<string, Rule>>;
 
 const isObject = (given: unknown) => typeof given === "object" && given !== null;
 const anObject: Rule = [isObject, "an object"];
-const aFunction: Rule = [(given) => typeof given === "function", "a function"];
+const isFunction = (given: unknown) => typeof given === "function";
+const aFunction: Rule = [isFunction, "a function"];
+const required: Rule = [isFunction, "a function", true];
 const from = (least: number, allowed: string): Rule => [
   (given) => typeof given === "number" && given >= least && given <= maxDelay,
   allowed,
@@ -19,6 +21,7 @@ const clientRules = {
   url: [
     (given) => typeof given === "string" && /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(given),
     'a path such as "/api" or an absolute http(s) URL, without query and hash',
+    true,
   ],
   headers: [() => true, ""],
   fetch: aFunction,
@@ -36,17 +39,17 @@ const clientRules = {
 } satisfies Readonly<Record<keyof ClientOptions, Rule>>;
 
 const retryRules: Rules = { base: milliseconds(0), max: milliseconds(0), random: aFunction };
-const clockRules: Rules = { now: aFunction, setTimeout: aFunction, clearTimeout: aFunction, monotonic: aFunction };
+const clockRules: Rules = { now: required, setTimeout: required, clearTimeout: required, monotonic: aFunction };
 
 /** @throws TypeError naming the option, what was given, and what is allowed. */
 export function checkOptions(options: ClientOptions): void {
   if (!isObject(options)) throw new TypeError(`Client options are ${show(options)}; allowed is an object.`);
   const { retry = {}, clock, url, headers } = options;
   checkNames("", options, clientRules);
-  check("", options, clientRules, ["url"]);
+  check("", options, clientRules);
   checkNames("retry.", retry, retryRules);
   check("retry.", retry, retryRules);
-  if (clock) check("clock.", clock, clockRules, ["now", "setTimeout", "clearTimeout"]);
+  if (clock) check("clock.", clock, clockRules);
   if (!url.startsWith("/")) attempt("url", () => new URL(url));
   if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
 }
@@ -58,10 +61,10 @@ function checkNames(prefix: string, options: object, rules: Rules): void {
   }
 }
 
-function check(prefix: string, options: object, rules: Rules, required: readonly string[] = []): void {
-  for (const [name, [holds, allowed]] of Object.entries(rules)) {
+function check(prefix: string, options: object, rules: Rules): void {
+  for (const [name, [holds, allowed, isRequired]] of Object.entries(rules)) {
     const given = (options as Record<string, unknown>)[name];
-    if ((given === undefined && !required.includes(name)) || holds(given)) continue;
+    if ((given === undefined && !isRequired) || holds(given)) continue;
     throw new TypeError(`Client option "${prefix}${name}" is ${show(given)}; allowed is ${allowed}.`);
   }
 }

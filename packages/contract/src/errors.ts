@@ -90,6 +90,12 @@ export const isUnknownOutcome = (data: unknown): data is UnknownOutcome =>
 const isUnsafe = ({ code, data }: SluiceError): boolean =>
   code === "unavailable" && isUnknownOutcome(data) && !data.isKeyed;
 
+/** The row of a built-in code. */
+const rowOf = (code: string): ErrorRow | undefined => (isBuiltInCode(code) ? errorTable[code] : undefined);
+
+/** What a client does after an error with this code. Declared and unknown codes aren't retried. PROTOCOL §11. */
+export const retryOf = (code: string): ErrorRow["retry"] => rowOf(code)?.retry ?? "no";
+
 export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOwn(errorTable, code);
 
 /**
@@ -104,14 +110,15 @@ export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOw
  */
 export class SluiceError<Code extends string = string, Data = unknown> extends Error {
   override readonly name = "SluiceError";
-  readonly code: Code;
-  readonly data: Data;
-  readonly status: number;
-  readonly issues: readonly ErrorIssue[] | undefined;
-  readonly retryAfter: number | undefined;
+  // All are set by the constructor: `declare` keeps them from being emitted a second time, as fields.
+  declare readonly code: Code;
+  declare readonly data: Data;
+  declare readonly status: number;
+  declare readonly issues: readonly ErrorIssue[] | undefined;
+  declare readonly retryAfter: number | undefined;
 
   constructor(code: Code, options: SluiceErrorOptions<Data> = {}) {
-    const row: ErrorRow | undefined = isBuiltInCode(code) ? errorTable[code] : undefined;
+    const row = rowOf(code);
     super(options.message ?? row?.title ?? code, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.data = options.data as Data;
@@ -126,7 +133,7 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
    * might publish them twice (see `UnknownOutcome`).
    */
   get retryable(): boolean {
-    return isBuiltInCode(this.code) && errorTable[this.code].retry === "yes" && !isUnsafe(this);
+    return retryOf(this.code) === "yes" && !isUnsafe(this);
   }
 
   /**

@@ -19,6 +19,7 @@ export {
   errorTable,
   isBuiltInCode,
   isUnknownOutcome,
+  retryOf,
   SluiceError,
   type SluiceErrorOptions,
   type UnknownOutcome,

@@ -31,20 +31,19 @@ export function clockOf(given: Clock): Required<Clock> {
     return () => of.clearTimeout(id);
   };
   const now = () => within("clock.now", given.now());
-  const monotonic = () => (given.monotonic ? within("clock.monotonic", given.monotonic()) : now());
+  let monotonic = () => (given.monotonic ? within("clock.monotonic", given.monotonic()) : now());
   let last = 0;
   // Once it has failed, time goes on from the last reading by the system clock for good: mixing two clocks would jump
   // by years.
-  let ahead: number | undefined;
-  const measure = (): number => {
-    ahead ??= last - systemClock.monotonic();
-    return ahead + systemClock.monotonic();
+  const goOn = (): number => {
+    const ahead = last - systemClock.monotonic();
+    monotonic = () => ahead + systemClock.monotonic();
+    return monotonic();
   };
   return {
     now: () => orElse(now, systemClock.now),
     monotonic() {
-      if (ahead !== undefined) return measure();
-      last = orElse(monotonic, measure);
+      last = orElse(monotonic, goOn);
       return last;
     },
     setTimeout: (run, ms) =>

@@ -1,8 +1,9 @@
 import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { parseObject } from "@sluice/contract/wire";
 import { onAbort } from "../platform/abort.js";
 import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
 import { aborted, closedError, failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
-import { errorOfAnswer, isType, parseObject } from "../wire/problem.js";
+import { errorOfAnswer, isType } from "../wire/problem.js";
 import { send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import { encodeTarget, type Target } from "../wire/target.js";
@@ -34,9 +35,11 @@ export async function call(
         reject(closing.aborted ? closedError() : aborted(given?.reason));
       };
       if (closing.aborted || given?.aborted) return abort();
-      const stops = [onAbort(closing, abort), onAbort(given, abort)];
+      const stopClosing = onAbort(closing, abort);
+      const stopGiven = onAbort(given, abort);
       stopListening = () => {
-        for (const stop of stops) stop();
+        stopClosing();
+        stopGiven();
       };
       askAndRenew(settings, encodeTarget(procedure, input), signal).then(resolve, reject);
     });

@@ -1,6 +1,7 @@
-import { type AnySubscription, SluiceError } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
 import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
+import { aborted } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import type { SubscriptionSettings } from "./settings.js";
 import { createSharedLife } from "./shared-life.js";
@@ -41,7 +42,7 @@ export function createSharedSubscription(
     const resync = resyncOf(before);
     if (!resync || resync === resyncOf(state)) return;
     const isFresh = event.type === "fresh";
-    resync.settle(event.type === "over" ? event.error : isFresh ? undefined : new SluiceError("aborted"));
+    resync.settle(event.type === "over" ? event.error : isFresh ? undefined : aborted());
   }
 
   function enter(before: SharedState["kind"]): void {

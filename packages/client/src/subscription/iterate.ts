@@ -2,6 +2,7 @@ import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
 import type { Lane } from "../transport/transport.js";
+import { aborted } from "../wire/failure.js";
 import { encodeTarget } from "../wire/target.js";
 import { createEventQueue } from "./event-queue.js";
 import { type AnyEvent, createFold } from "./fold.js";
@@ -44,7 +45,7 @@ function createIterator(
   let over: { error: SluiceError | undefined } | undefined;
 
   let stopListening = () => {};
-  const abort = () => finish(new SluiceError("aborted", { cause: signal?.reason }), true);
+  const abort = () => finish(aborted(signal?.reason), true);
 
   /** Events that are queued are still delivered, unless the reader has left. */
   function finish(error: SluiceError | undefined, drop = false): void {

@@ -85,7 +85,7 @@ export const initialState: DirectState = {
   error: undefined,
   isRenewed: false,
   doubtsOffline: false,
-  notBefore: Number.NEGATIVE_INFINITY,
+  notBefore: -Infinity,
 };
 
 /** The only place where a direct lane's state changes. Pure; returns the same object if nothing changes. */

@@ -1,7 +1,7 @@
-import { type AnySubscription, SluiceError, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, retryOf, SluiceError, stateVersionOf } from "@sluice/contract";
 import { type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
 import { decodeError } from "../wire/decode-error.js";
-import { type Retry, retryOf } from "./retry.js";
+import type { Retry } from "./retry.js";
 import type { LaneSink } from "./transport.js";
 
 /** Frames of a lane, whether it has a number or a stream of its own. */
@@ -24,7 +24,7 @@ export interface LaneReader {
 export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSink): LaneReader {
   let open: OpenFrame | undefined;
 
-  function fail(error: SluiceError, retry: Retry = retryOf(error)): void {
+  function fail(error: SluiceError, retry: Retry = retryOf(error.code)): void {
     if (retry === "no" || !open || open.resumable) sink.closed(error, retry);
     else sink.closed(new SluiceError("interrupted", { cause: error }), "no");
   }
@@ -50,7 +50,7 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
         case "error": {
           const { final, kind: _, lane: __, ...failure } = frame;
           const error = decodeError(procedure, failure);
-          const again = retryOf(error);
+          const again = retryOf(error.code);
           return fail(error, final ? "no" : again === "no" ? "yes" : again);
         }
         case "end":

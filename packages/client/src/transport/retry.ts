@@ -1,11 +1,8 @@
-import { errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
+import type { retryOf } from "@sluice/contract";
 import { maxDelay } from "../platform/clock.js";
 
 /** After a failed attempt: retry, call the refresh hook and retry, or give up. */
-export type Retry = "yes" | "refresh" | "no";
-
-/** By the table of built-in codes. Declared and unknown codes aren't retried. PROTOCOL §11. */
-export const retryOf = ({ code }: SluiceError): Retry => (isBuiltInCode(code) ? errorTable[code].retry : "no");
+export type Retry = ReturnType<typeof retryOf>;
 
 export interface BackoffOptions {
   /** Upper bound of the first delay, in milliseconds. */

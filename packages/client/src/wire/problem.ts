@@ -1,4 +1,5 @@
 import { type AnyProcedure, type BuiltInCode, type ErrorIssue, errorTable, SluiceError } from "@sluice/contract";
+import { parseObject } from "@sluice/contract/wire";
 import type { Clock } from "../platform/clock.js";
 import type { FetchResponse } from "../platform/fetch.js";
 import { decodeError } from "./decode-error.js";
@@ -48,16 +49,6 @@ async function readObject(response: FetchResponse): Promise<Record<string, unkno
     return parseObject(await response.text());
   } catch {
     return undefined; // a cut body; the status still counts
-  }
-}
-
-/** `undefined` for a text that is no JSON object. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

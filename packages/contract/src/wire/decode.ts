@@ -1,6 +1,7 @@
 import type { Frame } from "./frame.js";
 import type { Check } from "./frame-checks.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
+import { parseObject } from "./parse-object.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
 
 /** The bytes are not a Sluice stream. The message says what was wrong and what is allowed. */
@@ -119,11 +120,7 @@ function checked(check: Check<unknown>, kind: string, name: string, value: unkno
 }
 
 function controlData(kind: string, data: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // handled below, together with JSON that is not an object
-  }
+  const values = parseObject(data);
+  if (values) return values;
   throw new WireError(`The data of a $${kind} frame is not a JSON object: ${data.slice(0, 80)}`);
 }

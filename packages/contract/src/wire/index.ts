@@ -9,3 +9,4 @@ export {
 export { createFrameDecoder } from "./decode-lanes.js";
 export { encodeFrame, encodeLogged } from "./encode.js";
 export type * from "./frame.js";
+export { parseObject } from "./parse-object.js";
