@@ -10,11 +10,11 @@ const anObject: Rule = [isObject, "an object"];
 const isFunction = (given: unknown) => typeof given === "function";
 const aFunction: Rule = [isFunction, "a function"];
 const required: Rule = [isFunction, "a function", true];
-const from = (least: number, allowed: string): Rule => [
+const from = (least: number, unit: string): Rule => [
   (given) => typeof given === "number" && given >= least && given <= maxDelay,
-  allowed,
+  `a number of ${unit} from ${least} to ${maxDelay}`,
 ];
-const milliseconds = (least: number) => from(least, `a number of milliseconds from ${least} to ${maxDelay}`);
+const milliseconds = (least: number) => from(least, "milliseconds");
 
 const clientRules = {
   id: [(given) => typeof given === "string" && given !== "", "a text that is not empty"],
@@ -33,7 +33,7 @@ const clientRules = {
   retry: anObject,
   connectTimeout: milliseconds(1),
   linger: milliseconds(0),
-  maxFrame: from(1, "a number of characters from 1"),
+  maxFrame: from(1, "characters"),
   onSkippedEvent: aFunction,
   clock: anObject,
 } satisfies Readonly<Record<keyof ClientOptions, Rule>>;

@@ -1,3 +1,4 @@
+import { own } from "./own.js";
 import { boundRetryAfter } from "./retry-after.js";
 import { isErrorNamed } from "./thrown.js";
 
@@ -91,7 +92,7 @@ const isUnsafe = ({ code, data }: SluiceError): boolean =>
   code === "unavailable" && isUnknownOutcome(data) && !data.isKeyed;
 
 /** The row of a built-in code. */
-const rowOf = (code: string): ErrorRow | undefined => (isBuiltInCode(code) ? errorTable[code] : undefined);
+const rowOf = (code: string): ErrorRow | undefined => own<ErrorRow>(errorTable, code);
 
 /** What a client does after an error with this code. Declared and unknown codes aren't retried. PROTOCOL §11. */
 export const retryOf = (code: string): ErrorRow["retry"] => rowOf(code)?.retry ?? "no";

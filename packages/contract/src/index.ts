@@ -44,6 +44,7 @@ export type {
 export { boundIssues, maxDetail, shorten } from "./issues.js";
 export { canonicalJson, type Json } from "./json.js";
 export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
+export { own } from "./own.js";
 export {
   type AnyMutation,
   type AnyProcedure,

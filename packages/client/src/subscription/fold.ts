@@ -1,4 +1,4 @@
-import { type AnySubscription, codecOf, isErrorNamed, SluiceError } from "@sluice/contract";
+import { type AnySubscription, codecOf, isErrorNamed, own, SluiceError } from "@sluice/contract";
 import type { EventFrame, OpenFrame } from "@sluice/contract/wire";
 import { guarded } from "../platform/report.js";
 import type { TopicFrame } from "../transport/transport.js";
@@ -98,7 +98,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   }
 
   function foldOne({ type, id }: EventFrame, data: unknown): unknown {
-    const apply = Object.hasOwn(applies, type) && applies[type];
+    const apply = own(applies, type);
     if (!apply) return value;
     try {
       return run(type, apply, value, data);

@@ -1,4 +1,4 @@
-import type { SluiceError } from "@sluice/contract";
+import { own, type SluiceError } from "@sluice/contract";
 import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { AnyEvent } from "./fold.js";
@@ -58,7 +58,7 @@ export function createSubscribers(): Subscribers {
       for (const subscriber of list) {
         const { onEvent, on } = subscriber.handlers;
         if (onEvent && subscriber.isActive) guarded(onEvent, event);
-        if (on && subscriber.isActive && Object.hasOwn(on, event.type)) guarded(on[event.type], event.data, event);
+        if (on && subscriber.isActive) guarded(own(on, event.type), event.data, event);
       }
     },
   };

@@ -2,6 +2,7 @@ import {
   type AnyProcedure,
   codecOf,
   type ErrorDefinition,
+  own,
   SluiceError,
   type SluiceErrorOptions,
 } from "@sluice/contract";
@@ -14,9 +15,7 @@ export interface WireFailure extends SluiceErrorOptions {
 
 /** Decodes the data of a declared error. */
 export function decodeError(procedure: AnyProcedure, { code, data, ...options }: WireFailure): SluiceError {
-  const declared = Object.hasOwn(procedure.errors, code)
-    ? (procedure.errors[code] as ErrorDefinition | undefined)
-    : undefined;
+  const declared = own<ErrorDefinition>(procedure.errors, code);
   try {
     return new SluiceError(code, {
       ...options,

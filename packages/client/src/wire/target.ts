@@ -1,19 +1,11 @@
-import {
-  type AnyProcedure,
-  canonicalJson,
-  codecOf,
-  type ErrorIssue,
-  isErrorNamed,
-  messageOf,
-  SluiceError,
-} from "@sluice/contract";
+import { type AnyProcedure, codecOf, type ErrorIssue, isErrorNamed, messageOf, SluiceError } from "@sluice/contract";
 
 /** A procedure and its input. */
 export interface Target<P extends AnyProcedure = AnyProcedure> {
   readonly procedure: P;
   /** In wire form; `undefined` if the procedure takes nothing. */
   readonly input: unknown;
-  /** Canonical JSON of the input, equal for equal inputs. */
+  /** JSON of the input, with sorted keys: equal for equal inputs. */
   readonly text: string | undefined;
 }
 
@@ -21,7 +13,8 @@ export interface Target<P extends AnyProcedure = AnyProcedure> {
 export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknown): Target<P> {
   try {
     const input = codecOf(procedure).encodeInput(given);
-    return { procedure, input, text: input === undefined ? undefined : canonicalJson(input) };
+    // The first throws for an object that contains itself: the second would see a new one at each level.
+    return { procedure, input, text: JSON.stringify(input) && JSON.stringify(input, sortKeys) };
   } catch (cause) {
     throw new SluiceError("badRequest", {
       message: `The input of ${procedure.path}: ${messageOf(cause)}`,
@@ -30,6 +23,12 @@ export function encodeTarget<P extends AnyProcedure>(procedure: P, given: unknow
     });
   }
 }
+
+/** A replacer. (Keys that look like array indices come first, as in every object.) */
+const sortKeys = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
 
 /** Checked by name, as importing the class would bundle the code that runs schemas. */
 const issuesOf = (error: unknown): readonly ErrorIssue[] | undefined =>

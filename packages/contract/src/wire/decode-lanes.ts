@@ -3,7 +3,7 @@ import {
   decodeMessage,
   type FrameDecoder,
   type FrameDecoderOptions,
-  splitLane,
+  lanePattern,
   WireError,
 } from "./decode.js";
 import type { Frame } from "./frame.js";
@@ -21,8 +21,8 @@ export const createFrameDecoder = (onFrame: (frame: Frame) => void, options?: Fr
  *
  * @throws WireError if it is a control frame with invalid data.
  */
-export function decodeLaned(message: SseMessage): Frame {
-  const parts = splitLane(message);
+function decodeLaned(message: SseMessage): Frame {
+  const parts = message.event?.includes("/") && lanePattern.exec(message.event);
   if (!parts) return decodeMessage(message);
   const lane = Number(parts[1]);
   const frame = decodeMessage({ ...message, event: parts[2] });

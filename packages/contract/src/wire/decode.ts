@@ -27,6 +27,9 @@ export interface FrameDecoderOptions {
   readonly maxFrame?: number;
 }
 
+/** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
+export const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
+
 /**
  * Decodes a stream of bytes that is not multiplexed. Chunks may be cut anywhere. An incomplete block at the end is
  * ignored. A frame of a lane is malformed (PROTOCOL §5.1).
@@ -34,7 +37,7 @@ export interface FrameDecoderOptions {
 export const createPlainDecoder = (onFrame: (frame: Frame) => void, options?: FrameDecoderOptions): FrameDecoder =>
   createDecoder(
     (message) => {
-      if (!splitLane(message)) return decodeMessage(message);
+      if (!lanePattern.test(message.event ?? "")) return decodeMessage(message);
       throw new WireError(`The stream has the frame ${message.event} of a lane; it must have none.`);
     },
     onFrame,
@@ -71,13 +74,6 @@ export function createDecoder(
     },
   };
 }
-
-/** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
-const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
-
-/** The number of a message's lane and the rest of its type; nothing without a lane. */
-export const splitLane = ({ event }: SseMessage): RegExpExecArray | null | undefined | false =>
-  event?.includes("/") && lanePattern.exec(event);
 
 /**
  * Converts an SSE message without a lane to a frame.
