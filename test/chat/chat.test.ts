@@ -141,8 +141,8 @@ it("has a page", async () => {
 it("works the same on sluiceFetch", async () => {
   const { sluice, whoIs } = createChat({ tokenLife: 1_000 });
   const context = (request: Request) => whoIs(request.headers.get("authorization"));
-  const identify = (request: Request) => context(request).user ?? undefined;
-  const options = { url: "http://chat/api", fetch: sluiceFetch(sluice, { base: "/api", context, identify }) };
+  const fetch = sluiceFetch(sluice, { base: "/api", context, identify: (_request, { user }) => user ?? undefined });
+  const options = { url: "http://chat/api", fetch };
   const [ann, bob] = [await enter("ann", options), await enter("bob", options)];
   await say(ann, "first");
   const room = visit(bob);

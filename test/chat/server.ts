@@ -8,7 +8,7 @@ const app = express().use(
   "/api",
   sluiceExpress(sluice, {
     context: (req) => whoIs(req.get("authorization")),
-    identify: (req) => whoIs(req.get("authorization")).user ?? undefined, // a user is there once, in however many tabs
+    identify: (_req, { user }) => user ?? undefined, // a user is there once, in however many tabs
   }),
 );
 const server = app.listen(PORT, () => {

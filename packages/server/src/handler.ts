@@ -58,7 +58,7 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
 
     if (procedure.kind === "subscription") {
       const { lastEventId } = request;
-      const client = exchange.client();
+      const client = exchange.client(caller.context);
       const subscriber = { ...caller, client: client && shortName(client), lastEventId, opening };
       await serve(parts, implementation, exchange, subscriber);
     } else {

@@ -8,6 +8,13 @@ export interface Running {
   /** See `handle` in handler.ts. */
   handle(exchange: Exchange): Promise<boolean>;
   report(error: unknown, path: string, context: unknown): void;
+  /** An adapter without `identify` was made. */
+  warnOfUnidentified(): void;
+}
+
+interface Adapter {
+  /** Whether it has an `identify`. */
+  readonly identifies: boolean;
 }
 
 const prefix = "sluice.running/";
@@ -19,9 +26,12 @@ export const runningKey: unique symbol = Symbol.for(`${prefix}1`) as never;
  * @throws TypeError if the value is not a Sluice, or another version made it. Adapters call it before the first
  * request.
  */
-export function runningOf(sluice: object): Running {
+export function runningOf(sluice: object, { identifies }: Adapter): Running {
   const found = (sluice as { readonly [runningKey]?: Running } | undefined)?.[runningKey];
-  if (found) return found;
+  if (found) {
+    if (!identifies) found.warnOfUnidentified();
+    return found;
+  }
   const others = Object.getOwnPropertySymbols(sluice ?? {}).filter(({ description }) =>
     description?.startsWith(prefix),
   );

@@ -166,9 +166,25 @@ test("a router compiles only if every procedure is implemented in its place", ()
   };
   createSecureServer({ allowHTTP1: true }, sluiceNode(sluice, identified));
   createServer(sluiceNode(sluice, { context: ({ url = "" }) => ({ user: null, requestId: url }) }));
+  sluiceExpress(sluice, {
+    context: async (): Promise<{ user: User | null; requestId: string }> => ({ user: null, requestId: "1" }),
+    identify: (req, context) => {
+      expectTypeOf(req).toEqualTypeOf<express.Request>();
+      expectTypeOf(context).toEqualTypeOf<{ user: User | null; requestId: string }>();
+      return context.user?.name;
+    },
+  });
+  sluiceNode(sluice, {
+    identify: ({ headers }, { requestId }) => headers.host ?? requestId,
+    context: ({ url = "" }) => ({ user: null, requestId: url }),
+  });
+  sluiceFetch(sluice, {
+    context: async ({ url }): Promise<{ user: User | null; requestId: string }> => ({ user: null, requestId: url }),
+    identify: (request, { user, requestId }) => user?.name ?? request.url + requestId,
+  });
   const served = sluiceFetch(sluice, {
     context: ({ url }, env: { user: string }) => ({ user: { name: env.user }, requestId: url }),
-    identify: (_request, env: { user: string }) => env.user,
+    identify: (_request, { user }, env: { user: string }) => user?.name ?? env.user,
   });
   served(new Request("http://host/"), { user: "ann" });
   served(new Request("http://host/"), { user: "ann" }, "whatever a runtime passes too");

@@ -16,6 +16,7 @@ import { type DrainOptions, drain } from "./drain.js";
 import { handle } from "./handler.js";
 import { ownOf } from "./options/own-procedure.js";
 import { type CallOptions, callLocally } from "./procedure/call.js";
+import { warnerOfUnidentified } from "./presence/unidentified.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Router } from "./procedure/router.js";
 import type { GetTopic } from "./publish/topic-handle.js";
@@ -105,6 +106,7 @@ export function createSluice<Tree extends ContractTree, Context>(
   const running: Running & { readonly parts: SluiceParts } = {
     handle: (exchange) => handle(parts, exchange),
     report,
+    warnOfUnidentified: warnerOfUnidentified(implementations),
     parts,
   };
   return {

@@ -10,10 +10,13 @@ export interface SluiceExpressOptions<Context> {
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
   readonly context?: (req: Request) => Context | Promise<Context>;
   /**
-   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
-   * distinguished.
+   * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
+   * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams
+   * counts as a client of its own. Default: so is every client; with an `onSubscribe`, a warning says so.
+   *
+   * @example identify: (_req, context) => context.user?.id
    */
-  readonly identify?: (req: Request) => string | undefined;
+  readonly identify?: (req: Request, context: Context) => string | undefined;
 }
 
 const optionNames: NamesOf<SluiceExpressOptions<unknown>> = { context: true, identify: true };
@@ -38,12 +41,12 @@ export function sluiceExpress<Context extends object>(
   checkNames("sluiceExpress", options, optionNames);
   const { context, identify } = options as SluiceExpressOptions<Context>;
   checkFunctions("sluiceExpress", { context, identify });
-  const running = runningOf(sluice);
+  const running = runningOf(sluice, { identifies: identify !== undefined });
   return (req, res, next) => {
     const exchange = new NodeExchange(req, res, {
       url: originForm(req.url),
       context: () => context?.(req),
-      client: () => identify?.(req),
+      client: (made) => identify?.(req, made as Context),
     });
     running.handle(exchange).then(
       (handled) => {

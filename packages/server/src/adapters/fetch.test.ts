@@ -103,8 +103,8 @@ describe("a handler that is given a Request", () => {
     }
     const handler = sluiceFetch(sluice, {
       context: ({ headers }, env: Env) => ({ user: `${headers.get("x-user")} of ${env.user}` }),
-      identify(_request, env: Env) {
-        seen.push(env);
+      identify(_request, context, env: Env) {
+        seen.push(context, env);
         return env.user;
       },
     });
@@ -112,7 +112,7 @@ describe("a handler that is given a Request", () => {
     const answer = await handler(new Request("http://host/who", { headers: { "x-user": "ann" } }), env);
     expect(await answer.json()).toEqual({ output: { user: "ann of env" } });
     await (await handler(new Request("http://host/posts"), env)).body?.cancel();
-    expect(seen).toEqual([env]);
+    expect(seen).toEqual([{ user: "null of env" }, env]);
   });
 
   it.each(["http://host/other", "http://host/apiwho", "http://host/api/nothing", "http://host/api", "http://host/who"])(

@@ -15,10 +15,13 @@ export interface SluiceFetchOptions<Context, Rest extends readonly unknown[] = [
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
   readonly context?: (request: Request, ...rest: Rest) => Context | Promise<Context>;
   /**
-   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
-   * distinguished.
+   * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
+   * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams
+   * counts as a client of its own. Default: so is every client; with an `onSubscribe`, a warning says so.
+   *
+   * @example identify: (_request, context) => context.user?.id
    */
-  readonly identify?: (request: Request, ...rest: Rest) => string | undefined;
+  readonly identify?: (request: Request, context: Context, ...rest: Rest) => string | undefined;
   /**
    * Milliseconds after which the platform cuts a response, at least 1,000. (Vercel's setting of this name is in
    * seconds.) Streams are handed over before: their clients are asked to reopen, and continue without a gap. A plain
@@ -75,7 +78,7 @@ export function sluiceFetch(
   checkFunctions("sluiceFetch", { context, identify });
   if (maxDuration !== undefined) checkWhole({ maxDuration }, { min: 1_000, unit: "milliseconds" });
   const below = belowBase(base);
-  const running = runningOf(sluice);
+  const running = runningOf(sluice, { identifies: identify !== undefined });
 
   const answer = async ({ request, rest }: FetchCall, reply: FetchReply): Promise<void> => {
     const exchange = new FetchExchange(request, {
@@ -83,7 +86,7 @@ export function sluiceFetch(
       reply,
       maxDuration,
       context: () => context?.(request, ...rest),
-      client: () => identify?.(request, ...rest),
+      client: (made) => identify?.(request, made, ...rest),
     });
     try {
       if (!(await running.handle(exchange))) {

@@ -23,10 +23,13 @@ export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMe
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
   readonly context?: (req: Req) => Context | Promise<Context>;
   /**
-   * Identifies the client for the limits per client, for example by a user id or session id. Default: clients are not
-   * distinguished.
+   * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
+   * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams
+   * counts as a client of its own. Default: so is every client; with an `onSubscribe`, a warning says so.
+   *
+   * @example identify: (_req, context) => context.user?.id
    */
-  readonly identify?: (req: Req) => string | undefined;
+  readonly identify?: (req: Req, context: Context) => string | undefined;
 }
 
 const optionNames: NamesOf<SluiceNodeOptions<unknown>> = { base: true, context: true, identify: true };
@@ -57,12 +60,12 @@ export function sluiceNode<Context extends object, Req extends NodeRequest = Inc
   const { base = "", context, identify } = options as SluiceNodeOptions<Context, NodeRequest>;
   checkFunctions("sluiceNode", { context, identify });
   const below = belowBase(base);
-  const running = runningOf(sluice);
+  const running = runningOf(sluice, { identifies: identify !== undefined });
   return (req, res) => {
     const exchange = new NodeExchange(req as IncomingMessage, res as ServerResponse, {
       url: below(req.url ?? "/"),
       context: () => context?.(req),
-      client: () => identify?.(req),
+      client: (made) => identify?.(req, made as Context),
     });
     running.handle(exchange).then(
       (handled) => (handled ? undefined : answerUnknown(exchange)),

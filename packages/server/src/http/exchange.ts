@@ -18,8 +18,8 @@ export interface Exchange {
   json(maxBytes: number): Promise<unknown>;
   /** Calls the user's `context` function. */
   context(): unknown;
-  /** Calls the user's `identify` function. */
-  client(): string | undefined;
+  /** Calls the user's `identify` function, with what `context` gave. */
+  client(context: object): string | undefined;
   readonly reply: Reply;
   /** Milliseconds until the platform cuts the response. Default: it does not. */
   readonly cutAfter?: number | undefined;

@@ -10,7 +10,7 @@ export interface FetchRequestOptions {
   /** Milliseconds after which the platform cuts the response. */
   readonly maxDuration: number | undefined;
   context(): unknown;
-  client(): string | undefined;
+  client(context: object): string | undefined;
 }
 
 /** An exchange over a `Request` and its `Response`. */
@@ -58,7 +58,7 @@ export class FetchExchange implements Exchange {
     return this.#options.context();
   }
 
-  client(): string | undefined {
-    return this.#options.client();
+  client(context: object): string | undefined {
+    return this.#options.client(context);
   }
 }

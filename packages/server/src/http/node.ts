@@ -12,7 +12,7 @@ export interface NodeRequestOptions {
   /** The path and query below the base, in origin form. */
   readonly url: string;
   context(): unknown;
-  client(): string | undefined;
+  client(context: object): string | undefined;
 }
 
 /** An exchange over `node:http`, for all adapters that receive its requests. */
@@ -61,8 +61,8 @@ export class NodeExchange implements Exchange {
     return this.#options.context();
   }
 
-  client(): string | undefined {
-    return this.#options.client();
+  client(context: object): string | undefined {
+    return this.#options.client(context);
   }
 }
 

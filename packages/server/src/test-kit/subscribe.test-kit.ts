@@ -18,7 +18,7 @@ export async function* subscribe<P extends AnySubscription>(
   input?: InputOf<P>,
   { context = {}, signal, cursor, onReset }: SubscribeOptions = {},
 ): AsyncGenerator<EventOf<P>, void> {
-  const handler = sluiceFetch(sluice as Sluice<object>, { context: () => context });
+  const handler = sluiceFetch(sluice as Sluice<object>, { context: () => context, identify: () => undefined });
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ input, cursor });
   try {
