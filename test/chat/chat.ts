@@ -46,15 +46,15 @@ export function createChat({ tokenLife = 60_000, linger = 5_000 } = {}) {
         if (user === undefined) throw errors.unauthorized();
         return { token: grantToken(input.session, user) };
       }),
-      logout: session.logout.use(membersOnly).handler(async ({ context }) => {
+      logout: session.logout.use(membersOnly).handler(async ({ context, disconnect }) => {
         users.delete(context.session);
-        await sluice.disconnect({ tag: `session:${context.session}` });
+        await disconnect({ tag: `session:${context.session}` });
       }),
-      ban: session.ban.use(membersOnly).handler(async ({ context, input: { user }, errors }) => {
+      ban: session.ban.use(membersOnly).handler(async ({ context, input: { user }, errors, disconnect }) => {
         if (context.user !== "admin") throw errors.forbidden();
         banned.add(user);
         for (const [id, owner] of users) if (owner === user) users.delete(id);
-        await sluice.disconnect({ tag: `user:${user}` });
+        await disconnect({ tag: `user:${user}` });
       }),
     },
     room: {
@@ -76,6 +76,5 @@ export function createChat({ tokenLife = 60_000, linger = 5_000 } = {}) {
       }),
     },
   });
-  const sluice = createSluice(router, { linger });
-  return { sluice, whoIs };
+  return { sluice: createSluice(router, { linger }), whoIs };
 }

@@ -1,7 +1,7 @@
 import { type AnyProcedure, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { Admission } from "./admission/admission.js";
-import { disconnectTopic } from "./admission/disconnect.js";
+import { disconnect, disconnectTopic } from "./admission/disconnect.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
 import { ControlFollower } from "./control/control-follower.js";
 import type { HandlerParts } from "./handler.js";
@@ -90,10 +90,11 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   });
   const admission = new Admission(limits);
   const presence = new Presence({ wheel, linger, maxLingering: limits.connections });
+  const ending = { admission, presence, report };
   const control = new ControlFollower({
     ...{ log, wheel, report },
     listener: {
-      onDisconnect: (word) => void endMatching({ admission, report }, word),
+      onDisconnect: (word) => void endMatching(ending, word),
       onMissed: () => endAll({ admission }),
     },
   });
@@ -114,7 +115,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   });
   const handles: Omit<TopicParts, "readState"> = {
     procedures,
-    disconnect: (topic, given) => disconnectTopic({ admission, control, log, report }, topic, given),
+    disconnect: (topic, given) => disconnectTopic({ ...ending, control, log }, topic, given),
     stop: ({ procedure: { path }, name }) => {
       if (implementations.get(path)?.run.kind === "resumable") return stopRun(log, name);
       throw new TypeError(`stop() takes procedures with a resumable generator; "${path}" has none.`);
@@ -122,6 +123,10 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     sources: publishing,
   };
   const tools: ServerTools = {
+    disconnect: (filter) => {
+      publishing.closing.assertOpen();
+      return disconnect({ ...ending, control, log, procedures }, filter);
+    },
     topic: getTopicFrom({ ...handles, readState: (of, stateOptions) => readState(opening, of, stateOptions) }),
     foldedTopic: getTopicFrom({ ...handles, readState: (of) => readFolded(states, of) }),
   };

@@ -1,6 +1,5 @@
 export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
-export type { DisconnectFilter } from "./admission/access.js";
-export type { Disconnected, DisconnectOptions } from "./control/disconnect-options.js";
+export type { Disconnect, Disconnected, DisconnectFilter, DisconnectOptions } from "./control/disconnect-options.js";
 export type { DrainOptions } from "./drain.js";
 export type { Limits } from "./options/limits.js";
 export type { Retain } from "./options/retain.js";

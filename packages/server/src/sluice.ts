@@ -7,16 +7,14 @@ import type {
   OutputOf,
   WithoutInput,
 } from "@sluice/contract";
-import type { DisconnectFilter } from "./admission/access.js";
-import { disconnect } from "./admission/disconnect.js";
 import { assemble, type SluiceParts } from "./assemble.js";
 import { close } from "./close.js";
-import type { Disconnected } from "./control/disconnect-options.js";
+import type { Disconnected, DisconnectFilter } from "./control/disconnect-options.js";
 import { type DrainOptions, drain } from "./drain.js";
 import { handle } from "./handler.js";
 import { ownOf } from "./options/own-procedure.js";
-import { type CallOptions, callLocally } from "./procedure/call.js";
 import { warnerOfUnidentified } from "./presence/unidentified.js";
+import { type CallOptions, callLocally } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Router } from "./procedure/router.js";
 import type { GetTopic } from "./publish/topic-handle.js";
@@ -115,10 +113,7 @@ export function createSluice<Tree extends ContractTree, Context>(
       parts.publishing.closing.assertServing();
       return callLocally(parts, find(procedure, "call() takes a query or mutation"), input, callOptions) as never;
     },
-    disconnect: (filter) => {
-      parts.publishing.closing.assertOpen();
-      return disconnect(parts, filter);
-    },
+    disconnect: tools.disconnect,
     close: (closeOptions) => close(parts, closeOptions),
     stats: () => statsOf(parts),
     drain: (drainOptions) => drain(parts, drainOptions),

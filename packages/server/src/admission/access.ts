@@ -1,15 +1,4 @@
-import type { DisconnectOptions } from "../control/disconnect-options.js";
-
-/** Selects the streams that `disconnect` ends: those that match all given fields. */
-export interface DisconnectFilter extends DisconnectOptions {
-  /** Path of the procedure, such as `scores/watch`. */
-  readonly path?: string;
-  /**
-   * The key fields of the input, in wire form. Requires `path`. Where all fields form the key, fields with a default
-   * may be left out.
-   */
-  readonly key?: unknown;
-}
+import type { DisconnectFilter } from "../control/disconnect-options.js";
 
 export const revoked = "The authorisation was revoked";
 

@@ -1,25 +1,26 @@
 import { type AnyProcedure, type AnySubscription, type NamesOf, shown } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import type { ControlFollower } from "../control/control-follower.js";
-import { checkDisconnect, type Disconnected, type DisconnectOptions } from "../control/disconnect-options.js";
+import {
+  checkDisconnect,
+  type Disconnected,
+  type DisconnectFilter,
+  type DisconnectOptions,
+} from "../control/disconnect-options.js";
 import { tellServers } from "../control/tell-servers.js";
 import { subscriptionPaths } from "../options/log.js";
-import type { Report } from "../options/on-error.js";
-import type { DisconnectFilter, ResolvedFilter } from "./access.js";
-import type { Admission } from "./admission.js";
-import { endMatching } from "./end-streams.js";
+import type { ResolvedFilter } from "./access.js";
+import { type EndParts as EndHereParts, endMatching } from "./end-streams.js";
 import { topicOfKey } from "./topic-of-key.js";
 
 const filterNames: NamesOf<DisconnectFilter> = { tag: true, path: true, key: true, reason: true };
 
 type Procedures = ReadonlyMap<string, AnyProcedure>;
 
-interface EndParts {
-  readonly admission: Admission;
+interface EndParts extends EndHereParts {
   readonly log: Log;
   /** Names this server, which need not be told. */
   readonly control: Pick<ControlFollower, "name">;
-  readonly report: Report;
 }
 
 interface DisconnectParts extends EndParts {

@@ -1,6 +1,7 @@
 import { SluiceError } from "@sluice/contract";
+import type { DisconnectFilter } from "../control/disconnect-options.js";
 import { assertCurrent, tagsOf } from "../procedure/revocable-context.js";
-import { type DisconnectFilter, revoked, type StreamMatcher } from "./access.js";
+import { revoked, type StreamMatcher } from "./access.js";
 
 export interface Revocation {
   readonly matches: StreamMatcher;

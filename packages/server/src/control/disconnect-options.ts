@@ -11,6 +11,20 @@ export interface DisconnectOptions {
   readonly reason?: "forbidden" | "unauthorized" | undefined;
 }
 
+/** Selects the streams that `disconnect` ends: those that match all given fields. */
+export interface DisconnectFilter extends DisconnectOptions {
+  /** Path of the procedure, such as `scores/watch`. */
+  readonly path?: string;
+  /**
+   * The key fields of the input, in wire form. Requires `path`. Where all fields form the key, fields with a default
+   * may be left out.
+   */
+  readonly key?: unknown;
+}
+
+/** Ends open streams, on all servers on the log; see `Sluice.disconnect`. */
+export type Disconnect = (filter: DisconnectFilter) => Promise<Disconnected>;
+
 export interface Disconnected {
   /** Number of open streams that this server has ended. */
   readonly ended: number;

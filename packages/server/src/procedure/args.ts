@@ -1,4 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
+import type { Disconnect } from "../control/disconnect-options.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { errorsFor } from "./errors.js";
@@ -15,6 +16,7 @@ export interface Caller {
 
 /** The server's functions that procedure code may call. */
 export interface ServerTools {
+  readonly disconnect: Disconnect;
   readonly topic: GetTopic;
   /** The same, but `state()` returns the state folded from the log, even where the procedure has its own `snapshot`. */
   readonly foldedTopic: GetTopic;
@@ -22,7 +24,7 @@ export interface ServerTools {
 
 /** The arguments of middleware and of the procedure's own code. */
 export const argsFor = (
-  { topic, foldedTopic }: ServerTools,
+  { disconnect, topic, foldedTopic }: ServerTools,
   { procedure: { path, errors }, run }: Implementation,
   { context, input, lifetime }: Caller,
 ) => {
@@ -30,6 +32,6 @@ export const argsFor = (
   const isOwn = run.kind === "live" && run.snapshot !== undefined;
   const within = (of: AnySubscription, given?: unknown) =>
     (of?.path === path ? foldedTopic : topic)(of, given as never);
-  const all = { context, input, path, errors: errorsFor(errors), topic: isOwn ? within : topic };
+  const all = { context, input, path, errors: errorsFor(errors), topic: isOwn ? within : topic, disconnect };
   return withSignal(all, lifetime) as AnyArgs;
 };

@@ -1,4 +1,5 @@
 import { checkNames, type ErrorDefinitions } from "@sluice/contract";
+import type { Disconnect } from "../control/disconnect-options.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import type { ErrorsOf } from "./errors.js";
 import { withSignal } from "./lazy-signal.js";
@@ -27,6 +28,8 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly signal: AbortSignal;
   /** Returns a handle on a topic of the same contract, to publish and to read its state; see `GetTopic`. */
   readonly topic: GetTopic;
+  /** Ends open streams, on all servers on the log; the same function as `Sluice.disconnect`. */
+  readonly disconnect: Disconnect;
 }
 
 export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
@@ -82,8 +85,8 @@ export function mergeArgs<Added extends object>(
   added: Added,
   from: Pick<AnyArgs, "signal"> = args,
 ): AnyArgs & Added {
-  const { context, input, errors, path, topic } = args;
-  return withSignal({ context, input, errors, path, topic, ...added }, from);
+  const { context, input, errors, path, topic, disconnect } = args;
+  return withSignal({ context, input, errors, path, topic, disconnect, ...added }, from);
 }
 
 const nextNames = { context: true } as const;
