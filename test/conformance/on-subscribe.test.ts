@@ -57,12 +57,12 @@ async function setUp({ isIdentified = true, linger = 5_000, connections = 10_000
   const sluice = createSluice(router, { clock, linger, limits, onError: ({ error }) => errors.push(error) });
   const app = express().use(
     sluiceExpress(sluice, {
-      context: (req) => ({
+      context: async (req) => ({
         user: String(req.headers["x-user"]),
-        tags: [`user:${req.headers["x-user"]}`],
+        tags: [`user:${req.headers["x-user"]}`, String(req.headers["x-tag"])],
         ...(req.headers["x-expires"] ? { expiresAt: Number(req.headers["x-expires"]) } : {}),
       }),
-      ...(isIdentified ? { identify: (req) => String(req.headers["x-user"]) } : {}),
+      identify: (_req, { user }) => (isIdentified ? user : undefined),
     }),
   );
   const server = createServer(app);
@@ -142,20 +142,36 @@ describe("onSubscribe", () => {
     expect(seen).toEqual([]);
   });
 
-  it("sees that a client has left whose authorisation was revoked or has expired", async () => {
+  it("sees that a client has left whose authorisation was revoked or has expired, and that may be renewed", async () => {
     const { clock, sluice, open, sees, streams } = await setUp();
     const ann = await open("ann");
     const bob = await open("bob", "b", { "x-expires": String(1_000_000 + 2_000) });
     await Promise.all([ann.live(), bob.live()]);
     await sees("ann joined a as ann", "bob joined b as bob");
-    await sluice.disconnect({ tag: "user:ann" });
+    await sluice.disconnect({ tag: "user:ann", reason: "unauthorized" });
     clock.advance(2_250);
     await Promise.all([ann.end(), bob.end()]);
     await streams(0);
+    await sees("ann joined a as ann", "bob joined b as bob");
     clock.advance(3_000);
     await sees("ann joined a as ann", "bob joined b as bob", "ann left a as ann");
     clock.advance(2_500);
     await sees("ann joined a as ann", "bob joined b as bob", "ann left a as ann", "bob left b as bob");
+  });
+
+  it("sees a client leave at once whose last stream ends for good, as it won't come back", async () => {
+    const { sluice, open, streams, sees } = await setUp();
+    const [tab, other] = [await open("ann", "a", { "x-tag": "tab" }), await open("ann")];
+    const bob = await open("bob");
+    await Promise.all([tab.live(), other.live(), bob.live()]);
+    await sluice.disconnect({ tag: "tab" });
+    await streams(2);
+    await sees("ann joined a as ann", "bob joined a as bob");
+    await sluice.disconnect({ tag: "user:ann" });
+    await sees("ann joined a as ann", "bob joined a as bob", "ann left a as ann");
+    const again = await open("ann"); // whoever is let in again is somebody who comes
+    await again.live();
+    await sees("ann joined a as ann", "bob joined a as bob", "ann left a as ann", "ann joined a as ann");
   });
 
   it("sees all leave at once when the server drains: those who linger, and those whose streams are still open", async () => {

@@ -1,16 +1,18 @@
 import type { Report } from "../options/on-error.js";
+import type { Presence } from "../presence/presence.js";
 import { tagsOf } from "../procedure/revocable-context.js";
 import type { OpenLane } from "../stream/lane.js";
 import { matcherOf, type ResolvedFilter, revoked } from "./access.js";
 import type { Admission } from "./admission.js";
 
-interface EndParts {
+export interface EndParts {
   readonly admission: Admission;
+  readonly presence: Pick<Presence, "expel">;
   readonly report: Report;
 }
 
 /** Ends this server's streams that match the filter, and refuses those that are being opened. Returns how many were open. */
-export function endMatching({ admission, report }: EndParts, filter: ResolvedFilter): number {
+export function endMatching({ admission, presence, report }: EndParts, filter: ResolvedFilter): number {
   const { tag, reason } = filter;
   const matches = matcherOf(filter);
   for (const opening of admission.openings) opening.revoke({ matches, reason });
@@ -26,7 +28,11 @@ export function endMatching({ admission, report }: EndParts, filter: ResolvedFil
     }
   });
   const matching = ends.filter((end) => end !== undefined);
-  for (const end of matching) end.lane.revoke(end.reason, revoked, { isFinal: end.reason === "forbidden" });
+  for (const { lane, reason } of matching) {
+    const isFinal = reason === "forbidden";
+    lane.revoke(reason, revoked, { isFinal });
+    if (isFinal) presence.expel(lane.lifetime);
+  }
   return matching.length;
 }
 

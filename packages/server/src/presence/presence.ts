@@ -22,6 +22,7 @@ export class Presence {
   readonly #visits = new Map<string, Visit>();
   /** The visits that have no stream, in the order in which they were left. */
   readonly #lingering = new Set<Visit>();
+  readonly #ofStreams = new WeakMap<Lifetime, Visit>();
   /** Visits of nobody in particular: no other stream can be of the same. */
   readonly #anonymous = new Set<Visit>();
   #isClosed = false;
@@ -41,8 +42,15 @@ export class Presence {
     const known = key === undefined ? undefined : this.#visits.get(key);
     const visit = known ?? this.#open(key);
     this.#lingering.delete(visit);
+    this.#ofStreams.set(stream, visit);
     visit.attach(stream);
     if (!known) begin(visit.lifetime);
+  }
+
+  /** A stream has ended for good: if it was the last of its visit, nobody is waited for. */
+  expel(stream: Lifetime): void {
+    const visit = this.#ofStreams.get(stream);
+    if (visit?.isEmpty) visit.end();
   }
 
   /** Number of visits. */

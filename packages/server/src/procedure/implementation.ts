@@ -96,24 +96,35 @@ interface Filtered<P extends AnySubscription, Context> {
 }
 
 export interface SubscribeArgs<P extends AnySubscription, Context> extends HandlerArgs<P, Context> {
-  /** Aborts when the client has left: `linger` milliseconds after its last stream, and at once when the server drains. */
+  /**
+   * Aborts when the client has left: `linger` milliseconds after its last stream; at once if that was ended as `forbidden`, or
+   * when the server drains.
+   */
   readonly signal: AbortSignal;
 }
 
 interface Attended<P extends AnySubscription, Context> {
   /**
    * Somebody is here: called once when a client subscribes to a topic. `signal` aborts when it has left. Its reconnects and its
-   * further tabs don't call it again, and `context` and `input` are those of its first stream. The client is the one that the
-   * adapter's `identify` names; without `identify`, each stream is a client of its own.
+   * further tabs don't call it again; `context`, after middleware, and `input` are those of its first stream. The client is the
+   * one that the adapter's `identify` names. Without that, each stream is a client of its own, and each reconnect shows.
    *
-   * The subscription doesn't wait for it. What it throws goes to `onError`, and refuses nobody.
+   * The subscription doesn't wait for it, and it may take as long as the visit. What it throws goes to `onError`, and refuses
+   * nobody.
+   *
+   * Each server tells of its own streams: somebody with streams at two servers has two visits. A server that crashes tells
+   * nobody that its clients have left; if the log outlives it, what they published stays. So where
+   * servers share a log, publish an id of each visit, and count visits, not users; and where the log outlives them, repeat
+   * "joined" from time to time, and drop whoever is not heard of any more.
    *
    * @example
    * onSubscribe: async ({ input, context, signal, topic }) => {
    *   const who = topic(contract.room.who, { room: input.room });
    *   const say = (type: "joined" | "left") => who.publish({ type, data: context.user.name });
+   *   const gone = once(signal, "abort"); // of node:events; from here on, as it may abort while "joined" is published
    *   await say("joined");
-   *   signal.addEventListener("abort", () => void say("left"));
+   *   await gone;
+   *   await say("left");
    * }
    */
   readonly onSubscribe?: (args: SubscribeArgs<P, Context>) => Promise<void> | void;

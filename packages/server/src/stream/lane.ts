@@ -82,6 +82,7 @@ export interface LaneSource extends Feed {
 /** The view of an open lane for code other than its source. */
 export interface OpenLane {
   readonly source: LaneSource;
+  readonly lifetime: Lifetime;
   /** Ends the lane with an error. Frames that wait are dropped, and no event follows. */
   revoke(code: string, message: string, options: { readonly isFinal: boolean }): void;
 }
