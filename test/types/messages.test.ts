@@ -51,6 +51,8 @@ export const unused = [report, undo, redo, watch, minute, named, feed, topic, s,
 `;
 
 const input = "{ matchId: string; limit?: number | undefined; }";
+const notOfContract =
+  'Says<"topic() takes a subscription of the contract, such as contract.scores.watch, not of a client">';
 
 // One program, since reading the packages takes longer than checking a line: each mistake stands alone in its line.
 const mistakes: readonly [mistake: string, line: string, says: readonly (string | RegExp)[]][] = [
@@ -104,6 +106,17 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
     "an unknown event that is published",
     `void topic(contract.feed).publish({ type: "goal", data: "a" });`,
     [`Type '"goal"' is not assignable to type '"post"'.`],
+  ],
+  [
+    "a procedure of the client in place of the contract's",
+    `void topic(scores.watch, { matchId: "m1" });`,
+    [notOfContract],
+  ],
+  ["a procedure of the client, without input", "void topic(feed);", [notOfContract]],
+  [
+    "a topic without its input",
+    "void topic(contract.scores.watch);",
+    [`parameter of type '"input is missing: write topic(procedure, input)"'.`],
   ],
   [
     "an unknown output field",

@@ -76,7 +76,8 @@ describe("a query in a context with expiresAt", () => {
   ])("is refused after that time if it comes from %s", async (_whose, given) => {
     await expect(call(...given)).rejects.toMatchObject({
       code: "unauthorized",
-      message: "The authorisation has expired",
+      message:
+        "The authorisation has expired: this request's context has an `expiresAt` in the past. A procedure that renews must get a context without it.",
     });
   });
 

@@ -8,7 +8,7 @@ import { SluiceError } from "@sluice/contract";
 export interface RevocableContext {
   /**
    * When the authorisation ends: a date, or milliseconds since the Unix epoch. No event is sent after it, and a query
-   * or mutation after it is refused.
+   * or mutation after it is refused, also one that would renew it: give such a request a context without `expiresAt`.
    */
   readonly expiresAt?: Date | number | undefined;
   /**
@@ -44,12 +44,13 @@ export function tagsOf(context: unknown): readonly string[] {
   return tags;
 }
 
-const expired = "The authorisation has expired";
-
-/** The error for a stream or a request whose authorisation has expired. */
-export const expiredError = () => new SluiceError("unauthorized", { message: expired });
+/** What the client of a stream is told whose authorisation ends. */
+export const expired = "The authorisation has expired";
 
 /** @throws SluiceError `unauthorized` if the authorisation has ended. */
 export function assertCurrent(context: unknown, now: number): void {
-  if (expiryOf(context) <= now) throw expiredError();
+  if (expiryOf(context) > now) return;
+  throw new SluiceError("unauthorized", {
+    message: `${expired}: this request's context has an \`expiresAt\` in the past. A procedure that renews must get a context without it.`,
+  });
 }

@@ -111,6 +111,12 @@ export interface StatefulTopic<P extends AnySubscription> extends Topic<P> {
 
 export type TopicOf<P extends AnySubscription> = [StateOf<P>] extends [never] ? Topic<P> : StatefulTopic<P>;
 
+/** No value has this type: the compiler's error shows it where nothing else fits. */
+interface Says<Words extends string> {
+  readonly [says]: [never, Words];
+}
+declare const says: unique symbol;
+
 /**
  * Returns a handle on the topic that `input` names. An input that may be `undefined` may be left out. The input is
  * encoded and checked at once; if it is invalid, the promises of the handle's functions reject.
@@ -119,6 +125,15 @@ export type TopicOf<P extends AnySubscription> = [StateOf<P>] extends [never] ? 
  * @example const match = sluice.topic(contract.scores.watch, { matchId });
  */
 export interface GetTopic {
-  <P extends AnySubscription>(procedure: WithoutInput<P, P, "topic(procedure, input)">): TopicOf<P>;
-  <P extends AnySubscription>(procedure: P, input: InputOf<P>): TopicOf<P>;
+  <P extends AnySubscription>(
+    procedure: WithoutInput<
+      P,
+      P | Says<"topic() takes a subscription of the contract, such as contract.scores.watch, not of a client">,
+      "topic(procedure, input)"
+    >,
+  ): TopicOf<P>;
+  <P extends AnySubscription>(
+    procedure: P | Says<"topic() takes a subscription of the contract, such as contract.scores.watch, not of a client">,
+    input: InputOf<P>,
+  ): TopicOf<P>;
 }

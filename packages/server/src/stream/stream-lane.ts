@@ -1,4 +1,4 @@
-import { expiredError } from "../procedure/revocable-context.js";
+import { expired } from "../procedure/revocable-context.js";
 import type { Lifetime } from "../time/lifetime.js";
 import type { WallClockDeadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
@@ -151,6 +151,6 @@ export abstract class StreamLane implements Lane, OpenLane {
 
   #expire(): void {
     this.cancelExpiry();
-    this.revoke("unauthorized", expiredError().message, { isFinal: false });
+    this.revoke("unauthorized", expired, { isFinal: false });
   }
 }
