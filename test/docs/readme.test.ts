@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { blocks } from "./readme-blocks.js";
+import { blocks, readme } from "./readme-blocks.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -10,6 +10,18 @@ const documents = ["README.md", "CONTRIBUTING.md", "packages/contract/PROTOCOL.m
 describe("README", () => {
   it.each(files)("shows %s as it is run by the tests", (name) => {
     expect(blocks.get(name)).toBe(read(`apps/example/quick-start/${name}`));
+  });
+
+  it("shows a login and its renewal as the chat does them", () => {
+    const linesOf = (code: string) => code.split("\n").flatMap((line) => line.trim() || []);
+    const [, block = ""] = readme.match(/### Log in and renew\n\n```ts\n([\s\S]*?)```/) ?? [];
+    const chat = linesOf(read("test/chat/session.ts") + read("test/chat/chat.ts")).join("\n");
+    const [client = "", server = ""] = block.split(/^\/\/.*$/m);
+    for (const part of [client, server]) {
+      const lines = linesOf(part);
+      expect(lines.length).toBeGreaterThan(3);
+      expect(chat).toContain(lines.join("\n"));
+    }
   });
 
   it("needs under 60 lines for a whole application: contract, server, provider and component", () => {

@@ -29,9 +29,18 @@ export interface SubscriptionOptions<
 > {
   /** What the subscriber passes. Default: no input. */
   readonly input?: Input;
-  /** The schemas of the events, by event type. They must be synchronous, and JSON on the wire. */
+  /**
+   * The schemas of the events, by event type. They must be synchronous, and JSON on the wire. A type is the name of an SSE
+   * event, so some are refused: `message`, `open` and `error`, which an `EventSource` dispatches itself (say `said` or
+   * `failed`); what starts with `$`, as control frames do; what contains `/`, CR, LF or NUL, which frames are made of;
+   * `__proto__`; and the empty name.
+   */
   readonly events: Events;
-  /** How the events fold into state. A subscription with this option has live state. */
+  /**
+   * How the events fold into state. A subscription with this option has live state. It is also the way to a history that every
+   * new subscriber sees: the state is kept whatever the log drops, and is sent to each new subscriber, so keep it bounded (such
+   * as the last 100 messages). For a history that only readers of events need, see `start`.
+   */
   readonly state?: StateDefinition<Events, NonNullable<State>> & {
     readonly schema: State;
     readonly idempotent?: Idempotent;
@@ -45,7 +54,13 @@ export interface SubscriptionOptions<
    * links. Default: `"GET"`.
    */
   readonly method?: "GET" | "POST";
-  /** Where a new subscriber begins. Default: `"head"`. A subscription with state begins with a snapshot instead. */
+  /**
+   * Where a new subscriber begins: at the `"head"` (default), with the `"oldest"` event, or with the `last` so many; both as far
+   * as the log keeps events (`retain`). A subscription with state begins with a snapshot instead.
+   *
+   * That is the way to a history of plain events, which may be long and may be cut short. If it must be there whatever the log
+   * drops, or events correct earlier ones, fold it into a `state`.
+   */
   readonly start?: Start;
   /**
    * After a reset, if there is no state: `"fail"` ends with the error `gap`, `"skip"` continues from the oldest event

@@ -53,7 +53,7 @@ export interface StateDefinition<Events extends EventSchemas, State extends Sche
   readonly idempotent?: boolean;
 }
 
-/** Where a new subscriber begins. With state, a subscriber always begins with a snapshot. */
+/** Where a new subscriber begins, as far as the log keeps events. With state, a subscriber always begins with a snapshot. */
 export type Start = "head" | "oldest" | { readonly last: number };
 
 interface ProcedureBase<Input extends Schema | undefined, Errors extends ErrorDefinitions> {

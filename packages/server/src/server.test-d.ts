@@ -160,6 +160,11 @@ test("a router compiles only if every procedure is implemented in its place", ()
   sluiceNode(sluice, { base: "/api" });
   // @ts-expect-error the context lacks a field
   sluiceExpress(sluice, { context: () => ({ user: null }) });
+  const union = implement(defineContract({ now: query() })).$context<{ user: User; tags: string[] } | { user: null }>();
+  const ofUnion = createSluice(union.$router({ now: union.now.handler(() => {}) }));
+  sluiceExpress(ofUnion, { context: () => ({ user: null }), identify: (_req, { user }) => user?.name });
+  // @ts-expect-error the context is missing, which may be somebody who is not logged in
+  sluiceExpress(ofUnion);
   const identified = {
     context: () => ({ user: null, requestId: "1" }),
     identify: (req: Http2ServerRequest) => req.authority,
@@ -167,7 +172,7 @@ test("a router compiles only if every procedure is implemented in its place", ()
   createSecureServer({ allowHTTP1: true }, sluiceNode(sluice, identified));
   createServer(sluiceNode(sluice, { context: ({ url = "" }) => ({ user: null, requestId: url }) }));
   sluiceExpress(sluice, {
-    context: async (): Promise<{ user: User | null; requestId: string }> => ({ user: null, requestId: "1" }),
+    context: async () => ({ user: null, requestId: "1" }),
     identify: (req, context) => {
       expectTypeOf(req).toEqualTypeOf<express.Request>();
       expectTypeOf(context).toEqualTypeOf<{ user: User | null; requestId: string }>();
@@ -175,11 +180,11 @@ test("a router compiles only if every procedure is implemented in its place", ()
     },
   });
   sluiceNode(sluice, {
-    identify: ({ headers }, { requestId }) => headers.host ?? requestId,
+    identify: ({ headers }, { user }) => user?.name ?? headers.host,
     context: ({ url = "" }) => ({ user: null, requestId: url }),
   });
   sluiceFetch(sluice, {
-    context: async ({ url }): Promise<{ user: User | null; requestId: string }> => ({ user: null, requestId: url }),
+    context: async ({ url }) => ({ user: null, requestId: url }),
     identify: (request, { user, requestId }) => user?.name ?? request.url + requestId,
   });
   const served = sluiceFetch(sluice, {

@@ -8,7 +8,7 @@ import type { OptionsFor } from "./options-for.js";
 
 export interface SluiceExpressOptions<Context> {
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
-  readonly context?: (req: Request) => Context | Promise<Context>;
+  readonly context?: (req: Request) => NoInfer<Context> | Promise<NoInfer<Context>>;
   /**
    * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
    * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams

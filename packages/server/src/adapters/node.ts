@@ -21,7 +21,7 @@ export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMe
   /** The path that the contract's paths are mounted below, such as `"/api"`. Default: `""`, the root. */
   readonly base?: string;
   /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
-  readonly context?: (req: Req) => Context | Promise<Context>;
+  readonly context?: (req: Req) => NoInfer<Context> | Promise<NoInfer<Context>>;
   /**
    * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
    * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams

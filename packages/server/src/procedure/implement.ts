@@ -76,7 +76,12 @@ type Builder<Node, Base, Context> = Node extends AnySubscription
 
 /** A builder for each procedure of the contract, and functions for all procedures. */
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
-  /** Declares the context that adapters must provide. */
+  /**
+   * Declares the context that adapters must provide. If all its members are optional, their `context` function is optional, too,
+   * and nothing says that it was forgotten: let a union say who is not logged in.
+   *
+   * @example const s = implement(contract).$context<{ user: User; tags: string[] } | { user: null }>();
+   */
   $context<NewBase extends object>(): Implementer<Tree, NewBase>;
   /** Defines a middleware that any procedure can use. It does not know the input: `input` is `unknown`. */
   $middleware<Added extends object>(

@@ -147,6 +147,7 @@ interface Sourced<P extends AnySubscription> {
    * An error that the contract declares ends all subscribers with it. Any other goes to `onError`, and the source runs again
    * after 1 s, then after twice as long each time, up to 30 s. If it returns, the topic is quiet until the server has had no
    * subscriber of it for `linger`. Others may publish to the topic, too. A source that never waits is held back like a resumable run.
+   * With `memoryLog({ name })`, a module that is evaluated again takes the source over.
    *
    * @example
    * source: async function* ({ input, signal }) {
