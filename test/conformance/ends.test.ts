@@ -1,3 +1,4 @@
+import { SluiceError } from "@sluice/contract";
 import { expect, it } from "vitest";
 import { describeAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
@@ -81,6 +82,29 @@ describeAdapters("ends of a generator's stream", (adapter) => {
       await eventually(() => expect(world.parts.admission.streams.size).toBe(0));
     },
   );
+
+  it("keeps what a client has not read yet when it ends with unavailable for good (PROTOCOL §5.8)", async () => {
+    let goOn = () => {};
+    const paused = new Promise<void>((resolve) => (goOn = resolve));
+    const world = await startWorld(adapter, {
+      async *tokens() {
+        await paused;
+        yield token("a");
+        throw new SluiceError("unavailable");
+      },
+    });
+    const reader = await (await open(world, "bot/once")).live();
+    reader.response.pause(); // Node drops what this has buffered if the connection is cut
+    goOn();
+    await eventually(() => expect(reader.complete || reader.over).toBe(true));
+    reader.response.resume();
+    await reader.end();
+    expect([reader.data, reader.all("error"), reader.complete]).toMatchObject([
+      ["a"],
+      [{ code: "unavailable", final: true }],
+      true,
+    ]);
+  });
 
   it("gives ids, and runs again after the last one if it is resumable (PROTOCOL §9.2)", async () => {
     const asked: (string | undefined)[] = [];

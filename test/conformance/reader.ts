@@ -127,12 +127,13 @@ export class Reader {
     return within(met, () => `Waited in vain for ${what}; received:\n${this.#text.slice(-2_000)}`);
   }
 
+  /** Reads no more of the socket. (What a paused response has buffered is dropped by Node when the connection is cut.) */
   pause(): void {
-    this.response.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.response.resume();
+    this.socket.resume();
   }
 
   destroy(): void {

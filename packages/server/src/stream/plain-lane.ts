@@ -41,7 +41,7 @@ export class PlainLane extends StreamLane implements Lanes {
   }
 
   override finish(frame: LaneFrame): void {
-    if (frame.kind === "error" && frame.code === "unavailable") this.stream.closesConnection = true;
+    if (frame.kind === "error" && frame.code === "unavailable" && !frame.final) this.stream.closesConnection = true;
     super.finish(frame);
   }
 
