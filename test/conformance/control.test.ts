@@ -117,7 +117,7 @@ describe("a server that is cut off from its log", () => {
   });
 
   it("ends all its streams if words were trimmed meanwhile, and its clients resume (PROTOCOL §15)", async () => {
-    const { one, two, outage } = await startTwo(memoryLog({ retain: { events: 3 } }));
+    const { log, one, two, outage } = await startTwo();
     const bob = await (await two.join("bob")).live();
     const seen: unknown[] = [];
     const client = createClient(controlContract, { url: two.url, headers: { "x-user": "cid" }, retry: { base: 1 } });
@@ -126,12 +126,26 @@ describe("a server that is cut off from its log", () => {
     await eventually(() => expect(seen).toEqual([1]));
     await outage(async () => {
       for (let i = 0; i < 4; i++) await one.sluice.disconnect({ tag: `user:${i}` });
+      await log.trim("$control", await headOf(log, "$control"));
     });
     await bob.end();
     expect(bob.all("error")).toMatchObject([{ code: "unavailable", final: false }]);
     await one.publish(2);
     await eventually(() => expect(seen).toEqual([1, 2]), 10_000);
   }, 15_000);
+
+  it("misses no words where the log keeps little of other topics (PROTOCOL §15)", async () => {
+    const { one, two, outage } = await startTwo(memoryLog({ retain: { events: 3, bytes: 300 } }));
+    const [ann, bob] = [await (await two.join("ann")).live(), await (await two.join("bob")).live()];
+    await outage(async () => {
+      await one.sluice.disconnect({ tag: "user:ann" });
+      for (let i = 0; i < 100; i++) await one.sluice.disconnect({ tag: `user:${i}` });
+      await one.publish(1);
+    });
+    await bob.received(1);
+    await ann.end();
+    expect([ann, bob].map((reader) => reader.all("error"))).toMatchObject([[{ code: "forbidden" }], []]);
+  });
 
   it("obeys also what was said before it could read the log for the first time", async () => {
     const { log, outage } = withOutages(memoryLog());

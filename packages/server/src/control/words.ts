@@ -24,8 +24,14 @@ export interface MissedWord {
 
 export type ControlWord = DisconnectWord | MissedWord;
 
-/** Words are kept by number only: a server that was away reads them when it is back, whenever that is. */
-export const wordOptions: Pick<AppendOptions, "ttl"> = { ttl: Number.POSITIVE_INFINITY };
+/**
+ * Words are kept by number and bytes of their own, whatever the engine's retention is, and not by age: a server that was away
+ * reads them when it is back, whenever that is.
+ */
+export const wordOptions: Pick<AppendOptions, "ttl" | "retain"> = {
+  ttl: Number.POSITIVE_INFINITY,
+  retain: { events: 10_000, bytes: 1_048_576, age: Number.POSITIVE_INFINITY },
+};
 
 export const encodeWord = ({ kind, ...data }: ControlWord): LogEvent => ({
   type: `$${kind}`,
