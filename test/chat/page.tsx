@@ -11,7 +11,7 @@ function Room({ chat, room }: { chat: Chat; room: RoomName }) {
   const { mutate: type } = useMutation(sluiceMutation(chat.room.type));
   const say = useMutation({
     ...sluiceMutation(chat.room.say),
-    retry: (failures, reason) => SluiceError.is(reason) && reason.retryable && failures < 3, // the server knows the id
+    retry: (failures, reason) => reason.retryable && failures < 3, // the server knows the id
   });
   const [draft, setDraft] = useState("");
   const isTyping = draft !== "";

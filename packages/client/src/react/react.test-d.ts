@@ -301,6 +301,14 @@ test("queries and mutations are typed from the contract", () => {
   if (report.error?.code === "tooLate") expectTypeOf(report.error.data).toEqualTypeOf<{ by: number }>();
   useMutation({ ...sluiceMutation(client.scores.report), onSuccess: ({ at }) => at.getTime() });
   useMutation(sluiceMutation(client.scores.clear)).mutate();
+  const overwritten = [
+    useMutation({ ...sluiceMutation(client.scores.report), retry: 3 }),
+    useMutation({ ...sluiceMutation(client.scores.report), retry: (count, { retryable }) => retryable && count < 3 }),
+    useMutation({ ...sluiceMutation(client.scores.report), retry: 3, retryDelay: 1_000 }),
+    useMutation({ ...sluiceMutation(client.scores.report), retryDelay: 1_000, throwOnError: true, onError() {} }),
+    useMutation({ ...sluiceMutation(client.scores.report), onError: (error) => error.retryable }),
+  ] as const;
+  expectTypeOf<(typeof overwritten)[number]["error"]>().toEqualTypeOf(report.error);
   // @ts-expect-error the input is missing
   report.mutate();
 });
