@@ -84,9 +84,9 @@ async function dissolve(model: Model): Promise<void> {
   for (const observer of model.observers) observer.stop();
   model.proxy.cut("reset"); // only silent connections are left: the server still considers them open
   await model.eventually(() => {
-    for (const { held, port } of model.fleet.all) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
     const { running } = model.generators;
-    model.mustBe(running === 0, `no generator runs; it is ${running}`);
+    model.mustBe(running === 0, `no generator runs; it is ${running}`); // first: a run watches its topic
+    for (const { held, port } of model.fleet.all) model.mustBe(held === 0, `nothing is held on ${port}; it is ${held}`);
   });
   // A run's end is appended after its generator is over, and a late log takes a while for that.
   const areAllWritten = () =>
