@@ -51,17 +51,18 @@ export class RunLog {
 
   /** Appends an event. After a `LogError` (the store is away) or `unheld`, call it again with the same event. */
   async append(event: EncodedEvent): Promise<Cursor | Setback> {
-    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event, this.#cursor);
+    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
     const pending = this.#pending;
     for (;;) {
       if (pending.isAppended) return this.#cursor;
       if (pending.isLost) return "gone";
       let answer: AppendAnswer | undefined;
+      const guard = { after: this.#cursor, lease: this.#lease };
+      pending.attempt(guard.after);
       try {
-        const guard = { after: this.#cursor, lease: this.#lease };
         answer = await appendGuarded(this.#sources, this.#request, event, guard);
       } catch (error) {
-        pending.isUnsure ||= isUnknown(error);
+        if (isUnknown(error)) pending.doubt();
         throw error;
       }
       if (answer?.ok) {

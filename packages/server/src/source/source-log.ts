@@ -92,16 +92,17 @@ export class SourceLog {
     event: EncodedEvent,
     send: (after: Cursor) => Promise<AppendAnswer | undefined>,
   ): Promise<Cursor | Setback> {
-    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event, this.#cursor);
+    if (this.#pending?.event !== event) this.#pending = new PendingEvent(event);
     const pending = this.#pending;
     for (;;) {
       if (pending.isAppended) return this.#cursor;
       if (pending.isLost) return "lost";
       let answer: AppendAnswer | undefined;
+      pending.attempt(this.#cursor);
       try {
         answer = await send(this.#cursor);
       } catch (error) {
-        pending.isUnsure ||= isUnknown(error);
+        if (isUnknown(error)) pending.doubt();
         throw error;
       }
       if (answer?.ok) {
