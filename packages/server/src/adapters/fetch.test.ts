@@ -297,8 +297,17 @@ describe("a handler that is called like fetch", () => {
     }
   });
 
-  it("rejects at once for a signal that has aborted", async () => {
-    await expect(setUp().handler(at("who"), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  it("rejects at once for a signal that has aborted, and runs nothing", async () => {
+    const ran = vi.fn();
+    const { handler } = setUp({ context: ran as never, gate: ran });
+    const add = { method: "POST", headers: json, body: '{"input":{"n":1}}' };
+    for (const [path, init] of [["who"], ["add", add], ["posts"]] as const) {
+      const left = { ...init, signal: AbortSignal.abort(reason) };
+      await expect(handler(at(path), left)).rejects.toBe(reason);
+      expect((await handler(new Request(at(path), left))).status).toBe(499);
+      await turns();
+    }
+    expect(ran).not.toHaveBeenCalled();
   });
 
   it("breaks the body off when its signal aborts, and frees the stream", async () => {

@@ -103,7 +103,8 @@ export function sluiceFetch(
   return (async (given: Request | string | URL, ...after: unknown[]) => {
     const call = fetchCall(given, after);
     const reply = new FetchReply(call);
-    void answer(call, reply);
+    if (call.signal?.aborted) reply.close();
+    else void answer(call, reply);
     return reply.response;
   }) as SluiceFetchHandler;
 }

@@ -51,7 +51,7 @@ export class FetchReply implements Reply {
     return sink;
   }
 
-  /** To be called after the handler: the client left before there was something to send. */
+  /** To be called after the handler, or in its place: the client left before there was something to send. */
   close(): void {
     if (!this.#isSent) this.send(clientClosedRequest, {});
   }
