@@ -59,7 +59,8 @@ export async function appendFolded(
     return appended ?? (await (inTurn as unknown as Promise<Appended>));
   } catch (error) {
     // A retry gets the answer of the first publish, even if its events no longer fold.
-    const first = idempotencyKey !== undefined && (await log.findAppend(topic, idempotencyKey).catch(() => undefined));
+    const asks = idempotencyKey !== undefined && !deadline.isOver;
+    const first = asks && (await log.findAppend(topic, idempotencyKey).catch(() => undefined));
     if (first) return { ok: true, duplicate: true, cursor: first };
     throw error;
   }
@@ -70,7 +71,7 @@ export async function appendFolded(
     try {
       for (let attempts = first ? 1 : 0; attempts < maxAttempts; attempts++) {
         if (conflict?.reason === "leased" || (!lease && attempts >= attemptsWithoutLease))
-          lease = await leases.take(topic, deadline.at);
+          lease = await deadline.answered(leases.take(topic, deadline.at));
         const answer = await states.of(topic, procedure).exclusively((fold) => attempt(fold, lease));
         if (answer.ok) return answer;
         conflict = answer;
@@ -96,13 +97,11 @@ export async function appendFolded(
     const after = fold.isOver ? undefined : folded.after;
     try {
       deadline.send();
-      const answer = await log.append(topic, folded.events, {
-        ...options,
-        ...(after && folded.options),
-        stateful: true,
-        after,
-        lease,
-      });
+      // One that is not answered in time gives its turn on. If it is appended later, then only where it was folded: it is
+      // refused as soon as another is appended, and makes the next look again if it was first.
+      const answer = await deadline.answered(
+        log.append(topic, folded.events, { ...options, ...(after && folded.options), stateful: true, after, lease }),
+      );
       deadline.isSent = answer.ok;
       if (answer.ok && !answer.duplicate && after) fold.adopt(folded, answer);
       else fold.drop();

@@ -26,6 +26,7 @@ export class PublishDeadline {
   late: () => SluiceError = notInTime;
   /** Ends the publish. */
   readonly end: () => void;
+  #giveUp: ((error: SluiceError) => void) | undefined;
   /** Its neighbours among the open ones: a linked list, since a Set costs more than the rest where all come and go at once. */
   previous: PublishDeadline | undefined;
   next: PublishDeadline | undefined;
@@ -39,6 +40,25 @@ export class PublishDeadline {
   send(): void {
     if (this.isOver || performance.now() >= this.at) throw this.late();
     this.isSent = true;
+  }
+
+  /**
+   * Waits for a call of the log, which may never be answered.
+   *
+   * @throws SluiceError if the time is over before.
+   */
+  answered<T>(call: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      call.then(resolve, reject);
+    });
+  }
+
+  /** The time is over. */
+  pass(): void {
+    this.isOver = true;
+    this.end();
+    this.#giveUp?.(this.late());
   }
 }
 
@@ -131,8 +151,7 @@ export class PublishDeadlines {
         continue;
       }
       this.#remove(deadline);
-      deadline.isOver = true;
-      deadline.end();
+      deadline.pass();
     }
     this.#set(next);
   }

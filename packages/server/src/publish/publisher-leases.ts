@@ -35,10 +35,12 @@ export class PublisherLeases {
       const left = deadline - performance.now();
       if (left <= 0) throw tooBusy(topic);
       const lease = await this.#acquire(topic);
-      if (lease) {
+      if (lease && performance.now() < deadline) {
         this.#held.set(topic, lease);
         return lease;
       }
+      // Nobody waits for it any more, unless a later publish has taken it meanwhile.
+      if (lease && !this.#held.has(topic)) void this.release(lease);
       await pause(Math.min(delay * (0.5 + Math.random() / 2), left));
     }
   }
@@ -59,7 +61,7 @@ export class PublisherLeases {
     const { topic } = lease;
     for (const delay of releaseDelays) {
       try {
-        await this.#log.release(lease);
+        await atMost(ttl, this.#log.release(lease)); // after that it has expired
         break;
       } catch (error) {
         if (!LogError.is(error)) break;
@@ -80,6 +82,13 @@ export class PublisherLeases {
     }
   }
 }
+
+/** Waits for a call, but no longer than this many milliseconds. */
+const atMost = (ms: number, call: Promise<void>) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    call.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
