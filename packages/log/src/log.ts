@@ -26,7 +26,8 @@ export interface Log {
    * than retention keeps, the first are trimmed at once, and readers are told. A duplicate changes neither the topic's record nor
    * its `ttl` nor its retention nor its lease. Only an append with `after` or `lease` can be answered with a `Conflict`.
    *
-   * Appends to one topic keep the order of their calls only if each is awaited before the next.
+   * Appends to one topic that one caller makes are applied in the order of the calls, also if they don't wait for each other, unless
+   * they fail. So an engine sends them in that order, over one connection or one by one.
    *
    * @throws RangeError if `events` is empty, the record is too long, or a `ttl`, a member of `retain` or a lease's holder is not
    * allowed, and TypeError if a text is not well-formed. Nothing is appended.

@@ -13,9 +13,8 @@ export type { MemoryLogOptions } from "./memory/options.js";
  * `NODE_APP_INSTANCE`), a warning is printed once. A restart loses the log, and readers are told: each life of a topic has
  * another epoch.
  *
- * It has no timers and nothing to close: each call ages and frees a few topics. Appends that don't wait for each other keep the order of
- * their calls. Watchers are called in a microtask after the append. One that throws is reported on `console.error`, and affects no
- * other watcher.
+ * It has no timers and nothing to close: each call ages and frees a few topics. Watchers are called in a microtask after the
+ * append. One that throws is reported on `console.error`, and affects no other watcher.
  *
  * @throws RangeError if a number is not allowed, and TypeError if an option has the wrong type, is unknown, or differs from
  * the options that the log of this name was made with. The message names the option, the given value and what is allowed.

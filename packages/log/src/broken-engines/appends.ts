@@ -39,6 +39,33 @@ export const brokenAppends: readonly BrokenEngine[] = [
     ],
   },
   {
+    name: "appends over several connections",
+    setup: broken((log) => {
+      let calls = 0;
+      return {
+        async append(topic, events, options) {
+          const batch = events.map((event) => ({ ...event }));
+          for (let turns = calls++ % 3; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+          return log.append(topic, batch, options);
+        },
+      };
+    }),
+    caughtBy: ["applies appends that don't wait for each other in the order of their calls"],
+  },
+  {
+    name: "appends what has a key after looking the key up",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        const batch = events.map((event) => ({ ...event }));
+        const key = options?.idempotencyKey;
+        const first = key === undefined ? undefined : await log.findAppend(topic, key);
+        if (first) return { ok: true, duplicate: true, cursor: first };
+        return log.append(topic, batch, options);
+      },
+    })),
+    caughtBy: ["applies appends that don't wait for each other in the order of their calls"],
+  },
+  {
     name: "appends the first half of a batch",
     setup: broken((log) => ({
       append: (topic, events, options) => log.append(topic, events.slice(0, Math.ceil(events.length / 2)), options),

@@ -71,6 +71,25 @@ export const orderCases: readonly LogCase[] = [
     },
   },
   {
+    name: "applies appends that don't wait for each other in the order of their calls",
+    async run({ log }) {
+      const numbers = run(1, 60);
+      const appending: Promise<unknown>[] = [];
+      for (const [i, event] of numbers.entries()) {
+        // Some are larger, have options or a topic of their own: an engine may treat them in another way.
+        const size = i % 7 === 3 ? 100_000 : 1;
+        const batch = [{ ...event, data: JSON.stringify("x".repeat(size)) }, event];
+        const options = { ...(i % 3 === 0 && { idempotencyKey: `k${i}` }), ...(i % 5 === 0 && { record: String(i) }) };
+        appending.push(log.append(topic, batch, options), log.append("scores/other", [event]));
+        if (i % 10 === 9) await log.open(topic, { from: { last: 1 }, limit: 1 });
+      }
+      await Promise.all(appending);
+      const order = numbers.map(({ data }) => data);
+      expect(dataOf(await retained(log)).filter((_, i) => i % 2 === 1)).toEqual(order);
+      expect(dataOf(await retained(log, "scores/other"))).toEqual(order);
+    },
+  },
+  {
     name: "answers an append with the cursor of its last event",
     async run({ log }) {
       await log.append(topic, events("a"));

@@ -41,8 +41,8 @@ export interface StateAt<P extends AnySubscription> {
 /** A handle on one topic. It may be kept: the server holds no memory for it, and the input is encoded once. */
 export interface Topic<P extends AnySubscription> {
   /**
-   * Publishes one event, or several. Either all of them are appended, or none. Events that are published through one
-   * handle are appended in the order of the calls.
+   * Publishes one event, or several. Either all of them are appended, or none. What one process publishes to a topic is
+   * appended in the order of the calls, except for publishes that fail.
    *
    * @throws SluiceError `badRequest` if the topic's input is invalid.
    * @throws ValidationError if an event does not fit its schema, or its JSON does not read back as the same value:

@@ -1,5 +1,5 @@
 import { defineContract, SluiceError, subscription } from "@sluice/contract";
-import { memoryLog } from "@sluice/log";
+import { type Log, memoryLog } from "@sluice/log";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../index.js";
@@ -70,6 +70,32 @@ it("events are appended in the order of the calls, through one handle and throug
   }
   await Promise.all(published);
   expect(await posts('room?{"id":"1","tags":[]}')).toEqual(Array.from({ length: 30 }, (_, n) => String(n)));
+});
+
+it("a log is asked in the order of the calls, with and without keys and state, also while it is slow to answer", async () => {
+  const inner = memoryLog();
+  const asked: string[] = [];
+  const log: Log = {
+    ...inner,
+    async append(topic, events, options) {
+      asked.push(...events.map(({ data }) => JSON.parse(data)));
+      const answer = await inner.append(topic, events, options);
+      for (let turns = asked.length % 4; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    },
+  };
+  const { topic } = createPublisher(contract, { log });
+  for (const get of [() => topic(contract.room, { id: "1" }), () => topic(contract.total)]) {
+    asked.length = 0;
+    const kept = get();
+    const published = Array.from({ length: 30 }, (_, n) => {
+      const options = n % 3 === 0 ? { idempotencyKey: `${kept}${n}`, timeout: 20_000 - n } : {};
+      const events = n % 5 === 0 ? [post(`${n}`), post(`${n}+`)] : post(`${n}`);
+      return (n % 2 === 0 ? kept : get()).publish(events, options);
+    });
+    await Promise.all(published);
+    expect(asked.filter((data) => !data.endsWith("+"))).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`));
+  }
 });
 
 it("an invalid input rejects each promise of its handle, and ends no process where nobody uses it", async () => {
