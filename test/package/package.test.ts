@@ -24,9 +24,19 @@ describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%
 
   it("holds every file that its manifest names", () => {
     const targets = JSON.stringify(tarball().manifest.exports).matchAll(/"\.\/((?:dist\/)?[^"*]+\.(?:js|ts|json))"/g);
-    const published = [...targets].map(([, file]) => file as string).filter((file) => !file.startsWith("src/"));
+    const published = [...targets].map(([, file]) => file as string);
     expect(published.length).toBeGreaterThan(2);
     expect(tarball().files).toEqual(expect.arrayContaining(published));
+  });
+
+  it("exports all that is exported in this repository, but for the sources, which aren't in it", async () => {
+    const manifest = JSON.parse(
+      await readFile(new URL(`../../packages/${name}/package.json`, import.meta.url), "utf8"),
+    );
+    const sourceless = JSON.parse(
+      JSON.stringify(manifest.exports, (key, target) => (key === "@sluice/source" ? undefined : target)),
+    );
+    expect(tarball().manifest.exports).toEqual(sourceless);
   });
 
   it("names published versions, and no path in this repository", () => {
