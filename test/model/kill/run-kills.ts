@@ -1,4 +1,4 @@
-import { turns, within } from "../../conformance/within.js";
+import { eventually, turns, within } from "../../conformance/within.js";
 import { publishSeen } from "../actions/publishing.js";
 import { type Kind, logKinds } from "../kinds.js";
 import type { Sabotage } from "../sabotage.js";
@@ -22,7 +22,8 @@ export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<v
   const [folded] = logKinds as [Kind];
   const faithful = scenario.join(folded, "handlers");
   await publishSeen(scenario, folded);
-  await scenario.eventually(() => scenario.mustBe(faithful.at !== undefined, "the first subscriber has begun"));
+  // The next server's process is starting meanwhile, and on a busy machine a short-lived login may expire several times before.
+  await eventually(() => scenario.mustBe(faithful.at !== undefined, "the first subscriber has begun"), 30_000);
   for (let i = 1; i < crowd; i++) scenario.joinAny();
   for (let i = 0; i < kills; i++) {
     for (let step = scenario.upTo(length); step >= 0; step--) {
