@@ -13,7 +13,8 @@ import type { AnyHandlers } from "./subscribers.js";
 const nothing = () => {};
 
 /**
- * `state` says what the subscription is doing; only `transition` changes it. Here are the effects of a change.
+ * `state` says what the subscription is doing; only `transition` changes it. Here are the effects of a change. The application's
+ * clock may subscribe and unsubscribe while an effect calls it: then the rest of the effect is void.
  *
  * @param onActive called when a lane opens, and when the subscription is idle again.
  */
@@ -46,25 +47,33 @@ export function createSharedSubscription(
   }
 
   function enter(before: SharedState["kind"]): void {
+    const entered = state;
     if (before === "lingering") clock.clearTimeout(timer);
-    switch (state.kind) {
+    if (state !== entered) return;
+    switch (entered.kind) {
       case "open":
         if (before === "lingering") break;
         onActive?.(true);
         life.open(before === "over");
         break;
-      case "lingering":
-        timer = clock.setTimeout(() => dispatch({ type: "lingered" }), linger);
+      case "lingering": {
+        const id = clock.setTimeout(() => dispatch({ type: "lingered" }), linger);
+        if (state === entered) timer = id;
+        else clock.clearTimeout(id);
         break;
-      case "idle":
+      }
+      case "idle": {
         life.close();
-        life = begin();
+        const next = begin();
+        if (state !== entered) return; // it was opened anew
+        life = next;
         onActive?.(false);
         break;
+      }
       case "over":
         break;
       default:
-        state satisfies never;
+        entered satisfies never;
     }
   }
 
@@ -83,7 +92,7 @@ export function createSharedSubscription(
     const stopListening = onAbort(signal, stop);
     const before = state;
     dispatch({ type: "subscribed" });
-    if (before.kind === "idle") return stop;
+    if (before.kind === "idle" || !subscriber.isActive) return stop;
 
     guarded(handlers.onConnection, life.connection);
     if (life.state.known && subscriber.isActive) guarded(handlers.onState, life.state.value);

@@ -113,7 +113,9 @@ function createIterator(
           ready: queue.ready,
         },
       );
-      lane.open();
+      if (over)
+        lane.close(); // the application's clock did that
+      else lane.open();
     } catch (error) {
       finish(SluiceError.from(error));
     }

@@ -46,6 +46,7 @@ export function createSharedLife(
   let tracker: ResumeTracker;
   let fold: Fold | undefined;
   let lane: Lane | undefined;
+  let isClosed = false;
   let latest: AnyEvent | undefined;
   let stream: StreamKind | undefined;
   let connection = closedConnection(clock.now());
@@ -64,6 +65,7 @@ export function createSharedLife(
       return latest;
     },
     open(isAgain) {
+      isClosed = false;
       if (isAgain && hasSnapshots()) {
         tracker.refresh();
       } else {
@@ -85,7 +87,7 @@ export function createSharedLife(
         });
       }
       const { opened, apply } = fold as Fold;
-      lane = transport.lane(
+      const opening = transport.lane(
         { target, resume: tracker },
         {
           opened(frame) {
@@ -105,6 +107,8 @@ export function createSharedLife(
           over: sink.over,
         },
       );
+      if (isClosed) return opening.close(); // the application's clock did that
+      lane = opening;
       lane.open();
     },
     freshen() {
@@ -117,8 +121,10 @@ export function createSharedLife(
       return connection.status === "live";
     },
     close() {
-      lane?.close();
+      const closing = lane;
       lane = undefined;
+      isClosed = true;
+      closing?.close();
     },
   };
 }

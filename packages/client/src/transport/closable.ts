@@ -1,3 +1,4 @@
+import type { SluiceError } from "@sluice/contract";
 import { onAbort } from "../platform/abort.js";
 import type { Clock } from "../platform/clock.js";
 import { closedError } from "../wire/failure.js";
@@ -12,26 +13,28 @@ import type { Transport } from "./transport.js";
 export const closable = ({ lane: create }: Transport, closing: AbortSignal, clock: Clock): Transport => ({
   lane(request, sink) {
     if (closing.aborted) return failingTransport(closedError(), clock.now()).lane(request, sink);
-    const lane = create(request, {
-      ...sink,
-      over(error) {
-        stopListening();
-        sink.over(error);
-      },
-    });
-    let isClosed = false;
-    const stopListening = onAbort(closing, () => {
+    let isOver = false;
+    const over = (error: SluiceError | undefined): void => {
+      if (isOver) return;
+      isOver = true;
+      stopListening();
+      sink.over(error);
+    };
+    const lane = create(request, { ...sink, over });
+    const end = (): void => {
       lane.close();
       queueMicrotask(() => {
-        if (isClosed) return;
+        if (isOver) return;
         sink.changed(closedConnection(clock.now(), () => request.resume.cursor));
-        sink.over(undefined);
+        over(undefined);
       });
-    });
+    };
+    const stopListening = onAbort(closing, end);
+    if (closing.aborted) end(); // the application's clock did that
     return {
       ...lane,
       close() {
-        isClosed = true;
+        isOver = true;
         stopListening();
         lane.close();
       },

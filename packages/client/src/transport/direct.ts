@@ -17,6 +17,9 @@ export const createDirectTransport = (settings: TransportSettings): Transport =>
  * beside the open one and replaces it with its `$open`; events that come twice are dropped by their cursors.
  *
  * `state` says what the lane is doing; only `transition` changes it. Here are the effects of a change.
+ *
+ * Effects call the application (`headers`, clock, random numbers, handlers), which may close the lane, or ask for another stream,
+ * while it is called. So whatever follows such a call looks first whether the state is still the one that it is an effect of.
  */
 function createDirectLane(settings: TransportSettings, { target, resume }: LaneRequest, sink: LaneSink): Lane {
   const { clock, refresher } = settings;
@@ -33,35 +36,38 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
   let liveSince: number | undefined;
 
   function dispatch(event: DirectEvent): void {
+    const hasCursor = resume.cursor !== undefined;
+    const facts = { now: clock.monotonic(), hasCursor, isOffline: isOffline(), paceWait: pace.wait() };
     const before = state;
-    const [now, hasCursor] = [clock.monotonic(), resume.cursor !== undefined];
-    state = transition(before, event, { now, hasCursor, isOffline: isOffline(), paceWait: pace.wait() });
-    if (state.phase !== before.phase) {
+    const after = transition(before, event, facts);
+    state = after;
+    if (after.phase !== before.phase) {
       leave();
-      enter(state.phase);
+      if (state === after) enter(after.phase);
     }
-    if (state === before || event.type === "closed") return; // who closes it knows
+    if (state !== after || after === before || event.type === "closed") return; // who closes it knows
     tell();
-    if (state.phase.kind === "closed") sink.over(state.error);
+    if (state === after && after.phase.kind === "closed") sink.over(after.error);
   }
 
   function leave(): void {
-    if (timer) clock.clearTimeout(timer.id);
+    const [armed, attempt] = [timer, next];
     timer = undefined;
-    next?.close();
     next = undefined;
+    if (armed) clock.clearTimeout(armed.id);
+    attempt?.close();
   }
 
   function enter(phase: Phase): void {
     switch (phase.kind) {
       case "connecting":
-        connect();
+        connect(phase);
         break;
       case "waiting":
-        arm(phase.failed ? backoff.next(phase.least, phase.failed === "network") : phase.least);
+        arm(phase, phase.failed ? backoff.next(phase.least, phase.failed === "network") : phase.least);
         break;
       case "paused":
-        arm(Math.max(phase.least, backoff.rare()));
+        arm(phase, Math.max(phase.least, backoff.rare()));
         break;
       case "refreshing":
         void refresher
@@ -81,22 +87,28 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
     }
   }
 
-  function arm(asked: number): void {
+  function arm(phase: Phase, asked: number): void {
     const delay = Math.max(asked, pace.wait());
-    timer = { id: clock.setTimeout(() => dispatch({ type: "due" }), delay), at: clock.now() + delay };
+    const at = clock.now() + delay;
+    if (state.phase !== phase) return;
+    const id = clock.setTimeout(() => dispatch({ type: "due" }), delay);
+    if (state.phase === phase) timer = { id, at };
+    else clock.clearTimeout(id);
   }
 
-  function connect(): void {
+  function connect(phase: Phase): void {
     pace.take();
+    if (state.phase !== phase) return;
     const mark = refresher.mark();
     const own: Attempt = startAttempt(settings, target, resume.resumeFrom, {
       opened(frame) {
-        current?.close();
+        const replaced = current;
         current = own;
         next = undefined;
+        replaced?.close();
         forgive();
         dispatch({ type: "opened", stream: frame.stream });
-        sink.opened(frame);
+        if (own === current) sink.opened(frame);
       },
       frame(frame) {
         sink.frame(frame);
@@ -118,7 +130,8 @@ function createDirectLane(settings: TransportSettings, { target, resume }: LaneR
       },
       ready: sink.ready,
     });
-    next = own;
+    if (state.phase === phase) next = own;
+    else own.close();
   }
 
   /** Lowers the backoff, once per live stream: attempts that fail beside it later have growing delays. */

@@ -40,6 +40,7 @@ export function createLiveness(
   let limit = connectTimeout;
   let held = false;
   let isOpen = false;
+  let isStopped = false;
   let timer: unknown = clock.setTimeout(check, connectTimeout);
 
   function check(): void {
@@ -48,8 +49,11 @@ export function createLiveness(
     if (limit === 0) return;
     const awake = clock.monotonic() - lastByteAt;
     const silence = held ? 0 : mayHaveSlept ? Math.max(awake, clock.now() - lastByteTime) : awake;
+    if (isStopped) return; // the application's clock did that
     if (silence < limit) {
-      timer = clock.setTimeout(check, limit - silence);
+      const id = clock.setTimeout(check, limit - silence);
+      if (isStopped) clock.clearTimeout(id);
+      else timer = id;
       return;
     }
     const message = isOpen
@@ -83,6 +87,7 @@ export function createLiveness(
       if (timer !== undefined) check();
     },
     stop() {
+      isStopped = true;
       clock.clearTimeout(timer);
       timer = undefined;
     },
