@@ -1,4 +1,4 @@
-import { shortName } from "@sluice/contract";
+import { clientName } from "./http/client-name.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { allowedMethods, readRequest } from "./http/request.js";
@@ -58,8 +58,8 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
 
     if (procedure.kind === "subscription") {
       const { lastEventId } = request;
-      const client = exchange.client(caller.context);
-      const subscriber = { ...caller, client: client && shortName(client), lastEventId, opening };
+      const client = clientName(exchange.client(caller.context));
+      const subscriber = { ...caller, client, lastEventId, opening };
       await serve(parts, implementation, exchange, subscriber);
     } else {
       await answer(parts, implementation, exchange, caller);

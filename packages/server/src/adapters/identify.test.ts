@@ -102,3 +102,35 @@ it.each<[string, (sluice: Sluice<{}>, options?: { identify: () => undefined }) =
     ],
   ]);
 });
+
+it.each(adapters)("refuses what is no name, instead of dropping the limits of a client: %s", async (_name, start) => {
+  const s = implement(contract).$context<Context>();
+  const reports: unknown[] = [];
+  const sluice = createSluice(
+    s.$router({ feed: s.feed.live(), rooms: { one: s.rooms.one.live(), two: s.rooms.two.live() } }),
+    { limits: { connectionsPerClient: 1 }, onError: ({ error }) => reports.push(error) },
+  );
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  onTestFinished(() => void process.off("unhandledRejection", unhandled));
+  const given = [async () => "ann", () => Promise.reject(new Error("no session")), () => 5, () => null, () => ({})];
+  const names = [...given];
+  const get = await start(sluice, {
+    context: async () => ({ user: null }),
+    identify: () => names.shift()?.() as string,
+  });
+  for (const _each of given) {
+    const answer = await get("feed");
+    expect([answer.status, await answer.json()]).toEqual([500, expect.objectContaining({ code: "internal" })]);
+  }
+  const wait =
+    "identify gave a Promise; allowed is a string, or undefined. Wait for it in context, which identify gets.";
+  const texts = [
+    wait,
+    wait,
+    ...["5", "null", "an object"].map((what) => `identify gave ${what}; allowed is a string, or undefined.`),
+  ];
+  expect(reports).toEqual(texts.map((text) => new TypeError(text)));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).not.toHaveBeenCalled();
+});

@@ -1,5 +1,11 @@
 import { shown } from "@sluice/contract";
 
+/** Like `shown`, but names a promise: it was forgotten to wait for it, or the function must not be asynchronous. */
+export const described = (value: unknown): string => (isThenable(value) ? "a Promise" : shown(value));
+
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+
 /** @throws TypeError that names the option, the given value and the allowed values. */
 export function checkOneOf(of: string, name: string, given: unknown, allowed: readonly unknown[]): void {
   if (allowed.includes(given)) return;
