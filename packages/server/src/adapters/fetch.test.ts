@@ -45,6 +45,7 @@ function setUp({ options, gate = async () => {}, ...given }: SetUp = {}) {
   return { clock, reports, sluice, handler };
 }
 
+const reason = new Error("enough");
 const at = (path: string) => `http://host/api/${path}`;
 const json = { "content-type": "application/json" };
 
@@ -220,6 +221,22 @@ describe("a handler that is given a Request", () => {
   });
 });
 
+describe("a client that leaves while context hangs", () => {
+  it("gets its response settled, whichever way it called", async () => {
+    const { handler, sluice } = setUp({ context: () => new Promise(() => {}) });
+    for (const path of ["who", "posts"]) {
+      const client = new AbortController();
+      const { signal } = client;
+      const answers = [handler(new Request(at(path), { signal })), handler(at(path), { signal })] as const;
+      await turns();
+      client.abort(reason);
+      expect((await answers[0]).status).toBe(499);
+      await expect(answers[1]).rejects.toBe(reason);
+    }
+    expect(sluice.stats()).toMatchObject({ connections: 0, topics: 0 });
+  });
+});
+
 describe("a body that nobody reads", () => {
   it("takes little of a burst, and later gets all of it in order", async () => {
     const { handler, sluice } = setUp();
@@ -275,8 +292,6 @@ describe("a handler that is called like fetch", () => {
   it("rejects for a URL that is not absolute", async () => {
     await expect(setUp().handler("/api/who")).rejects.toThrow(TypeError);
   });
-
-  const reason = new Error("enough");
 
   it("rejects with the signal's reason if it aborts while the middleware runs, and tells the middleware", async () => {
     let left: AbortSignal | undefined;

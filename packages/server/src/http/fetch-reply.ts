@@ -24,12 +24,15 @@ export class FetchReply implements Reply {
     });
     const { rest, signal } = call;
     watchClient(rest[0], this.lifetime);
-    if (!signal) return;
-    const onAbort = () => this.#onAbort(signal);
-    signal.addEventListener("abort", onAbort);
-    // The signal may outlive the request.
-    this.lifetime.watch({ onEnd: () => signal.removeEventListener("abort", onAbort) });
-    if (signal.aborted) onAbort();
+    const onAbort = () => signal && this.#onAbort(signal);
+    signal?.addEventListener("abort", onAbort);
+    this.lifetime.watch({
+      onEnd: () => {
+        signal?.removeEventListener("abort", onAbort); // the signal may outlive the request
+        this.close(); // what the handler waits for may never come
+      },
+    });
+    if (signal?.aborted) onAbort();
   }
 
   turn(): undefined {}
