@@ -1,6 +1,7 @@
 import { defineContract, query } from "@sluice/contract";
 import { expect, it } from "vitest";
 import { createSluice, implement } from "../index.js";
+import { sluiceFetch } from "./fetch.js";
 import { sluiceNode } from "./node.js";
 
 const s = implement(defineContract({ ping: query() }));
@@ -13,6 +14,25 @@ it.each(["api", "http://localhost/api", "?api"])(
   },
 );
 
-it.each(["", "/", "/api", "/api/"])("accepts the base %j", (base) => {
+it.each([
+  ["/a b", "/a%20b"],
+  ["/ä", "/%C3%A4"],
+  ["/./x", "/x"],
+  ["/%2e/x", "/x"],
+  ["/a/../b", "/b"],
+  ["/a\\b", "/a/b"],
+])("refuses the base %j, as which no path arrives, and says what to write: %j", (base, write) => {
+  const refusal = `base is ${JSON.stringify(base)}, with which no request's path starts; write "${write}".`;
+  for (const make of [
+    (options: object) => sluiceNode(sluice, options),
+    (options: object) => sluiceFetch(sluice, options),
+  ]) {
+    expect(() => make({ base })).toThrow(TypeError);
+    expect(() => make({ base })).toThrow(refusal);
+    expect(make({ base: write })).toBeTypeOf("function");
+  }
+});
+
+it.each(["", "/", "/api", "/api/", "//api", "/a%20b"])("accepts the base %j", (base) => {
   expect(sluiceNode(sluice, { base })).toBeTypeOf("function");
 });
