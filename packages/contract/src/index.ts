@@ -65,5 +65,5 @@ export { type CodeOf, coderOf, type Schema, type WireOf } from "./schema.js";
 export { sha256 } from "./sha256.js";
 export { shortName } from "./short-name.js";
 export { isErrorNamed, legible, messageOf, printThrown } from "./thrown.js";
-export { topicNamed, topicOf } from "./topic.js";
+export { topicKeyOf, topicNamed, topicOf } from "./topic.js";
 export { ValidationError } from "./validation-error.js";

@@ -10,12 +10,19 @@ import { digestName, isTooLong } from "./short-name.js";
  * @param input parsed input, in code form.
  */
 export function topicOf(procedure: AnySubscription, input: unknown): string {
-  if (!procedure.input) return procedure.path;
-  const wire = coderOf(procedure.input).encode(input);
-  const { key } = procedure;
-  if (!key || typeof wire !== "object" || wire === null) return topicNamed(procedure.path, wire);
+  return procedure.input ? topicNamed(procedure.path, topicKeyOf(procedure, input)) : procedure.path;
+}
+
+/**
+ * The key fields of a subscription's input, in wire form.
+ *
+ * @param input parsed input, in code form.
+ */
+export function topicKeyOf({ input: schema, key }: AnySubscription, input: unknown): unknown {
+  const wire = coderOf(schema).encode(input);
+  if (!key || typeof wire !== "object" || wire === null) return wire;
   const fields: [string, unknown][] = key.map((field) => [field, (wire as Record<string, unknown>)[field]]);
-  return topicNamed(procedure.path, Object.fromEntries(fields));
+  return Object.fromEntries(fields);
 }
 
 /**

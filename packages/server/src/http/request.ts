@@ -146,7 +146,7 @@ function bodyCursor(cursor: unknown): string | undefined {
  * Deepest nesting of arrays and objects. Schemas and other code walk an input recursively, and have stack for this many
  * levels.
  */
-const maxLevels = 256;
+export const maxLevels = 256;
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -61,7 +61,7 @@ const isEmptyObject = (value: unknown) =>
  * Codecs and checks expect good input. An error that they throw means that the input is invalid, and its text is not
  * for clients.
  */
-function asBadRequest(error: unknown, onThrown: (error: unknown) => void): SluiceError {
+export function asBadRequest(error: unknown, onThrown: (error: unknown) => void): SluiceError {
   if (isValidationError(error)) {
     return new SluiceError("badRequest", { message: `The input is invalid: ${error.message}`, issues: error.issues });
   }

@@ -1,5 +1,6 @@
-import { type AnySubscription, topicOf } from "@sluice/contract";
-import { decodeCallerInput } from "../procedure/input.js";
+import { type AnySubscription, topicKeyOf, topicNamed, ValidationError } from "@sluice/contract";
+import { asBadRequest, decodeCallerInput } from "../procedure/input.js";
+import { unwritablePart } from "./unwritable.js";
 
 /** The topic that a caller's input names. The input is encoded once. */
 export class TopicName {
@@ -17,7 +18,7 @@ export class TopicName {
     }
   }
 
-  /** @throws SluiceError `badRequest` if the input is invalid, or what the schema's own code throws. */
+  /** @throws SluiceError `badRequest` if the input is invalid or JSON cannot represent it, or what the schema's own code throws. */
   get name(): string {
     this.#name ??= this.#encode();
     return this.#name;
@@ -29,6 +30,12 @@ export class TopicName {
   }
 
   #encode(): string {
-    return topicOf(this.procedure, this.parse());
+    const { procedure } = this;
+    const input = this.parse();
+    if (!procedure.input) return procedure.path;
+    const key = topicKeyOf(procedure, input);
+    const issue = unwritablePart(key);
+    if (issue) throw asBadRequest(new ValidationError([issue]), () => {});
+    return topicNamed(procedure.path, key);
   }
 }

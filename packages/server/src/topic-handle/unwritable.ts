@@ -1,0 +1,43 @@
+import type { ErrorIssue } from "@sluice/contract";
+import { maxLevels } from "../http/request.js";
+import { described } from "../options/check.js";
+
+/**
+ * The first part of a topic's key that JSON can't carry, or would carry as something else: then two keys would name one
+ * topic. As in JSON, a member may be undefined, and so may the key: it is left out.
+ */
+export const unwritablePart = (key: unknown): ErrorIssue | undefined =>
+  key === undefined ? undefined : partOf(key, [], new Set());
+
+type Path = readonly (string | number)[];
+
+function partOf(value: unknown, path: Path, parents: Set<object>): ErrorIssue | undefined {
+  if (typeof value !== "object" || value === null) {
+    return isWritable(value) ? undefined : { message: `JSON cannot represent ${nameOf(value)}`, path };
+  }
+  if (path.length === maxLevels) return { message: `nested deeper than ${maxLevels} levels`, path: path.slice(0, 3) };
+  if ("toJSON" in value && typeof value.toJSON === "function") return partOf(value.toJSON(), path, parents);
+  if (parents.has(value)) return { message: "JSON cannot represent an object that contains itself", path };
+  parents.add(value);
+  const issue = Array.isArray(value)
+    ? firstOf(value, (item, index) => partOf(item, [...path, index], parents))
+    : firstOf(Object.entries(value), ([name, member]) =>
+        member === undefined ? undefined : partOf(member, [...path, name], parents),
+      );
+  parents.delete(value);
+  return issue;
+}
+
+function firstOf<T>(all: readonly T[], look: (each: T, index: number) => ErrorIssue | undefined) {
+  for (let index = 0; index < all.length; index++) {
+    const issue = look(all[index] as T, index);
+    if (issue) return issue;
+  }
+  return undefined;
+}
+
+const isWritable = (value: unknown): boolean =>
+  value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+
+const nameOf = (value: unknown): string =>
+  typeof value === "bigint" || typeof value === "symbol" ? `a ${typeof value}` : described(value);
