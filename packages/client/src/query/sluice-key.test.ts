@@ -73,6 +73,29 @@ test("an input that can't be encoded has a key of its own", () => {
   expect(sluiceQuery(client.scores.find, wrong).queryKey).toEqual(key);
 });
 
+test.each<[what: string, make: () => unknown, text: string]>([
+  ["a query", () => sluiceQuery(client.scores.live.watch as never), "a client's query, not subscription."],
+  ["a query", () => sluiceQuery(client.scores.report as never), "a client's query, not mutation."],
+  ["a query", () => sluiceQuery({} as never), "a client's query, not undefined."],
+  ["a query", () => sluiceQuery(client.scores as never, {} as never), "a client's query, not undefined."],
+  ["a mutation", () => sluiceMutation(client.find as never), "a client's mutation, not query."],
+  ["a mutation", () => sluiceMutation(null as never), "a client's mutation, not undefined."],
+  ["a subscription", () => sluiceSubscription(client.find as never), "subscription, not query."],
+  ["a subscription", () => sluiceSubscription(wireClient as never), "subscription, not undefined."],
+])("%s is refused at once in a readable sentence if it is something else: %s", (_what, make, text) => {
+  const refused = expect(make);
+  refused.toThrow(TypeError);
+  refused.toThrow(text);
+});
+
+test("a client made from types, which knows no kinds, has options for all of them", () => {
+  expect(sluiceQuery(wireClient.find).queryKey).toEqual(sluiceQuery(client.find).queryKey);
+  expect(sluiceMutation(wireClient.scores.report).mutationKey).toEqual(
+    sluiceMutation(client.scores.report).mutationKey,
+  );
+  expect(sluiceSubscription(wireClient.scores.live.watch).queryKey).toHaveLength(5);
+});
+
 test("names what it needs when it gets something else", () => {
   for (const node of [contract.scores, {}, undefined]) {
     expect(() => sluiceKey(node as unknown as typeof client)).toThrow(

@@ -1,5 +1,6 @@
 import type { AnyMutation, ErrorOf, InputOf, LeftOut, OutputOf } from "@sluice/contract";
-import { type CallProcedure, internals } from "../procedure/procedure.js";
+import type { CallProcedure } from "../procedure/procedure.js";
+import { insideOf } from "./inside-of.js";
 import type { Retry } from "./option-types.js";
 import { nodeKey, type SluiceKey } from "./sluice-key.js";
 
@@ -18,6 +19,7 @@ export interface TypedMutationOptions<P extends AnyMutation> {
  * the application knows whether sending it twice is safe. Where it is, retry errors that are `retryable`; a number as `retry` would
  * also repeat what can never succeed.
  *
+ * @throws TypeError if `procedure` is no mutation of a client.
  * @example
  * const report = useMutation(sluiceMutation(client.scores.report));
  * report.mutate({ matchId, team: "home", minute: 12 });
@@ -29,7 +31,7 @@ export interface TypedMutationOptions<P extends AnyMutation> {
  */
 export function sluiceMutation<P extends AnyMutation>(procedure: CallProcedure<P>): TypedMutationOptions<P> {
   return {
-    mutationKey: nodeKey(procedure[internals]),
+    mutationKey: nodeKey(insideOf(procedure, "mutation")),
     mutationFn: (input) => procedure(input),
   };
 }

@@ -1,6 +1,7 @@
 import type { AnyQuery, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import type { QueryClient, SkipToken } from "@tanstack/query-core";
-import { type CallProcedure, internals } from "../procedure/procedure.js";
+import type { CallProcedure } from "../procedure/procedure.js";
+import { insideOf } from "./inside-of.js";
 import type { FetchContext, Retry, TypedQueryOptions } from "./option-types.js";
 import { mayRetry, retryOf } from "./retry.js";
 import { isSkipToken } from "./skip-token.js";
@@ -14,6 +15,7 @@ type Options<P extends AnyQuery, Skip = never> = TypedQueryOptions<Cached<P>, Er
  * nothing is sent. Errors that are `retryable` are retried as often as the QueryClient's defaults say, or else 3 times,
  * also by `fetchQuery`; others never.
  *
+ * @throws TypeError if `procedure` is no query of a client.
  * @example
  * const { data: matches } = useQuery(sluiceQuery(client.matches.list, { season: 2025 }));
  */
@@ -26,7 +28,7 @@ export function sluiceQuery<P extends AnyQuery>(
   input: InputOf<P> | SkipToken,
 ): Options<P, SkipToken>;
 export function sluiceQuery(procedure: CallProcedure<AnyQuery>, input?: unknown): unknown {
-  const inside = procedure[internals];
+  const inside = insideOf(procedure, "query");
   if (isSkipToken(input)) return { queryKey: nodeKey(inside), queryFn: input };
   let asked: Retry<Error> | undefined;
   return {

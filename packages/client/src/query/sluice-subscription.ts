@@ -1,7 +1,8 @@
 import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
 import type { QueryObserverOptions, SkipToken } from "@tanstack/query-core";
-import { internals, type SubscriptionProcedure } from "../procedure/procedure.js";
+import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { isCurrent } from "./bridge.js";
+import { insideOf } from "./inside-of.js";
 import type { TypedQueryOptions } from "./option-types.js";
 import { liveQueryFn } from "./query-fn.js";
 import { isSkipToken } from "./skip-token.js";
@@ -24,6 +25,7 @@ type Options<P extends AnySubscription, List, Value, Skip = never> = TypedQueryO
  * Spread them to add TanStack's own options, such as `select` or `enabled`. With TanStack's `skipToken` as input
  * nothing is opened.
  *
+ * @throws TypeError if `procedure` is no subscription of a client.
  * @throws RangeError if `list` is not a whole number from 1.
  * @example
  * const { data: score } = useSuspenseQuery(sluiceSubscription(client.scores.watch, { matchId }));
@@ -59,7 +61,7 @@ export function liveOptions(
   input: unknown,
   view: ViewOptions<AnySubscription, number | undefined, unknown>,
 ): QueryObserverOptions<unknown, unknown, unknown, unknown, SluiceKey> {
-  const inside = procedure[internals];
+  const inside = insideOf(procedure, "subscription");
   const kind = viewKind(inside.procedure, view);
   const fixed = {
     // The connection retries by itself, and it knows whether data is up to date.

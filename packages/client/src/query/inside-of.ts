@@ -1,0 +1,20 @@
+import type { AnyProcedure } from "@sluice/contract";
+import { internals } from "../procedure/procedure.js";
+
+type Given<Inside> = { readonly [internals]: Inside };
+
+/**
+ * What is inside of a client's procedure.
+ *
+ * @throws TypeError if it is none, or one of another kind.
+ */
+export function insideOf<Inside extends { readonly procedure: AnyProcedure }>(
+  given: Given<Inside>,
+  kind: AnyProcedure["kind"],
+): Inside {
+  const inside = (given as Partial<Given<Partial<Inside>>> | null | undefined)?.[internals];
+  const found = inside?.procedure?.kind;
+  // A client made from types knows no kinds: each of its procedures can be called, too.
+  if (found === kind || (found === "subscription" && typeof given === "function")) return inside as Inside;
+  throw new TypeError(`This needs a client's ${kind}, not ${found}.`);
+}
