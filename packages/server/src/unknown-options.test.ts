@@ -198,7 +198,11 @@ const wrongValues: Case[] = [
     () => sluice.disconnect({ path: "room", key: { id: "a", pag: 2 } }),
     'disconnect: key.pag is not a field of the input of "room".',
   ],
-  ["no filter", () => sluice.disconnect(wrong(undefined)), "disconnect: options is null; allowed is an object."],
+  [
+    "no filter",
+    () => sluice.disconnect(wrong(undefined)),
+    "disconnect: the filter is undefined; allowed is an object with a tag or a path.",
+  ],
   [
     "a clock of null",
     () => createSluice(router, wrong({ clock: null })),

@@ -44,6 +44,8 @@ function endEverywhere(parts: EndParts, filter: ResolvedFilter): Promise<Disconn
 
 /** @throws TypeError if the filter can't match. */
 function resolveFilter(procedures: Procedures, filter: DisconnectFilter): ResolvedFilter {
+  if (filter === undefined || filter === null)
+    throw new TypeError(`disconnect: the filter is ${filter}; allowed is an object with a tag or a path.`);
   const { tag, reason } = checkDisconnect(filter, filterNames);
   const { path, key } = filter;
   if (tag === undefined && path === undefined) throw new TypeError("disconnect() needs a tag or a path.");

@@ -69,7 +69,7 @@ describe("a procedure of another contract at the same path", () => {
     ],
     ["another path", defineContract({ scores: { list: query() } }).scores.list, /"scores\/list" is not one/],
     ["no path, without defineContract()", subscription({ events: { goal: z.int() } }), /"" is not one/],
-    ["nothing", undefined as never, /"undefined" is not one/],
+    ["nothing", undefined as never, / of this contract, as defineContract\(\) made it, not undefined\.$/],
   ])("is refused by topic and call: %s", async (_what, procedure, message) => {
     const given = procedure as never;
     expect(() => sluice.topic(given, input as never)).toThrow(message);

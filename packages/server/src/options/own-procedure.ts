@@ -1,4 +1,4 @@
-import { type AnyProcedure, isProcedure } from "@sluice/contract";
+import { type AnyProcedure, isProcedure, shown } from "@sluice/contract";
 
 /**
  * Finds the procedure of `all` that a caller means. The caller may hold it from another evaluation of the contract's
@@ -9,11 +9,16 @@ import { type AnyProcedure, isProcedure } from "@sluice/contract";
  * @throws TypeError if no procedure has this path, or the one that has it differs.
  */
 export function ownOf<P extends AnyProcedure>(all: ReadonlyMap<string, AnyProcedure>, given: P, what: string): P {
-  const own = all.get(given?.path);
+  if (typeof given !== "object" || given === null || typeof given.path !== "string") {
+    const write =
+      typeof given === "string" && all.has(given) ? `; write contract.${(given as string).replaceAll("/", ".")}` : "";
+    throw new TypeError(`${what} of this contract, as defineContract() made it, not ${shown(given)}${write}.`);
+  }
+  const own = all.get(given.path);
   const difference = own && differenceOf(own, given);
   if (own && difference === undefined) return own as P;
   const why = own ? `: it belongs to another contract, with ${difference}` : "";
-  throw new TypeError(`${what} of this contract; "${given?.path}" is not one${why}.`);
+  throw new TypeError(`${what} of this contract; "${given.path}" is not one${why}.`);
 }
 
 /** The difference between two procedures at one path; `undefined` if none is visible. */

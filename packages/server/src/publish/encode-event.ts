@@ -4,6 +4,7 @@ import {
   type ErrorIssue,
   encodeJson,
   type Schema,
+  shown,
   ValidationError,
 } from "@sluice/contract";
 import type { LogEvent } from "@sluice/log";
@@ -30,11 +31,12 @@ export interface EncodedEvent {
  * @throws ValidationError that names the event and the field.
  * @throws RangeError if the event is too long.
  */
-export function encodeEvent(
-  procedure: AnySubscription,
-  { type, data }: UnencodedEvent,
-  maxLength: number,
-): EncodedEvent {
+export function encodeEvent(procedure: AnySubscription, event: UnencodedEvent, maxLength: number): EncodedEvent {
+  if (typeof event !== "object" || event === null) {
+    const message = `${shown(event)} is not an event; allowed is { type, data }`;
+    throw new ValidationError([{ message, path: [] }], `An event of "${procedure.path}"`);
+  }
+  const { type, data } = event;
   const schema = Object.hasOwn(procedure.events, type) ? procedure.events[type] : undefined;
   if (!schema) {
     const allowed = Object.keys(procedure.events).join(", ");

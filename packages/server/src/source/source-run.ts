@@ -1,5 +1,6 @@
 import { isErrorNamed } from "@sluice/contract";
 import { type Cursor, LogError } from "@sluice/log";
+import { iteratorOf } from "../procedure/iterator-of.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import { Lead } from "../runs/lead.js";
 import { backoff } from "../runs/store-away.js";
@@ -49,7 +50,7 @@ export class SourceRun {
       iterator = undefined;
     };
     try {
-      iterator = this.#request.start(lifetime)[Symbol.asyncIterator]();
+      iterator = iteratorOf(this.#request.start(lifetime), `The source of "${this.#request.procedure.path}"`);
       lifetime.watch({ onEnd: leave });
       const turns = new EventLoopTurns();
       while (iterator && !lifetime.over) {

@@ -2,6 +2,7 @@ import { type AnySubscription, isErrorNamed, stateVersionOf } from "@sluice/cont
 import { type EventFrame, reservedId } from "@sluice/contract/wire";
 import type { Report } from "../options/on-error.js";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
+import { iteratorOf } from "../procedure/iterator-of.js";
 import type { AnyArgs } from "../procedure/middleware.js";
 import { encodeEvent } from "../publish/encode-event.js";
 import type { Lane, LaneSource } from "../stream/lane.js";
@@ -75,7 +76,7 @@ export class GeneratorSource implements LaneSource {
     const { lifetime } = lane;
     // Called in here, because a function that returns a generator may throw before it does.
     const events: AsyncIterable<YieldedLike> = run.generator(args as never);
-    const iterator = events[Symbol.asyncIterator]();
+    const iterator = iteratorOf(events, `The generator of "${this.#request.procedure.path}"`);
     let returned: Promise<unknown> | undefined;
     // A generator that waits where `signal` doesn't reach hears of the end at its next yield.
     const onEnd = () => {
@@ -115,7 +116,7 @@ export class GeneratorSource implements LaneSource {
 
 function encodeYielded({ maxEventLength, procedure, run }: GeneratorRequest, event: YieldedLike): EventFrame {
   // Where a cut ends the stream, an id would take the place of `$once` in a native EventSource, which then starts it anew.
-  const id = (run.onCut === "restart" ? event.id : undefined) ?? undefined; // a database's id may be null
+  const id = (run.onCut === "restart" ? event?.id : undefined) ?? undefined; // a database's id may be null
   if (id?.startsWith("$"))
     throw new RangeError(`The generator of "${procedure.path}" yielded the reserved id "${id}".`);
   const { logged } = encodeEvent(procedure, event, maxEventLength);

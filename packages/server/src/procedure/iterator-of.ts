@@ -1,0 +1,13 @@
+import { described } from "../options/check.js";
+
+/**
+ * The iterator of what a generator function returned.
+ *
+ * @param what begins the error text, such as `The source of "prices"`
+ * @throws TypeError if there is none.
+ */
+export function iteratorOf<T>(events: AsyncIterable<T>, what: string): AsyncIterator<T> {
+  const given = events as AsyncIterable<T> | null | undefined;
+  if (typeof given?.[Symbol.asyncIterator] === "function") return given[Symbol.asyncIterator]();
+  throw new TypeError(`${what} returned ${described(given)}; allowed is an async iterable, as of async function*.`);
+}
