@@ -83,6 +83,8 @@ const browserProjects = [
 
 export default defineConfig({
   test: {
+    // By default a core is left to vitest itself, which is idle: on two cores, everything would run one after the other.
+    maxWorkers: "100%",
     reporters: ["default", "./test/closing-line.reporter.ts"],
     projects: [
       {
