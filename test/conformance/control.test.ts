@@ -47,7 +47,7 @@ describe("disconnect() at one server", () => {
         await reader.received(1);
       }
     }
-    expect(two.sluice.stats().connections).toBe(all.length - ended.length);
+    expect(two.sluice.stats().streams).toBe(all.length - ended.length);
   });
 
   it("refuses a stream that another one is opening (PROTOCOL §15)", async () => {
@@ -193,6 +193,6 @@ it.each([
   const reader = await (await two.join("ann")).live();
   for (let i = 0; i < 2_000; i++) void one.sluice.disconnect({ tag: `user:${i}` }); // several pages
   await one.sluice.disconnect({ tag: "user:ann" });
-  expect(two.sluice.stats().connections).toBe(0);
+  expect(two.sluice.stats().streams).toBe(0);
   await reader.end();
 });

@@ -143,7 +143,7 @@ it("an interval below the resolution of deadlines is refused: every client would
   const { $router, ping } = implement(defineContract({ ping: query() }));
   const withHeartbeat = (heartbeat: number) => createSluice($router({ ping: ping.handler(() => {}) }), { heartbeat });
   expect(() => withHeartbeat(100)).toThrow("heartbeat is 100; allowed are whole milliseconds of at least 250.");
-  expect(withHeartbeat(250).stats().connections).toBe(0);
+  expect(withHeartbeat(250).stats().streams).toBe(0);
 });
 
 describeAdapters("a long stretch that a filter withholds", (adapter) => {

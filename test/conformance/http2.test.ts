@@ -76,7 +76,7 @@ it("opens as many streams on one HTTP/2 connection as the limit allows, and none
   const warn = ({ message }: Error) => warnings.push(message);
   process.on("warning", warn);
   onTestFinished(() => void process.off("warning", warn));
-  const world = await startWorld(node, { limits: { connections: 3 } });
+  const world = await startWorld(node, { limits: { streams: 3 } });
   const session = await connectTo(world);
   const statuses = Array.from(
     { length: 5 },

@@ -193,7 +193,7 @@ describe("a client in this process", () => {
     await events.next();
     await eventually(() => expect(world.sluice.stats().lagging).toBe(1));
     world.clock.advance(world.parts.streams.stallTimeout);
-    expect(world.sluice.stats().connections).toBe(0);
+    expect(world.sluice.stats().streams).toBe(0);
     for (let n = 2; n <= total; n++) expect((await events.next()).value).toMatchObject({ data: { n } });
     expect(world.sluice.stats().resumes).toBe(1);
     await events.return?.();
@@ -228,7 +228,7 @@ describe("a client in this process", () => {
     const expiring = { user: "ann", expiresAt: world.clock.now() + 1_000 };
     const next = clientOf(world.sluice, expiring).feed.head.iterate()[Symbol.asyncIterator]().next();
     const expired = expect(next).rejects.toMatchObject({ code: "unauthorized" });
-    await eventually(() => expect(world.sluice.stats().connections).toBe(1));
+    await eventually(() => expect(world.sluice.stats().streams).toBe(1));
     world.clock.advance(1_250);
     await expired;
     expectNothingLeft(world);
@@ -240,7 +240,7 @@ describe("a client in this process", () => {
     const stop = clientOf(world.sluice).feed.head.subscribe({
       onConnection: ({ status }) => statuses.push(status),
     });
-    await eventually(() => expect([statuses.at(-1), world.sluice.stats().connections]).toEqual(["live", 1]));
+    await eventually(() => expect([statuses.at(-1), world.sluice.stats().streams]).toEqual(["live", 1]));
     const drained = world.sluice.drain();
     world.clock.advance(5_000);
     await within(drained, () => "drain() to resolve");
@@ -256,7 +256,7 @@ describe("a loop in this process that is left while it waits", () => {
     const world = await start();
     const readable = Readable.from(clientOf(world.sluice).feed.head.iterate());
     readable.resume();
-    await eventually(() => expect(world.sluice.stats().connections).toBe(1));
+    await eventually(() => expect(world.sluice.stats().streams).toBe(1));
     const closed = new Promise((resolve) => readable.on("close", resolve));
     readable.destroy();
     await within(closed, () => "the end of the loop");

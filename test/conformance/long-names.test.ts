@@ -40,7 +40,7 @@ describeStreams("an input that is too long for a name", (adapter) => {
     expect(await world.sluice.disconnect({ path: "scores/watch", key: input })).toEqual({ ended: 1 });
     letIn();
     await reader.end();
-    expect([(await refused).status, world.sluice.stats().connections]).toEqual([403, 1]);
+    expect([(await refused).status, world.sluice.stats().streams]).toEqual([403, 1]);
   });
 
   it("leaves only short names of topics and clients behind", async () => {

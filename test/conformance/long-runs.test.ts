@@ -203,7 +203,7 @@ describe("a run whose state cannot be folded", () => {
 it("keeps no more of a silent run with state than the log's limits allow", async () => {
   const log = memoryLog({ retain: { events: 50 } });
   const { passed, open: finish } = gate();
-  const world = await startRunWorld({ log, last: () => passed, limits: { connectionLife: 10 ** 9 } });
+  const world = await startRunWorld({ log, last: () => passed, limits: { streamLife: 10 ** 9 } });
   const reader = await (await open(world, "sum", { input: { id: "r", count: 3 } })).live();
   for (let said = 0; said < 450; said++) {
     await log.append(runTopic("sum"), [{ type: "$attached", data: "{}" }]);

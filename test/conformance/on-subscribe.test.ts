@@ -22,12 +22,12 @@ const contract = defineContract({
 interface Setting {
   readonly isIdentified?: boolean;
   readonly linger?: number;
-  readonly connections?: number;
+  readonly streams?: number;
   readonly onSubscribe?: (args: { readonly signal: AbortSignal }) => unknown;
 }
 
 /** A server whose rooms tell who is there, and write it down. */
-async function setUp({ isIdentified = true, linger = 5_000, connections = 10_000, onSubscribe }: Setting = {}) {
+async function setUp({ isIdentified = true, linger = 5_000, streams: most = 10_000, onSubscribe }: Setting = {}) {
   const clock = new ManualClock();
   clock.jump(1_000_000);
   const seen: string[] = [];
@@ -53,7 +53,7 @@ async function setUp({ isIdentified = true, linger = 5_000, connections = 10_000
     }),
     plain: s.plain.live(),
   });
-  const limits = { connections };
+  const limits = { streams: most };
   const sluice = createSluice(router, { clock, linger, limits, onError: ({ error }) => errors.push(error) });
   const app = express().use(
     sluiceExpress(sluice, {
@@ -75,7 +75,7 @@ async function setUp({ isIdentified = true, linger = 5_000, connections = 10_000
   const open = (user: string, id = "a", headers: Record<string, string> = {}, name = user) =>
     openAt({ url }, "room", { input: { id, name }, headers: { "x-user": user, ...headers } });
   /** The server knows that so many streams are open. */
-  const streams = (count: number) => eventually(() => expect(sluice.stats().connections).toBe(count));
+  const streams = (count: number) => eventually(() => expect(sluice.stats().streams).toBe(count));
   const sees = (...expected: string[]) => eventually(() => expect(seen).toEqual(expected));
   return { url, clock, sluice, seen, errors, open, streams, sees };
 }
@@ -133,7 +133,7 @@ describe("onSubscribe", () => {
   });
 
   it("is not called for a subscription that is refused, nor for HEAD", async () => {
-    const { url, open, seen } = await setUp({ connections: 1 });
+    const { url, open, seen } = await setUp({ streams: 1 });
     expect((await open("stranger")).status).toBe(403);
     const head = await openAt({ url }, "room", { method: "HEAD", input: { id: "a" }, headers: { "x-user": "ann" } });
     expect(head.status).toBe(200);
@@ -225,7 +225,7 @@ describe("onSubscribe", () => {
   });
 
   it("waits for no more clients than there may be streams: the first to have left counts as gone", async () => {
-    const { open, streams, sees } = await setUp({ connections: 2 });
+    const { open, streams, sees } = await setUp({ streams: 2 });
     for (const user of ["ann", "bob", "cid"]) {
       const reader = await open(user);
       await reader.live();

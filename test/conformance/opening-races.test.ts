@@ -164,7 +164,7 @@ describe("a client that leaves while the log is read", () => {
     letGo();
     await expect(opening).rejects.toThrow();
     await turns(3);
-    expect([world.log.watchers, world.parts.hub.size, world.sluice.stats().connections]).toEqual([0, 0, 0]);
+    expect([world.log.watchers, world.parts.hub.size, world.sluice.stats().streams]).toEqual([0, 0, 0]);
     await (await open(world, path, "input" in options ? options : {})).live();
   });
 });

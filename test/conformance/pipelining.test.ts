@@ -36,7 +36,7 @@ describeSockets("pipelined on one connection", (adapter) => {
     const other = await subscribe(world, new Raw(world.port), "feed/head").live();
     await publishBurst(world);
     await other.until(lastOf());
-    expect([held.raw.text, world.sluice.stats().connections]).toEqual(["", 1]);
+    expect([held.raw.text, world.sluice.stats().streams]).toEqual(["", 1]);
     open();
     await held.live();
     expect(held.answers[0]?.body.toString()).toContain('"matchId":"slow"');
@@ -121,7 +121,7 @@ describeSockets("pipelined on one connection", (adapter) => {
     ["ends its side", (socket) => void socket.end()],
     ["resets", (socket) => void socket.resetAndDestroy()],
   ])("many streams take one place a connection, and none when the client %s (PROTOCOL §2.5)", async (_how, leave) => {
-    const world = await startWorld(adapter, { limits: { connections: 10 } });
+    const world = await startWorld(adapter, { limits: { streams: 10 } });
     const raws: Raw[] = [];
     for (let i = 0; i < 8; i++) {
       const raw = await subscribe(world, new Raw(world.port), "feed/head").live();
@@ -129,7 +129,7 @@ describeSockets("pipelined on one connection", (adapter) => {
       raws.push(raw.raw);
     }
     await eventually(() => expect(world.parts.admission.openings.size).toBe(8 * 30));
-    expect(world.sluice.stats().connections).toBe(8);
+    expect(world.sluice.stats().streams).toBe(8);
     await subscribe(world, new Raw(world.port), "feed/head").live();
     for (const { socket } of raws) leave(socket);
     await eventually(() =>

@@ -120,7 +120,7 @@ describe("revoking", () => {
     await publish(2);
     await sees(ann, [1, 2]);
     expect(renew).toHaveBeenCalledOnce();
-    expect(sluice.stats()).toMatchObject({ connections: 1, resumes: 1, disconnects: 1, resets: 0, published: 2 });
+    expect(sluice.stats()).toMatchObject({ streams: 1, resumes: 1, disconnects: 1, resets: 0, published: 2 });
   });
 
   it("refuses a context that has expired already with 401", async () => {
@@ -132,12 +132,12 @@ describe("revoking", () => {
 
 describe("limits per client", () => {
   it("answer 429 to one client's streams beyond the limit, and do not affect others", async () => {
-    const { sluice, publish, join, sees } = await setUp({ limits: { connectionsPerClient: 2 } });
+    const { sluice, publish, join, sees } = await setUp({ limits: { streamsPerClient: 2 } });
     const rooms = ["a", "b", "c"].map((room) => join("ann", room));
     const bob = join("bob", "c");
     await publish(1, "c");
     await sees(bob, [1]);
-    await vi.waitFor(() => expect(sluice.stats().connections).toBe(3));
+    await vi.waitFor(() => expect(sluice.stats().streams).toBe(3));
     rooms[0]?.stop();
     await vi.waitFor(() => expect(rooms[2]?.seen).toEqual([1]), { timeout: 10_000 });
   }, 15_000);

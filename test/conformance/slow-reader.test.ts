@@ -117,9 +117,9 @@ describeStreams("a reader that is slow", (adapter) => {
     const { clock, sluice, reader } = await setUp(adapter, "document");
     await reader.take(1024 * 1024, "event: $live");
     for (let turns = 0; turns < 100; turns++) await turn(); // the kernel takes what it has room for
-    expect(sluice.stats().connections).toBe(1);
+    expect(sluice.stats().streams).toBe(1);
     clock.advance(stallTimeout + 500);
     await turn();
-    expect(sluice.stats().connections).toBe(0);
+    expect(sluice.stats().streams).toBe(0);
   }, 30_000);
 });

@@ -134,7 +134,7 @@ export function createSourceWorld({
       open: (path, options) => openAt({ url }, path, { input: { symbol: "a" }, ...options }),
       streams: (count) =>
         eventually(() => {
-          if (sluice.stats().connections !== count) throw new Error(`There are ${sluice.stats().connections} streams`);
+          if (sluice.stats().streams !== count) throw new Error(`There are ${sluice.stats().streams} streams`);
         }),
       async execution(count) {
         await eventually(() => {

@@ -119,7 +119,7 @@ describeAdapters("statuses", (adapter) => {
   });
 
   it("answers 503 with Retry-After above the limit of streams, and serves again below it (PROTOCOL §3)", async () => {
-    const world = await startWorld(adapter, { limits: { connections: 2 } });
+    const world = await startWorld(adapter, { limits: { streams: 2 } });
     const first = await (await open(world, "feed/head")).live();
     await (await open(world, "feed/head")).live();
     const answer = await ask(world, "feed/head");
@@ -135,7 +135,7 @@ describeAdapters("statuses", (adapter) => {
   });
 
   it("answers 429 with Retry-After to a client's streams beyond its limit, and to no other client's (PROTOCOL §3)", async () => {
-    const world = await startWorld(adapter, { limits: { connectionsPerClient: 1 } });
+    const world = await startWorld(adapter, { limits: { streamsPerClient: 1 } });
     const ann = { headers: { "x-client": "ann" } };
     await (await open(world, "feed/head", ann)).live();
     const answer = await ask(world, "feed/head", ann);
@@ -170,7 +170,7 @@ describeAdapters("statuses", (adapter) => {
   it("keeps the limit when many streams open at once (PROTOCOL §3)", async () => {
     const waiting: (() => void)[] = [];
     const world = await startWorld(adapter, {
-      limits: { connections: 2 },
+      limits: { streams: 2 },
       gate: () =>
         new Promise((resolve) => {
           waiting.push(resolve);

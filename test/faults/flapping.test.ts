@@ -14,7 +14,7 @@ const patience = 20_000;
 it("fifty clients whose network fails for 2 s in every 6 lose nothing, and reconnect within 3 s of every drop", async () => {
   if (!adapter) throw new Error("There is no such adapter.");
   // An event every half second, so that each drop falls between events. Only the clients' time is simulated, not the sockets'.
-  const world = await startWorld(adapter, { limits: { connectionsPerClient: 1_000 } });
+  const world = await startWorld(adapter, { limits: { streamsPerClient: 1_000 } });
   const proxy = await startProxy(world.port);
   onTestFinished(() => proxy.close());
   const clock = createManualClock();

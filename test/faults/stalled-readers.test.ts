@@ -24,25 +24,25 @@ async function startServer(path?: string) {
   let first = 1;
 
   const target = (room: number) => `/feed?${new URLSearchParams({ input: JSON.stringify({ room }) })}`;
-  const stat = async (name: "connections" | "lagging" | "delivered") => (await child.call("stats"))[name];
-  const reaches = (name: "connections" | "lagging", count: number) =>
+  const stat = async (name: "streams" | "lagging" | "delivered") => (await child.call("stats"))[name];
+  const reaches = (name: "streams" | "lagging", count: number) =>
     eventually(async () => expect([name, await stat(name)]).toEqual([name, count]));
 
   /** Opens this many more streams. They read only on request. */
   async function ask(count: number, rooms: number) {
-    const before = await stat("connections");
+    const before = await stat("streams");
     const sockets = Array.from({ length: count }, (_, index) => {
       const socket = connect({ ...address, host: "127.0.0.1" });
       socket.on("error", () => {}).write(`GET ${target(index % rooms)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
       onTestFinished(() => void socket.destroy());
       return socket;
     });
-    await reaches("connections", before + count);
+    await reaches("streams", before + count);
     return {
       read: () => sockets.forEach((socket) => void socket.resume()),
       async leave() {
         for (const socket of sockets) socket.destroy();
-        await reaches("connections", before);
+        await reaches("streams", before);
       },
     };
   }
@@ -93,7 +93,7 @@ it("a hundred stalled readers cost a bounded amount of memory, and don't affect 
   const { child, ask, stall, watch, publish, reaches, stat } = await startServer();
   const [rooms, count] = [5, 250];
   const watchers = Array.from({ length: rooms }, (_, room) => watch(room));
-  await reaches("connections", rooms);
+  await reaches("streams", rooms);
   const round = async () => {
     const last = await publish({ rooms, count, perTurn: 16, length: 200 });
     await eventually(() => expect(watchers.map((told) => told.last)).toEqual(watchers.map(() => last)));

@@ -16,7 +16,7 @@ async function startServer() {
 
   /** A subscriber that reads only on request. */
   async function subscribe(path: string) {
-    const before = (await child.call("stats")).connections;
+    const before = (await child.call("stats")).streams;
     const told: number[] = [];
     let status = "";
     const decoder = createFrameDecoder((frame) => {
@@ -28,8 +28,8 @@ async function startServer() {
     onTestFinished(() => void socket.destroy());
     await eventually(async () => {
       if (socket.readableLength > 0) status = /^HTTP\/1\.1 (\d+)/.exec(String(socket.read(64)))?.[1] ?? status;
-      const { connections, openings } = await child.call("stats");
-      expect(status !== "" || (openings === 0 && connections > before)).toBe(true);
+      const { streams, openings } = await child.call("stats");
+      expect(status !== "" || (openings === 0 && streams > before)).toBe(true);
     });
     return {
       told,
@@ -74,7 +74,7 @@ it("sixty stalled readers of a state of 8 MB at sixty cursors cost two snapshots
   }
   for (const reader of readers) reader.leave();
   quick.leave();
-  await eventually(async () => expect(await child.call("stats")).toMatchObject({ connections: 0, snapshotBytes: 0 }));
+  await eventually(async () => expect(await child.call("stats")).toMatchObject({ streams: 0, snapshotBytes: 0 }));
 }, 120_000);
 
 it("a procedure's own snapshots count for each reader: beyond limits.snapshotBytes the answer is 503, until others have read", async () => {

@@ -17,8 +17,8 @@ async function startServer() {
   const port = await child.call("listen");
   const idle = () =>
     eventually(async () => {
-      const { connections, topics } = await child.call("stats");
-      expect([connections, topics]).toEqual([0, 0]);
+      const { streams, topics } = await child.call("stats");
+      expect([streams, topics]).toEqual([0, 0]);
     }, 60_000);
   return { child, port, idle };
 }

@@ -1,7 +1,7 @@
 import type { Limits } from "@sluice/server";
 import type { Exchange, Ledger } from "./ledger.js";
 
-export type ModelLimits = Partial<Pick<Limits, "connections" | "connectionsPerClient">>;
+export type ModelLimits = Partial<Pick<Limits, "streams" | "streamsPerClient">>;
 
 const sameUser =
   ({ credentials: { user } }: Exchange) =>
@@ -13,25 +13,25 @@ export function complaintOfRefusal(
   status: number,
   refused: Exchange,
   { exchanges }: Ledger,
-  { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY }: ModelLimits,
+  { streams = Number.POSITIVE_INFINITY, streamsPerClient = Number.POSITIVE_INFINITY }: ModelLimits,
 ): string | undefined {
   const others = [...exchanges].filter((each) => each !== refused);
   const { session, user } = refused.credentials;
-  if (status === 503 && others.length < connections) return `${session} was refused beside ${others.length} others`;
+  if (status === 503 && others.length < streams) return `${session} was refused beside ${others.length} others`;
   const own = others.filter(sameUser(refused)).length;
-  return status === 429 && own < connectionsPerClient
+  return status === 429 && own < streamsPerClient
     ? `${session} was refused beside ${own} others of ${user}`
     : undefined;
 }
 
 /** Reports the limits that a server exceeds. */
 export function complaintsOfCrowd({ open }: Ledger, limits: ModelLimits): string[] {
-  const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
-  const complaints = open.length > connections ? [`${open.length} streams are open, where ${connections} may be`] : [];
+  const { streams = Number.POSITIVE_INFINITY, streamsPerClient = Number.POSITIVE_INFINITY } = limits;
+  const complaints = open.length > streams ? [`${open.length} streams are open, where ${streams} may be`] : [];
   for (const one of open) {
     const own = open.filter(sameUser(one)).length;
     const { user } = one.credentials;
-    if (own > connectionsPerClient) complaints.push(`${user} has ${own} streams, where ${connectionsPerClient} may be`);
+    if (own > streamsPerClient) complaints.push(`${user} has ${own} streams, where ${streamsPerClient} may be`);
   }
   return complaints;
 }

@@ -44,7 +44,7 @@ export class Model extends Scenario {
     super(seed, sabotage);
     this.generators = new Generators(this.history, seeded(seed), this.blame);
     const isNarrow = this.random() < 0.4;
-    this.limits = isNarrow ? { connections: 4 + this.upTo(4), connectionsPerClient: 2 + this.upTo(2) } : {};
+    this.limits = isNarrow ? { streams: 4 + this.upTo(4), streamsPerClient: 2 + this.upTo(2) } : {};
     this.#stateTtls = someStateTtls(this.random);
     this.#size = this.random() < 0.3 ? 1 : 2;
     const change = this.pick(changes);

@@ -68,15 +68,15 @@ async function completeDeploy({ fleet, change }: Model): Promise<void> {
 
 /** Stops the subscribers beyond the limits. The others must be admitted, even if they were refused before. */
 function makeRoom({ limits, observers, proxy }: Model): void {
-  const { connections = Number.POSITIVE_INFINITY, connectionsPerClient = Number.POSITIVE_INFINITY } = limits;
+  const { streams = Number.POSITIVE_INFINITY, streamsPerClient = Number.POSITIVE_INFINITY } = limits;
   const staying: Observer[] = [];
   for (const observer of observers.filter(({ over }) => over === undefined)) {
     const own = staying.filter(({ login }) => login.user === observer.login.user).length;
-    if (staying.length < connections && own < connectionsPerClient) staying.push(observer);
+    if (staying.length < streams && own < streamsPerClient) staying.push(observer);
     else observers.splice(observers.indexOf(observer), 1)[0]?.stop();
   }
   // Silent connections occupy places that no client returns to.
-  if (connections < Number.POSITIVE_INFINITY) proxy.cut("reset");
+  if (streams < Number.POSITIVE_INFINITY) proxy.cut("reset");
 }
 
 /** Stops all subscribers, and checks that nothing is kept. */

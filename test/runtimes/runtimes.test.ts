@@ -72,14 +72,14 @@ describe.each(Object.entries(commands))("%s", (_name, command) => {
   });
 
   it("frees the idle stream of a client that leaves, and ends its generator", async () => {
-    await eventually(async () => expect((await stats())["connections"]).toBe(0), patience);
+    await eventually(async () => expect((await stats())["streams"]).toBe(0), patience);
     const idle = await live("idle");
     const tokens = new Raw(runtime.port).ask("GET", "/api/tokens");
     await tokens.until((text) => text.includes("event: token"));
-    expect(await stats()).toMatchObject({ connections: 2, generators: 1 });
+    expect(await stats()).toMatchObject({ streams: 2, generators: 1 });
     idle.socket.destroy();
     tokens.socket.destroy();
-    await eventually(async () => expect(await stats()).toMatchObject({ connections: 0, generators: 0 }), patience);
+    await eventually(async () => expect(await stats()).toMatchObject({ streams: 0, generators: 0 }), patience);
   });
 
   it("waits for a client that stops reading, which later gets everything in order", async () => {

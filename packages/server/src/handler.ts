@@ -113,6 +113,6 @@ async function serve(
 /** The stream settings for a response that is cut from outside after `ms` milliseconds. */
 function withLifeBefore(ms: number | undefined, streams: EventStreamSettings): EventStreamSettings {
   if (ms === undefined) return streams;
-  const connectionLife = Math.min(streams.limits.connectionLife, lifeBeforeCut(ms));
-  return { ...streams, limits: { ...streams.limits, connectionLife } };
+  const streamLife = Math.min(streams.limits.streamLife, lifeBeforeCut(ms));
+  return { ...streams, limits: { ...streams.limits, streamLife } };
 }

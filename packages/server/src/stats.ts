@@ -6,7 +6,7 @@ import type { Snapshots } from "./topic/snapshots.js";
 /** Counters of a running Sluice. */
 export interface Stats {
   /** Open streams. */
-  readonly connections: number;
+  readonly streams: number;
   /** Topics with subscribers in this process. */
   readonly topics: number;
   /** Streams whose socket is full. They read on from the log when it drains. */
@@ -38,5 +38,5 @@ export function statsOf({ admission, hub, snapshots, counters }: StatsParts): St
   const { streams } = admission;
   let lagging = 0;
   for (const { full } of streams) if (full) lagging++;
-  return { connections: streams.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
+  return { streams: streams.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
 }

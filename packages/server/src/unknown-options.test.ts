@@ -41,7 +41,7 @@ const unknownNames: Case[] = [
   [
     "its limits",
     () => createSluice(router, wrong({ limits: { conections: 1 } })),
-    "createSluice: limits.conections is not a known limit; known limits are connections",
+    "createSluice: limits.conections is not a known limit; known limits are streams",
   ],
   [
     "createPublisher",

@@ -20,7 +20,7 @@ function create(generated: number) {
     }),
     report: s.report.handler(({ input }) => accept(input)),
   });
-  return createSluice(router, { limits: { connections: 50_000 } });
+  return createSluice(router, { limits: { streams: 50_000 } });
 }
 
 /** Sluice behind one of its adapters. */

@@ -63,4 +63,4 @@ async function read(path, parts) {
 const publish = () => sluice.topic(contract.posts).publish({ type: "post", data: "é€😀" });
 await read("posts", ["$snapshot", "$live", publish, 'data: "é€😀"\n\n', ": \n"]);
 await read("run", ['data: "é€😀"\n\n', "$end"]);
-console.log(sluice.stats().connections);
+console.log(sluice.stats().streams);

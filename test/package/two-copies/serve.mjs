@@ -60,11 +60,11 @@ for (const [name, listener] of Object.entries(listeners)) {
   assert.equal((await post("report", { input: { minute: 12 } })).status, 200);
   await sluice.topic(contract.watch).publish({ type: "goal", data: { minute: 13 } });
   await next;
-  assert.equal(sluice.stats().connections, 2);
+  assert.equal(sluice.stats().streams, 2);
   await Promise.all([reader.cancel(), again.reader.cancel()]);
   const tokens = await (await ask("tokens")).text();
   assert.match(tokens, /"a"[\s\S]*event: \$end/);
-  while (sluice.stats().connections > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (sluice.stats().streams > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(reports, []);
   server.closeAllConnections();
   server.close();

@@ -138,7 +138,7 @@ describe("a handler that is given a Request", () => {
       const answer = await handler(new Request(at(path), { method: "HEAD" }));
       expect([answer.body, answer.status]).toEqual([null, path === "nothing" ? 404 : 200]);
     }
-    expect(sluice.stats().connections).toBe(0);
+    expect(sluice.stats().streams).toBe(0);
   });
 
   it("says what to do if the body was read before, instead of taking an empty input", async () => {
@@ -181,9 +181,9 @@ describe("a handler that is given a Request", () => {
     const { handler, sluice, clock } = setUp();
     for (const path of ["posts", "tokens"]) {
       const answer = await handler(new Request(at(path)));
-      expect(sluice.stats().connections).toBe(1);
+      expect(sluice.stats().streams).toBe(1);
       await answer.body?.cancel();
-      expect(sluice.stats().connections).toBe(0);
+      expect(sluice.stats().streams).toBe(0);
     }
     await turns();
     expect(clock.timers).toBe(0);
@@ -196,7 +196,7 @@ describe("a handler that is given a Request", () => {
     await reader.until("live");
     const next = reader.read();
     client.abort();
-    expect([await next, sluice.stats().connections]).toEqual([{ done: true, value: undefined }, 0]);
+    expect([await next, sluice.stats().streams]).toEqual([{ done: true, value: undefined }, 0]);
     await turns();
     expect(clock.timers).toBe(0);
   });
@@ -217,7 +217,7 @@ describe("a handler that is given a Request", () => {
     client.abort();
     go();
     expect((await answer).status).toBe(499);
-    expect(sluice.stats()).toMatchObject({ connections: 0, topics: 0 });
+    expect(sluice.stats()).toMatchObject({ streams: 0, topics: 0 });
   });
 });
 
@@ -233,7 +233,7 @@ describe("a client that leaves while context hangs", () => {
       expect((await answers[0]).status).toBe(499);
       await expect(answers[1]).rejects.toBe(reason);
     }
-    expect(sluice.stats()).toMatchObject({ connections: 0, topics: 0 });
+    expect(sluice.stats()).toMatchObject({ streams: 0, topics: 0 });
   });
 });
 
@@ -261,7 +261,7 @@ describe("a body that nobody reads", () => {
     await sluice.topic(contract.posts).publish(post(1, "x".repeat(100_000)));
     await turns();
     clock.advance(6_000);
-    expect(sluice.stats().connections).toBe(0);
+    expect(sluice.stats().streams).toBe(0);
     const error = await answer.text().catch((thrown) => thrown);
     expect([error.name, error.stack.split("\n").length]).toEqual(["AbortError", 1]);
     expect(clock.timers).toBe(0);
@@ -333,7 +333,7 @@ describe("a handler that is called like fetch", () => {
     const next = reader.read();
     caller.abort(reason);
     await expect(next).rejects.toBe(reason);
-    expect(sluice.stats().connections).toBe(0);
+    expect(sluice.stats().streams).toBe(0);
   });
 
   it("leaves no listener on a signal that outlives it", async () => {
@@ -365,7 +365,7 @@ describe("a handler that is called like fetch", () => {
     const reader = await new BodyReader(await handler(at("posts"), { signal: foreign })).until("live");
     own.abort(reason);
     await expect(reader.read()).rejects.toBe(reason);
-    expect(sluice.stats().connections).toBe(0);
+    expect(sluice.stats().streams).toBe(0);
   });
 });
 
@@ -393,8 +393,8 @@ describe("maxDuration", () => {
     expect(time).toBeLessThanOrEqual(to + 750);
   });
 
-  it("does not make a stream outlive connectionLife", async () => {
-    const options = { limits: { connectionLife: 20_000 } };
+  it("does not make a stream outlive streamLife", async () => {
+    const options = { limits: { streamLife: 20_000 } };
     expect(await handOverTime({ maxDuration: 300_000, options })).toBeLessThanOrEqual(20_750);
   });
 
@@ -417,7 +417,7 @@ describe("maxDuration", () => {
     clock.advance(60_000);
     await reader.until("comment", 3);
     expect(reader.frames.some(({ kind }) => kind === "drain")).toBe(false);
-    expect(sluice.stats().connections).toBe(1);
+    expect(sluice.stats().streams).toBe(1);
     await reader.cancel();
   });
 });

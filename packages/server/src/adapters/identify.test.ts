@@ -56,7 +56,7 @@ it.each(adapters)("gets what context resolved to, before the limits of a client 
   const { feed, rooms } = s.$use(open);
   const sluice = createSluice(
     s.$router({ feed: feed.live(), rooms: { one: rooms.one.live(), two: rooms.two.live() } }),
-    { limits: { connectionsPerClient: 1 } },
+    { limits: { streamsPerClient: 1 } },
   );
   const made: Context[] = [];
   const identify = vi.fn((_request: object, { user }: Context) => user ?? undefined);
@@ -108,7 +108,7 @@ it.each(adapters)("refuses what is no name, instead of dropping the limits of a 
   const reports: unknown[] = [];
   const sluice = createSluice(
     s.$router({ feed: s.feed.live(), rooms: { one: s.rooms.one.live(), two: s.rooms.two.live() } }),
-    { limits: { connectionsPerClient: 1 }, onError: ({ error }) => reports.push(error) },
+    { limits: { streamsPerClient: 1 }, onError: ({ error }) => reports.push(error) },
   );
   const unhandled = vi.fn();
   process.on("unhandledRejection", unhandled);

@@ -12,7 +12,7 @@ interface StreamOwner {
   readonly lifetime: Lifetime;
 }
 
-type AdmissionLimits = Pick<Limits, "connections" | "connectionsPerClient" | "newTopicsPerClient">;
+type AdmissionLimits = Pick<Limits, "streams" | "streamsPerClient" | "newTopicsPerClient">;
 
 /** Decides who may open a stream, and tracks the open ones. */
 export class Admission {
@@ -45,10 +45,10 @@ export class Admission {
   /** @throws SluiceError `unavailable` or `tooManyRequests` if another stream would exceed a limit. */
   assertRoom(client: string | undefined): void {
     if (this.isClosed) throw aboutToStop();
-    if (this.streams.size >= this.#limits.connections) {
+    if (this.streams.size >= this.#limits.streams) {
       throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
     }
-    if (client !== undefined && (this.clients.get(client) ?? 0) >= this.#limits.connectionsPerClient) {
+    if (client !== undefined && (this.clients.get(client) ?? 0) >= this.#limits.streamsPerClient) {
       throw new SluiceError("tooManyRequests", { message: "Too many open streams of this client", retryAfter: 5_000 });
     }
   }

@@ -5,7 +5,7 @@ const defaults = limitsFrom();
 
 describe("limits", () => {
   it("are the given values, and defaults for the rest", () => {
-    expect(limitsFrom({ connections: 5, bufferedBytes: undefined as never })).toEqual({ ...defaults, connections: 5 });
+    expect(limitsFrom({ streams: 5, bufferedBytes: undefined as never })).toEqual({ ...defaults, streams: 5 });
   });
 
   it.each(Object.keys(defaults))("refuse an invalid %s, and say what is allowed", (name) => {
@@ -22,8 +22,6 @@ describe("limits", () => {
   });
 
   it("refuse an unknown limit, and list the known ones", () => {
-    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(
-      /limits\.conections is not a known limit; .*connections/,
-    );
+    expect(() => limitsFrom({ conections: 5 } as never)).toThrow(/limits\.conections is not a known limit; .*streams/);
   });
 });

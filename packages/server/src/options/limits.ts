@@ -3,12 +3,12 @@ import { checkNames, type NamesOf } from "@sluice/contract";
 /** Limits that apply to every client. */
 export interface Limits {
   /** Open streams in this process. One more is answered 503. Default: 10,000. */
-  readonly connections: number;
+  readonly streams: number;
   /**
    * Open streams of one client. One more is answered 429. Applies only where the adapter's `identify` names the client:
    * the address of a proxy must not throttle everyone behind it. Default: 100.
    */
-  readonly connectionsPerClient: number;
+  readonly streamsPerClient: number;
   /**
    * How often per minute one client may open a topic that has no subscriber in this process. One more is answered 429.
    * Applies only where `identify` names the client. Default: 1,000.
@@ -20,7 +20,7 @@ export interface Limits {
    * none is lost or duplicated. A client that has not reopened after 5 seconds is cut. Plain generators are exempt: a
    * cut would end them. Default: 3,600,000, one hour.
    */
-  readonly connectionLife: number;
+  readonly streamLife: number;
   /**
    * Most events that a subscriber catches up on. If it resumes further behind the head than this, or falls further
    * behind while its socket is full, it gets a `$reset` with reason `limit`. It goes on with a fresh state or, without
@@ -51,10 +51,10 @@ export interface Limits {
 }
 
 const defaults: Limits = {
-  connections: 10_000,
-  connectionsPerClient: 100,
+  streams: 10_000,
+  streamsPerClient: 100,
   newTopicsPerClient: 1_000,
-  connectionLife: 60 * 60_000,
+  streamLife: 60 * 60_000,
   catchUpEvents: 100_000,
   bufferedBytes: 64 * 1024,
   snapshotBytes: 128 * 1024 * 1024,

@@ -49,7 +49,7 @@ const start = (): Sluice<{ tags: string[] }> =>
 /** A stream of eve's that is open. */
 async function openEves(sluice: Sluice<{ tags: string[] }>) {
   const next = subscribe(sluice, contract.feed, undefined, { context: { tags: ["eve"] } }).next();
-  await vi.waitFor(() => expect(sluice.stats().connections).toBe(1));
+  await vi.waitFor(() => expect(sluice.stats().streams).toBe(1));
   return { ended: expect(next).rejects.toMatchObject({ code: "forbidden" }) };
 }
 

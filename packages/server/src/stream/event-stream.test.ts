@@ -14,7 +14,7 @@ const at = (id: string) => ({ kind: "at", id }) as const;
 function setUp({
   isFull = false,
   expiresAt = Number.POSITIVE_INFINITY,
-  connectionLife = 3_600_000,
+  streamLife = 3_600_000,
   resumable = true,
 } = {}) {
   const clock = new ManualClock();
@@ -41,7 +41,7 @@ function setUp({
     heartbeat: 1_000,
     retry: 700,
     stallTimeout: 5_000,
-    limits: { connectionLife, bufferedBytes: 65_536 },
+    limits: { streamLife, bufferedBytes: 65_536 },
     open: connections,
     counters: new Counters(),
   };
@@ -156,7 +156,7 @@ describe("an event stream", () => {
   });
 
   it("asks the client to reopen after 80 to 100 % of its life, continues heartbeats, and cuts a client that stays", () => {
-    const { clock, stream, lane, written, ends } = setUp({ connectionLife: 60_000 });
+    const { clock, stream, lane, written, ends } = setUp({ streamLife: 60_000 });
     const drains = () => written.filter((text) => text.includes("$drain"));
     lane.start();
     clock.advance(47_750);
@@ -171,13 +171,13 @@ describe("an event stream", () => {
   });
 
   it("does so also while it always has something to write, or a full socket", () => {
-    const busy = setUp({ connectionLife: 60_000 });
+    const busy = setUp({ streamLife: 60_000 });
     for (let i = 0; i < 121; i++) {
       busy.clock.advance(500);
       busy.lane.send(at("x"));
     }
     expect(busy.written.some((text) => text.includes("$drain"))).toBe(true);
-    const full = setUp({ connectionLife: 4_000, isFull: true });
+    const full = setUp({ streamLife: 4_000, isFull: true });
     full.lane.send(at("x"));
     full.clock.advance(4_250);
     expect(full.written.some((text) => text.includes("$drain"))).toBe(true);
@@ -187,7 +187,7 @@ describe("an event stream", () => {
 
   it("does not end together with streams that opened at the same time", () => {
     const ends = Array.from({ length: 20 }, () => {
-      const { clock, written } = setUp({ connectionLife: 3_600_000 });
+      const { clock, written } = setUp({ streamLife: 3_600_000 });
       while (clock.now() < 3_700_000 && !written.some((text) => text.includes("$drain"))) clock.advance(10_000);
       return clock.now();
     });
@@ -195,7 +195,7 @@ describe("an event stream", () => {
   });
 
   it("has no limited life if the client cannot resume after a cut", () => {
-    const { clock, written } = setUp({ connectionLife: 60_000, resumable: false });
+    const { clock, written } = setUp({ streamLife: 60_000, resumable: false });
     clock.advance(600_000);
     expect(written.every((text) => text === ": \n\n")).toBe(true);
   });

@@ -20,7 +20,7 @@ export interface EventStreamSettings {
   readonly stallTimeout: number;
   readonly limits: {
     /** Milliseconds that a stream stays open. */
-    readonly connectionLife: number;
+    readonly streamLife: number;
     /** Most bytes of events that are written to a socket at once. */
     readonly bufferedBytes: number;
   };
@@ -70,7 +70,7 @@ export class EventStream implements Deadline, EndListener {
     this.settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    this.#life = canBeCut ? new StreamLife(settings.wheel, settings.limits.connectionLife) : undefined;
+    this.#life = canBeCut ? new StreamLife(settings.wheel, settings.limits.streamLife) : undefined;
     this.#schedule(settings.heartbeat);
     lifetime.watch(this);
   }

@@ -44,7 +44,7 @@ interface Options {
 async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, filter }: Options = {}) {
   const clock = new ManualClock();
   const [wheel, counters, errors] = [new TimerWheel(clock), new Counters(), [] as unknown[]];
-  const limits = { connectionLife: 3_600_000, bufferedBytes: 65_536, catchUpEvents: 100_000 };
+  const limits = { streamLife: 3_600_000, bufferedBytes: 65_536, catchUpEvents: 100_000 };
   const pages = new ReplayCache(limits.bufferedBytes);
   const hub = new Hub({ log, pages, counters, wheel, onError: (error) => errors.push(error) });
   const report = (error: unknown) => void errors.push(error);

@@ -88,7 +88,7 @@ export function setUp(options: WorldOptions = {}) {
     log,
     clock,
     onError: ({ error }) => errors.push(error),
-    limits: { connectionLife: Number.MAX_SAFE_INTEGER }, // the clock is advanced by hours
+    limits: { streamLife: Number.MAX_SAFE_INTEGER }, // the clock is advanced by hours
   });
   const step = async () => {
     next.resolve();

@@ -9,7 +9,7 @@ import { startWorld } from "../conformance/world.js";
 import { subscribe } from "./subscriber.js";
 
 const [adapter] = adapters.filter(({ name }) => name === "express");
-const limits = { connectionLife: 60_000 };
+const limits = { streamLife: 60_000 };
 
 it.each(kinds.filter(({ path }) => ["scores/watch", "feed/head"].includes(path)))(
   "a client of $path loses and doubles nothing when its connection's life is over, and is never without one",
