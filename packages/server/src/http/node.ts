@@ -75,17 +75,14 @@ class NodeReply implements Reply {
     const { socket } = req;
     this.#req = req;
     this.#res = res;
-    const { lifetime } = this;
-    const end = () => {
-      unwatchSocket(lifetime, socket);
-      lifetime.end();
-    };
     // Node does not tell a response that waits behind another one when the connection closes.
-    endWithSocket(lifetime, socket);
+    endWithSocket(this.lifetime, socket);
+    const watched: WatchedResponse = res;
+    watched[lifetimeOf] = this.lifetime;
     // `prefinish`: once the response is ended, the socket belongs to the next one, even before `close`.
-    res.on("prefinish", end).on("close", end);
-    res.on("error", end); // an error without a listener would end the process
-    if (res.destroyed || socket.destroyed) end();
+    watched.on("prefinish", endLifetime).on("close", endLifetime);
+    watched.on("error", endLifetime); // an error without a listener would end the process
+    if (res.destroyed || socket.destroyed) endLifetime.call(watched);
   }
 
   turn(maxBytes: number): Promise<void> | undefined {
@@ -109,6 +106,18 @@ class NodeReply implements Reply {
   get #gone(): boolean {
     return this.#res.headersSent || this.#res.destroyed;
   }
+}
+
+/** Its listeners find the lifetime on the response: with ten thousand open, a closure for each counts. */
+const lifetimeOf = Symbol("lifetime of a response");
+
+type WatchedResponse = ServerResponse & { [lifetimeOf]?: Lifetime };
+
+function endLifetime(this: WatchedResponse): void {
+  const lifetime = this[lifetimeOf];
+  if (!lifetime) return;
+  unwatchSocket(lifetime, this.req.socket);
+  lifetime.end();
 }
 
 /**
