@@ -24,7 +24,7 @@ export class Reader {
   readonly #request: ClientRequest;
   #text = "";
   #over = false;
-  #check: () => void = () => {};
+  readonly #checks = new Set<() => void>();
 
   constructor(request: ClientRequest, response: IncomingMessage) {
     this.#request = request;
@@ -118,13 +118,20 @@ export class Reader {
   /** Resolves as soon as the condition holds for the received frames. Its failure shows them. */
   async until(condition: (reader: this) => boolean, what = String(condition)): Promise<this> {
     const met = new Promise<this>((resolve, reject) => {
-      this.#check = () => {
+      const check = () => {
         if (condition(this)) resolve(this);
         else if (this.#over) reject(new Error(`The stream was over before ${what}:\n${this.#text.slice(-2_000)}`));
+        else return;
+        this.#checks.delete(check);
       };
-      this.#check();
+      this.#checks.add(check);
+      check();
     });
     return within(met, () => `Waited in vain for ${what}; received:\n${this.#text.slice(-2_000)}`);
+  }
+
+  #check(): void {
+    for (const check of this.#checks) check();
   }
 
   /** Reads no more of the socket. (What a paused response has buffered is dropped by Node when the connection is cut.) */

@@ -4,7 +4,7 @@ import { Admission } from "./admission/admission.js";
 import { disconnect, disconnectTopic } from "./admission/disconnect.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
 import { ControlFollower } from "./control/control-follower.js";
-import type { HandlerParts } from "./handler.js";
+import type { HandlerParts } from "./handler-parts.js";
 import { checkWhole } from "./options/check.js";
 import { type Limits, limitsFrom } from "./options/limits.js";
 import { checkLog } from "./options/log.js";

@@ -7,6 +7,8 @@ import type { Snapshots } from "./topic/snapshots.js";
 export interface Stats {
   /** Open streams. */
   readonly streams: number;
+  /** Open subscriptions: one on each stream, or several on a multiplexed one. */
+  readonly subscriptions: number;
   /** Topics with subscribers in this process. */
   readonly topics: number;
   /** Streams whose socket is full. They read on from the log when it drains. */
@@ -36,7 +38,17 @@ interface StatsParts {
 
 export function statsOf({ admission, hub, snapshots, counters }: StatsParts): Stats {
   const { streams } = admission;
-  let lagging = 0;
-  for (const { full } of streams) if (full) lagging++;
-  return { streams: streams.size, topics: hub.size, lagging, snapshotBytes: snapshots.size, ...counters };
+  let [subscriptions, lagging] = [0, 0];
+  for (const { full, lanes } of streams) {
+    subscriptions += lanes.size;
+    if (full) lagging++;
+  }
+  return {
+    streams: streams.size,
+    subscriptions,
+    topics: hub.size,
+    lagging,
+    snapshotBytes: snapshots.size,
+    ...counters,
+  };
 }

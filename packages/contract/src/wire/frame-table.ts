@@ -42,6 +42,7 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
       head: optional(cursor),
       version: optional(version),
       attended: optional(flag),
+      path: optional(text),
       subscriptions: optional(indices),
     },
     "begins",

@@ -51,6 +51,8 @@ export interface OpenFrame extends Laned {
   /** False if the stream ends for good when it is cut. */
   readonly resumable: boolean;
   readonly id?: string;
+  /** On a multiplexed stream, the path of the subscription. */
+  readonly path?: string;
   /** On a multiplexed stream, the subscriptions that this lane serves, as indices into the request's array. */
   readonly subscriptions?: readonly number[];
 }

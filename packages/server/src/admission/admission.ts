@@ -5,6 +5,7 @@ import type { EventStream } from "../stream/event-stream.js";
 import type { Lifetime } from "../time/lifetime.js";
 import { NewTopics } from "./new-topics.js";
 import { Opening } from "./opening.js";
+import { Tally } from "./tally.js";
 
 /** The client as `identify` names it, and the lifetime of its stream. */
 interface StreamOwner {
@@ -12,7 +13,7 @@ interface StreamOwner {
   readonly lifetime: Lifetime;
 }
 
-type AdmissionLimits = Pick<Limits, "streams" | "streamsPerClient" | "newTopicsPerClient">;
+type AdmissionLimits = Pick<Limits, "streams" | "streamsPerClient" | "subscriptionsPerClient" | "newTopicsPerClient">;
 
 /** Decides who may open a stream, and tracks the open ones. */
 export class Admission {
@@ -21,7 +22,9 @@ export class Admission {
   /** Streams that are being opened: neither refused nor open yet. */
   readonly openings = new Set<Opening>();
   /** Open streams per identified client. */
-  readonly clients = new Map<string, number>();
+  readonly clients = new Tally();
+  /** Lanes per identified client, on multiplexed streams. */
+  readonly lanes = new Tally();
   readonly #limits: AdmissionLimits;
   readonly #newTopics: NewTopics;
   /** Set by `drain()`: no new stream is admitted. */
@@ -42,13 +45,18 @@ export class Admission {
     return opening;
   }
 
+  /** @throws SluiceError `unavailable` if the server drains. */
+  assertOpen(): void {
+    if (this.isClosed) throw aboutToStop();
+  }
+
   /** @throws SluiceError `unavailable` or `tooManyRequests` if another stream would exceed a limit. */
   assertRoom(client: string | undefined): void {
-    if (this.isClosed) throw aboutToStop();
+    this.assertOpen();
     if (this.streams.size >= this.#limits.streams) {
       throw new SluiceError("unavailable", { message: "Too many open streams", retryAfter: 5_000 });
     }
-    if (client !== undefined && (this.clients.get(client) ?? 0) >= this.#limits.streamsPerClient) {
+    if (client !== undefined && this.clients.of(client) >= this.#limits.streamsPerClient) {
       throw new SluiceError("tooManyRequests", { message: "Too many open streams of this client", retryAfter: 5_000 });
     }
   }
@@ -61,14 +69,19 @@ export class Admission {
   /** Counts a client's stream while it is open. */
   admit(stream: EventStream, { client, lifetime }: StreamOwner): void {
     this.streams.add(stream);
-    if (client === undefined) return;
-    this.clients.set(client, (this.clients.get(client) ?? 0) + 1);
-    lifetime.watch({ onEnd: () => this.#uncount(client) });
+    if (client !== undefined) this.clients.count(client, lifetime);
   }
 
-  #uncount(client: string): void {
-    const rest = (this.clients.get(client) ?? 1) - 1;
-    if (rest > 0) this.clients.set(client, rest);
-    else this.clients.delete(client);
+  /**
+   * Counts a lane of a multiplexed stream, from before it is opened until its end.
+   *
+   * @throws SluiceError `unavailable` if the server drains, `tooManyRequests` if the client has too many.
+   */
+  admitLane({ client, lifetime }: StreamOwner): void {
+    this.assertOpen();
+    if (client === undefined) return;
+    if (this.lanes.of(client) >= this.#limits.subscriptionsPerClient)
+      throw new SluiceError("tooManyRequests", { message: "Too many subscriptions of this client", retryAfter: 5_000 });
+    this.lanes.count(client, lifetime);
   }
 }

@@ -26,9 +26,7 @@ export async function readRequest(
   const queried = { input: parameter(exchange, "input"), lastEventId: parameter(exchange, "lastEventId") };
   const input = body ? body["input"] : queryInput(queried.input, maxBytes);
   if (input === undefined && procedure.input) assertEnvelope(exchange, procedure, body);
-  if (isDeeperThan(maxLevels, input)) {
-    throw new SluiceError("badRequest", { message: `The input is nested deeper than ${maxLevels} levels` });
-  }
+  assertDepth(input);
   if (procedure.kind !== "subscription") return { input, lastEventId: undefined };
   const cursor = bodyCursor(body?.["cursor"]);
   return { input, lastEventId: exchange.header("last-event-id") || cursor || queried.lastEventId || undefined };
@@ -67,12 +65,20 @@ export const invalidId = (id: string) =>
 
 const jsonType = /^application\/json\s*(;\s*(charset=("?)utf-8\3\s*)?)?$/i;
 
-async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {
+/**
+ * @param example a body, for the texts of errors
+ * @throws SluiceError `unsupportedMediaType`, `payloadTooLarge`, `badRequest`.
+ */
+export async function readBody(
+  exchange: Exchange,
+  maxBytes: number,
+  example = '{"input":{}}',
+): Promise<Record<string, unknown>> {
   const type = exchange.header("content-type");
   // A form on another site can send other types without a CORS preflight, but not this one.
   if (type === undefined || !jsonType.test(type)) {
     throw new SluiceError("unsupportedMediaType", {
-      message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json: curl <url> -H 'content-type: application/json' -d '{"input":{}}'`,
+      message: `The content type is ${type ? JSON.stringify(type) : "missing"}; allowed is application/json: curl <url> -H 'content-type: application/json' -d '${example}'`,
     });
   }
   const encoding = exchange.header("content-encoding");
@@ -84,7 +90,7 @@ async function readBody(exchange: Exchange, maxBytes: number): Promise<Record<st
   }
   const body = await exchange.json(maxBytes);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new SluiceError("badRequest", { message: 'The body must be a JSON object, such as {"input":{}}' });
+    throw new SluiceError("badRequest", { message: `The body must be a JSON object, such as ${example}` });
   }
   return body as Record<string, unknown>;
 }
@@ -147,6 +153,13 @@ function bodyCursor(cursor: unknown): string | undefined {
  * levels.
  */
 export const maxLevels = 256;
+
+/** @throws SluiceError `badRequest` if an input is nested too deeply. */
+export function assertDepth(input: unknown): void {
+  if (isDeeperThan(maxLevels, input)) {
+    throw new SluiceError("badRequest", { message: `The input is nested deeper than ${maxLevels} levels` });
+  }
+}
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -10,6 +10,17 @@ export interface Limits {
    */
   readonly streamsPerClient: number;
   /**
+   * Subscriptions on one multiplexed stream. A request with more is answered 413, with this number, and the client spreads
+   * them over several streams. Default: 1,000.
+   */
+  readonly subscriptionsPerStream: number;
+  /**
+   * Subscriptions of one client on its multiplexed streams, those that are being opened included. One more is refused with
+   * `tooManyRequests`; the others are served. Applies only where the adapter's `identify` names the client. A client that
+   * changes its streams has a subscription twice for a moment, so allow for twice as many as it needs. Default: 5,000.
+   */
+  readonly subscriptionsPerClient: number;
+  /**
    * How often per minute one client may open a topic that has no subscriber in this process. One more is answered 429.
    * Applies only where `identify` names the client. Default: 1,000.
    */
@@ -53,6 +64,8 @@ export interface Limits {
 const defaults: Limits = {
   streams: 10_000,
   streamsPerClient: 100,
+  subscriptionsPerStream: 1_000,
+  subscriptionsPerClient: 5_000,
   newTopicsPerClient: 1_000,
   streamLife: 60 * 60_000,
   catchUpEvents: 100_000,

@@ -97,8 +97,20 @@ function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceEr
   }
   const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
   if (!isTellable) return undefined;
-  const known = code === "unavailable" && isUnknownOutcome(data) ? unknownOf(data) : undefined;
-  return new SluiceError(code, { message, retryAfter, issues: issues && boundIssues(issues), data: known });
+  return new SluiceError(code, {
+    message,
+    retryAfter,
+    issues: issues && boundIssues(issues),
+    data: knownData(code, data),
+  });
+}
+
+/** The data of a built-in error that the protocol names. */
+function knownData(code: BuiltInCode, data: unknown): unknown {
+  if (code === "unavailable" && isUnknownOutcome(data)) return unknownOf(data);
+  if (code !== "payloadTooLarge") return undefined;
+  const { maxSubscriptions } = (data ?? {}) as { readonly maxSubscriptions?: unknown };
+  return typeof maxSubscriptions === "number" ? { maxSubscriptions } : undefined;
 }
 
 /** Only what the protocol names: a getter could say something else each time. */

@@ -37,7 +37,7 @@ const heartbeatFrame = encodeFrame({ kind: "comment", text: "" });
  */
 const maxReopenDelay = 1_000;
 
-const noLanes: Lanes = { open: [], writtenAt: 0, drained() {}, idle: () => false, onStreamEnd() {} };
+const noLanes: Lanes = { open: [], size: 0, writtenAt: 0, drained() {}, idle: () => false, onStreamEnd() {} };
 
 /**
  * One open SSE response: socket, backpressure, heartbeats and life. Its lanes write to it. It ends with its lifetime.

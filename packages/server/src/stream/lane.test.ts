@@ -82,7 +82,7 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
         const { cursor, ...look } = await tail.head();
         source.startAt({ from: cursor, look, resumes: false });
       }
-      const terms = { number, subscription: topics.indexOf(topic), source, lifetime: own };
+      const terms = { number, subscription: topics.indexOf(topic), path: topic, source, lifetime: own };
       return lanes.add({ ...terms, expiresAt: topic === "busy" ? expiresAt : Number.POSITIVE_INFINITY });
     }
     const added = [await add("busy", busy), await add("quiet", quiet)];

@@ -90,6 +90,8 @@ export interface OpenLane {
 /** The content of an event stream: one lane that is the whole stream, or numbered lanes. */
 export interface Lanes {
   readonly open: Iterable<OpenLane>;
+  /** Number of open lanes. */
+  readonly size: number;
   /** The wheel's tick of the last direct write to the stream's socket. */
   readonly writtenAt: number;
   /** The stream has room again. */

@@ -40,8 +40,9 @@ export class NumberedLane extends StreamLane implements EndListener {
     this.#lanes = lanes;
   }
 
-  start(subscription: number): void {
-    this.send({ ...this.source.open(this.stream.settings.heartbeat), subscriptions: [subscription] });
+  start(place: { readonly path: string; readonly subscriptions: readonly number[] }): void {
+    this.send({ ...this.source.open(this.stream.settings.heartbeat), ...place });
+    if (this.hasEnded) return; // its authorisation has expired just now
     this.source.start(this);
     this.lag();
   }

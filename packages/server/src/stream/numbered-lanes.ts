@@ -1,5 +1,5 @@
-import { encodeFrame } from "@sluice/contract/wire";
-import type { Lifetime } from "../time/lifetime.js";
+import { type ErrorFrame, encodeFrame, type OpenFrame } from "@sluice/contract/wire";
+import { Lifetime } from "../time/lifetime.js";
 import type { EventStream } from "./event-stream.js";
 import type { LaneSource, Lanes } from "./lane.js";
 import { NumberedLane } from "./numbered-lane.js";
@@ -7,16 +7,27 @@ import { NumberedLane } from "./numbered-lane.js";
 /** Most bytes that a lagging lane may write on its turn. A longer event is written whole. */
 const turnBytes = 4 * 1024;
 
-/** The subscription that a lane serves, and how long. */
-export interface LaneTerms {
+/** The subscription that a lane is for. */
+interface LanePlace {
   readonly number: number;
   /** Index of the subscription in the request. */
   readonly subscription: number;
+  /** The subscription's lifetime: it ends with the lane. */
+  readonly lifetime: Lifetime;
+}
+
+/** What a lane serves, and how long. */
+export interface LaneTerms extends LanePlace {
+  readonly path: string;
   readonly source: LaneSource;
   /** See `expiryOf`. */
   readonly expiresAt: number;
-  /** The subscription's lifetime: it ends with the lane. */
-  readonly lifetime: Lifetime;
+}
+
+/** The two frames of a lane that serves nothing. */
+interface Refusal extends LanePlace {
+  readonly open: OpenFrame;
+  readonly error: ErrorFrame;
 }
 
 /**
@@ -32,8 +43,10 @@ export class NumberedLanes implements Lanes {
   readonly #pulled = new Set<NumberedLane>();
   readonly #maxPulled: number;
   #isPulling = false;
-  /** How many are still to be added. */
+  /** How many are neither added nor refused yet. */
   #expected: number;
+  /** Lifetimes of those that are being opened. */
+  readonly #opening = new Set<Lifetime>();
 
   /** @param expected the number of subscriptions in the request: the stream ends when this many lanes have ended */
   constructor(stream: EventStream, expected: number) {
@@ -44,19 +57,42 @@ export class NumberedLanes implements Lanes {
     stream.write(encodeFrame({ kind: "retry", ms: stream.settings.retry }));
   }
 
+  /** A lane is being opened: it lives until the stream ends, or it is refused, or has been added and ends. */
+  begin(): Lifetime {
+    const lifetime = new Lifetime();
+    if (this.#stream.closed) lifetime.end();
+    else this.#opening.add(lifetime);
+    return lifetime;
+  }
+
   /** Opens a lane and serves it. */
-  add({ number, subscription, source, expiresAt, lifetime }: LaneTerms): NumberedLane {
+  add({ number, subscription, path, source, expiresAt, lifetime }: LaneTerms): NumberedLane {
     const lane = new NumberedLane(this.#stream, source, { number, expiresAt, lifetime, lanes: this });
+    this.#opening.delete(lifetime);
     this.#expected--;
     this.#open.add(lane);
     lifetime.watch(lane);
     if (this.#stream.closed) lifetime.end();
-    else if (!lifetime.over) lane.start(subscription);
+    else if (!lifetime.over) lane.start({ path, subscriptions: [subscription] });
     return lane;
+  }
+
+  /** Tells why there is no such lane. */
+  refuse({ number, subscription, open, error, lifetime }: Refusal): void {
+    this.#opening.delete(lifetime);
+    this.#expected--;
+    lifetime.end();
+    const opened = encodeFrame({ ...open, lane: number, subscriptions: [subscription] });
+    this.#stream.write(opened + encodeFrame({ ...error, lane: number }));
+    this.#endAfterLast();
   }
 
   get open(): Iterable<NumberedLane> {
     return this.#open;
+  }
+
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Nothing is written directly to a socket that lanes share. */
@@ -78,6 +114,8 @@ export class NumberedLanes implements Lanes {
   }
 
   onStreamEnd(): void {
+    for (const lifetime of this.#opening) lifetime.end();
+    this.#opening.clear();
     for (const lane of [...this.#open]) lane.lifetime.end();
   }
 
@@ -95,10 +133,15 @@ export class NumberedLanes implements Lanes {
     this.#pull();
   }
 
-  /** A lane has ended. The stream ends with its last lane. */
+  /** A lane has ended. */
   remove(lane: NumberedLane): void {
     this.#open.delete(lane);
     this.caughtUp(lane);
+    this.#endAfterLast();
+  }
+
+  /** The stream ends with its last lane. */
+  #endAfterLast(): void {
     if (this.#open.size > 0 || this.#expected > 0 || this.#stream.closed) return;
     this.#stream.write(encodeFrame({ kind: "end" }));
     this.#stream.end();

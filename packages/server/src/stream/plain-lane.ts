@@ -61,6 +61,10 @@ export class PlainLane extends StreamLane implements Lanes {
     return [this];
   }
 
+  get size(): number {
+    return 1;
+  }
+
   get writtenAt(): number {
     return this.source.writtenAt ?? 0;
   }
