@@ -86,6 +86,12 @@ describe("a project that installed the tarballs", () => {
     expect(await run(project, process.execPath, ...flags)).toEqual({ code: 0, output: "" });
   });
 
+  it("prints an error by its name", async () => {
+    const script = `import { SluiceError } from "@sluice/server"; console.log(new SluiceError("forbidden"));`;
+    const { output } = await run(project, process.execPath, "--input-type=module", "--eval", script);
+    expect(output).toMatch(/^SluiceError: Forbidden\n/);
+  });
+
   it("needs neither React nor TanStack Query for the query entry", async () => {
     const dist = join(project, "node_modules/@sluice/client/dist");
     expect(await packagesOf(dist, "query.js")).toEqual(new Set(["@sluice/contract"]));

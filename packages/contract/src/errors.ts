@@ -105,9 +105,11 @@ export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOw
  * @example
  * try {
  *   await client.scores.report(goal);
- * } catch (error) {
- *   if (SluiceError.is(error, "matchNotFound")) console.log(error.data);
+ * } catch (thrown) {
+ *   const error = thrown as ErrorOf<typeof contract.scores.report>; // a union by `code`, so that `data` has a type
+ *   if (error.code === "matchNotFound") console.log(error.data.matchId);
  * }
+ * @example if (SluiceError.is(error, "matchNotFound")) return; // where not every error is one of a procedure
  */
 export class SluiceError<Code extends string = string, Data = unknown> extends Error {
   override readonly name = "SluiceError";
@@ -152,9 +154,13 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
    * which is never sent to clients. It never throws, and the result is safe to read.
    */
   static from(error: unknown): SluiceError {
-    return SluiceError.is(error) ? error : new SluiceError("internal", { cause: error });
+    return asSluiceError(error);
   }
 }
+
+// Outside the class: a bundler renames a class that refers to itself, and a console would print `_SluiceError`.
+const asSluiceError = (error: unknown): SluiceError =>
+  SluiceError.is(error) ? error : new SluiceError("internal", { cause: error });
 
 /** Checks that all members can be read: any error could have this name. */
 function hasReadableMembers(error: Error): error is SluiceError {

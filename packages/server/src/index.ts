@@ -1,3 +1,4 @@
+export { SluiceError } from "@sluice/contract";
 export { type Appended, type Log, LogError, type MemoryLogOptions, memoryLog, type Retention } from "@sluice/log";
 export type { Disconnect, Disconnected, DisconnectFilter, DisconnectOptions } from "./control/disconnect-options.js";
 export type { DrainOptions } from "./drain.js";

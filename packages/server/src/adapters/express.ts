@@ -7,7 +7,10 @@ import type { Sluice } from "../sluice.js";
 import type { OptionsFor } from "./options-for.js";
 
 export interface SluiceExpressOptions<Context> {
-  /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
+  /**
+   * Makes the context of a request. It may throw a built-in error, such as `new SluiceError("forbidden")`. Required if the
+   * contract's context has fields.
+   */
   readonly context?: (req: Request) => NoInfer<Context> | Promise<NoInfer<Context>>;
   /**
    * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is

@@ -20,7 +20,10 @@ export type SluiceNodeListener = (req: NodeRequest, res: NodeResponse) => void;
 export interface SluiceNodeOptions<Context, Req extends NodeRequest = IncomingMessage> {
   /** The path that the contract's paths are mounted below, such as `"/api"`. Default: `""`, the root. */
   readonly base?: string;
-  /** Makes the context of a request. It may throw a built-in error. Required if the contract's context has fields. */
+  /**
+   * Makes the context of a request. It may throw a built-in error, such as `new SluiceError("forbidden")`. Required if the
+   * contract's context has fields.
+   */
   readonly context?: (req: Req) => NoInfer<Context> | Promise<NoInfer<Context>>;
   /**
    * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
