@@ -5,7 +5,8 @@ import { measure } from "./measure.js";
 const before = `import { createClient } from "@sluice/client";
 import { useSubscription } from "@sluice/client/react";
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
-import { createPublisher, implement, memoryLog } from "@sluice/server";
+import { createPublisher, createSluice, implement, memoryLog } from "@sluice/server";
+import { sluiceFetch } from "@sluice/server/fetch";
 import * as z from "zod";
 
 const contract = defineContract({
@@ -34,6 +35,10 @@ const { undo, redo } = other;
 const minute = other.$middleware(undo, ({ next }) => next());
 const inside = other.$use(({ next }) => next({ context: { user: "a" } }));
 const named = inside.$middleware(inside.undo, ({ next }) => next());
+const visits = implement(contract).$context<{ user: string; tags: string[] } | { user: null }>();
+const member = visits.$middleware(({ context, next }) => next({ context: { user: context.user ?? "" } }));
+const visit = visits.$middleware(({ next }) => next());
+const visited = createSluice(visits.$router({} as never));
 const wrong = { events: { at: z.date() } };
 const large = {
   input: z.object({ matchId: z.string(), team: z.enum(["home", "away"]), limit: z.int().default(10) }),
@@ -47,7 +52,7 @@ const router = {
   report: s.scores.report.handler(() => ({ cursor: "" })),
   list: s.scores.list.handler(() => []),
 };
-export const unused = [report, undo, redo, watch, minute, named, feed, topic, s, wrong, reserved, use];
+export const unused = [report, undo, redo, watch, minute, named, feed, topic, s, wrong, reserved, use, member, visit, visited];
 `;
 
 const input = "{ matchId: string; limit?: number | undefined; }";
@@ -70,6 +75,11 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
     "the input is missing in a hook",
     "use(scores.watch);",
     [`is not assignable to parameter of type '"input is missing: write useSubscription(procedure, input)"'.`],
+  ],
+  [
+    "options in the place of an input that there is none of, in a hook",
+    "use(feed, { list: 20 });",
+    [`"there is no input: write useSubscription(procedure, undefined, options)"'.`],
   ],
   ["the input is missing in subscribe", "scores.watch.subscribe({});", ["Expected 2 arguments, but got 1."]],
   [
@@ -172,6 +182,18 @@ const mistakes: readonly [mistake: string, line: string, says: readonly (string 
     "a middleware whose context is missing",
     "undo.use(named);",
     [/^[^\n]*"The context lacks user, which the middleware reads: first use the one that adds it"/],
+  ],
+  [
+    "a middleware whose context was a union that another one narrowed",
+    "visits.feed.use(member).use(visit);",
+    [
+      /^[^\n]*"The middleware takes a union, of which an earlier one has passed on a part: write next\(\{ context \}\) there, /,
+    ],
+  ],
+  [
+    "an adapter without the context",
+    "sluiceFetch(visited);",
+    [`"context is missing: write sluiceFetch(sluice, { context: (request) => … })"'`],
   ],
   [
     "a middleware of one procedure for all",

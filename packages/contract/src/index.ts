@@ -36,6 +36,7 @@ export type {
   InputOf,
   KeyOf,
   LeftOut,
+  NoInput,
   OutputOf,
   ParsedInputOf,
   StateOf,

@@ -37,6 +37,14 @@ export type LeftOut<Input> = undefined extends Input ? void : never;
 export type WithoutInput<P extends AnyProcedure, Passed, Call extends string> =
   undefined extends InputOf<P> ? Passed : `input is missing: write ${Call}`;
 
+/**
+ * Of a procedure without input, a sentence that says what to write instead of options in the place of the input; else
+ * `never`.
+ */
+export type NoInput<P extends AnyProcedure, Call extends string> = P["input"] extends Schema
+  ? never
+  : `there is no input: write ${Call}`;
+
 /** The input that server code receives: parsed, decoded, with defaults filled in; `undefined` if there is no input. */
 export type ParsedInputOf<P extends AnyProcedure> = P["input"] extends Schema ? DataOf<P["input"]> : undefined;
 

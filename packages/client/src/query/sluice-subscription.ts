@@ -1,4 +1,4 @@
-import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
+import type { AnySubscription, ErrorOf, InputOf, NoInput, WithoutInput } from "@sluice/contract";
 import type { QueryObserverOptions, SkipToken } from "@tanstack/query-core";
 import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { isCurrent } from "./bridge.js";
@@ -44,7 +44,7 @@ export function sluiceSubscription<
   Value = NoFold,
 >(
   procedure: SubscriptionProcedure<P>,
-  input: InputOf<P> | SkipToken,
+  input: InputOf<P> | SkipToken | NoInput<P, "sluiceSubscription(procedure, undefined, view)">,
   view?: ViewOptions<P, List, Value>,
 ): Options<P, List, Value, SkipToken>;
 export function sluiceSubscription(

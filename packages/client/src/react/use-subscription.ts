@@ -1,4 +1,4 @@
-import type { AnySubscription, ErrorOf, InputOf, WithoutInput } from "@sluice/contract";
+import type { AnySubscription, ErrorOf, InputOf, NoInput, WithoutInput } from "@sluice/contract";
 import { type QueryState, type SkipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { SubscriptionProcedure } from "../procedure/procedure.js";
 import { bridgeOf } from "../query/bridge.js";
@@ -32,7 +32,7 @@ export type SubscriptionResult<Data, Ended, Failure> = {
  * it. The component renders when what it reads of the result has changed, at most once per animation frame; one that
  * reads nothing renders with every change. `connection.cursor()` is read where it is needed and causes no render.
  * Reconnecting never goes back to `pending`. With TanStack's `skipToken` as input nothing is opened: the status is
- * `pending` and the connection `closed`.
+ * `pending` and the connection `closed`. If the subscription takes no input, write `undefined` before options.
  *
  * @throws RangeError if `list` is not a whole number from 1.
  * @example
@@ -50,7 +50,7 @@ export function useSubscription<P extends AnySubscription>(
 ): SubscriptionResult<ViewData<P, undefined, NoFold>, EndedData<P, undefined, NoFold>, ErrorOf<P>>;
 export function useSubscription<P extends AnySubscription, List extends number | undefined = undefined, Value = NoFold>(
   procedure: SubscriptionProcedure<P>,
-  input: InputOf<P> | SkipToken,
+  input: InputOf<P> | SkipToken | NoInput<P, "useSubscription(procedure, undefined, options)">,
   options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
 ): SubscriptionResult<ViewData<P, List, Value>, EndedData<P, List, Value>, ErrorOf<P>>;
 export function useSubscription(

@@ -49,6 +49,11 @@ type FetchLike = (input: string | URL, init?: RequestInit) => Promise<Response>;
 /** Not a conditional tuple as of the other adapters: `Rest` could not be inferred through it. */
 type RequiredContext<Context> = object extends Context ? unknown : { readonly context: unknown };
 
+/** A sentence, where the context has required fields. */
+type WithoutContext<Context> = object extends Context
+  ? unknown
+  : "context is missing: write sluiceFetch(sluice, { context: (request) => … })";
+
 /**
  * Serves a Sluice as a function from `Request` to `Response`: in route handlers of Next, Hono, Bun, Deno and Durable
  * Objects, and to clients in this process. A path that is not in the contract is answered 404.
@@ -67,7 +72,9 @@ type RequiredContext<Context> = object extends Context ? unknown : { readonly co
  * @example
  * const client = createClient(contract, { url: "http://sluice/api", fetch: sluiceFetch(sluice, { base: "/api" }) });
  */
-export function sluiceFetch(sluice: Sluice<object>): SluiceFetchHandler;
+export function sluiceFetch<Context extends object>(
+  sluice: Sluice<Context> & WithoutContext<Context>,
+): SluiceFetchHandler;
 export function sluiceFetch<Context extends object, Rest extends readonly unknown[] = []>(
   sluice: Sluice<Context>,
   options: SluiceFetchOptions<Context, Rest> & RequiredContext<Context>,

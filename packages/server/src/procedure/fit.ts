@@ -18,7 +18,9 @@ export type Fit<Context, Has extends Given, NeededContext, NeededInput, NeededEr
     : [Has["input"]] extends [NeededInput]
       ? FitErrors<Has, NeededErrors>
       : `The input lacks ${UnfitMembers<Has["input"], NeededInput>}, which the middleware reads`
-  : `The context lacks ${UnfitMembers<Context, NeededContext>}, which the middleware reads: first use the one that adds it`;
+  : [Context] extends [Pick<NeededContext, keyof NeededContext>]
+    ? "The middleware takes a union, of which an earlier one has passed on a part: write next({ context }) there, or use this one first"
+    : `The context lacks ${UnfitMembers<Context, NeededContext>}, which the middleware reads: first use the one that adds it`;
 
 type FitErrors<Has extends Given, Needed> = keyof Needed extends never
   ? unknown

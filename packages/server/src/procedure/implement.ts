@@ -78,7 +78,8 @@ type Builder<Node, Base, Context> = Node extends AnySubscription
 export type Implementer<Tree extends ContractTree, Base, Context = Base> = Builders<Tree, Base, Context> & {
   /**
    * Declares the context that adapters must provide. If all its members are optional, their `context` function is optional, too,
-   * and nothing says that it was forgotten: let a union say who is not logged in.
+   * and nothing says that it was forgotten: let a union say who is not logged in. A middleware that has narrowed it passes all of it
+   * on: `next({ context })`.
    *
    * @example const s = implement(contract).$context<{ user: User; tags: string[] } | { user: null }>();
    */

@@ -80,3 +80,25 @@ test("a middleware needs the context that it was defined with", () => {
   // @ts-expect-error the user may be null here
   s.scores.undo.use(named);
 });
+
+test("a middleware passes a union on that it has narrowed, for others that take the union", () => {
+  const visits = implement(contract).$context<{ user: string; tags: string[] } | { user: null }>();
+  const requireUser = visits.$middleware(({ context, next, errors }) => {
+    if (!context.user) throw errors.unauthorized();
+    return next({ context });
+  });
+  const other = visits.$middleware(({ next }) => next({ context: { visit: 1 } }));
+  visits.feed
+    .use(requireUser)
+    .use(other)
+    .live({
+      onSubscribe: ({ context }) => {
+        expectTypeOf(context.tags).toEqualTypeOf<string[]>();
+        expectTypeOf(context.user).toEqualTypeOf<string>();
+        expectTypeOf(context.visit).toEqualTypeOf<number>();
+      },
+    });
+  const partly = visits.$middleware(({ next }) => next({ context: { user: "a" } }));
+  // @ts-expect-error the tags are lost
+  visits.feed.use(partly).use(other);
+});

@@ -50,6 +50,12 @@ export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
  *   if (!context.user) throw errors.unauthorized();
  *   return next({ context: { user: context.user } });
  * });
+ * @example
+ * // With `$context<{ user: User; tags: string[] } | { user: null }>()`, the check narrows the whole context: pass all of it on.
+ * const requireUser = s.$middleware(({ context, next, errors }) => {
+ *   if (!context.user) throw errors.unauthorized();
+ *   return next({ context });
+ * });
  */
 export type Middleware<
   Context,
