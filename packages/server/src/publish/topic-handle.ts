@@ -105,6 +105,10 @@ export interface StatefulTopic<P extends AnySubscription> extends Topic<P> {
    * @throws SluiceError `badRequest` if the topic's input is invalid. Errors of the procedure's own `snapshot` or its
    * middleware are thrown as they are.
    * @example const { state } = await sluice.topic(contract.scores.watch, { matchId: "m1" }).state();
+   * @example
+   * // Others may publish between `state` and `publish`, so `apply` is what ignores a bid that is not higher.
+   * await lot.publish({ type: "bid", data: { id, amount } });
+   * if ((await lot.state()).state.highest.id !== id) throw errors.tooLow(); // or outbid since
    */
   state(options?: ReadStateOptions): Promise<StateAt<P>>;
 }

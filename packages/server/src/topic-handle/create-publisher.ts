@@ -30,7 +30,10 @@ export interface Publisher {
 }
 
 export interface PublisherOptions<Tree extends ContractTree = ContractTree> {
-  /** The log that receives the events. The servers must read from the same one. */
+  /**
+   * The log that receives the events. The servers must read from the same one: a `memoryLog()` reaches only the servers of its own
+   * process, whatever its name.
+   */
   readonly log: Log;
   /**
    * How much of the topics of single subscriptions is kept, by path; see `Retain`. It is given to the log with each append, so all
@@ -54,12 +57,13 @@ const optionNames: NamesOf<PublisherOptions> = {
 };
 
 /**
- * Creates a publisher for a process that serves no clients, such as a worker.
+ * Creates a publisher for a process that serves no clients, such as a worker. It needs an engine that processes share. Without one, let
+ * the worker call a mutation by `createClient`.
  *
  * @throws RangeError if `maxEventLength` or `snapshotEvery` is not a whole number above 0, or a number in `retain` is not allowed.
  * @throws TypeError if an option is unknown, or a path in `retain` is not a subscription's.
  * @example
- * const publisher = createPublisher(contract, { log: redisLog({ url }) });
+ * const publisher = createPublisher(contract, { log }); // the log of the servers
  * await publisher.topic(contract.prices.ticks, { symbol }).publish({ type: "tick", data });
  */
 export function createPublisher<Tree extends ContractTree>(

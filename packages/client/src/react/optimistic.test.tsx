@@ -1,0 +1,50 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { sluiceMutation, sluiceSubscription } from "../query/index.js";
+import { failOnConsoleError, setUpApp } from "../test-kit/app.test-kit.js";
+import { goal, live, match, snapshot } from "../test-kit/set-up.test-kit.js";
+import { useSubscription } from "./index.js";
+
+failOnConsoleError();
+
+/** A component at 1:0 that shows a goal at once, as the README says, and whose report is under way. */
+async function reporting() {
+  const { server, client, render } = await setUpApp();
+  const { result } = render(() => {
+    const queryClient = useQueryClient();
+    const { queryKey } = sluiceSubscription(client.scores.watch, match);
+    const report = useMutation({
+      ...sluiceMutation(client.scores.report),
+      onMutate: () => queryClient.setQueryData(queryKey, (old) => old && { ...old, home: old.home + 1 }),
+      onError: () => queryClient.invalidateQueries({ queryKey }),
+    });
+    const { data, connection } = useSubscription(client.scores.watch, match);
+    return { home: data?.home, status: connection.status, report };
+  }, undefined);
+  const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
+  await waitFor(() => expect(result.current.status).toBe("live"));
+  result.current.report.mutate({ matchId: "m1" });
+  const request = await server.next();
+  await waitFor(() => expect(result.current.home).toBe(2));
+  return { server, result, stream, request };
+}
+
+test("a state that a mutation sets is shown until the server's event replaces it", async () => {
+  const { result, stream, request } = await reporting();
+  request.answer(200, {}, { output: { at: "2026-01-01T00:00:00.000Z" } });
+  await waitFor(() => expect(result.current.report.status).toBe("success"));
+  expect(result.current.home).toBe(2);
+  stream.send(goal("home", 6));
+  stream.send(goal("home", 7));
+  await waitFor(() => expect(result.current.home).toBe(3));
+});
+
+test("a mutation that fails invalidates the state that it has set, and gets the server's", async () => {
+  const { server, result, request } = await reporting();
+  request.answer(404, {}, { status: 404, title: "", code: "notFound" });
+  const again = await server.next();
+  again.open().send(snapshot(1, 0, 5), live(5));
+  await waitFor(() => expect(result.current.home).toBe(1));
+  expect(result.current.report.error?.code).toBe("notFound");
+});
