@@ -1,5 +1,6 @@
 import type { ContractTree } from "@sluice/contract";
 import type { ClientOptions } from "./client-options.js";
+import { checkOptions } from "./option-rules.js";
 import { createContractClient } from "./procedure/contract-client.js";
 import type { Client } from "./procedure/procedure.js";
 import { settingsOf } from "./settings.js";
@@ -15,7 +16,8 @@ import { settingsOf } from "./settings.js";
  * A client from the contract's type alone is in `@sluice/client/types-only`.
  *
  * @param contract the result of `defineContract`.
- * @throws TypeError for an invalid option: names it, the value given, and what is allowed.
+ * @throws TypeError for an invalid option: names it, the value given, and what is allowed. Bundlers' builds for production
+ * check `url` alone.
  * @example
  * const client = createClient(contract, { url: "/api", headers: async () => ({ authorization: await token() }) });
  *
@@ -23,5 +25,7 @@ import { settingsOf } from "./settings.js";
  * for await (const event of client.scores.watch.iterate({ matchId: "m1" })) console.log(event.type, event.data);
  * const { cursor } = await client.scores.report({ matchId: "m1", team: "home", minute: 12 });
  */
-export const createClient = <const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree> =>
-  createContractClient(contract, settingsOf(options));
+export const createClient = <const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree> => {
+  checkOptions(options);
+  return createContractClient(contract, settingsOf(options));
+};

@@ -1,6 +1,5 @@
 import { defaultMaxFrame } from "@sluice/contract/wire";
 import type { ClientOptions } from "./client-options.js";
-import { checkOptions } from "./option-rules.js";
 import { systemClock } from "./platform/clock.js";
 import { clockOf, randomOf } from "./platform/fallback.js";
 import type { ClientSettings } from "./procedure/settings.js";
@@ -8,18 +7,19 @@ import { createSkippedPrinter } from "./subscription/skipped-event.js";
 import { closable } from "./transport/closable.js";
 import { createDirectTransport } from "./transport/direct.js";
 import type { TransportSettings } from "./transport/settings.js";
+import { checkUrl } from "./url-option.js";
 import { createRefresher } from "./wire/refresh.js";
 
 let clients = 0;
 
-/** @throws TypeError for an invalid option, or a runtime that lacks what a client needs. */
+/** @throws TypeError for an invalid `url`, or a runtime that lacks what a client needs. */
 export function settingsOf(options: ClientOptions): ClientSettings {
   for (const name of ["AbortController", "Headers", "TextDecoder"] as const) {
     if (typeof globalThis[name] === "function") continue;
     throw new TypeError(`This runtime has no ${name}: load a polyfill before a client is made.`);
   }
-  checkOptions(options);
   const { url, headers = {}, fetch, credentials, onUnauthorized, clock: givenClock } = options;
+  checkUrl(url);
   const { base = 1_000, max = 30_000, random } = options.retry ?? {};
   const clock = givenClock ? clockOf(givenClock) : systemClock;
   const settings: TransportSettings = {

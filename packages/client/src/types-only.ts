@@ -1,5 +1,6 @@
 import type { ContractTree } from "@sluice/contract";
 import type { ClientOptions } from "./client-options.js";
+import { checkOptions } from "./option-rules.js";
 import { createWireClient } from "./procedure/wire-client.js";
 import type { WireClient } from "./procedure/wire-types.js";
 import { settingsOf } from "./settings.js";
@@ -26,7 +27,8 @@ export type {
  * - Procedures and subtrees can't have the name of a member of procedures, such as `iterate`, `subscribe` or `call`; the
  *   compiler says so.
  *
- * @throws TypeError for an invalid option: names it, the value given, and what is allowed.
+ * @throws TypeError for an invalid option: names it, the value given, and what is allowed. Bundlers' builds for production
+ * check `url` alone.
  * @example
  * import { createClient } from "@sluice/client/types-only";
  * import type { contract } from "./contract.js";
@@ -35,4 +37,7 @@ export type {
  */
 export const createClient = <Tree extends ContractTree = never>(
   options: [Tree] extends [never] ? "Give the contract's type: createClient<typeof contract>({ … })" : ClientOptions,
-): WireClient<Tree> => createWireClient(settingsOf(options as ClientOptions)) as WireClient<Tree>;
+): WireClient<Tree> => {
+  checkOptions(options as ClientOptions);
+  return createWireClient(settingsOf(options as ClientOptions)) as WireClient<Tree>;
+};

@@ -11,7 +11,12 @@ export interface Bundle {
  * Bundles an application: the text of its entry, and that of the `./fixture-contract.js` it imports. Neither is written
  * to disk.
  */
-export async function bundle(app: string, contract: string, format: "es" | "iife" = "es"): Promise<Bundle> {
+export async function bundle(
+  app: string,
+  contract: string,
+  format: "es" | "iife" = "es",
+  mode: "development" | "production" = "production",
+): Promise<Bundle> {
   const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const files = new Map([
     [here("./fixture-app.ts"), app],
@@ -20,7 +25,7 @@ export async function bundle(app: string, contract: string, format: "es" | "iife
   const built = (await build({
     configFile: false,
     logLevel: "error",
-    resolve: { conditions: ["@sluice/source", "module", "browser", "production"] },
+    resolve: { conditions: ["@sluice/source", "module", "browser", mode] },
     build: { write: false, minify: true, rolldownOptions: { input: here("./fixture-app.ts"), output: { format } } },
     plugins: [
       {

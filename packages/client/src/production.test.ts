@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { ClientOptions } from "./client-options.js";
+import * as main from "./index.js";
+import * as mainProduction from "./index-production.js";
+import { bundle } from "./test-kit/bundle.test-kit.js";
+import { contract } from "./test-kit/set-up.test-kit.js";
+import * as typesOnly from "./types-only.js";
+import * as typesOnlyProduction from "./types-only-production.js";
+
+const fromContract = (options: object) => mainProduction.createClient(contract, options as ClientOptions);
+const fromTypes = (options: object) => typesOnlyProduction.createClient(options as ClientOptions);
+
+test.each([
+  ["the main entry", main, mainProduction],
+  ["the entry for types only", typesOnly, typesOnlyProduction],
+])("%s exports the same names for production", (_what, entry, forProduction) => {
+  expect(Object.keys(forProduction)).toEqual(Object.keys(entry));
+});
+
+test.each([
+  ["from a contract", fromContract],
+  ["from types only", fromTypes],
+])("in production, a client %s isn't made for a wrong url, which may come from the environment", (_what, create) => {
+  for (const url of [undefined, "", "api", "//host", "/api?a=1", "http://exa mple", "http://localhost:99999"]) {
+    const message = `Client option "url" is ${url === undefined ? url : JSON.stringify(url)}; allowed is a path such as`;
+    expect(() => create({ url })).toThrow(message);
+  }
+  expect(() => create({ url: "/api", header: {} })).not.toThrow();
+});
+
+const application = (entry: string) => `
+import { createClient } from "@sluice/client${entry}";
+globalThis.made = createClient;
+`;
+
+test.each(["", "/types-only"])(
+  "only a build for production leaves the checks of options out of @sluice/client%s",
+  async (entry) => {
+    const checks = async (mode: "development" | "production") =>
+      (await bundle(application(entry), "", "es", mode)).modules.filter((id) =>
+        /\/(option-rules|url-option)\.ts$/.test(id),
+      );
+    expect(await checks("production")).toEqual([expect.stringContaining("/url-option.ts")]);
+    expect(await checks("development")).toHaveLength(2);
+  },
+  60_000,
+);
