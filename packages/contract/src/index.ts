@@ -43,7 +43,7 @@ export type {
   WithoutInput,
 } from "./infer.js";
 export { boundIssues, maxDetail, shorten } from "./issues.js";
-export { canonicalJson, type Json } from "./json.js";
+export { canonicalJson, inJson, type Json } from "./json.js";
 export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
 export { own } from "./own.js";
 export {

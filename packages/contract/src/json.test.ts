@@ -3,6 +3,13 @@ import { expect, test } from "vitest";
 import { canonicalJson } from "./json.js";
 import { jsonValue } from "./wire/arbitrary.test-kit.js";
 
+class Own {
+  readonly n = 1;
+  toJSON() {
+    return this;
+  }
+}
+
 test.each<[what: string, value: unknown, text: string]>([
   [
     "keys are sorted at every depth",
@@ -17,6 +24,7 @@ test.each<[what: string, value: unknown, text: string]>([
   ["undefined is null", undefined, "null"],
   ["numbers are written as in ECMAScript", [1.0, -0, 1e21, 1e-7, 0.1], "[1,0,1e+21,1e-7,0.1]"],
   ["strings have the shortest escapes", '"\\\b\u0001/\u2028\ud800', '"\\"\\\\\\b\\u0001/\u2028\\ud800"'],
+  ["what toJSON gives is not asked for its own", new Own(), '{"n":1}'],
   ["toJSON is called", { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
   [
     "__proto__ is an ordinary key",

@@ -49,9 +49,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** A replacer for `JSON.stringify` can't do this: objects always list keys that look like array indices first. */
-function write(value: unknown, parents: Set<object>): string | undefined {
+function write(given: unknown, parents: Set<object>): string | undefined {
+  const value = inJson(given);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if ("toJSON" in value && typeof value.toJSON === "function") return write(value.toJSON(), parents);
   if (parents.has(value)) throw new TypeError("JSON cannot represent an object that contains itself");
   parents.add(value);
   const text = Array.isArray(value)
@@ -63,6 +63,12 @@ function write(value: unknown, parents: Set<object>): string | undefined {
   parents.delete(value);
   return text;
 }
+
+/** What is written in a value's place: what its `toJSON` gives. As in `JSON.stringify`, that is not asked for its own. */
+export const inJson = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
+    ? value.toJSON()
+    : value;
 
 function member(key: string, object: object, parents: Set<object>): string[] {
   const text = write((object as Record<string, unknown>)[key], parents);

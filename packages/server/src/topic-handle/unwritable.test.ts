@@ -12,6 +12,12 @@ const contract = defineContract({
 const tick = { type: "tick" as const, data: "1" };
 const { topic } = createPublisher(contract, { log: memoryLog() });
 
+class Own {
+  readonly n = 1;
+  toJSON() {
+    return this;
+  }
+}
 const cyclic: Record<string, unknown> = { list: [] };
 cyclic["list"] = [1, cyclic];
 const nested = (depth: number) => {
@@ -30,6 +36,11 @@ it.each<[what: string, input: unknown, message: string, path: (string | number)[
   ["an item that is undefined", [1, undefined], "JSON cannot represent undefined", [1]],
   ["a hole", new Array(2), "JSON cannot represent undefined", [0]],
   ["a cycle", cyclic, "JSON cannot represent an object that contains itself", ["list", 1]],
+  ["an invalid Date", { at: new Date("x") }, "JSON cannot represent an invalid Date", ["at"]],
+  ["a Map", { m: new Map([[1, 2]]) }, "JSON cannot represent a Map", ["m"]],
+  ["a Promise", Promise.resolve("m1"), "JSON cannot represent a Promise", []],
+  ["a number in an object", [new Number(5)], "JSON cannot represent a Number", [0]],
+  ["bytes", new Uint8Array(3), "JSON cannot represent a Uint8Array", []],
   ["what toJSON gives", { at: { toJSON: () => Number.NaN } }, "JSON cannot represent NaN", ["at"]],
 ])(
   "an input of a topic with %s is refused as badRequest, which names the place",
@@ -56,6 +67,7 @@ it("takes what it took: an input or member left out, a Date, one object twice, a
   expect(await lifeOf(undefined)).toBe(await lifeOf(null));
   expect(await lifeOf({ a: undefined })).toBe(await lifeOf({}));
   expect(await lifeOf(new Date(0))).toBe(await lifeOf("1970-01-01T00:00:00.000Z"));
+  expect(await lifeOf(new Own())).toBe(await lifeOf({ n: 1 }));
   expect(await lifeOf([once, once])).toBe(await lifeOf([{ n: 1 }, { n: 1 }]));
   await topic(contract.keyed, { id: 1, note: 1n }).publish(tick);
 });

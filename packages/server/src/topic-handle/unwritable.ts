@@ -1,4 +1,4 @@
-import type { ErrorIssue } from "@sluice/contract";
+import { type ErrorIssue, inJson } from "@sluice/contract";
 import { maxLevels } from "../http/request.js";
 import { described } from "../options/check.js";
 
@@ -11,13 +11,16 @@ export const unwritablePart = (key: unknown): ErrorIssue | undefined =>
 
 type Path = readonly (string | number)[];
 
-function partOf(value: unknown, path: Path, parents: Set<object>): ErrorIssue | undefined {
+function partOf(given: unknown, path: Path, parents: Set<object>): ErrorIssue | undefined {
+  if (given instanceof Date && Number.isNaN(given.getTime())) return unrepresentable("an invalid Date", path);
+  const value = inJson(given);
   if (typeof value !== "object" || value === null) {
-    return isWritable(value) ? undefined : { message: `JSON cannot represent ${nameOf(value)}`, path };
+    return isWritable(value) ? undefined : unrepresentable(nameOf(value), path);
   }
   if (path.length === maxLevels) return { message: `nested deeper than ${maxLevels} levels`, path: path.slice(0, 3) };
-  if ("toJSON" in value && typeof value.toJSON === "function") return partOf(value.toJSON(), path, parents);
-  if (parents.has(value)) return { message: "JSON cannot represent an object that contains itself", path };
+  if (parents.has(value)) return unrepresentable("an object that contains itself", path);
+  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  if (kind !== "Object" && kind !== "Array") return unrepresentable(`a ${kind}`, path);
   parents.add(value);
   const issue = Array.isArray(value)
     ? firstOf(value, (item, index) => partOf(item, [...path, index], parents))
@@ -35,6 +38,8 @@ function firstOf<T>(all: readonly T[], look: (each: T, index: number) => ErrorIs
   }
   return undefined;
 }
+
+const unrepresentable = (what: string, path: Path): ErrorIssue => ({ message: `JSON cannot represent ${what}`, path });
 
 const isWritable = (value: unknown): boolean =>
   value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
