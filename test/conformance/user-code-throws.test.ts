@@ -77,6 +77,17 @@ describeStreams("a snapshot", (adapter) => {
     },
   );
 
+  it.each<[unknown, string]>([
+    [undefined, "undefined"],
+    [null, "null"],
+    [5, "5"],
+  ])("that gives %s is an error that says what is allowed", async (given, shown) => {
+    const world = await startWorld(adapter, { counter: async () => given as never });
+    expectProblem(await ask(world, "own/counter", { headers }), { status: 500, code: "internal" });
+    const message = `snapshot() of "own/counter" gave ${shown}; allowed is { state, cursor }.`;
+    expect(world.reports).toMatchObject([{ path: "own/counter", error: { message } }]);
+  });
+
   it.each<[string, unknown]>([
     ["NaN", { sum: Number.NaN, last: 1 }],
     ["of another type", { sum: "1", last: 1 }],

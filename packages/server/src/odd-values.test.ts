@@ -1,5 +1,5 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { sluiceFetch } from "./adapters/fetch.js";
 import { createSluice, implement } from "./index.js";
@@ -27,25 +27,35 @@ async function reportOf(watch: ReturnType<Make>): Promise<string> {
 const kinds: [what: string, make: (run: () => unknown) => ReturnType<Make>][] = [
   ["source", (run) => s.prices.watch.live({ source: run as never })],
   ["generator", (run) => s.prices.watch.stream(run as never)],
+  ["generator with onCut", (run) => s.prices.watch.stream(run as never, { onCut: "restart" })],
+  ["resumable generator", (run) => s.prices.watch.stream(run as never, { resumable: true })],
 ];
 
 it.each(kinds)("says what a %s returned that is no generator, and what is allowed", async (what, make) => {
-  for (const [given, name] of [
-    [[{ type: "tick", data: "1" }], "an array"],
-    [undefined, "undefined"],
-    [Promise.resolve(), "a Promise"],
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  onTestFinished(() => void process.off("unhandledRejection", unhandled));
+  const tick = { type: "tick", data: "1" };
+  for (const [give, name] of [
+    [() => [tick], "an array"],
+    [() => [tick].values(), "an object"],
+    [() => "tick", '"tick"'],
+    [() => undefined, "undefined"],
+    [() => null, "null"],
+    [() => ({ [Symbol.asyncIterator]: () => null }), "an object"],
+    [() => ({ [Symbol.asyncIterator]: () => ({}) }), "an object"],
+    [async () => {}, "a Promise"],
+    [() => Promise.reject(new Error("nobody waits for it")), "a Promise"],
   ] as const) {
-    expect(await reportOf(make(() => given))).toBe(
-      `The ${what} of "prices/watch" returned ${name}; allowed is an async iterable, as of async function*.`,
+    expect(await reportOf(make(give))).toBe(
+      `The ${what.split(" ").find((word) => word !== "resumable")} of "prices/watch" returned ${name}; allowed is an async iterable, as of async function*.`,
     );
   }
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
-it.each([
-  ...kinds,
-  ["generator with onCut", (run) => s.prices.watch.stream(run as never, { onCut: "restart" })],
-  ["resumable generator", (run) => s.prices.watch.stream(run as never, { resumable: true })],
-] satisfies typeof kinds)("says what a %s yielded that is no event, and what is allowed", async (_what, make) => {
+it.each(kinds)("says what a %s yielded that is no event, and what is allowed", async (_what, make) => {
   for (const given of [null, undefined, 5]) {
     const run = async function* () {
       yield given;

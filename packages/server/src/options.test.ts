@@ -1,4 +1,4 @@
-import { defineContract, subscription } from "@sluice/contract";
+import { defineContract, shown, subscription } from "@sluice/contract";
 import { memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -26,7 +26,7 @@ describe("an option that is a whole number", () => {
   ])("throws an error that says what is allowed if %s is invalid", async (name, allowed, use) => {
     for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1" as never]) {
       const refused = async () => use(value);
-      await expect(refused(), `${value}`).rejects.toThrow(`${name} is ${value}; allowed are whole ${allowed}.`);
+      await expect(refused(), `${value}`).rejects.toThrow(`${name} is ${shown(value)}; allowed are whole ${allowed}.`);
     }
   });
 

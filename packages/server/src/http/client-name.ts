@@ -1,5 +1,5 @@
 import { shortName } from "@sluice/contract";
-import { described, isThenable } from "../options/check.js";
+import { described, dropped, isThenable } from "../options/check.js";
 
 /**
  * The client's name, bounded, of what `identify` gave.
@@ -11,6 +11,6 @@ export function clientName(given: unknown): string | undefined {
   if (typeof given === "string") return shortName(given);
   const allowed = "allowed is a string, or undefined";
   if (!isThenable(given)) throw new TypeError(`identify gave ${described(given)}; ${allowed}.`);
-  Promise.resolve(given).catch(() => {}); // ignored: an unhandled rejection would end the process
+  dropped(given);
   throw new TypeError(`identify gave a Promise; ${allowed}. Wait for it in context, which identify gets.`);
 }

@@ -1,3 +1,4 @@
+import { shown } from "@sluice/contract";
 import { describe, expect, it } from "vitest";
 import { limitsFrom } from "./limits.js";
 
@@ -10,7 +11,9 @@ describe("limits", () => {
 
   it.each(Object.keys(defaults))("refuse an invalid %s, and say what is allowed", (name) => {
     for (const value of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1" as never]) {
-      expect(() => limitsFrom({ [name]: value })).toThrow(`limits.${name} is ${value}; allowed are whole numbers`);
+      expect(() => limitsFrom({ [name]: value })).toThrow(
+        `limits.${name} is ${shown(value)}; allowed are whole numbers`,
+      );
     }
   });
 

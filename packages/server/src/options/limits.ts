@@ -1,4 +1,4 @@
-import { checkNames, type NamesOf } from "@sluice/contract";
+import { checkNames, type NamesOf, shown } from "@sluice/contract";
 
 /** Limits that apply to every client. */
 export interface Limits {
@@ -87,7 +87,7 @@ export function limitsFrom(given: Partial<Limits> = {}): Limits {
     if (value === undefined) continue;
     const minimum = minimums[name as keyof Limits] ?? 1;
     if (!(Number.isInteger(value) && value >= minimum)) {
-      throw new RangeError(`limits.${name} is ${value}; allowed are whole numbers of at least ${minimum}.`);
+      throw new RangeError(`limits.${name} is ${shown(value)}; allowed are whole numbers of at least ${minimum}.`);
     }
     limits[name] = value;
   }

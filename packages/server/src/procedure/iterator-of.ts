@@ -1,4 +1,4 @@
-import { described } from "../options/check.js";
+import { described, dropped } from "../options/check.js";
 
 /**
  * The iterator of what a generator function returned.
@@ -8,6 +8,8 @@ import { described } from "../options/check.js";
  */
 export function iteratorOf<T>(events: AsyncIterable<T>, what: string): AsyncIterator<T> {
   const given = events as AsyncIterable<T> | null | undefined;
-  if (typeof given?.[Symbol.asyncIterator] === "function") return given[Symbol.asyncIterator]();
+  const iterator = typeof given?.[Symbol.asyncIterator] === "function" ? given[Symbol.asyncIterator]() : undefined;
+  if (typeof iterator?.next === "function") return iterator;
+  dropped(given);
   throw new TypeError(`${what} returned ${described(given)}; allowed is an async iterable, as of async function*.`);
 }

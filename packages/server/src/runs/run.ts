@@ -1,6 +1,7 @@
 import type { Cursor } from "@sluice/log";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
 import type { YieldedLike } from "../procedure/implementation.js";
+import { iteratorOf } from "../procedure/iterator-of.js";
 import { type EncodedEvent, encodeEvent } from "../publish/encode-event.js";
 import { EventLoopTurns } from "../time/event-loop-turns.js";
 import { logged } from "../topic/entry.js";
@@ -64,7 +65,9 @@ export class Run {
     const writer = this.#writer;
     const turns = new EventLoopTurns();
     try {
-      for await (const event of this.#request.start(this.#stop.signal)) {
+      const started = this.#request.start(this.#stop.signal);
+      const iterator = iteratorOf(started, `The generator of "${this.#request.procedure.path}"`);
+      for await (const event of { [Symbol.asyncIterator]: () => iterator }) {
         // The run fails before the generator is asked to return: its `finally` may wait for the signal to abort.
         const appended = await this.#append(event).catch((error) => this.#fail(error));
         if (!appended) return;

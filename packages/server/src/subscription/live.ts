@@ -1,5 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
 import type { Cursor, ReadFrom } from "@sluice/log";
+import { described, dropped } from "../options/check.js";
 import type { DecodedEvent } from "../topic/batch.js";
 import type { Tail } from "../topic/tail.js";
 import type { Look } from "../topic/trail.js";
@@ -70,9 +71,8 @@ const filterOf = ({
 /** An answer that is none withholds nothing: it ends the stream, and `onError` is told. */
 function answerOf(answer: unknown, path: string): boolean {
   if (typeof answer === "boolean") return answer;
-  if (answer instanceof Promise) answer.catch(() => {});
-  const given = answer instanceof Promise ? "a Promise" : typeof answer;
-  throw new TypeError(`The filter of "${path}" gave ${given}; it has to give true or false, at once.`);
+  dropped(answer);
+  throw new TypeError(`The filter of "${path}" gave ${described(answer)}; it has to give true or false, at once.`);
 }
 
 async function startOf(tail: Tail, { start }: AnySubscription): Promise<SubscriberStart> {

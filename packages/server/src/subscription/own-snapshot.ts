@@ -1,4 +1,4 @@
-import { type AnySubscription, encodeJson, SluiceError } from "@sluice/contract";
+import { type AnySubscription, encodeJson, SluiceError, shown } from "@sluice/contract";
 import { parseCursor } from "@sluice/contract/wire";
 import type { Log, OpenOptions } from "@sluice/log";
 import type { Report } from "../options/on-error.js";
@@ -72,10 +72,14 @@ async function ask({ procedure, topic, snapshot, args }: OwnSnapshotRequest): Pr
   for (let attempt = 0; attempt < 3; attempt++) {
     // The head is used only where `snapshot()` may leave the cursor out.
     const head = procedure.idempotent ? (await topic.head()).cursor : undefined;
-    const { state, cursor: text } = await snapshot(args() as never);
+    const given: Partial<SnapshotLike> | null | undefined = await snapshot(args() as never);
+    if (typeof given !== "object" || given === null) {
+      throw new TypeError(`snapshot() of "${procedure.path}" gave ${shown(given)}; allowed is { state, cursor }.`);
+    }
+    const { state, cursor: text } = given;
     const cursor = text === undefined ? head : parseCursor(text);
     if (!cursor) {
-      throw new Error(`snapshot() of "${procedure.path}" gave ${JSON.stringify(text)} as cursor, which is not valid.`);
+      throw new Error(`snapshot() of "${procedure.path}" gave ${shown(text)} as cursor, which is not valid.`);
     }
     const look = await topic.lookAfter(cursor, { limit: pageLength });
     if (look.opened?.page.ok !== false) return { cursor, json: encodeState(procedure, state), look };
