@@ -3,6 +3,7 @@ import type { Opening } from "./admission/opening.js";
 import type { HandlerParts } from "./handler-parts.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
+import { contextOf } from "./procedure/context-of.js";
 import { isToReport, reported, toPublicError } from "./procedure/errors.js";
 
 /** What the errors of a request depend on. */
@@ -24,9 +25,6 @@ export interface BegunRequest {
   /** Calls the user's `context` function. */
   context(): Promise<object>;
 }
-
-/** Shared: ten thousand streams need no empty object each. */
-const noContext = Object.freeze({});
 
 /** Runs `answer` for a request, and answers with a problem if it throws. */
 export async function respond(
@@ -50,7 +48,7 @@ export async function respond(
       },
       async context() {
         context = await exchange.context();
-        return (context ?? noContext) as object;
+        return contextOf(context, "What context gave");
       },
     });
   } catch (error) {

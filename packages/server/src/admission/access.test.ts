@@ -22,7 +22,7 @@ async function open(context: object): Promise<void> {
 describe("a context with expiresAt or tags", () => {
   it.each<[string, unknown]>([
     ["NaN", Number.NaN],
-    ["Invalid Date", new Date("x")],
+    ["an invalid Date", new Date("x")],
     ['"2026-06-11T19:52:00.000Z"', "2026-06-11T19:52:00.000Z"],
     ["null", null],
   ])("opens no stream if expiresAt is %s, which is not a time", async (shown, expiresAt) => {
@@ -39,12 +39,45 @@ describe("a context with expiresAt or tags", () => {
     );
   });
 
+  it.each<[string, unknown]>([
+    ["1", 1],
+    ["undefined", undefined],
+    ["an object", { id: "user:ann" }],
+  ])("opens no stream if a tag is %s, by which nobody could disconnect it", async (shown, tag) => {
+    await expect(open({ tags: ["user:ann", tag] })).rejects.toThrow(
+      `tags[1] of the context is ${shown}; allowed is an array of strings`,
+    );
+  });
+
   it.each([{}, { expiresAt: undefined, tags: undefined }, { expiresAt: new Date(8e15), tags: [] }])(
     "opens a stream if the context is valid: %o",
     async (context) => {
       await open(context);
     },
   );
+});
+
+describe("a context that is no object, and so could not be revoked", () => {
+  it.each([
+    ["user:ann", "a string"],
+    [5, "a number"],
+    [true, "a boolean"],
+  ] as const)("is an error, also without middleware: %j", async (context, shown) => {
+    const message = `context is ${shown}; allowed is an object, or undefined.`;
+    await expect(open(context as never)).rejects.toThrow(`What context gave is ${shown}; allowed is an object`);
+    await expect(callWith(context)).rejects.toThrow(`call: ${message}`);
+  });
+
+  it("is an error if nobody has waited for it", async () => {
+    const late = async () => ({ expiresAt: 0 });
+    await expect(callWith(late())).rejects.toThrow("call: context is a Promise; wait for it.");
+  });
+
+  const callWith = (context: unknown) => {
+    const s = implement(contract).$context<object>();
+    const sluice = createSluice(s.$router({ feed: s.feed.live(), look: s.look.handler(() => {}) }));
+    return sluice.call(contract.look, undefined, { context: context as object });
+  };
 });
 
 describe("a query in a context with expiresAt", () => {

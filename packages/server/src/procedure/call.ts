@@ -10,6 +10,7 @@ import {
 import { Lifetime } from "../time/lifetime.js";
 import type { TimerWheel } from "../time/timer-wheel.js";
 import { argsFor, type Caller, type ServerTools } from "./args.js";
+import { contextOf } from "./context-of.js";
 import type { Implementation } from "./implementation.js";
 import { parseCallerInput } from "./input.js";
 import { runMiddlewares } from "./middleware.js";
@@ -70,7 +71,7 @@ export async function callLocally(
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end, { once: true });
   try {
-    const caller = { context: (context ?? {}) as object, input: parsed, lifetime };
+    const caller = { context: contextOf(context, "call: context"), input: parsed, lifetime };
     return (await runCall(parts, implementation, caller))?.read();
   } finally {
     signal?.removeEventListener("abort", end);

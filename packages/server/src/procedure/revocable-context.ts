@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/contract";
+import { SluiceError, shown } from "@sluice/contract";
 
 /**
  * The members of a context that say when its authorisation ends and which tags it has. Sluice reads both from every
@@ -28,21 +28,24 @@ export function expiryOf(context: unknown): number {
   if (expiresAt === undefined) return Number.POSITIVE_INFINITY;
   const at = typeof expiresAt === "number" || expiresAt instanceof Date ? Number(expiresAt) : Number.NaN;
   if (Number.isNaN(at)) {
-    const shown = typeof expiresAt === "string" ? JSON.stringify(expiresAt) : String(expiresAt);
+    const given = expiresAt instanceof Date ? "an invalid Date" : shown(expiresAt);
     throw new TypeError(
-      `expiresAt of the context is ${shown}; allowed are a Date, or milliseconds since the Unix epoch.`,
+      `expiresAt of the context is ${given}; allowed are a Date, or milliseconds since the Unix epoch.`,
     );
   }
   return at;
 }
 
-/** @throws TypeError if `tags` is not an array: `disconnect` would never match it. */
+/** @throws TypeError if `tags` is not an array of strings: `disconnect` would never match it. */
 export function tagsOf(context: unknown): readonly string[] {
   const { tags = [] } = (context ?? {}) as RevocableContext;
-  if (!Array.isArray(tags))
-    throw new TypeError("tags of the context are not an array; allowed is an array of strings.");
-  return tags;
+  if (!Array.isArray(tags)) throw new TypeError(`tags of the context are not an array; ${allowedTags}.`);
+  const wrong = tags.findIndex((tag) => typeof tag !== "string");
+  if (wrong === -1) return tags;
+  throw new TypeError(`tags[${wrong}] of the context is ${shown(tags[wrong])}; ${allowedTags}.`);
 }
+
+const allowedTags = "allowed is an array of strings";
 
 /** What the client of a stream is told whose authorisation ends. */
 export const expired = "The authorisation has expired";

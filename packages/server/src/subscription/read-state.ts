@@ -1,6 +1,7 @@
 import { type AnySubscription, topicOf } from "@sluice/contract";
 import type { Log } from "@sluice/log";
 import { argsFor, type ServerTools } from "../procedure/args.js";
+import { contextOf } from "../procedure/context-of.js";
 import type { Implementation } from "../procedure/implementation.js";
 import { runMiddlewares } from "../procedure/middleware.js";
 import type { ReadStateOptions, StateAt } from "../publish/topic-handle.js";
@@ -27,9 +28,10 @@ const most = 1_000;
 export async function readState(
   parts: StateParts,
   of: TopicName,
-  { context = {} }: ReadStateOptions,
+  options: ReadStateOptions,
 ): Promise<StateAt<AnySubscription>> {
   const { procedure } = of;
+  const context = contextOf(options.context, "state: context");
   const implementation = parts.implementations.get(procedure.path);
   const snapshot = implementation?.run.kind === "live" ? implementation.run.snapshot : undefined;
   if (!implementation || !snapshot) return readFolded(parts.states, of);
