@@ -17,6 +17,9 @@ export type * from "./port/watch.js";
  * A topic's log is an ordered, bounded run of encoded events. Engines order, keep, trim and compare them; they never
  * look into an event and never fold one into state.
  *
+ * Every call is answered, sooner or later. Whoever uses an engine waits for 5 seconds (for an append of a publisher, as long as its
+ * `timeout`) and then takes it for away: a read for `unavailable`, and anything else for `unknown`. A later answer is ignored.
+ *
  * All texts are well-formed Unicode: a lone surrogate has no UTF-8, so a store would change it. An engine throws a TypeError for one
  * in an event, a key, a record, a holder or a snapshot.
  */

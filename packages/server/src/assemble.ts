@@ -25,6 +25,7 @@ import type { EventStreamSettings } from "./stream/event-stream.js";
 import { readState } from "./subscription/read-state.js";
 import { systemClock } from "./time/clock.js";
 import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
+import { answeringLog } from "./topic/answering-log.js";
 import { Counters } from "./topic/counters.js";
 import { Hub } from "./topic/hub.js";
 import { ReplayCache } from "./topic/replay-cache.js";
@@ -66,7 +67,8 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const { contract, implementations } = router;
   const given = options.log ?? memoryLog();
   checkLog("createSluice", given);
-  const log = retainingLog(given, retainFrom("createSluice", options.retain, contract));
+  const retaining = retainingLog(given, retainFrom("createSluice", options.retain, contract));
+  const log = answeringLog(retaining);
   checkFunctions("createSluice", { onError, "clock.now": clock?.now ?? null });
   checkWhole({ heartbeat }, { min: wheelResolution, unit: "milliseconds" });
   checkWhole({ linger }, { min: 0, unit: "milliseconds" });
@@ -101,7 +103,8 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
 
   const publishing = publishSources({
     closing: new Closing("The Sluice"),
-    ...{ log, states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
+    log: answeringLog(retaining, { boundsAppends: false }),
+    ...{ states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
     onError: ({ error, path }) => report(error, path, undefined),
     onPublished: (events) => {
       counters.published += events;

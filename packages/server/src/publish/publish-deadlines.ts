@@ -95,7 +95,7 @@ export class PublishDeadlines {
         },
         (error) => {
           this.#remove(deadline);
-          reject(publishFailure(error, isKeyed));
+          reject(publishFailure(error, { isKeyed, isSent: deadline.isSent }));
         },
       );
     });

@@ -11,10 +11,14 @@ export function unknownOutcome(isKeyed: boolean, cause?: unknown): SluiceError {
   return noted(new SluiceError("unavailable", { message, data, cause, ...(isKeyed && { retryAfter: 1_000 }) }));
 }
 
-/** The error that the caller of `publish` gets. */
-export function publishFailure(error: unknown, isKeyed: boolean): unknown {
+/**
+ * The error that the caller of `publish` gets.
+ *
+ * @param isSent an append was sent. What fails before that, such as a read, has changed nothing.
+ */
+export function publishFailure(error: unknown, { isKeyed, isSent }: { isKeyed: boolean; isSent: boolean }): unknown {
   if (!LogError.is(error)) return error;
-  if (error.code === "unknown") return unknownOutcome(isKeyed, error);
+  if (isSent && error.code === "unknown") return unknownOutcome(isKeyed, error);
   const message = "The events' store can't be reached: nothing was appended";
   return noted(new SluiceError("unavailable", { message, cause: error, retryAfter: 1_000 }));
 }

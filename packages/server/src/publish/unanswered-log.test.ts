@@ -1,5 +1,5 @@
 import { defineContract, subscription } from "@sluice/contract";
-import { type Log, memoryLog } from "@sluice/log";
+import { type Log, LogError, memoryLog } from "@sluice/log";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createPublisher } from "../index.js";
@@ -112,3 +112,32 @@ it("a lease whose return is not answered does not keep a publisher from closing"
   await vi.advanceTimersByTimeAsync(30_000);
   expect(isClosed).toBe(true);
 });
+
+it("a read that is not answered keeps its topic's publishes and its state for 5 s, and nothing is appended in doubt", async () => {
+  const { text, letGo, posts } = setUp("open", "late");
+  const hung = text.publish(post("a"), { timeout: 1_000 }).catch((error) => error);
+  const state = text.state().catch((error) => error);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await hung).toMatchObject({ code: "unavailable", data: undefined });
+  const next = text.publish(post("b"));
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(await state).toMatchObject({ state: "" });
+  await next;
+  await letGo();
+  await text.publish(post("c"));
+  expect(await posts()).toEqual(["b", "c"]);
+  expect((await text.state()).state).toBe("bc");
+});
+
+it.each(["unavailable", "unknown"] as const)(
+  "a read that fails as %s has appended nothing, so the publish may be repeated without a key",
+  async (code) => {
+    const inner = memoryLog();
+    const open = () => Promise.reject(new LogError(code, "away"));
+    const { topic } = createPublisher(contract, { log: { ...inner, open } });
+    const failed = await topic(contract.text)
+      .publish(post("a"))
+      .catch((error) => error);
+    expect(failed).toMatchObject({ code: "unavailable", data: undefined, retryable: true });
+  },
+);

@@ -13,6 +13,7 @@ import { defaultMaxEventLength } from "../publish/encode-event.js";
 import { closePublishing, publishSources } from "../publish/publish-events.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import { stopRun } from "../runs/stop-run.js";
+import { answeringLog } from "../topic/answering-log.js";
 import { retainingLog } from "../topic/retaining-log.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { getTopicFrom } from "./get-topic.js";
@@ -76,10 +77,12 @@ export function createPublisher<Tree extends ContractTree>(
   const { maxEventLength = defaultMaxEventLength, snapshotEvery = defaultSnapshotEvery } = options;
   checkWhole({ maxEventLength, snapshotEvery });
   const onError = guardedReport(options.onError ?? printReport);
-  const log = retainingLog(options.log, retainFrom("createPublisher", options.retain, contract));
+  const retaining = retainingLog(options.log, retainFrom("createPublisher", options.retain, contract));
+  const log = answeringLog(retaining);
   const states = new TopicStates(log);
   const closing = new Closing("The publisher");
-  const sources = publishSources({ log, states, maxEventLength, snapshotEvery, onError, closing });
+  const publishLog = answeringLog(retaining, { boundsAppends: false });
+  const sources = publishSources({ log: publishLog, states, maxEventLength, snapshotEvery, onError, closing });
   const topic = getTopicFrom({
     procedures: byPath(proceduresOf(contract)),
     sources,
