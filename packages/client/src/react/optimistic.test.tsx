@@ -17,10 +17,10 @@ async function reporting() {
     const report = useMutation({
       ...sluiceMutation(client.scores.report),
       onMutate: () => queryClient.setQueryData(queryKey, (old) => old && { ...old, home: old.home + 1 }),
-      onError: () => queryClient.invalidateQueries({ queryKey }),
+      onError: () => queryClient.setQueryData(queryKey, client.scores.watch.store(match).get().data),
     });
     const { data, connection } = useSubscription(client.scores.watch, match);
-    return { home: data?.home, status: connection.status, report };
+    return { home: data?.home, away: data?.away, status: connection.status, report };
   }, undefined);
   const stream = (await server.next()).open().send(snapshot(1, 0, 5), live(5));
   await waitFor(() => expect(result.current.status).toBe("live"));
@@ -40,11 +40,19 @@ test("a state that a mutation sets is shown until the server's event replaces it
   await waitFor(() => expect(result.current.home).toBe(3));
 });
 
-test("a mutation that fails invalidates the state that it has set, and gets the server's", async () => {
+test("a mutation that fails takes back what it has set, and asks nobody", async () => {
   const { server, result, request } = await reporting();
   request.answer(404, {}, { status: 404, title: "", code: "notFound" });
-  const again = await server.next();
-  again.open().send(snapshot(1, 0, 5), live(5));
   await waitFor(() => expect(result.current.home).toBe(1));
   expect(result.current.report.error?.code).toBe("notFound");
+  expect(server.requests).toHaveLength(2);
+});
+
+test("a mutation that fails doesn't take back what others have done meanwhile", async () => {
+  const { result, stream, request } = await reporting();
+  stream.send(goal("away", 6));
+  await waitFor(() => expect(result.current).toMatchObject({ home: 1, away: 1 }));
+  request.answer(404, {}, { status: 404, title: "", code: "notFound" });
+  await waitFor(() => expect(result.current.report.status).toBe("error"));
+  expect(result.current).toMatchObject({ home: 1, away: 1 });
 });
