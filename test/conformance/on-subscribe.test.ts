@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defineContract, subscription } from "@sluice/contract";
-import { createSluice, implement } from "@sluice/server";
+import { createSluice, implement, type Limits } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -22,12 +22,12 @@ const contract = defineContract({
 interface Setting {
   readonly isIdentified?: boolean;
   readonly linger?: number;
-  readonly streams?: number;
+  readonly limits?: Partial<Limits>;
   readonly onSubscribe?: (args: { readonly signal: AbortSignal }) => unknown;
 }
 
 /** A server whose rooms tell who is there, and write it down. */
-async function setUp({ isIdentified = true, linger = 5_000, streams: most = 10_000, onSubscribe }: Setting = {}) {
+async function setUp({ isIdentified = true, linger = 5_000, limits = {}, onSubscribe }: Setting = {}) {
   const clock = new ManualClock();
   clock.jump(1_000_000);
   const seen: string[] = [];
@@ -53,7 +53,6 @@ async function setUp({ isIdentified = true, linger = 5_000, streams: most = 10_0
     }),
     plain: s.plain.live(),
   });
-  const limits = { streams: most };
   const sluice = createSluice(router, { clock, linger, limits, onError: ({ error }) => errors.push(error) });
   const app = express().use(
     sluiceExpress(sluice, {
@@ -133,7 +132,7 @@ describe("onSubscribe", () => {
   });
 
   it("is not called for a subscription that is refused, nor for HEAD", async () => {
-    const { url, open, seen } = await setUp({ streams: 1 });
+    const { url, open, seen } = await setUp({ limits: { streams: 1 } });
     expect((await open("stranger")).status).toBe(403);
     const head = await openAt({ url }, "room", { method: "HEAD", input: { id: "a" }, headers: { "x-user": "ann" } });
     expect(head.status).toBe(200);
@@ -224,8 +223,8 @@ describe("onSubscribe", () => {
     }
   });
 
-  it("waits for no more clients than there may be streams: the first to have left counts as gone", async () => {
-    const { open, streams, sees } = await setUp({ streams: 2 });
+  it("waits for no more clients than there may be subscriptions: the first to have left counts as gone", async () => {
+    const { open, streams, sees } = await setUp({ limits: { subscriptions: 2 } });
     for (const user of ["ann", "bob", "cid"]) {
       const reader = await open(user);
       await reader.live();

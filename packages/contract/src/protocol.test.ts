@@ -65,6 +65,7 @@ const wordOf: Record<string, string> = {
   [checks.ms.allowed]: "number",
   [checks.version.allowed]: "number",
   [checks.indices.allowed]: "array of numbers",
+  [checks.issues.allowed]: "array",
   [checks.cursor.allowed]: "cursor",
   [checks.stream.allowed]: "string",
 };

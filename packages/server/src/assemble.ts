@@ -88,10 +88,10 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const runs = new Runs({ log, states, wheel, runTtl, report, maxEventLength, catchUpEvents });
   const sources = new Sources({
     ...{ log, givenLog: given, states, wheel, linger, report, maxEventLength, catchUpEvents },
-    maxLingering: limits.streams,
+    maxLingering: limits.subscriptions,
   });
   const admission = new Admission(limits);
-  const presence = new Presence({ wheel, linger, maxLingering: limits.streams });
+  const presence = new Presence({ wheel, linger, maxLingering: limits.subscriptions });
   const ending = { admission, presence, report };
   const control = new ControlFollower({
     ...{ log, wheel, report },

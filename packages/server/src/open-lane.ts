@@ -9,7 +9,7 @@ import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
 import type { NumberedLanes } from "./stream/numbered-lanes.js";
-import { errorFrame } from "./subscription/stream-error.js";
+import { refusalOf } from "./subscription/stream-error.js";
 import type { Lifetime } from "./time/lifetime.js";
 
 /** What the lanes of a multiplexed stream share. */
@@ -39,7 +39,7 @@ export async function openLane(
     lanes.refuse({
       ...{ number: index, subscription: index, lifetime },
       open: openOfRefused(implementation, streams.heartbeat),
-      error: errorFrame({ error, procedure, context, isFinal: false, report }),
+      error: refusalOf({ error, procedure, context, report }),
     });
   }
 }

@@ -52,8 +52,8 @@ export interface SluiceOptions<Tree extends ContractTree = ContractTree> {
   /**
    * Milliseconds for which a client counts as being there after its last stream has ended: a reconnect, a reload or a change of
    * streams within them is not seen by `onSubscribe`. (One that was disconnected as `forbidden` is not waited for.) They end up to
-   * 250 ms late. At most `limits.streams` clients and topics are waited for; beyond that, those that left first count as gone at
-   * once. Default: 5,000.
+   * 250 ms late. At most `limits.subscriptions` clients and topics are waited for; beyond that, those that left first count as
+   * gone at once. Default: 5,000.
    */
   readonly linger?: number;
   /** Drives heartbeats and deadlines. Default: the machine's time. */

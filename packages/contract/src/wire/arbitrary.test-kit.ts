@@ -54,6 +54,7 @@ const passing = new Map<string, fc.Arbitrary<unknown>>([
   [checks.ms.allowed, wholeNumber],
   [checks.version.allowed, fc.integer({ min: 1 })],
   [checks.indices.allowed, fc.array(fc.nat())],
+  [checks.issues.allowed, fc.array(jsonValue, { maxLength: 3 })],
   [checks.cursor.allowed, cursorText],
   ...[checks.stream, checks.reason].map(
     ({ allowed }) => [allowed, fc.constantFrom(...allowed.split(", "))] as [string, fc.Arbitrary<unknown>],

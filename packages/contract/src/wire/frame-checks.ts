@@ -1,3 +1,4 @@
+import type { ErrorIssue } from "../errors.js";
 import { parseCursor } from "./cursor.js";
 import type { ResetReason, StreamKind } from "./frame.js";
 
@@ -34,6 +35,7 @@ export const indices: Check<readonly number[]> = {
   allowed: "an array of whole numbers",
   holds: (value) => Array.isArray(value) && value.every(isWhole),
 };
+export const issues: Check<readonly ErrorIssue[]> = { allowed: "an array of issues", holds: Array.isArray };
 export const cursor: Check<string> = {
   allowed: "a cursor",
   holds: (value) => typeof value === "string" && parseCursor(value) !== undefined,

@@ -5,6 +5,7 @@ import {
   cursor,
   flag,
   indices,
+  issues,
   ms,
   optional,
   reason,
@@ -51,7 +52,18 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
   live: [optional(cursor), {}, "applies"],
   reset: ["none", { reason, oldest: cursor, head: cursor }, "applies"],
   at: [cursor, {}, "applies"],
-  error: ["end", { code: text, message: text, data: optional(anything), final: flag }, "ends"],
+  error: [
+    "end",
+    {
+      code: text,
+      message: text,
+      data: optional(anything),
+      issues: optional(issues),
+      retryAfter: optional(ms),
+      final: flag,
+    },
+    "ends",
+  ],
   end: ["end", {}, "ends"],
   drain: ["none", { retry: ms }, "reopens"],
 };

@@ -1,3 +1,5 @@
+import type { ErrorIssue } from "../errors.js";
+
 /**
  * One SSE block, discriminated by `kind`. A Sluice stream consists of these frames. Only `encode.ts` and `decode.ts`
  * know their text form. PROTOCOL §5.
@@ -96,6 +98,10 @@ export interface ErrorFrame extends Laned {
   readonly message: string;
   /** Data of a declared error, in wire form. */
   readonly data?: unknown;
+  /** What is wrong with the input, where a lane is refused for it. */
+  readonly issues?: readonly ErrorIssue[];
+  /** Milliseconds after which a lane that was refused may be opened again. */
+  readonly retryAfter?: number;
   /** True: the subscription has ended and a client must not reopen it automatically. */
   readonly final: boolean;
 }

@@ -13,7 +13,10 @@ interface StreamOwner {
   readonly lifetime: Lifetime;
 }
 
-type AdmissionLimits = Pick<Limits, "streams" | "streamsPerClient" | "subscriptionsPerClient" | "newTopicsPerClient">;
+type AdmissionLimits = Pick<
+  Limits,
+  "streams" | "streamsPerClient" | "subscriptions" | "subscriptionsPerClient" | "newTopicsPerClient"
+>;
 
 /** Decides who may open a stream, and tracks the open ones. */
 export class Admission {
@@ -23,8 +26,10 @@ export class Admission {
   readonly openings = new Set<Opening>();
   /** Open streams per identified client. */
   readonly clients = new Tally();
-  /** Lanes per identified client, on multiplexed streams. */
-  readonly lanes = new Tally();
+  /** Lanes of multiplexed streams. */
+  lanes = 0;
+  /** The same, per identified client. */
+  readonly lanesOfClients = new Tally();
   readonly #limits: AdmissionLimits;
   readonly #newTopics: NewTopics;
   /** Set by `drain()`: no new stream is admitted. */
@@ -75,13 +80,17 @@ export class Admission {
   /**
    * Counts a lane of a multiplexed stream, from before it is opened until its end.
    *
-   * @throws SluiceError `unavailable` if the server drains, `tooManyRequests` if the client has too many.
+   * @throws SluiceError `unavailable` if the server drains or has too many, `tooManyRequests` if the client has.
    */
   admitLane({ client, lifetime }: StreamOwner): void {
     this.assertOpen();
-    if (client === undefined) return;
-    if (this.lanes.of(client) >= this.#limits.subscriptionsPerClient)
+    const { subscriptions, subscriptionsPerClient } = this.#limits;
+    if (this.lanes >= subscriptions)
+      throw new SluiceError("unavailable", { message: "Too many subscriptions", retryAfter: 5_000 });
+    if (client !== undefined && this.lanesOfClients.of(client) >= subscriptionsPerClient)
       throw new SluiceError("tooManyRequests", { message: "Too many subscriptions of this client", retryAfter: 5_000 });
-    this.lanes.count(client, lifetime);
+    this.lanes++;
+    lifetime.watch({ onEnd: () => void this.lanes-- });
+    if (client !== undefined) this.lanesOfClients.count(client, lifetime);
   }
 }

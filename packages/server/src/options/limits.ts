@@ -10,6 +10,11 @@ export interface Limits {
    */
   readonly streamsPerClient: number;
   /**
+   * Subscriptions on multiplexed streams in this process, those that are being opened included. One more is refused with
+   * `unavailable`, in its lane. Default: 200,000.
+   */
+  readonly subscriptions: number;
+  /**
    * Subscriptions on one multiplexed stream. A request with more is answered 413, with this number, and the client spreads
    * them over several streams. Default: 1,000.
    */
@@ -64,6 +69,7 @@ export interface Limits {
 const defaults: Limits = {
   streams: 10_000,
   streamsPerClient: 100,
+  subscriptions: 200_000,
   subscriptionsPerStream: 1_000,
   subscriptionsPerClient: 5_000,
   newTopicsPerClient: 1_000,

@@ -8,7 +8,7 @@ export interface PresenceOptions {
   readonly linger: number;
   /**
    * Most visits that have no stream any more. Beyond it, the one that was left longest ago ends before its time. (Those that have
-   * streams are bounded by the limits of streams.)
+   * streams are bounded by the limits of streams and subscriptions.)
    */
   readonly maxLingering: number;
 }

@@ -1,4 +1,4 @@
-import { type AnySubscription, errorTable, isBuiltInCode } from "@sluice/contract";
+import { type AnySubscription, errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
 import type { ErrorFrame } from "@sluice/contract/wire";
 import type { Report } from "../options/on-error.js";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
@@ -12,15 +12,27 @@ export interface Failure {
   readonly report: Report;
 }
 
-/** What the client of a lane gets to see of an error. Reports what it doesn't. */
-export function errorFrame({ error, procedure, context, isFinal, report }: Failure): ErrorFrame {
-  const { path, errors } = procedure;
+/** Ends a lane with what its client gets to see of an error, and reports what it doesn't. */
+export const failLane = (lane: Lane, failure: Failure): void => lane.finish(errorFrame(seenOf(failure), failure));
+
+/** The `$error` of a lane that is not opened, and says all that a response would say. Reports what it doesn't. */
+export function refusalOf(failure: Omit<Failure, "isFinal">): ErrorFrame {
+  const seen = seenOf(failure);
+  const { issues, retryAfter } = seen;
+  return {
+    ...errorFrame(seen, { isFinal: false }),
+    ...(issues && { issues }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+function seenOf({ error, procedure: { path, errors }, context, report }: Omit<Failure, "isFinal">): SluiceError {
   const seen = toPublicError(error, errors);
   if (isToReport(error, seen)) report(reported(error, seen), path, context);
-  const { code, message, data } = seen;
+  return seen;
+}
+
+function errorFrame({ code, message, data }: SluiceError, { isFinal }: Pick<Failure, "isFinal">): ErrorFrame {
   const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
   return { kind: "error", code, message, data, final: isFinal || !isTemporary };
 }
-
-/** Ends a lane with an error. */
-export const failLane = (lane: Lane, failure: Failure): void => lane.finish(errorFrame(failure));
