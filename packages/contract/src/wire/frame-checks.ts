@@ -1,6 +1,5 @@
-import type { ErrorIssue } from "../errors.js";
 import { parseCursor } from "./cursor.js";
-import type { ResetReason, StreamKind } from "./frame.js";
+import type { InputIssue, ResetReason, StreamKind } from "./frame.js";
 
 /** The check of one member of a frame's data, as a function and in words. */
 export interface Check<T> {
@@ -35,7 +34,7 @@ export const indices: Check<readonly number[]> = {
   allowed: "an array of whole numbers",
   holds: (value) => Array.isArray(value) && value.every(isWhole),
 };
-export const issues: Check<readonly ErrorIssue[]> = { allowed: "an array of issues", holds: Array.isArray };
+export const issues: Check<readonly InputIssue[]> = { allowed: "an array of issues", holds: Array.isArray };
 export const cursor: Check<string> = {
   allowed: "a cursor",
   holds: (value) => typeof value === "string" && parseCursor(value) !== undefined,

@@ -1,5 +1,3 @@
-import type { ErrorIssue } from "../errors.js";
-
 /**
  * One SSE block, discriminated by `kind`. A Sluice stream consists of these frames. Only `encode.ts` and `decode.ts`
  * know their text form. PROTOCOL §5.
@@ -92,6 +90,12 @@ export interface AtFrame extends Laned {
   readonly id: string;
 }
 
+/** A problem of the input, and its place. PROTOCOL §3. */
+export interface InputIssue {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+}
+
 export interface ErrorFrame extends Laned {
   readonly kind: "error";
   readonly code: string;
@@ -99,7 +103,7 @@ export interface ErrorFrame extends Laned {
   /** Data of a declared error, in wire form. */
   readonly data?: unknown;
   /** What is wrong with the input, where a lane is refused for it. */
-  readonly issues?: readonly ErrorIssue[];
+  readonly issues?: readonly InputIssue[];
   /** Milliseconds after which a lane that was refused may be opened again. */
   readonly retryAfter?: number;
   /** True: the subscription has ended and a client must not reopen it automatically. */
