@@ -5,27 +5,11 @@ import { bridgeOf } from "../query/bridge.js";
 import { liveOptions } from "../query/sluice-subscription.js";
 import type { LiveSnapshot } from "../query/snapshot.js";
 import type { EndedData, NoFold, ViewData, ViewOptions } from "../query/view-options.js";
-import type { Connection } from "../transport/connection-state.js";
+import type { SubscriptionSnapshot } from "../subscription/store.js";
 import type { HandlerOptions } from "./handler-options.js";
 import { useHandlers } from "./use-handlers.js";
 import { useLiveSnapshot } from "./use-live-snapshot.js";
 import { useReads } from "./use-reads.js";
-
-/** A subscription as a component sees it: a union by `status`. */
-export type SubscriptionResult<Data, Ended, Failure> = {
-  /** The connection. Changes together with `data`, at most once per animation frame. */
-  readonly connection: Connection;
-} & (
-  | { readonly status: "pending"; readonly data: undefined; readonly error: null }
-  | { readonly status: "success"; readonly data: Data; readonly error: null }
-  /** The subscription has ended without an error: nothing more comes. */
-  | { readonly status: "ended"; readonly data: Data | Ended; readonly error: null }
-  /**
-   * A final error. `data` is the last there was, unless a gap has emptied a list or fold. Mounting or invalidating the
-   * view tries again.
-   */
-  | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
-);
 
 /**
  * Subscribes while the component is mounted. Components with the same input share one connection, whatever they show of
@@ -47,12 +31,12 @@ export type SubscriptionResult<Data, Ended, Failure> = {
  */
 export function useSubscription<P extends AnySubscription>(
   procedure: WithoutInput<P, SubscriptionProcedure<P>, "useSubscription(procedure, input)">,
-): SubscriptionResult<ViewData<P, undefined, NoFold>, EndedData<P, undefined, NoFold>, ErrorOf<P>>;
+): SubscriptionSnapshot<ViewData<P, undefined, NoFold>, ErrorOf<P>, EndedData<P, undefined, NoFold>>;
 export function useSubscription<P extends AnySubscription, List extends number | undefined = undefined, Value = NoFold>(
   procedure: SubscriptionProcedure<P>,
   input: InputOf<P> | SkipToken | NoInput<P, "useSubscription(procedure, undefined, options)">,
   options?: HandlerOptions<P> & ViewOptions<P, List, Value>,
-): SubscriptionResult<ViewData<P, List, Value>, EndedData<P, List, Value>, ErrorOf<P>>;
+): SubscriptionSnapshot<ViewData<P, List, Value>, ErrorOf<P>, EndedData<P, List, Value>>;
 export function useSubscription(
   procedure: SubscriptionProcedure<AnySubscription>,
   input?: unknown,

@@ -4,15 +4,22 @@ import type { Connection } from "../transport/connection-state.js";
 import type { AnyEvent, KnownState } from "./fold.js";
 import type { AnyHandlers } from "./subscribers.js";
 
-/** A subscription at a moment: a union by `status`. Immutable, and the same object until something changes. */
-export type SubscriptionSnapshot<Data, Failure> = {
+/**
+ * A subscription at a moment: a union by `status`. Of a store it is immutable, and the same object until something
+ * changes; a hook's notes which parts a component reads.
+ */
+export type SubscriptionSnapshot<Data, Failure, Ended = undefined> = {
+  /** The connection. In a hook's it changes together with `data`, at most once per animation frame. */
   readonly connection: Connection;
 } & (
   | { readonly status: "pending"; readonly data: undefined; readonly error: null }
   | { readonly status: "success"; readonly data: Data; readonly error: null }
   /** It has ended without an error: nothing more comes. `data` is the last there was. */
-  | { readonly status: "ended"; readonly data: Data | undefined; readonly error: null }
-  /** A final error. `data` is the last there was. */
+  | { readonly status: "ended"; readonly data: Data | Ended; readonly error: null }
+  /**
+   * A final error. `data` is the last there was, unless a gap has emptied a hook's list or fold. Mounting or invalidating
+   * a hook's view tries again.
+   */
   | { readonly status: "error"; readonly data: Data | undefined; readonly error: Failure }
 );
 
