@@ -19,7 +19,9 @@ export interface ClientOptions {
   /**
    * Sent with every request. A function is called for every attempt, so it can return a fresh token. If it throws, a
    * subscription retries after its backoff. A `SluiceError` whose code is not retried, such as `forbidden`, is final;
-   * so are headers that can't be sent (`protocol`).
+   * so are headers that can't be sent (`protocol`). A header that is `undefined` is left out.
+   *
+   * @example headers: () => ({ authorization: token && `Bearer ${token}` })
    */
   readonly headers?: HeadersLike | (() => HeadersLike | Promise<HeadersLike>);
   /**

@@ -168,6 +168,9 @@ test("there is no state where the contract declares none", () => {
 
 test("options are checked", () => {
   createClient(contract, { url: "/api", headers: async () => ({ authorization: "t" }), retry: { max: 5_000 } });
+  const token = String(1) as string | undefined;
+  createClient(contract, { url: "/api", headers: () => (token ? { authorization: token } : {}) });
+  createClient(contract, { url: "/api", headers: () => ({ authorization: token && `Bearer ${token}` }) });
   createClient(contract, { url: "/api", clock: { now: Date.now, setTimeout, clearTimeout } });
   // @ts-expect-error a url is needed
   createClient(contract, {});

@@ -1,6 +1,9 @@
-/** Headers as `fetch` takes them. Not `HeadersInit`, which a project without DOM types doesn't have. */
+/**
+ * Headers as `fetch` takes them; a member that is `undefined` is not sent. Not `HeadersInit`, which a project without DOM
+ * types doesn't have.
+ */
 export type HeadersLike =
-  | Readonly<Record<string, string>>
+  | Readonly<Record<string, string | undefined>>
   | readonly (readonly [name: string, value: string])[]
   | { forEach(tell: (value: string, name: string) => void): void };
 

@@ -16,6 +16,28 @@ describe("calls", () => {
     expect(await answer).toEqual({ at: new Date(iso) });
   });
 
+  test("leaves out a header that is undefined, such as that of somebody who isn't logged in", async () => {
+    const given = { authorization: undefined, "x-app": "a" };
+    for (const headers of [given, () => given, async () => given]) {
+      const { server, client } = await setUp({ headers });
+      void client.scores.clear();
+      const request = await server.next();
+      expect(request.headers).toMatchObject({ "x-app": "a" });
+      expect(request.headers).not.toHaveProperty("authorization");
+      request.answer(200, {}, {});
+    }
+  });
+
+  test("takes headers as a Headers object, or as pairs", async () => {
+    for (const headers of [new Headers({ "x-app": "a" }), [["x-app", "a"]] as const]) {
+      const { server, client } = await setUp({ headers });
+      void client.scores.clear();
+      const request = await server.next();
+      expect(request.headers).toMatchObject({ "x-app": "a" });
+      request.answer(200, {}, {});
+    }
+  });
+
   test("a query is a GET, or a POST if the URL would be too long", async () => {
     const { server, client } = await setUp();
     const answer = client.scores.find({ text: "ä & b" });

@@ -99,7 +99,10 @@ async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> 
     throw new SluiceError("internal", { message: "The client's headers option failed.", cause });
   }
   try {
-    return new Headers(headers);
+    const read = new Headers(headers);
+    // Which were read as the text "undefined".
+    for (const name in headers) if (headers[name as never] === undefined) read.delete(name);
+    return read;
   } catch (cause) {
     const message = `The client's headers option gave no headers: ${(cause as Error).message}`;
     throw protocolError(message, cause);
