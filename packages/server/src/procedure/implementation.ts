@@ -127,7 +127,7 @@ interface Attended<P extends AnySubscription, Context> {
    *   await say("left");
    * }
    */
-  readonly onSubscribe?: (args: SubscribeArgs<P, Context>) => Promise<void> | void;
+  readonly onSubscribe?: (args: SubscribeArgs<P, Context>) => unknown;
 }
 
 /** What a source gets: there is no client, so no `context`, and no middleware has run. */

@@ -24,6 +24,8 @@ test("onSubscribe gets what handlers get: the context behind middleware, the who
     },
   });
   s.none.live({ onSubscribe: async () => {} });
+  // What it returns is nobody's.
+  s.none.live({ onSubscribe: ({ topic }) => topic(contract.none).publish({ type: "joined", data: "a" }) });
   // @ts-expect-error no function
   s.none.live({ onSubscribe: true });
   // @ts-expect-error a generator has no subscribers that it can tell of
