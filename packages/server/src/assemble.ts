@@ -25,6 +25,7 @@ import type { EventStreamSettings } from "./stream/event-stream.js";
 import { readState } from "./subscription/read-state.js";
 import { systemClock } from "./time/clock.js";
 import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
+import { TurnEnd } from "./time/turn-end.js";
 import { answeringLog } from "./topic/answering-log.js";
 import { Counters } from "./topic/counters.js";
 import { Hub } from "./topic/hub.js";
@@ -141,6 +142,8 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     stallTimeout,
     limits,
     counters,
+    turnEnd: new TurnEnd(),
+    onError: (error) => report(error, "$streams", undefined),
     open: admission.streams,
   };
   const opening = {

@@ -7,6 +7,7 @@ import { readStreamsRequest, streamsMethods, streamsPath, type WantedSubscriptio
 import { type LaneRequest, openLane } from "./open-lane.js";
 import type { BegunRequest, Endpoint } from "./respond.js";
 import { EventStream } from "./stream/event-stream.js";
+import { GatheringSink } from "./stream/gathering-sink.js";
 import { NumberedLanes } from "./stream/numbered-lanes.js";
 
 export const streamsEndpoint: Endpoint = { path: streamsPath, errors: {}, methods: streamsMethods };
@@ -25,7 +26,9 @@ export async function handleStreams(parts: HandlerParts, exchange: Exchange, req
   if (reply.lifetime.over) return;
   admission.assertRoom(client);
 
-  const stream = new EventStream(reply.stream(streamHeaders), reply.lifetime, settingsFor(exchange, streams), true);
+  const settings = settingsFor(exchange, streams);
+  const sink = new GatheringSink(reply.stream(streamHeaders), settings);
+  const stream = new EventStream(sink, reply.lifetime, settings, true);
   admission.admit(stream, { client, lifetime: reply.lifetime });
   const lanes = new NumberedLanes(stream, wanted.length);
   // A client that leaves does not wait for a middleware that hangs.

@@ -37,7 +37,8 @@ export async function openLane(
   } catch (error) {
     const procedure = implementation?.procedure ?? { path: shorten(wanted.path, 140), errors: {} };
     lanes.refuse({
-      ...{ number: index, subscription: index, lifetime },
+      subscription: index,
+      lifetime,
       open: openOfRefused(implementation, streams.heartbeat),
       error: refusalOf({ error, procedure, context, report }),
     });
@@ -70,7 +71,7 @@ async function serve(
   admission.assertOpen();
   opening.assertAllowed(source.topic, source.context, wheel.time);
   const expiresAt = expiryOf(source.context);
-  lanes.add({ number: index, subscription: index, path: procedure.path, source, expiresAt, lifetime });
+  lanes.add({ subscription: index, path: procedure.path, source, expiresAt, lifetime });
 }
 
 /** @throws SluiceError `notFound`, `badRequest`; `unavailable` for a plain generator: a change of the set would cut it. */

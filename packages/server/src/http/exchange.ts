@@ -1,4 +1,4 @@
-import type { Sink } from "../stream/sink.js";
+import type { BodySink } from "../stream/sink.js";
 import type { Lifetime } from "../time/lifetime.js";
 
 /** A request and its reply, as adapters pass them on. The handler sees no other part of HTTP. */
@@ -36,7 +36,7 @@ export interface Reply {
   /** Sends a complete response, with or without a body. */
   send(status: number, headers: Readonly<Record<string, string>>, body?: string): void;
   /** Answers 200 and leaves the body open. The headers go out with the first bytes of the body. */
-  stream(headers: Readonly<Record<string, string>>): Sink;
+  stream(headers: Readonly<Record<string, string>>): BodySink;
   /** Ends when the response is finished, or the client is gone. */
   readonly lifetime: Lifetime;
 }

@@ -1,4 +1,4 @@
-import type { Sink } from "../stream/sink.js";
+import type { BodySink } from "../stream/sink.js";
 import { Lifetime } from "../time/lifetime.js";
 import type { Reply } from "./exchange.js";
 import type { FetchCall } from "./fetch-call.js";
@@ -46,7 +46,7 @@ export class FetchReply implements Reply {
     this.lifetime.end();
   }
 
-  stream(headers: Readonly<Record<string, string>>): Sink {
+  stream(headers: Readonly<Record<string, string>>): BodySink {
     const sink = new FetchSink(() => this.lifetime.end());
     this.#sink = sink;
     keepOpen(this.#call.request, this.#call.rest[0]);

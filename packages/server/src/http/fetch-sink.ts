@@ -1,4 +1,5 @@
-import type { Sink } from "../stream/sink.js";
+import { joinPieces } from "../stream/join-pieces.js";
+import type { BodySink, Piece } from "../stream/sink.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 import { encodeUtf8 } from "../topic/utf8.js";
@@ -13,7 +14,7 @@ const strategy = { highWaterMark: 16 * 1024, size: (chunk: Uint8Array) => chunk.
  * The body of a `Response`. It is not a byte stream: that would take the memory of each chunk for itself, and a chunk
  * may be shared by all subscribers.
  */
-export class FetchSink implements Sink, DirectSocket {
+export class FetchSink implements BodySink, DirectSocket {
   readonly body: ReadableStream<Uint8Array>;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #onDrain: (() => void) | undefined;
@@ -45,6 +46,10 @@ export class FetchSink implements Sink, DirectSocket {
 
   writeShared({ plain }: SharedBytes): boolean {
     return this.write(plain);
+  }
+
+  writeTogether(pieces: readonly Piece[]): boolean {
+    return this.write(joinPieces(pieces));
   }
 
   direct(): DirectSocket | undefined {

@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Sink } from "../stream/sink.js";
+import { joinPieces } from "../stream/join-pieces.js";
+import type { BodySink, Piece } from "../stream/sink.js";
 import type { DirectSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
+import { byteLength } from "../topic/utf8.js";
 import { directSocketOf, versionOf, watchWrite, writeUnwatched } from "./direct-socket.js";
 
 /**
@@ -10,7 +12,7 @@ import { directSocketOf, versionOf, watchWrite, writeUnwatched } from "./direct-
  * its socket: without that detour, the system call is most of the cost of a delivery. If instruments watch the
  * response's writes, nothing bypasses it.
  */
-export class NodeSink implements Sink {
+export class NodeSink implements BodySink {
   readonly #res: ServerResponse;
   /** Set if, at `#version`, nothing stood between response and socket. */
   #socket: Socket | undefined;
@@ -30,6 +32,20 @@ export class NodeSink implements Sink {
   writeShared({ plain, chunked }: SharedBytes): boolean {
     const socket = this.direct();
     return socket ? socket.write(chunked) : this.#res.write(plain);
+  }
+
+  writeTogether(pieces: readonly Piece[]): boolean {
+    const socket = this.direct();
+    if (!socket) return this.#res.write(joinPieces(pieces));
+    socket.cork();
+    try {
+      this.#res.flushHeaders(); // does nothing if they are out
+      for (const piece of pieces) socket.write(typeof piece === "string" ? chunkOf(piece) : piece.chunked);
+    } finally {
+      socket.uncork();
+    }
+    // While it was corked, `write` returned false for more than its `highWaterMark`, even if the kernel takes all of it now.
+    return !(socket.writableNeedDrain && socket.writableLength > 0);
   }
 
   direct(): (DirectSocket & Socket) | undefined {
@@ -82,3 +98,5 @@ export class NodeSink implements Sink {
     for (const source of sources) source?.on("drain", once);
   }
 }
+
+const chunkOf = (text: string): string => `${byteLength(text).toString(16)}\r\n${text}\r\n`;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Sink } from "../stream/sink.js";
+import type { BodySink } from "../stream/sink.js";
 import { Lifetime } from "../time/lifetime.js";
 import type { Exchange, Reply } from "./exchange.js";
 import { jsonBodyOf } from "./node-body.js";
@@ -98,7 +98,7 @@ class NodeReply implements Reply {
     this.#res.writeHead(status, all).end(body);
   }
 
-  stream(headers: Readonly<Record<string, string>>): Sink {
+  stream(headers: Readonly<Record<string, string>>): BodySink {
     if (!this.#gone) flattenHead(this.#res.writeHead(200, headers));
     return new NodeSink(this.#res);
   }

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Lifetime } from "../time/lifetime.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
 import { TimerWheel } from "../time/timer-wheel.js";
+import { TurnEnd } from "../time/turn-end.js";
 import { Counters } from "../topic/counters.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
 import { decodeUtf8 } from "../topic/utf8.js";
@@ -43,6 +44,8 @@ function setUp({
     stallTimeout: 5_000,
     limits: { streamLife, bufferedBytes: 65_536 },
     open: connections,
+    turnEnd: new TurnEnd(),
+    onError: (error: unknown) => expect.unreachable(String(error)),
     counters: new Counters(),
   };
   const source = {

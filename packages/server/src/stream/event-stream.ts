@@ -1,8 +1,9 @@
 import { encodeFrame } from "@sluice/contract/wire";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
+import type { TurnEnd } from "../time/turn-end.js";
 import type { Counters } from "../topic/counters.js";
-import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import { type Framing, pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
 import { Backlog } from "./backlog.js";
 import type { Lanes } from "./lane.js";
@@ -24,6 +25,10 @@ export interface EventStreamSettings {
     /** Most bytes of events that are written to a socket at once. */
     readonly bufferedBytes: number;
   };
+  /** When streams with many lanes write. */
+  readonly turnEnd: TurnEnd;
+  /** Called with what a write throws after its turn. */
+  readonly onError: (error: unknown) => void;
   /** The set that lists open streams. */
   readonly open: Set<EventStream>;
   readonly counters: Counters;
@@ -72,6 +77,7 @@ export class EventStream implements Deadline, EndListener {
     this.#writtenAt = settings.wheel.now;
     this.#life = canBeCut ? new StreamLife(settings.wheel, settings.limits.streamLife) : undefined;
     this.#schedule(settings.heartbeat);
+    sink.whenFull?.(() => this.#fill());
     lifetime.watch(this);
   }
 
@@ -121,7 +127,7 @@ export class EventStream implements Deadline, EndListener {
   }
 
   /** The socket that shared bytes may be written to directly, if it has room. */
-  direct(): DirectSocket | undefined {
+  direct(): DirectSocket | LaneSocket | undefined {
     return this.closed || this.full ? undefined : this.#sink.direct?.();
   }
 
@@ -175,7 +181,7 @@ export class EventStream implements Deadline, EndListener {
   /** Called by the wheel. */
   fire(): void {
     const { wheel, heartbeat, stallTimeout } = this.settings;
-    const writtenAt = Math.max(this.#writtenAt, this.lanes.writtenAt);
+    const writtenAt = Math.max(this.#writtenAt, this.lanes.writtenAt, this.#sink.writtenAt ?? 0);
     const rest = (this.full ? stallTimeout : heartbeat) - (wheel.now - writtenAt) * wheel.resolution;
     if (this.closed && rest > 0) {
       wheel.schedule(this, rest);
@@ -210,7 +216,11 @@ export class EventStream implements Deadline, EndListener {
   onEnd(): void {
     const { wheel, open, counters } = this.settings;
     this.closed = true;
-    if (!this.#isEnding) this.#backlog = undefined; // the client is gone
+    if (!this.#isEnding) {
+      // The client is gone.
+      this.#backlog = undefined;
+      this.#sink.discard?.();
+    }
     wheel.cancel(this);
     open.delete(this);
     counters.disconnects++;

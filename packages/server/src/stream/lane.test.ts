@@ -1,31 +1,18 @@
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { defineContract, subscription } from "@sluice/contract";
 import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
 import { type Log, memoryLog } from "@sluice/log";
 import { expect, it, onTestFinished } from "vitest";
-import * as z from "zod";
 import { NodeSink } from "../http/node-sink.js";
-import { Subscriber } from "../subscription/subscriber.js";
+import { serveLanes } from "../test-kit/lanes.test-kit.js";
 import { Lifetime } from "../time/lifetime.js";
-import { ManualClock } from "../time/manual-clock.test-kit.js";
-import { TimerWheel } from "../time/timer-wheel.js";
-import { Counters } from "../topic/counters.js";
-import { Hub } from "../topic/hub.js";
 import { untold } from "../topic/read-log.test-kit.js";
-import { ReplayCache } from "../topic/replay-cache.js";
 import { SharedBytes } from "../topic/shared-bytes.js";
-import { TopicStates } from "../topic/topic-states.js";
-import { EventStream } from "./event-stream.js";
-import { NumberedLanes } from "./numbered-lanes.js";
 
-const contract = defineContract({
-  busy: subscription({ events: { post: z.string() } }),
-  quiet: subscription({ events: { post: z.string() } }),
-});
 const topics = ["busy", "quiet"] as const;
-const [busy, quiet] = [7, 12];
+/** The topics' own numbers, in the order in which they are first followed. */
+const [busy, quiet] = [0, 2];
 const pad = "x".repeat(10_000);
 
 function deferred<T>() {
@@ -42,51 +29,14 @@ interface Options {
 
 /** An event stream over a real socket, with one lane for each of two topics. */
 async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, filter }: Options = {}) {
-  const clock = new ManualClock();
-  const [wheel, counters, errors] = [new TimerWheel(clock), new Counters(), [] as unknown[]];
-  const limits = { streamLife: 3_600_000, bufferedBytes: 65_536, catchUpEvents: 100_000 };
-  const pages = new ReplayCache(limits.bufferedBytes);
-  const hub = new Hub({ log, pages, counters, wheel, onError: (error) => errors.push(error) });
-  const report = (error: unknown) => void errors.push(error);
-  const parts = { log, hub, counters, limits, report, states: new TopicStates(log) };
-  const connections = new Set<EventStream>();
-  const settings = {
-    wheel,
-    counters,
-    limits,
-    open: connections,
-    heartbeat: 15_000,
-    retry: 1_000,
-    stallTimeout: 60_000,
-  };
+  const { begin, publish, ...parts } = serveLanes({ log });
 
   async function serve(res: ServerResponse) {
     res.writeHead(200, { "content-type": "text/event-stream" });
     const lifetime = new Lifetime();
     res.on("close", () => lifetime.end());
-    const stream = new EventStream(new NodeSink(res), lifetime, settings, true);
-    connections.add(stream);
-    const lanes = new NumberedLanes(stream, topics.length);
-    /** Adds a lane for a topic, from its head on or from its oldest entry. */
-    async function add(topic: (typeof topics)[number], number: number, from: "head" | "oldest" = "head") {
-      const procedure = contract[topic];
-      const tail = hub.take(topic, procedure);
-      const which = { stream: "live" as const, attended: false, snapshot: undefined };
-      const request = { parts, procedure, topic, tail, context: {}, ...which };
-      const source = new Subscriber({ ...request, filter: topic === "busy" ? filter : undefined });
-      const own = new Lifetime();
-      own.watch(source);
-      if (from === "oldest") {
-        source.startAt({ from, look: await tail.look({ from, limit: 256 }), resumes: false });
-      } else {
-        const { cursor, ...look } = await tail.head();
-        source.startAt({ from: cursor, look, resumes: false });
-      }
-      const terms = { number, subscription: topics.indexOf(topic), path: topic, source, lifetime: own };
-      return lanes.add({ ...terms, expiresAt: topic === "busy" ? expiresAt : Number.POSITIVE_INFINITY });
-    }
-    const added = [await add("busy", busy), await add("quiet", quiet)];
-    return { stream, res, add, lanes: added };
+    const { stream, add } = begin(new NodeSink(res), lifetime, topics.length);
+    return { stream, res, add, lanes: [await add("busy", { filter, expiresAt }), await add("quiet")] };
   }
 
   const server = createServer((_req, res) => serving.resolve(serve(res)));
@@ -105,11 +55,6 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
   response.on("data", (chunk) => decoder.push(chunk)).on("error", () => {});
   const of = (lane: number) => frames.filter((frame) => "lane" in frame && frame.lane === lane);
   const posts = (lane: number) => of(lane).flatMap((frame) => (frame.kind === "event" ? [JSON.parse(frame.data)] : []));
-  const publish = (topic: string, ...data: string[]) =>
-    log.append(
-      topic,
-      data.map((each) => ({ type: "post", data: JSON.stringify(each) })),
-    );
   const until = async (isSo: () => boolean) => {
     for (const end = Date.now() + 20_000; !isSo(); ) {
       if (Date.now() > end) throw new Error(`Waited in vain; received ${frames.length} frames.`);
@@ -118,7 +63,7 @@ async function setUp({ log = memoryLog(), expiresAt = Number.POSITIVE_INFINITY, 
   };
   const served = await serving.promise;
   await until(() => of(busy).length > 1 && of(quiet).length > 1);
-  return { ...served, clock, counters, errors, connections, hub, response, frames, of, posts, publish, until };
+  return { ...served, ...parts, response, frames, of, posts, publish, until };
 }
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => `${n}`);
@@ -168,7 +113,7 @@ it("a client that does not read fills no memory, and later gets all events of bo
 
 it("a lane that is opened while its client does not read keeps a cursor and no entries", async () => {
   const log = memoryLog();
-  const late = 13;
+  const late = 1; // its topic has a lane of the topic's number already
   const { add, response, stream, of, posts, publish, until } = await setUp({ log });
   const { cursor } = await publish("quiet", ...numbers(5));
   response.pause();
@@ -176,7 +121,7 @@ it("a lane that is opened while its client does not read keeps a cursor and no e
     await publish("busy", pad);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await add("quiet", late, "oldest");
+  await add("quiet", { from: "oldest" });
   await log.trim("quiet", cursor);
   await publish("quiet", "new");
   response.resume();

@@ -1,7 +1,7 @@
 import type { Frame, OpenFrame } from "@sluice/contract/wire";
 import type { Lifetime } from "../time/lifetime.js";
 import type { Batch } from "../topic/batch.js";
-import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 
 /** A frame of a subscription. (Comments, `retry:` and `$drain` belong to the stream.) */
@@ -33,7 +33,7 @@ export interface Lane {
    * The socket that shared bytes may be written to directly, if it has room. Valid while `directVersion` returns the
    * same number.
    */
-  direct(): DirectSocket | undefined;
+  direct(): DirectSocket | LaneSocket | undefined;
   /** How that socket takes shared bytes. */
   readonly framing: Framing;
   /** See `Sink`. */
@@ -69,6 +69,8 @@ export interface Feed {
 export interface LaneSource extends Feed {
   /** The topic's name: the procedure's path, and the key if there is one. */
   readonly topic: string;
+  /** The number that the topic's lanes have on all streams. Absent: each stream chooses one. */
+  readonly laneNumber?: number;
   /** The context after middleware. */
   readonly context: unknown;
   /** Whether a client can resume it after a cut. */

@@ -1,11 +1,14 @@
 import { encodeFrame } from "@sluice/contract/wire";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import type { Batch } from "../topic/batch.js";
+import type { LaneSocket } from "../topic/direct-subscribers.js";
 import type { SharedBytes } from "../topic/shared-bytes.js";
 import { decodeUtf8 } from "../topic/utf8.js";
 import type { EventStream } from "./event-stream.js";
 import type { LaneFrame, LaneSource } from "./lane.js";
 import { StreamLane } from "./stream-lane.js";
+
+const maxCopied = 4 * 1024;
 
 /** How a lane reports to the lanes that share its stream. */
 export interface LaneScheduler {
@@ -28,7 +31,7 @@ interface NumberedLaneOptions {
 /** One of several lanes of an event stream. Each frame carries the lane's number, and the stream outlives the lane. */
 export class NumberedLane extends StreamLane implements EndListener {
   readonly lifetime: Lifetime;
-  readonly #number: number;
+  readonly number: number;
   readonly #lanes: LaneScheduler;
   /** Bytes that it may still write on its turn. Unlimited while it is at the head. */
   #share = 0;
@@ -36,7 +39,7 @@ export class NumberedLane extends StreamLane implements EndListener {
   constructor(stream: EventStream, source: LaneSource, { number, expiresAt, lifetime, lanes }: NumberedLaneOptions) {
     super(stream, source, expiresAt);
     this.lifetime = lifetime;
-    this.#number = number;
+    this.number = number;
     this.#lanes = lanes;
   }
 
@@ -68,9 +71,10 @@ export class NumberedLane extends StreamLane implements EndListener {
     this.#lanes.caughtUp(this);
   }
 
-  /** Its bytes carry its number, so they cannot go directly to the socket. */
-  override direct(): undefined {
-    return undefined;
+  /** Bytes that all streams share carry the topic's own number. */
+  override direct(): LaneSocket | undefined {
+    const socket = this.number === this.source.laneNumber ? super.direct() : undefined;
+    return socket && "takeShared" in socket ? socket : undefined;
   }
 
   get directVersion(): undefined {
@@ -97,21 +101,25 @@ export class NumberedLane extends StreamLane implements EndListener {
   }
 
   protected encode(frame: LaneFrame): string {
-    return encodeFrame({ ...frame, lane: this.#number });
+    return encodeFrame({ ...frame, lane: this.number });
   }
 
   protected frameOf(batch: Batch, index: number): string {
-    return batch.frame(index, this.#number);
+    return batch.frame(index, this.number);
   }
 
   protected bytesOf(batch: Batch): SharedBytes {
-    return batch.bytesIn(this.#number);
+    return batch.bytesIn(this.number);
   }
 
   /** Only the first line differs between lanes. The rest, possibly megabytes, is shared. */
   protected writeFrame({ plain }: SharedBytes): void {
     const type = typeStart(plain);
-    this.stream.writeWithRest(this, `${decodeUtf8(plain.subarray(0, type))}${this.#number}/`, plain.subarray(type));
+    const start = `${decodeUtf8(plain.subarray(0, type))}${this.number}/`;
+    const rest = plain.subarray(type);
+    // A copy of a few bytes costs less than a write of their own.
+    if (rest.length <= maxCopied) this.stream.write(start + decodeUtf8(rest), this);
+    else this.stream.writeWithRest(this, start, rest);
   }
 
   protected onWritten(bytes: number): void {

@@ -9,7 +9,6 @@ const turnBytes = 4 * 1024;
 
 /** The subscription that a lane is for. */
 interface LanePlace {
-  readonly number: number;
   /** Index of the subscription in the request. */
   readonly subscription: number;
   /** The subscription's lifetime: it ends with the lane. */
@@ -36,7 +35,11 @@ interface Refusal extends LanePlace {
  */
 export class NumberedLanes implements Lanes {
   readonly #stream: EventStream;
-  readonly #open = new Set<NumberedLane>();
+  readonly #open = new Map<number, NumberedLane>();
+  /** Numbers of lanes that ended while others were still to be added. A stream must not use a number twice. */
+  #ended: Set<number> | undefined;
+  /** The next number that no topic has on all streams. */
+  #nextOwn = 1;
   /** The lagging lanes, in turn order. */
   readonly #waiting = new Set<NumberedLane>();
   /** The lanes whose turn it is. */
@@ -66,11 +69,13 @@ export class NumberedLanes implements Lanes {
   }
 
   /** Opens a lane and serves it. */
-  add({ number, subscription, path, source, expiresAt, lifetime }: LaneTerms): NumberedLane {
+  add({ subscription, path, source, expiresAt, lifetime }: LaneTerms): NumberedLane {
+    const number = this.#numberFor(source);
     const lane = new NumberedLane(this.#stream, source, { number, expiresAt, lifetime, lanes: this });
     this.#opening.delete(lifetime);
     this.#expected--;
-    this.#open.add(lane);
+    if (this.#expected === 0) this.#ended = undefined;
+    this.#open.set(number, lane);
     lifetime.watch(lane);
     if (this.#stream.closed) lifetime.end();
     else if (!lifetime.over) lane.start({ path, subscriptions: [subscription] });
@@ -78,24 +83,25 @@ export class NumberedLanes implements Lanes {
   }
 
   /** Tells why there is no such lane. */
-  refuse({ number, subscription, open, error, lifetime }: Refusal): void {
+  refuse({ subscription, open, error, lifetime }: Refusal): void {
+    const lane = this.#numberFor({});
     this.#opening.delete(lifetime);
     this.#expected--;
     lifetime.end();
-    const opened = encodeFrame({ ...open, lane: number, subscriptions: [subscription] });
-    this.#stream.write(opened + encodeFrame({ ...error, lane: number }));
+    const opened = encodeFrame({ ...open, lane, subscriptions: [subscription] });
+    this.#stream.write(opened + encodeFrame({ ...error, lane }));
     this.#endAfterLast();
   }
 
   get open(): Iterable<NumberedLane> {
-    return this.#open;
+    return this.#open.values();
   }
 
   get size(): number {
     return this.#open.size;
   }
 
-  /** Nothing is written directly to a socket that lanes share. */
+  /** The sink knows. */
   get writtenAt(): number {
     return 0;
   }
@@ -109,14 +115,14 @@ export class NumberedLanes implements Lanes {
 
   idle(): boolean {
     let hasSent = false;
-    for (const lane of this.#open) hasSent = lane.idle() || hasSent;
+    for (const lane of this.#open.values()) hasSent = lane.idle() || hasSent;
     return hasSent;
   }
 
   onStreamEnd(): void {
     for (const lifetime of this.#opening) lifetime.end();
     this.#opening.clear();
-    for (const lane of [...this.#open]) lane.lifetime.end();
+    for (const lane of [...this.#open.values()]) lane.lifetime.end();
   }
 
   /** A lane lags: it is pulled on its turn. */
@@ -135,7 +141,8 @@ export class NumberedLanes implements Lanes {
 
   /** A lane has ended. */
   remove(lane: NumberedLane): void {
-    this.#open.delete(lane);
+    this.#open.delete(lane.number);
+    if (this.#expected > 0) this.#ended = (this.#ended ?? new Set()).add(lane.number);
     this.caughtUp(lane);
     this.#endAfterLast();
   }
@@ -145,6 +152,14 @@ export class NumberedLanes implements Lanes {
     if (this.#open.size > 0 || this.#expected > 0 || this.#stream.closed) return;
     this.#stream.write(encodeFrame({ kind: "end" }));
     this.#stream.end();
+  }
+
+  /** The topic's number, unless another lane of this stream has or had it. */
+  #numberFor({ laneNumber }: Pick<LaneSource, "laneNumber">): number {
+    if (laneNumber !== undefined && !this.#open.has(laneNumber) && !this.#ended?.has(laneNumber)) return laneNumber;
+    const number = this.#nextOwn;
+    this.#nextOwn += 2;
+    return number;
   }
 
   #pull(): void {

@@ -2,7 +2,7 @@ import { expired } from "../procedure/revocable-context.js";
 import type { Lifetime } from "../time/lifetime.js";
 import type { WallClockDeadline } from "../time/timer-wheel.js";
 import type { Batch } from "../topic/batch.js";
-import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 import { byteLength } from "../topic/utf8.js";
 import type { EventStream } from "./event-stream.js";
@@ -45,7 +45,7 @@ export abstract class StreamLane implements Lane, OpenLane {
   abstract cut(): void;
 
   /** A direct write can check no expiry and pass no corked text, so it is allowed only without both. */
-  direct(): DirectSocket | undefined {
+  direct(): DirectSocket | LaneSocket | undefined {
     return this.#expiry || this.#corked !== undefined ? undefined : this.stream.direct();
   }
 

@@ -1,4 +1,4 @@
-import type { DirectSocket } from "../topic/direct-subscribers.js";
+import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 
 /** How a subscriber gets a topic's events. The first two are one that is catching up. */
 export type Mode =
@@ -9,7 +9,7 @@ export type Mode =
   /** It is one of the tail's queue, and is handed each batch. */
   | { readonly kind: "queued" }
   /** It is at the head and has no filter; its socket gets the shared bytes as they are. Its place is the tail's. */
-  | { readonly kind: "direct"; readonly socket: DirectSocket }
+  | { readonly kind: "direct"; readonly socket: DirectSocket | LaneSocket }
   /** Its lane is over. */
   | { readonly kind: "over" };
 

@@ -57,6 +57,10 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     return this.request.topic;
   }
 
+  get laneNumber(): number {
+    return this.request.tail.lane;
+  }
+
   get context(): unknown {
     return this.request.context;
   }

@@ -79,6 +79,12 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.become(queued);
   }
 
+  refused({ from }: Batch): void {
+    this.become(waiting);
+    this.stand(from);
+    this.lane?.lag();
+  }
+
   failed(error: unknown): void {
     this.fail(error);
   }

@@ -28,6 +28,16 @@ it.each(["$end", "$error"])("leaves out entries after the topic's end, %s", asyn
   expect(decodeUtf8(batch.bytes.plain).match(/^event: .*$/gm)).toEqual(["event: tick", `event: ${end}`]);
 });
 
+it("is encoded once for the topic's lane number, whatever other numbers lanes have", async () => {
+  const batch = await batchOf("tick");
+  const own = batch.bytesIn(6);
+  expect(decodeUtf8(own.plain)).toContain("event: 6/tick\n");
+  expect(decodeUtf8(batch.bytesIn(1).plain)).toContain("event: 1/tick\n");
+  expect(decodeUtf8(batch.bytesIn(3).plain)).toContain("event: 3/tick\n");
+  expect(batch.bytesIn(6)).toBe(own);
+  expect(batch.bytesIn(3)).toBe(batch.bytesIn(3));
+});
+
 it("includes all entries, and is not the last, if there is no end", async () => {
   const batch = await batchOf("$start", "tick", "$other");
   expect([batch.isLast, batch.entries.length, batch.end.offset]).toEqual([false, 3, 3]);

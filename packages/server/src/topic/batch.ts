@@ -45,7 +45,8 @@ export class Batch {
   readonly procedure: AnySubscription;
   #size: number | undefined;
   #bytes: SharedBytes | undefined;
-  #laned: { readonly lane: number; readonly bytes: SharedBytes } | undefined;
+  /** The last encoding for an even number, and for an odd one. */
+  #laned: { readonly lane: number; readonly bytes: SharedBytes }[] | undefined;
   #frames: readonly string[] | undefined;
   #events: (DecodedEvent | null | undefined)[] = [];
 
@@ -80,12 +81,14 @@ export class Batch {
   }
 
   /**
-   * All its frames, for lanes with this number. A topic's lane number is mostly the same on all streams, so one
-   * encoding is cached.
+   * All its frames, for lanes with this number. The topic's own number, which is even, is the same on all streams; others must
+   * not take its place in the cache.
    */
   bytesIn(lane: number): SharedBytes {
-    if (this.#laned?.lane !== lane) this.#laned = { lane, bytes: this.#encode(lane) };
-    return this.#laned.bytes;
+    this.#laned ??= [];
+    const slot = lane % 2;
+    if (this.#laned[slot]?.lane !== lane) this.#laned[slot] = { lane, bytes: this.#encode(lane) };
+    return this.#laned[slot].bytes;
   }
 
   #encode(lane: number | undefined): SharedBytes {

@@ -6,7 +6,7 @@ import { Batch } from "./batch.js";
 import { Counters } from "./counters.js";
 import { DirectSubscribers } from "./direct-subscribers.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
-import type { Framing } from "./shared-bytes.js";
+import type { Framing, SharedBytes } from "./shared-bytes.js";
 
 const { ticks } = defineContract({ ticks: subscription({ events: { tick: z.int() } }) });
 
@@ -19,10 +19,12 @@ async function batchOf(...numbers: number[]): Promise<Batch> {
   return new Batch(ticks, from, page.entries, page.end);
 }
 
+const lane = 4;
+
 function setUp() {
   const counters = new Counters();
   const wheel = { now: 7 };
-  const direct = new DirectSubscribers({ counters, wheel });
+  const direct = new DirectSubscribers({ counters, wheel, lane });
   const join = (hasRoom: () => boolean, directVersion?: () => number, framing: Framing = "chunked") => {
     const chunks: Uint8Array[] = [];
     const socket = { write: (chunk: Uint8Array) => chunks.push(chunk) > 0 && hasRoom() };
@@ -37,6 +39,7 @@ function setUp() {
         filled++;
         direct.delete(socket);
       },
+      refused: () => expect.unreachable(),
       lost() {},
       review() {
         reviewed++;
@@ -98,6 +101,33 @@ it("ends the stream of a subscriber whose socket throws, and skips no other", as
   direct.write(await batchOf(1));
   expect(readers.map(({ chunks }) => chunks.length)).toEqual([2, 1, 2]);
   expect(readers.map(({ errors }) => errors)).toEqual([[], [broken], []]);
+});
+
+it("gives streams with many lanes the bytes of the topic's number, and tells those that take nothing", async () => {
+  const { counters, direct, join } = setUp();
+  const plain = join(() => true);
+  const joinLane = (takes: boolean) => {
+    const taken: SharedBytes[] = [];
+    const refused: Batch[] = [];
+    const socket = { takeShared: (bytes: SharedBytes) => takes && taken.push(bytes) > 0 };
+    const unreachable = () => expect.unreachable();
+    const others = { filled: unreachable, failed: unreachable, lost() {}, review() {}, queue() {} };
+    const onRefused = (batch: Batch) => {
+      refused.push(batch);
+      direct.delete(socket);
+    };
+    direct.add(socket, { ...others, refused: onRefused }, { framing: "plain", directVersion: undefined });
+    return { taken, refused };
+  };
+  const lanes = [joinLane(true), joinLane(false), joinLane(true)];
+  const batch = await batchOf(1, 2);
+  direct.write(batch);
+  const bytes = batch.bytesIn(lane);
+  expect(lanes.map(({ taken }) => taken)).toEqual([[bytes], [], [bytes]]);
+  expect(lanes.map(({ refused }) => refused)).toEqual([[], [batch], []]);
+  expect(plain.chunks).toEqual([batch.bytes.chunked]);
+  expect(direct.size).toBe(3);
+  expect([counters.delivered, counters.bytes]).toEqual([6, batch.bytes.plain.length + 2 * bytes.plain.length]);
 });
 
 it("makes all subscribers check their sockets, once, when the version of one kind changes", () => {

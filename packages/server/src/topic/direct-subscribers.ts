@@ -1,17 +1,24 @@
 import type { TimerWheel } from "../time/timer-wheel.js";
 import type { Batch } from "./batch.js";
 import type { Counters } from "./counters.js";
-import type { Framing } from "./shared-bytes.js";
+import { type Framing, pieceLength, type SharedBytes } from "./shared-bytes.js";
 
 /** A socket that takes shared bytes. `write` returns false when it is full. */
 export interface DirectSocket {
   write(chunk: Uint8Array): boolean;
 }
 
+/** A stream with many lanes. `takeShared` returns false, and takes nothing, when it is full. */
+export interface LaneSocket {
+  takeShared(bytes: SharedBytes): boolean;
+}
+
 /** A subscriber at the cursor of its topic's tail, without a filter: its socket gets the shared bytes as they are. */
 export interface DirectSubscriber {
   /** Its socket is full: from now on it takes batches through its lane. */
   filled(): void;
+  /** Its stream is full and has not taken the batch: the subscriber reads it from the log. */
+  refused(batch: Batch): void;
   /** Its socket's `write` threw, as a wrapped one may: its stream ends. */
   failed(error: unknown): void;
   /** The tail cannot hand over the next entries: the subscriber reads them from the log. */
@@ -25,6 +32,8 @@ export interface DirectSubscriber {
 export interface DirectSettings {
   readonly counters: Counters;
   readonly wheel: Pick<TimerWheel, "now">;
+  /** The number of the topic's lanes, on all streams with many lanes. */
+  readonly lane: number;
 }
 
 /** What a socket tells of its kind; see `Sink`. */
@@ -45,6 +54,8 @@ export class DirectSubscribers {
     chunked: new Map(),
     plain: new Map(),
   };
+  /** The streams in which the topic has a lane. */
+  readonly #lanes = new Map<LaneSocket, DirectSubscriber>();
   /** The last known version of each kind of socket; there are one or two kinds. */
   readonly #versions = new Map<() => number, number>();
   readonly #settings: DirectSettings;
@@ -54,16 +65,26 @@ export class DirectSubscribers {
   }
 
   get size(): number {
+    return this.#sockets + this.#lanes.size;
+  }
+
+  get #sockets(): number {
     return this.#subscribers.chunked.size + this.#subscribers.plain.size;
   }
 
   /** A copy of the current subscribers. */
   get all(): readonly DirectSubscriber[] {
-    return [...this.#subscribers.chunked.values(), ...this.#subscribers.plain.values()];
+    const { chunked, plain } = this.#subscribers;
+    return [...chunked.values(), ...plain.values(), ...this.#lanes.values()];
   }
 
-  add(socket: DirectSocket, subscriber: DirectSubscriber, { framing, directVersion }: DirectSocketKind): void {
-    this.#subscribers[framing].set(socket, subscriber);
+  add(
+    socket: DirectSocket | LaneSocket,
+    subscriber: DirectSubscriber,
+    { framing, directVersion }: DirectSocketKind,
+  ): void {
+    if ("takeShared" in socket) this.#lanes.set(socket, subscriber);
+    else this.#subscribers[framing].set(socket, subscriber);
     if (directVersion && !this.#versions.has(directVersion)) this.#versions.set(directVersion, directVersion());
   }
 
@@ -80,20 +101,49 @@ export class DirectSubscribers {
     }
   }
 
-  delete(socket: DirectSocket): void {
-    if (!this.#subscribers.chunked.delete(socket)) this.#subscribers.plain.delete(socket);
+  delete(socket: DirectSocket | LaneSocket): void {
+    if ("takeShared" in socket) this.#lanes.delete(socket);
+    else if (!this.#subscribers.chunked.delete(socket)) this.#subscribers.plain.delete(socket);
+  }
+
+  /** Whether a batch is too long to be written to its subscribers at once. */
+  isTooLong(batch: Batch): boolean {
+    if (this.size === 0) return false;
+    const { plain } = this.#sockets > 0 ? batch.bytes : batch.bytesIn(this.#settings.lane);
+    return plain.length > pieceLength;
   }
 
   write(batch: Batch): void {
-    const { size } = this;
-    if (size === 0) return;
+    if (this.#sockets > 0) this.#writeToSockets(batch);
+    if (this.#lanes.size > 0) this.#writeToLanes(batch);
+  }
+
+  #writeToSockets(batch: Batch): void {
     const { chunked, plain } = batch.bytes;
-    const { counters, wheel } = this.#settings;
-    counters.delivered += size * batch.entries.length;
-    counters.bytes += size * plain.length;
-    this.writtenAt = wheel.now;
+    this.writtenAt = this.#settings.wheel.now;
+    this.#count(this.#sockets, batch, plain);
     writeTo(this.#subscribers.chunked, chunked);
     writeTo(this.#subscribers.plain, plain);
+  }
+
+  #writeToLanes(batch: Batch): void {
+    const bytes = batch.bytesIn(this.#settings.lane);
+    let taken = 0;
+    for (const socket of this.#lanes.keys()) {
+      try {
+        if (socket.takeShared(bytes)) taken++;
+        else this.#lanes.get(socket)?.refused(batch);
+      } catch (error) {
+        this.#lanes.get(socket)?.failed(error);
+      }
+    }
+    this.#count(taken, batch, bytes.plain);
+  }
+
+  #count(taken: number, { entries }: Batch, { length }: Uint8Array): void {
+    const { counters } = this.#settings;
+    counters.delivered += taken * entries.length;
+    counters.bytes += taken * length;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AnySubscription } from "@sluice/contract";
+import { LaneNumbers } from "./lane-numbers.js";
 import { Tail, type TailSources } from "./tail.js";
 
 /** Settings that all tails share. */
@@ -10,6 +11,7 @@ export interface HubSettings extends Pick<TailSources, "log" | "pages" | "counte
 export class Hub {
   readonly #settings: HubSettings;
   readonly #tails = new Map<string, Tail>();
+  readonly #lanes = new LaneNumbers();
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
@@ -36,11 +38,12 @@ export class Hub {
     if (--tail.users > 0) return;
     this.#forget(tail);
     tail.close();
+    this.#lanes.release(tail.lane);
   }
 
   #open(topic: string, procedure: AnySubscription): Tail {
     const onError = (error: unknown) => this.#settings.onError(error, topic);
-    const tail = new Tail({ ...this.#settings, topic, procedure, onError });
+    const tail = new Tail({ ...this.#settings, lane: this.#lanes.take(), topic, procedure, onError });
     this.#tails.set(topic, tail);
     // The next subscriber gets a new tail, even if this one is not released yet.
     tail.ready.catch(() => this.#forget(tail));

@@ -9,7 +9,6 @@ import { firstUnknown, isNewer, pageBefore } from "./known-entries.js";
 import type { QueuedSubscriber } from "./queued-subscriber.js";
 import type { ReplayCache } from "./replay-cache.js";
 import { isSameCursor } from "./same-cursor.js";
-import { pieceLength } from "./shared-bytes.js";
 import { type Look, Step } from "./trail.js";
 
 /** What a tail reads from, and what it shares with other tails. */
@@ -55,6 +54,8 @@ export class Tail {
   /** The subscribers at this cursor that get all batches as they are. */
   readonly direct: DirectSubscribers;
   readonly topic: string;
+  /** The number of the topic's lanes, on all streams with many lanes. */
+  readonly lane: number;
   readonly #log: Log;
   readonly #procedure: AnySubscription;
   readonly #queued = new Set<QueuedSubscriber>();
@@ -72,6 +73,7 @@ export class Tail {
     this.direct = new DirectSubscribers(settings);
     this.#log = log;
     this.topic = topic;
+    this.lane = settings.lane;
     this.#procedure = procedure;
     this.#pages = pages;
     this.#onError = onError;
@@ -219,7 +221,7 @@ export class Tail {
       // After the last entry, each subscriber ends its own stream.
       if (batch.isLast) for (const subscriber of this.direct.all) subscriber.queue();
       // Each connection writes a long batch in pieces.
-      else if (this.direct.size > 0 && batch.bytes.plain.length > pieceLength) {
+      else if (this.direct.isTooLong(batch)) {
         for (const subscriber of this.direct.all) subscriber.lost();
       }
       this.cursor = batch.end;
