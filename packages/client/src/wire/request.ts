@@ -34,7 +34,7 @@ export async function send(
     ...request,
     ...(credentials && { credentials }),
     signal,
-    headers: plain(headers),
+    headers: Object.fromEntries(headers),
     cache: "no-store",
   };
   let response: FetchResponse | undefined;
@@ -75,14 +75,6 @@ function describe(
   }
   headers.set("content-type", "application/json");
   return { address, method: "POST", body: JSON.stringify({ input, cursor }) };
-}
-
-function plain(headers: Headers): Record<string, string> {
-  const all: Record<string, string> = {};
-  headers.forEach((value, name) => {
-    all[name] = value;
-  });
-  return all;
 }
 
 const headerSafe = /^[\x21-\x7e]+$/;
