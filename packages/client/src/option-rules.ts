@@ -1,5 +1,6 @@
 import type { ClientOptions } from "./client-options.js";
 import { maxDelay } from "./platform/clock.js";
+import { checkUrl } from "./url-option.js";
 
 type Rule = readonly [holds: (given: unknown) => boolean, allowed: string, isRequired?: boolean];
 
@@ -14,7 +15,7 @@ const from = (least: number, unit: string): Rule => [
   (given) => typeof given === "number" && given >= least && given <= maxDelay,
   `a number of ${unit} from ${least} to ${maxDelay}`,
 ];
-/** Checked elsewhere. */
+/** Checked in another way. */
 const unchecked: Rule = [() => true, ""];
 const milliseconds = (least: number) => from(least, "milliseconds");
 
@@ -40,19 +41,21 @@ const retryRules: Rules = { base: milliseconds(0), max: milliseconds(0), random:
 const clockRules: Rules = { now: required, setTimeout: required, clearTimeout: required, monotonic: aFunction };
 
 /**
- * Checks all options but `url`. For mistakes that are the same whenever a program runs: the entries for production are without it.
+ * For mistakes that are the same whenever a program runs: the entries for production are without it.
  *
  * @throws TypeError naming the option, what was given, and what is allowed.
  */
 export function checkOptions(options: ClientOptions): void {
   if (!isObject(options)) throw new TypeError(`Client options are ${show(options)}; allowed is an object.`);
-  const { retry = {}, clock, headers } = options;
+  const { retry = {}, clock, url, headers } = options;
   checkNames("", options, clientRules);
   check("", options, clientRules);
   checkNames("retry.", retry, retryRules);
   check("retry.", retry, retryRules);
   if (clock) check("clock.", clock, clockRules);
-  if (typeof headers !== "function") checkHeaders(headers as HeadersInit);
+  checkUrl(url);
+  if (!url.startsWith("/")) attempt("url", () => new URL(url));
+  if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
 }
 
 function checkNames(prefix: string, options: object, rules: Rules): void {
@@ -73,10 +76,10 @@ function check(prefix: string, options: object, rules: Rules): void {
 const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
 
 /** Refuses at once what the platform would refuse request by request. */
-function checkHeaders(headers: HeadersInit | undefined): void {
+function attempt(option: string, use: () => unknown): void {
   try {
-    new Headers(headers);
+    use();
   } catch (cause) {
-    throw new TypeError(`Client option "headers" cannot be used: ${(cause as Error).message}`, { cause });
+    throw new TypeError(`Client option "${option}" cannot be used: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,8 +1,10 @@
-// What bundlers take for `types-only.ts` when they build for production: without `checkOptions`. Its types are those of `types-only.ts`.
+// What bundlers take for `types-only.ts` when they build for production: without `checkOptions`.
 import type { ClientOptions } from "./client-options.js";
 import { createWireClient } from "./procedure/wire-client.js";
 import { settingsOf } from "./settings.js";
+import type { createClient as checkingCreateClient } from "./types-only.js";
 
 export { SluiceError } from "@sluice/contract";
 
-export const createClient = (options: ClientOptions) => createWireClient(settingsOf(options));
+export const createClient: typeof checkingCreateClient = (options) =>
+  createWireClient(settingsOf(options as ClientOptions)) as never;
