@@ -33,10 +33,22 @@ export function attacksFrom(random: () => number, base: string): () => Attack {
     return chance(0.05) ? mutate(full) : full;
   }
 
+  /** The body of a multiplexed stream. */
+  function subscriptions(): string {
+    const list = Array.from({ length: upTo(6) }, () => {
+      if (chance(0.05)) return pick(inputs);
+      const members = [`"path":${chance(0.9) ? JSON.stringify(pick(paths)) : pick(inputs)}`];
+      if (chance(0.6)) members.push(`"input":${chance(0.05) ? mutate(pick(inputs)) : pick(inputs)}`);
+      if (chance(0.4)) members.push(`"cursor":${chance(0.9) ? JSON.stringify(pick(cursors)) : pick(inputs)}`);
+      return `{${members.join(",")}}`;
+    });
+    return `{"subscriptions":${chance(0.95) ? `[${list.join(",")}]` : pick(inputs)}}`;
+  }
+
   function body(): string {
     const input = chance(0.15) ? mutate(pick(inputs)) : pick(inputs);
     if (chance(0.15)) return input;
-    if (chance(0.1)) return `{"subscriptions":[{"path":${JSON.stringify(pick(paths))},"input":${input}}]}`;
+    if (chance(0.1)) return subscriptions();
     const members = [`"input":${input}`];
     if (chance(0.3)) members.push(`"cursor":${chance(0.8) ? JSON.stringify(pick(cursors)) : pick(inputs)}`);
     if (chance(0.1)) members.push(pick(['"__proto__":{"input":1}', '"input":2', '"constructor":1', '"":0']));
@@ -55,6 +67,7 @@ export function attacksFrom(random: () => number, base: string): () => Attack {
   }
 
   function request(method: string): string {
+    const isMultiplexed = method === "POST" && chance(0.2);
     const headers: string[] = [];
     if (!chance(0.02)) headers.push(`Host: ${chance(0.8) ? "localhost" : pick(hosts)}`);
     if (chance(0.3)) headers.push(`Last-Event-ID: ${chance(0.1) ? mutate(pick(cursors)) : pick(cursors)}`);
@@ -62,13 +75,14 @@ export function attacksFrom(random: () => number, base: string): () => Attack {
     if (chance(0.01)) for (let i = 0; i < 1_500; i++) headers.push(`X-${i}: 1`);
     let content = "";
     if (method === "POST" ? chance(0.95) : chance(0.1)) {
-      const [framing, framedBody] = framed(body());
+      const [framing, framedBody] = framed(isMultiplexed ? subscriptions() : body());
       if (!chance(0.05)) headers.push(`Content-Type: ${chance(0.8) ? "application/json" : pick(contentTypes)}`);
       headers.push(...framing);
       content = framedBody;
     }
     const version = chance(0.95) ? "HTTP/1.1" : pick(["HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/1.11", "FTP/1.1", ""]);
-    return `${method} ${target()} ${version}\r\n${headers.join("\r\n")}\r\n\r\n${content}`;
+    const to = isMultiplexed && chance(0.95) ? `${base}/$streams` : target();
+    return `${method} ${to} ${version}\r\n${headers.join("\r\n")}\r\n\r\n${content}`;
   }
 
   return () => {

@@ -28,9 +28,20 @@ const get = (path: string, name: string, ...headers: string[]) => [
 const filling = Buffer.alloc(ofBody, "x");
 
 /** Its input has one field, of this length. */
-function post(path: string, field: string, n: number, length: number) {
-  const start = `{"input":{"${field}":"${n}-`;
-  const end = '"}}';
+const post = (path: string, field: string, n: number, length: number) =>
+  posted(path, [`{"input":{"${field}":"${n}-`, length, '"}}']);
+
+/** A multiplexed stream: one subscription with a name of this length, and as many others with short names. */
+const streams = (n: number, length: number, others: number) => {
+  const rest = Array.from({ length: others }, (_, at) => `,{"path":"feed","input":{"name":"${n}-${at}"}}`);
+  return posted("$streams", [
+    `{"subscriptions":[{"path":"feed","input":{"name":"${n}-`,
+    length,
+    `"}}${rest.join("")}]}`,
+  ]);
+};
+
+function posted(path: string, [start, length, end]: readonly [string, number, string]) {
   const size = start.length + length + end.length;
   const head = [
     `POST /${path} HTTP/1.1`,
@@ -58,6 +69,8 @@ export const kinds: readonly Kind[] = [
   light("POST with a small name", (n) => post("feed", "name", n, 12)),
   heavy("POST with a large name", (n) => post("feed", "name", n, ofBody)),
   heavy("POST of a state with a large name", (n) => post("board", "name", n, ofBody)),
+  heavy("a multiplexed stream with small names", (n) => streams(n, 12, 50)),
+  heavy("POST of a multiplexed stream with a large name", (n) => streams(n, ofBody, 5)),
   light("a mutation with a small key", (n) => post("publish", "key", n, 12)),
   light("a mutation with a key of 500 bytes", (n) => post("publish", "key", n, 480)),
   heavy("a mutation with a large key", (n) => post("publish", "key", n, ofBody)),
