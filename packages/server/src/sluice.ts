@@ -59,19 +59,20 @@ export interface Sluice<Context = never> {
    */
   close(options?: DrainOptions): Promise<void>;
   /**
-   * Ends open streams with a typed reason, on all servers on the log: no event follows, replayed or new. A
-   * stream that is being opened (its context, middleware or snapshot is pending) is refused with the same reason, as 403
-   * or 401. Revoke the authorisation first, so that no stream is opened again.
+   * Ends open subscriptions with a typed reason, on all servers on the log: no event follows, replayed or new. One
+   * that is being opened (its context, middleware or snapshot is pending) is refused with the same reason, as 403 or 401,
+   * or in its lane of a multiplexed stream, whose other lanes go on. Revoke the authorisation first, so that none is opened
+   * again.
    *
-   * This server's streams end in the turn of the call. The promise resolves when the log has the word: from then on
+   * This server's subscriptions end in the turn of the call. The promise resolves when the log has the word: from then on
    * each other server obeys as soon as it reads that, also after it was cut off from the log, and admits nobody while it
-   * can't read. There, a stream that was opened after the call may end, too.
+   * can't read. There, a subscription that was opened after the call may end, too.
    *
-   * @returns how many open streams of this server were `ended`. Streams that are being opened do not count, because
+   * @returns how many open subscriptions of this server were `ended`. Those that are being opened do not count, because
    * their tags are not known yet.
    * @throws TypeError at once, if the filter cannot match: an unknown path or key, a `key` without a `path`, or an
    * unknown `reason` or option.
-   * @throws SluiceError `unavailable` if the log can't be reached: this server's streams have ended, but other servers
+   * @throws SluiceError `unavailable` if the log can't be reached: this server's subscriptions have ended, but other servers
    * may not have been told. Call it again.
    * @example await sluice.disconnect({ tag: `user:${id}` });
    */

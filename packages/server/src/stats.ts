@@ -23,7 +23,7 @@ export interface Stats {
   readonly bytes: number;
   /** Gaps that were reported to subscribers. */
   readonly resets: number;
-  /** Streams that resumed from a cursor. */
+  /** Subscriptions that resumed from a cursor. */
   readonly resumes: number;
   /** Streams that have ended. */
   readonly disconnects: number;

@@ -9,12 +9,12 @@ import type { OptionsFor } from "./options-for.js";
 export interface SluiceExpressOptions<Context> {
   /**
    * Makes the context of a request. It may throw a built-in error, such as `new SluiceError("forbidden")`. Required if the
-   * contract's context has fields.
+   * contract's context has fields. All subscriptions of a multiplexed stream come with one request, and share what it returns.
    */
   readonly context?: (req: Request) => NoInfer<Context> | Promise<NoInfer<Context>>;
   /**
    * Names the client, for the limits per client and for `onSubscribe`: by a user or session id, for example. `context` is
-   * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its streams
+   * what the option `context` gave. `undefined`: this client is not distinguished from others, and each of its subscriptions
    * counts as a client of its own. Default: so is every client; with an `onSubscribe`, a warning says so.
    *
    * @example identify: (_req, context) => context.user?.id

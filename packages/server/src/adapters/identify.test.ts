@@ -98,7 +98,7 @@ it.each<[string, (sluice: Sluice<{}>, options?: { identify: () => undefined }) =
   expect(warn.mock.calls).toEqual([
     [
       "[sluice] rooms/one:",
-      'onSubscribe (and rooms/two) is called for each stream, also after a reconnect, as the adapter has no "identify": name the client with identify: (request, context) => context.user?.id, or say identify: () => undefined if that is meant.',
+      'onSubscribe (and rooms/two) is called for each subscription, also after a reconnect, as the adapter has no "identify": name the client with identify: (request, context) => context.user?.id, or say identify: () => undefined if that is meant.',
     ],
   ]);
 });

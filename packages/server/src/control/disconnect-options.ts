@@ -2,7 +2,7 @@ import { checkNames, type NamesOf, shown } from "@sluice/contract";
 import { checkOneOf } from "../options/check.js";
 
 export interface DisconnectOptions {
-  /** Only streams with this tag: one of the context's `tags`. Default: all. */
+  /** Only subscriptions with this tag: one of the context's `tags`. Default: all. */
   readonly tag?: string | undefined;
   /**
    * The error that the client gets: `"forbidden"` (default) ends the subscription for good, `"unauthorized"` makes the
@@ -11,7 +11,7 @@ export interface DisconnectOptions {
   readonly reason?: "forbidden" | "unauthorized" | undefined;
 }
 
-/** Selects the streams that `disconnect` ends: those that match all given fields. */
+/** Selects the subscriptions that `disconnect` ends: those that match all given fields. */
 export interface DisconnectFilter extends DisconnectOptions {
   /** Path of the procedure, such as `scores/watch`. */
   readonly path?: string;
@@ -22,11 +22,11 @@ export interface DisconnectFilter extends DisconnectOptions {
   readonly key?: unknown;
 }
 
-/** Ends open streams, on all servers on the log; see `Sluice.disconnect`. */
+/** Ends open subscriptions, on all servers on the log; see `Sluice.disconnect`. */
 export type Disconnect = (filter: DisconnectFilter) => Promise<Disconnected>;
 
 export interface Disconnected {
-  /** Number of open streams that this server has ended. */
+  /** Number of open subscriptions that this server has ended. */
   readonly ended: number;
 }
 

@@ -2,7 +2,7 @@ import { checkNames, type NamesOf, shown } from "@sluice/contract";
 
 /** Limits that apply to every client. */
 export interface Limits {
-  /** Open streams in this process. One more is answered 503. Default: 10,000. */
+  /** Open streams in this process; a multiplexed one counts once. One more is answered 503. Default: 10,000. */
   readonly streams: number;
   /**
    * Open streams of one client. One more is answered 429. Applies only where the adapter's `identify` names the client:
@@ -27,7 +27,7 @@ export interface Limits {
   readonly subscriptionsPerClient: number;
   /**
    * How often per minute one client may open a topic that has no subscriber in this process. One more is answered 429.
-   * Applies only where `identify` names the client. Default: 1,000.
+   * Applies only where `identify` names the client. Default: 5,000.
    */
   readonly newTopicsPerClient: number;
   /**
@@ -72,7 +72,7 @@ const defaults: Limits = {
   subscriptions: 200_000,
   subscriptionsPerStream: 1_000,
   subscriptionsPerClient: 5_000,
-  newTopicsPerClient: 1_000,
+  newTopicsPerClient: 5_000,
   streamLife: 60 * 60_000,
   catchUpEvents: 100_000,
   bufferedBytes: 64 * 1024,

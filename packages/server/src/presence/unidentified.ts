@@ -2,7 +2,7 @@ import { printWarning } from "../options/on-error.js";
 import type { Implementation } from "../procedure/implementation.js";
 
 /**
- * Returns a function that warns, once, if procedures have `onSubscribe`: each stream counts as a client of its own, so each
+ * Returns a function that warns, once, if procedures have `onSubscribe`: each subscription counts as a client of its own, so each
  * reconnect shows as somebody who has left and somebody who has come.
  */
 export function warnerOfUnidentified(implementations: ReadonlyMap<string, Implementation>): () => void {
@@ -13,7 +13,7 @@ export function warnerOfUnidentified(implementations: ReadonlyMap<string, Implem
     if (path === undefined) return;
     const more = others.length > 0 ? ` (and ${others.join(", ")})` : "";
     printWarning(
-      `onSubscribe${more} is called for each stream, also after a reconnect, as the adapter has no "identify": name the client with identify: (request, context) => context.user?.id, or say identify: () => undefined if that is meant.`,
+      `onSubscribe${more} is called for each subscription, also after a reconnect, as the adapter has no "identify": name the client with identify: (request, context) => context.user?.id, or say identify: () => undefined if that is meant.`,
       path,
     );
   };

@@ -107,7 +107,8 @@ interface Attended<P extends AnySubscription, Context> {
   /**
    * Somebody is here: called once when a client subscribes to a topic. `signal` aborts when it has left. Its reconnects and its
    * further tabs don't call it again; `context`, after middleware, and `input` are those of its first stream. The client is the
-   * one that the adapter's `identify` names. Without that, each stream is a client of its own, and each reconnect shows.
+   * one that the adapter's `identify` names. Without that, each subscription on each stream is a client of its own, and each reconnect shows, as
+   * does each change of a multiplexed stream.
    *
    * The subscription doesn't wait for it, and it may take as long as the visit. What it throws goes to `onError`, and refuses
    * nobody.

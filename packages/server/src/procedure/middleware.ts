@@ -28,7 +28,7 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly signal: AbortSignal;
   /** Returns a handle on a topic of the same contract, to publish and to read its state; see `GetTopic`. */
   readonly topic: GetTopic;
-  /** Ends open streams, on all servers on the log; the same function as `Sluice.disconnect`. */
+  /** Ends open subscriptions, on all servers on the log; the same function as `Sluice.disconnect`. */
   readonly disconnect: Disconnect;
 }
 
@@ -43,7 +43,7 @@ export interface MiddlewareArgs<Context, Input, Errors extends ErrorDefinitions>
 }
 
 /**
- * Runs once per call or opened stream, after the input was parsed. It returns the result of `next`, or throws.
+ * Runs once per call or opened subscription, after the input was parsed. It returns the result of `next`, or throws.
  *
  * @example
  * const requireUser = s.$middleware(({ context, next, errors }) => {

@@ -61,7 +61,7 @@ export interface Topic<P extends AnySubscription> {
    */
   publish(events: EventInputOf<P> | readonly EventInputOf<P>[], options?: PublishOptions): Promise<Published>;
   /**
-   * Ends the topic's open streams with a typed reason, on all servers on the log; see `Sluice.disconnect`.
+   * Ends the topic's open subscriptions with a typed reason, on all servers on the log; see `Sluice.disconnect`.
    *
    * @throws SluiceError `badRequest` if the topic's input is invalid; `unavailable` if the log can't be reached: other
    * servers may not have been told.
