@@ -29,7 +29,7 @@ const rooms = {
     "time",
     "options",
   ],
-  client: ["test-kit", "react", "query", ".", "procedure", "subscription", "transport", "wire", "platform"],
+  client: ["test-kit", "react", "query", ".", "procedure", "subscription", "tabs", "transport", "wire", "platform"],
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

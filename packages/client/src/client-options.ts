@@ -2,6 +2,7 @@ import type { Clock } from "./platform/clock.js";
 import type { CredentialsMode, FetchLike, HeadersLike } from "./platform/fetch.js";
 import type { SkippedEvent } from "./subscription/skipped-event.js";
 import type { BackoffOptions } from "./transport/retry.js";
+import type { TabSharing } from "./transport/transport.js";
 import type { OnUnauthorized } from "./wire/refresh.js";
 
 /** How a client reaches its server. */
@@ -57,6 +58,11 @@ export interface ClientOptions {
    * of a hook its last component. Default: 1,000.
    */
   readonly linger?: number;
+  /**
+   * One stream for all tabs of a user: `sharedTabs({ key: user.id })` of `@sluice/client/tabs`. Default: each tab has
+   * its own.
+   */
+  readonly tabs?: TabSharing;
   /** Longest SSE block, in characters. Default: 16 Mi. */
   readonly maxFrame?: number;
   /**

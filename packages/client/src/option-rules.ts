@@ -32,6 +32,7 @@ const clientRules = {
   retry: anObject,
   connectTimeout: milliseconds(1),
   linger: milliseconds(0),
+  tabs: [isFunction, "what sharedTabs() of @sluice/client/tabs gives"],
   maxFrame: from(1, "characters"),
   onSkippedEvent: aFunction,
   clock: anObject,

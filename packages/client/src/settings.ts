@@ -35,12 +35,13 @@ export function settingsOf(options: ClientOptions): ClientSettings {
   };
   const controller = new AbortController();
   const closing = controller.signal;
+  const own = createDirectTransport(settings);
   return {
     ...settings,
     id: options.id ?? `client-${++clients}`,
     closing,
     close: () => controller.abort(),
-    transport: closable(createDirectTransport(settings), closing, clock),
+    transport: closable(options.tabs?.(own, settings, closing) ?? own, closing, clock),
     linger: options.linger ?? 1_000,
     onSkippedEvent: options.onSkippedEvent ?? createSkippedPrinter(),
   };

@@ -1,5 +1,6 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
 import type { Frame, OpenFrame } from "@sluice/contract/wire";
+import type { Clock } from "../platform/clock.js";
 import type { Target } from "../wire/target.js";
 import type { Connection } from "./connection-state.js";
 
@@ -12,6 +13,13 @@ export interface Transport {
   /** Creates a lane for one subscription. It sends nothing before `open`. */
   lane(request: LaneRequest, sink: LaneSink): Lane;
 }
+
+/** Makes a client's own transport one that shares its streams with other tabs. */
+export type TabSharing = (
+  own: Transport,
+  settings: { readonly url: string; readonly clock: Required<Clock> },
+  closing: AbortSignal,
+) => Transport;
 
 export interface LaneRequest {
   readonly target: Target<AnySubscription>;
