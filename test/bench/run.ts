@@ -32,7 +32,7 @@ if (values.help) {
 }
 const unknown = [
   ...positionals.filter((name) => !jobs.some((job) => job.name === name)),
-  ...(only ?? []).filter((name) => !Object.hasOwn(targets, name)),
+  ...(only ?? []).filter((name) => !Object.hasOwn(targets, name.replace(/@.*/, ""))),
 ];
 if (unknown.length > 0 || !(Number.isInteger(pairs) && pairs > 0)) {
   console.error(

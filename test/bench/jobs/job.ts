@@ -1,6 +1,6 @@
 import type { Child } from "../../support/child.ts";
 import type { LoadMethods } from "../measure/load-process.ts";
-import type { ServerMethods, Serving } from "../measure/server-process.ts";
+import type { ServerMethods, Serving, Started } from "../measure/server-process.ts";
 
 /** The two processes of one sample, both fresh. */
 export interface Bench {
@@ -8,6 +8,7 @@ export interface Bench {
   readonly load: Child<LoadMethods>;
   /** Small sizes, to see that everything works. */
   readonly quick: boolean;
+  readonly started: Started;
   /** Runs what is measured; answers the CPU that the server used for it, in microseconds. */
   cpu(run: () => Promise<unknown>): Promise<number>;
 }
@@ -17,9 +18,9 @@ export interface Job {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
-  /** The first is what the others are compared with. */
+  /** The first is what the others are compared with. One target may come in several variants: `sluice@12`, `sluice@50`. */
   readonly targets: readonly [string, ...string[]];
-  readonly serving: (quick: boolean) => Serving;
+  readonly serving: (quick: boolean, variant: string) => Serving;
   /** One figure, in `unit`. */
   sample(bench: Bench): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { answerCalls } from "../../support/rpc.ts";
 import { Caller } from "./caller.ts";
 import type { Started } from "./server-process.ts";
+import type { StreamRequest } from "./service.ts";
 import { Stream } from "./stream.ts";
 import { firstSeq } from "./tick.ts";
 
@@ -15,7 +16,7 @@ export interface Duration {
 
 /** Milliseconds after which a request counts as stuck. */
 const patience = 60_000;
-/** Streams that are being opened at the same time. */
+/** Streams that are being opened at the same time, unless they come all at once. */
 const opening = 32;
 
 let server: Started;
@@ -32,19 +33,25 @@ const methods = {
     control = connect({ host: "127.0.0.1", port: started.control, noDelay: true });
   },
 
-  /** Opens streams and leaves them open. */
-  open: ({ count }: { count: number }) =>
+  /** Opens streams and leaves them open. Each is another client's. */
+  open: ({ count, atOnce = opening }: { count: number; atOnce?: number }) =>
+    guarded(() => openAll(count, atOnce, () => newStream(firstSeq, (events) => arrived(events), clientHeader()))),
+
+  /** Opens one more stream for each of so many clients that have one. */
+  openNewcomers: ({ count }: { count: number }) =>
     guarded(async () => {
-      let left = count;
-      const openSome = async () => {
-        while (left-- > 0) {
-          const stream = newStream(firstSeq, (events) => arrived(events));
-          streams.push(stream);
-          await stream.opened;
-        }
-      };
-      await Promise.all(Array.from({ length: opening }, openSome));
+      let client = 0;
+      const request = server.newcomer;
+      if (!request) throw new Error("The target has no newcomers.");
+      await openAll(count, opening, () => newStream(firstSeq, () => {}, clientHeader(client++), { request, live: 1 }));
     }),
+
+  /** Closes the newest streams. */
+  async close({ count }: { count: number }): Promise<void> {
+    const closing = streams.splice(-count);
+    for (const stream of closing) stream.close();
+    await Promise.all(closing.map(({ closed }) => closed));
+  },
 
   async closeAll(): Promise<void> {
     for (const stream of streams) stream.close();
@@ -98,9 +105,29 @@ const methods = {
 export type LoadMethods = typeof methods;
 answerCalls(methods);
 
-function newStream(first: number, onEvents: (count: number) => void, headers = {}): Stream {
-  const request = { ...server.request, headers: { ...server.request.headers, ...headers } };
-  return new Stream({ port: server.port, request, first, onEvents, onError: (error) => failed(error) });
+const clientHeader = (client = streams.length) => ({ "x-client": `${client}` });
+
+async function openAll(count: number, atOnce: number, open: () => Stream): Promise<void> {
+  let left = count;
+  const openSome = async () => {
+    while (left-- > 0) {
+      const stream = open();
+      streams.push(stream);
+      await stream.opened;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, openSome));
+}
+
+interface Asked {
+  readonly request: StreamRequest;
+  readonly live: number;
+}
+
+function newStream(first: number, onEvents: (count: number) => void, headers = {}, asked: Asked = server): Stream {
+  const request = { ...asked.request, headers: { ...asked.request.headers, ...headers } };
+  const { live } = asked;
+  return new Stream({ port: server.port, request, first, live, onEvents, onError: (error) => failed(error) });
 }
 
 async function readOne(first: number, events: number, { wholeBody }: { wholeBody: boolean }): Promise<void> {

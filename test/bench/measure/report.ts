@@ -13,6 +13,8 @@ const names: Readonly<Record<string, string>> = {
   "socket-write": "bare socket.write",
   express: "Express",
   sluice: "Sluice",
+  "sluice-lanes": "Sluice, multiplexed",
+  "corked-lanes": "multiplexed by hand",
   "sluice-express": "Sluice on Express",
   "sluice-fetch": "Sluice on fetch, in Node",
   "better-sse": "better-sse",
@@ -30,11 +32,14 @@ export function number(value: number): string {
 /** All jobs side by side, in Markdown: the baseline's medians, and each target's median ratio to it. */
 export function table(results: readonly Result[]): string {
   const shown = Object.keys(names).filter((name) => results.some(({ figures }) => figures.has(name)));
-  const rows = results.map(({ job, figures }) => {
-    const baseline = figures.get(job.targets[0]) ?? [];
-    const cells = shown.map((name) => cell(figures.get(name), baseline));
-    return [job.title, `${number(summarise(baseline).median)} ${job.unit}`, ...cells];
-  });
+  // Variants of one target would be columns of their own.
+  const rows = results
+    .filter(({ job }) => !job.targets[0].includes("@"))
+    .map(({ job, figures }) => {
+      const baseline = figures.get(job.targets[0]) ?? [];
+      const cells = shown.map((name) => cell(figures.get(name), baseline));
+      return [job.title, `${number(summarise(baseline).median)} ${job.unit}`, ...cells];
+    });
   const header = ["", "baseline", ...shown.map((name) => names[name] as string)];
   const rule = header.map((_, column) => (column === 0 ? "---" : "--:"));
   return [header, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");

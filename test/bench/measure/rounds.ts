@@ -46,7 +46,8 @@ async function sample(job: Job, target: string, { quick, profile }: SampleOption
   const server = new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core: cores.server });
   const load = new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
   try {
-    const started = await server.call("start", { name: target, serving: job.serving(quick) });
+    const [name, variant = ""] = target.split("@") as [string, string?];
+    const started = await server.call("start", { name, serving: job.serving(quick, variant) });
     await load.call("use", started);
     const cpu = async (run: () => Promise<unknown>): Promise<number> => {
       if (profile) await server.call("startProfile");
@@ -57,7 +58,7 @@ async function sample(job: Job, target: string, { quick, profile }: SampleOption
       if (profile) await server.call("stopProfile", { file: profile });
       return used;
     };
-    return await job.sample({ server, load, quick, cpu });
+    return await job.sample({ server, load, quick, cpu, started });
   } catch (error) {
     throw new Error(`${job.name}, ${target}: ${(error as Error).message}`, { cause: error });
   } finally {

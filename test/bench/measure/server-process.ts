@@ -5,20 +5,26 @@ import { getHeapSpaceStatistics } from "node:v8";
 import { answerCalls } from "../../support/rpc.ts";
 import { targets } from "../targets/index.ts";
 import { Profile } from "./profile.ts";
-import type { LiveService, Service, StreamRequest, Target } from "./service.ts";
+import type { LanesOptions, LanesService, LiveService, Service, StreamRequest, Target } from "./service.ts";
 import { tick, ticks } from "./tick.ts";
 
 export type Serving =
   | { readonly kind: "live" }
   | { readonly kind: "replay"; readonly events: number }
   | { readonly kind: "generate"; readonly events: number }
-  | { readonly kind: "call" };
+  | { readonly kind: "call" }
+  | ({ readonly kind: "lanes" } & LanesOptions);
 
 export interface Started {
   readonly port: number;
   /** Takes bytes; each is a number of events to publish in a turn of their own. */
   readonly control: number;
   readonly request: StreamRequest;
+  /** See `Service`. */
+  readonly live: number;
+  /** See `LanesService`. 1 for any other service. */
+  readonly lanes: number;
+  readonly newcomer: StreamRequest | undefined;
 }
 
 // tsx maps stacks to sources, which makes every error dear, and a peer that uses errors for aborts would pay for it.
@@ -34,7 +40,8 @@ const methods = {
     service = await serve(loaded.target, serving);
     if (!service) throw new RangeError(`The target "${name}" does not serve "${serving.kind}".`);
     const port = await listen(createServer(service.listener));
-    return { port, control: await listen(publisher(service)), request: service.request };
+    const { request, live = 0, lanes = 1, newcomer } = service as Service & Partial<LanesService>;
+    return { port, control: await listen(publisher(service)), request, live, lanes, newcomer };
   },
 
   /** CPU that this process has used so far, user and system, in microseconds. */
@@ -78,7 +85,7 @@ const methods = {
 export type ServerMethods = typeof methods;
 answerCalls(methods);
 
-function serve(target: Target, serving: Serving): Service | undefined | Promise<Service> {
+function serve(target: Target, serving: Serving): Service | undefined | Promise<Service | undefined> {
   switch (serving.kind) {
     case "live":
       return target.live?.();
@@ -88,6 +95,8 @@ function serve(target: Target, serving: Serving): Service | undefined | Promise<
       return target.generate?.(serving.events);
     case "call":
       return target.call?.();
+    case "lanes":
+      return target.lanes?.(serving);
   }
 }
 

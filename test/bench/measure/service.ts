@@ -21,6 +21,8 @@ export const posted = (path: string, body: unknown): StreamRequest => ({
 export interface Service {
   readonly listener: RequestListener;
   readonly request: StreamRequest;
+  /** How many `$live` frames it has when all of it is open. Default: it is open when its headers have come. */
+  readonly live?: number;
 }
 
 export interface LiveService extends Service {
@@ -28,10 +30,29 @@ export interface LiveService extends Service {
   publish(tick: Tick): unknown;
 }
 
+/** A stream with many topics. Its events go to one topic after the other. */
+export interface LanesService extends LiveService {
+  /** The number of topics. */
+  readonly lanes: number;
+  /** Opens a stream of one more topic beside the first. */
+  readonly newcomer?: StreamRequest;
+}
+
+export interface LanesOptions {
+  /** Topics of a stream. */
+  readonly lanes: number;
+  /** Whether clients come back with the cursors that they have. */
+  readonly resumes?: boolean;
+  /** Milliseconds that a middleware awaits before each subscription. Default: there is none. */
+  readonly delay?: number;
+}
+
 /** How one library serves the jobs. A target omits the jobs that it isn't compared in. */
 export interface Target {
   /** Streams that stay open and get published events. */
   live?(): LiveService;
+  /** Streams of many topics that stay open and get published events. */
+  lanes?(options: LanesOptions): LanesService | Promise<LanesService>;
   /** A reconnecting client that has `history[0]` and missed the rest. */
   replay?(history: readonly Tick[]): Service | Promise<Service>;
   /** A generator of this many events for each request. Every event is validated. */

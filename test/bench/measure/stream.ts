@@ -7,10 +7,14 @@ export interface StreamOptions {
   readonly request: StreamRequest;
   /** The number of the first expected event. */
   readonly first: number;
+  /** How many `$live` frames it has when it is open. Default: it is open when its headers have come. */
+  readonly live?: number;
   /** Called with how many events came. */
   readonly onEvents?: (count: number) => void;
   readonly onError: (error: Error) => void;
 }
+
+const liveFrame = Buffer.from("$live\n");
 
 // Read at once and to the end, so that all sockets can share it.
 const buffer = Buffer.allocUnsafe(256 * 1024);
@@ -22,14 +26,20 @@ export class Stream {
   readonly scanner: Scanner;
   readonly #socket: Socket;
   #head: string | undefined = "";
+  /** How many `$live` frames are still to come. */
+  #live: number;
+  /** The end of the last bytes, while such frames are to come. */
+  #last = Buffer.alloc(0);
 
-  constructor({ port, request, first, onEvents, onError }: StreamOptions) {
+  constructor({ port, request, first, live = 0, onEvents, onError }: StreamOptions) {
     this.scanner = new Scanner(first);
+    this.#live = live;
     let open = () => {};
     this.opened = new Promise((resolve) => (open = resolve));
     const callback = (length: number): boolean => {
       try {
-        const bytes = this.#head === undefined ? buffer.subarray(0, length) : this.#afterHead(length, open);
+        const bytes = this.#head === undefined ? buffer.subarray(0, length) : this.#afterHead(length);
+        if (bytes && this.#live >= 0) this.#countLive(bytes, open);
         const count = bytes ? this.scanner.push(bytes) : 0;
         if (count > 0) onEvents?.(count);
       } catch (error) {
@@ -48,14 +58,26 @@ export class Stream {
     this.#socket.destroy();
   }
 
-  #afterHead(length: number, open: () => void): Buffer | undefined {
+  #countLive(chunk: Buffer, open: () => void): void {
+    const bytes = Buffer.concat([this.#last, chunk]);
+    let from = 0;
+    for (let at = bytes.indexOf(liveFrame); at !== -1; at = bytes.indexOf(liveFrame, from)) {
+      from = at + liveFrame.length;
+      this.#live--;
+    }
+    this.#last = Buffer.from(bytes.subarray(Math.max(from, bytes.length - liveFrame.length + 1)));
+    if (this.#live > 0) return;
+    this.#live = -1;
+    open();
+  }
+
+  #afterHead(length: number): Buffer | undefined {
     const head = this.#head + buffer.toString("latin1", 0, length);
     const end = head.indexOf("\r\n\r\n");
     this.#head = head;
     if (end === -1) return undefined;
     if (!head.startsWith("HTTP/1.1 200")) throw new Error(`The server answered: ${head.slice(0, 500)}`);
     this.#head = undefined;
-    open();
     return Buffer.from(head.slice(end + 4), "latin1");
   }
 }
