@@ -44,6 +44,14 @@ test.each([
   expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(most);
 });
 
+test("a client that shares with no other tabs contains nothing of it", async () => {
+  const { modules } = await bundle(fromContract, contract);
+  expect(modules.filter((id) => id.includes("/client/src/tabs/"))).toEqual([]);
+  const withTabs = `${fromContract} import { sharedTabs } from "@sluice/client/tabs"; globalThis.made = sharedTabs;`;
+  const { modules: sharing } = await bundle(withTabs, contract);
+  expect(sharing.filter((id) => id.includes("/client/src/tabs/"))).not.toEqual([]);
+}, 60_000);
+
 test("an application with only a contract's type contains no schema and nothing that runs one", async () => {
   const { modules, code } = await bundle(fromTypes, contract);
   expect(modules.filter((id) => schemaCode.test(id))).toEqual([]);

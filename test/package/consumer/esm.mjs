@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { createClient } from "@sluice/client";
 import { useSubscription } from "@sluice/client/react";
+import { sharedTabs } from "@sluice/client/tabs";
 import { defineContract, mutation, subscription } from "@sluice/contract";
 import { encodeFrame } from "@sluice/contract/wire";
 import { createSluice, implement, memoryLog } from "@sluice/server";
@@ -23,7 +24,10 @@ const api = $router({
 const server = createServer(sluiceNode(createSluice(api, { log: memoryLog() })));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-const client = createClient(contract, { url: `http://127.0.0.1:${server.address().port}` });
+const client = createClient(contract, {
+  url: `http://127.0.0.1:${server.address().port}`,
+  tabs: sharedTabs({ key: null }), // which aren't shared here
+});
 await client.report({ minute: 12 });
 for await (const { type, data } of client.watch.iterate()) {
   console.log(JSON.stringify({ type, data }));

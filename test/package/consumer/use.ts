@@ -1,5 +1,6 @@
 import { createClient } from "@sluice/client";
 import { sluiceKey, sluiceSubscription } from "@sluice/client/query";
+import { sharedTabs } from "@sluice/client/tabs";
 import { createClient as createWireClient } from "@sluice/client/types-only";
 import type { EventOf, InputOf, StateOf } from "@sluice/contract";
 import { createFrameDecoder } from "@sluice/contract/wire";
@@ -12,7 +13,7 @@ type Watch = typeof contract.scores.watch;
 export const input: InputOf<Watch> = { matchId: "m1" };
 export const state: StateOf<Watch> = { home: 1, away: 0 };
 export const typed = createClient(contract, { url: "/api" });
-export const wire = createWireClient<typeof contract>({ url: "/api" });
+export const wire = createWireClient<typeof contract>({ url: "/api", tabs: sharedTabs({ key: "user" }) });
 export const { topic } = createPublisher(contract, { log: memoryLog() });
 const queryClient = new QueryClient();
 export const { queryKey } = sluiceSubscription(typed.scores.watch, input);

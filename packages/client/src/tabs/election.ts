@@ -172,13 +172,17 @@ export function createElection(
   }
 
   /** Ticks while it waits in a visible page. */
-  function arm(): void {
-    const waits = "silence" in role && page.isVisible();
-    if (waits === (timer !== undefined)) return;
+  function arm() {
+    if (mayTick() === (timer !== undefined)) return;
     const old = timer;
-    timer = waits ? clock.setTimeout(tick, tickLength) : undefined;
-    if (old !== undefined) clock.clearTimeout(old);
+    timer = undefined;
+    if (old !== undefined) return clock.clearTimeout(old);
+    const set = clock.setTimeout(tick, tickLength);
+    if (timer === undefined && mayTick()) timer = set;
+    else clock.clearTimeout(set); // the application's clock did that
   }
+
+  const mayTick = (): boolean => "silence" in role && page.isVisible();
 
   function tick(): void {
     timer = undefined;

@@ -31,7 +31,7 @@ export function browserPage(): Page | undefined {
     return undefined;
   }
   return {
-    lock: (name, options, hold) => navigator.locks.request(name, options, hold),
+    lock: async (name, options, hold) => navigator.locks.request(name, options, hold),
     openChannel(name, onMessage) {
       const channel = new BroadcastChannel(name);
       channel.addEventListener("message", ({ data }) => onMessage(data));

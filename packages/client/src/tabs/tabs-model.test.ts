@@ -158,4 +158,4 @@ async function run(seed: number): Promise<void> {
   expect(clock.pending).toEqual([]);
 }
 
-it.each(Array.from({ length: 200 }, (_, i) => i + 1))("loses nothing, whatever happens to the tabs: seed %d", run);
+it.each(Array.from({ length: 100 }, (_, i) => i + 1))("loses nothing, whatever happens to the tabs: seed %d", run);

@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 import { type Frame, type OpenFrame, parseCursor } from "@sluice/contract/wire";
 import type { Connection, ConnectionStatus } from "../transport/connection-state.js";
-import type { LaneSink, TopicFrame, Transport } from "../transport/transport.js";
+import type { LaneRequest, LaneSink, TopicFrame, Transport } from "../transport/transport.js";
 import type { FakeTab } from "./browser.test-kit.js";
 import { at } from "./set-up.test-kit.js";
 
@@ -14,7 +14,8 @@ interface Stream {
 
 /** A server with a log for each path, and the transports of tabs to it. All that it sends comes as tasks of the tab. */
 export interface LogServer {
-  transportOf(tab: FakeTab): Transport;
+  /** @param touch is called where a transport calls the application: its clock, and then `headers`. */
+  transportOf(tab: FakeTab, touch?: () => void): Transport;
   /** Appends events to a path's log. Their data is their offset. */
   readonly publish: (path: string, events?: number) => void;
   headOf(path: string): number;
@@ -77,7 +78,12 @@ export function createLogServer(): LogServer {
     get streams() {
       return [...lanes].filter(isOpen);
     },
-    transportOf: (tab: FakeTab): Transport => ({ lane: (request, sink) => createLane(tab, request, sink) }),
+    transportOf: (tab: FakeTab, touch = () => {}): Transport => ({
+      lane(request, sink) {
+        touch();
+        return createLane(tab, request, sink, touch);
+      },
+    }),
     publish(path: string, events = 1) {
       for (let i = 0; i < events; i++) {
         const offset = ++logOf(path).head;
@@ -104,7 +110,7 @@ export function createLogServer(): LogServer {
     },
   };
 
-  function createLane(tab: FakeTab, { target, resume }: Parameters<Transport["lane"]>[0], sink: LaneSink) {
+  function createLane(tab: FakeTab, { target, resume }: LaneRequest, sink: LaneSink, touch: () => void) {
     const { path, method } = target.procedure;
     let isClosed = false;
     const later = (run: () => void): void =>
@@ -168,6 +174,8 @@ export function createLogServer(): LogServer {
       },
     };
     const open = (): void => {
+      touch();
+      if (isClosed) return;
       lanes.add(lane);
       if (lane.status !== "live") {
         lane.status = "connecting";
@@ -178,11 +186,13 @@ export function createLogServer(): LogServer {
     return {
       open,
       nudge() {
-        if (lane.status === "reconnecting") lane.open();
+        touch();
+        if (!isClosed && lane.status === "reconnecting") lane.open();
       },
       close() {
         isClosed = true;
         lanes.delete(lane);
+        touch();
       },
     };
   }

@@ -1,4 +1,5 @@
 import { type AnySubscription, carryCodec, codecOf, type SluiceError } from "@sluice/contract";
+import type { Clock } from "../platform/clock.js";
 import { createRegistry } from "../subscription/registry.js";
 import { createTabsTransport } from "../tabs/tabs-transport.js";
 import { closable } from "../transport/closable.js";
@@ -40,13 +41,27 @@ export function createTabsWorld() {
   const server = createLogServer();
   const clock = createManualClock();
 
-  function open(tabName: string, options?: { isVisible?: boolean }): ClientTab {
+  /** @param touch is called whenever the client reads its clock, or does what calls the application. */
+  function open(tabName: string, options?: { isVisible?: boolean; touch?: () => void }): ClientTab {
     const tab = browser.open(tabName, options);
     const closing = new AbortController();
-    const own = server.transportOf(tab);
-    const tabClock = {
-      ...clock,
-      setTimeout: (run: () => void, ms: number) => clock.setTimeout(() => tab.task(run), ms),
+    const touch = options?.touch ?? (() => {});
+    const own = server.transportOf(tab, touch);
+    const tabClock: Required<Clock> = {
+      now() {
+        touch();
+        return clock.now();
+      },
+      monotonic: clock.monotonic,
+      setTimeout(run, ms) {
+        const timer = clock.setTimeout(() => tab.task(run), ms);
+        touch();
+        return timer;
+      },
+      clearTimeout(timer) {
+        clock.clearTimeout(timer);
+        touch();
+      },
     };
     const shared = createTabsTransport({ page: tab.page, name, own, clock: tabClock, closing: closing.signal });
     const registry = createRegistry({
