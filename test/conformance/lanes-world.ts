@@ -8,6 +8,7 @@ import * as z from "zod";
 import { partsOf } from "../../packages/server/src/sluice.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import type { Wanted } from "./lanes.js";
+import { gate } from "./run-world.js";
 import { countWatchers } from "./watched-log.js";
 import { eventually } from "./within.js";
 
@@ -36,12 +37,20 @@ export interface LanesWorldOptions extends Omit<SluiceOptions, "log" | "clock" |
   readonly log?: Log;
   /** Runs in the middleware of `feed` and `board`, before it asks for the rest. */
   readonly gate?: (id: string, args: { readonly signal: AbortSignal; errors: never }) => unknown;
+  /** Runs before the context is made. */
+  readonly beforeContext?: () => Promise<void>;
   /** When the authorisation of a subscription ends, by its id. */
   readonly expiresAt?: (id: string) => number | undefined;
 }
 
 /** A server over `node:http` whose subscriptions are named by an id, and whose context comes from headers. */
-export async function startLanesWorld({ log: given, gate, expiresAt, ...options }: LanesWorldOptions = {}) {
+export async function startLanesWorld({
+  log: given,
+  gate,
+  beforeContext,
+  expiresAt,
+  ...options
+}: LanesWorldOptions = {}) {
   const clock = new ManualClock();
   clock.jump(1_000_000);
   const log = countWatchers(given ?? memoryLog());
@@ -94,8 +103,9 @@ export async function startLanesWorld({ log: given, gate, expiresAt, ...options 
   });
   const sluice = createSluice(router, { ...options, log, clock, onError: ({ error }) => void reports.push(error) });
   const listener = sluiceNode(sluice, {
-    context: (req) => {
+    context: async (req) => {
       calls.context++;
+      await beforeContext?.();
       const user = req.headers["x-user"];
       return { user: typeof user === "string" ? user : null };
     },
@@ -134,6 +144,26 @@ export const feed = (name: string, more: object = {}): Wanted => ({ path: "feed"
 export const room = (name: string): Wanted => ({ path: "room", input: { id: name } });
 
 export const as = (user: string) => ({ headers: { "x-user": user } });
+
+/** Openings of the ids that were given here wait until they are let go. */
+export function gates(...ids: string[]) {
+  const closed = new Map(ids.map((id) => [id, { ...gate(), isReached: false }]));
+  return {
+    pass: (id: string) => {
+      const at = closed.get(id);
+      if (at) at.isReached = true;
+      return at?.passed;
+    },
+    open: (id: string) => closed.get(id)?.open(),
+    arrive: () =>
+      eventually(() =>
+        expectEqual(
+          [...closed.values()].map(({ isReached }) => isReached),
+          [...closed.values()].map(() => true),
+        ),
+      ),
+  };
+}
 
 function expectEqual(is: readonly unknown[], should: readonly unknown[]): void {
   if (JSON.stringify(is) !== JSON.stringify(should))

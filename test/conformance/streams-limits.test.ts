@@ -105,6 +105,10 @@ describe("limits of multiplexed streams", () => {
     const deep = JSON.parse(`${"[".repeat(300)}${"]".repeat(300)}`);
     const { lanes } = await openLanes(world, [{ path: "feed", input: deep }, feed("a")]);
     await lanes[1]?.first("live");
-    expect(await lanes[0]?.first("error")).toMatchObject({ code: "badRequest", final: true });
+    expect(await lanes[0]?.first("error")).toMatchObject({
+      code: "badRequest",
+      message: "The input is nested deeper than 256 levels",
+      final: true,
+    });
   });
 });

@@ -1,27 +1,13 @@
+import { request, type Server } from "node:http";
 import { SluiceError } from "@sluice/contract";
 import { memoryLog } from "@sluice/server";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { ask, expectProblem } from "./ask.js";
 import { askedLog } from "./asked-log.js";
 import { range } from "./events.js";
 import { liveLanes, openLanes } from "./lanes.js";
-import { as, feed, startLanesWorld } from "./lanes-world.js";
+import { as, feed, gates, startLanesWorld } from "./lanes-world.js";
 import { gate } from "./run-world.js";
-import { eventually, turns, within } from "./within.js";
-
-/** Openings of the ids that were given here wait until they are let go. */
-function gates(...ids: string[]) {
-  const closed = new Map(ids.map((id) => [id, { ...gate(), isReached: false }]));
-  return {
-    pass: (id: string) => {
-      const at = closed.get(id);
-      if (at) at.isReached = true;
-      return at?.passed;
-    },
-    open: (id: string) => closed.get(id)?.open(),
-    arrive: () => eventually(() => expect([...closed.values()].every(({ isReached }) => isReached)).toBe(true)),
-  };
-}
+import { eventually, turns } from "./within.js";
 
 describe("the lanes of a multiplexed stream are opened", () => {
   it("each on its own: one whose middleware is slow holds up no other (PROTOCOL §10.1)", async () => {
@@ -138,92 +124,20 @@ describe("the lanes of a multiplexed stream are opened", () => {
     expect(world.reports).toEqual([]);
   });
 
-  it("unless the server drains: those that are not open yet are refused, and may be opened elsewhere (PROTOCOL §5.10)", async () => {
-    const slow = gates("b");
-    const world = await startLanesWorld({ gate: slow.pass });
-    const { lanes, reader } = await openLanes(world, [feed("a"), feed("b")]);
-    await Promise.all([lanes[0]?.first("live"), slow.arrive()]);
-    const drained = world.sluice.close({ timeout: 2_000 });
-    await reader.first("drain");
-    slow.open("b");
-    expect(await lanes[1]?.first("error")).toMatchObject({ code: "unavailable", final: false, retryAfter: 1_000 });
-    expect(lanes[1]?.names).toEqual(["$open", "$error"]);
-    expectProblem(await ask(world, "$streams", { body: { subscriptions: [feed("a")] } }), {
-      status: 503,
-      code: "unavailable",
-    });
-    world.clock.advance(2_000);
-    await within(drained, () => "close() to resolve");
-    await reader.end();
-    expect(reader.names.filter((name) => name === "$drain")).toHaveLength(1);
-    await world.isEmpty();
-  });
-
-  it("unless the drain's time is over before", async () => {
-    const slow = gates("a");
-    const world = await startLanesWorld({ gate: slow.pass });
-    const { reader } = await openLanes(world, [feed("a")]);
-    await slow.arrive();
-    const drained = world.sluice.drain({ timeout: 2_000 });
-    world.clock.advance(2_000);
-    await within(drained, () => "drain() to resolve");
-    await reader.end();
-    await world.isEmpty();
-    slow.open("a");
+  it("never for a client that leaves while its context is made", async () => {
+    const { passed, open } = gate();
+    const world = await startLanesWorld({ beforeContext: () => passed });
+    const sent = request(`${world.url}/$streams`, { method: "POST", headers: { "content-type": "application/json" } });
+    sent.on("error", () => {}).end(JSON.stringify({ subscriptions: [feed("a")] }));
+    await eventually(() => expect(world.calls.context).toBe(1));
+    sent.destroy();
+    await eventually(async () => expect(await connections(world.server)).toBe(0));
+    open();
     await turns(5);
     await world.isEmpty();
-    expect(reader.names).toEqual(["$retry", "$retry", "$drain"]);
-  });
-
-  it.each([
-    ["a tag", { tag: "user:ann" }, { code: "forbidden", final: true }],
-    ["a tag, to be renewed", { tag: "id:b", reason: "unauthorized" as const }, { code: "unauthorized", final: false }],
-    ["a path", { path: "feed" as const }, { code: "forbidden", final: true }],
-    ["a topic", { path: "feed" as const, key: { id: "b" } }, { code: "forbidden", final: true }],
-  ])("unless they are revoked by %s before", async (_by, filter, error) => {
-    const slow = gates("b", "c");
-    const world = await startLanesWorld({ gate: slow.pass });
-    const { lanes } = await openLanes(world, [feed("b"), { path: "board", input: { id: "c" } }], as("ann"));
-    await slow.arrive();
-    expect(await world.sluice.disconnect(filter)).toEqual({ ended: 0 });
-    slow.open("b");
-    slow.open("c");
-    expect(await lanes[0]?.first("error")).toMatchObject(error);
-    expect(lanes[0]?.names).toEqual(["$open", "$error"]);
-    if ("tag" in filter && filter.tag === "user:ann") await lanes[1]?.first("error");
-    else await lanes[1]?.first("live");
-  });
-
-  it("unless their authorisation ends before", async () => {
-    const slow = gates("b");
-    const world = await startLanesWorld({ gate: slow.pass, expiresAt: (id) => (id === "c" ? undefined : 1_005_000) });
-    const { lanes } = await openLanes(world, [feed("b"), feed("c")]);
-    await Promise.all([slow.arrive(), lanes[1]?.first("live")]);
-    world.clock.advance(5_000);
-    slow.open("b");
-    expect(await lanes[0]?.first("error")).toMatchObject({ code: "unauthorized", final: false });
-    expect(lanes[0]?.names).toEqual(["$open", "$error"]);
-    await world.publish("c", 1);
-    await lanes[1]?.received(1);
-  });
-
-  it("unless the log can't be read: they may be opened later", async () => {
-    const memory = memoryLog();
-    let isAway = false;
-    const world = await startLanesWorld({
-      log: {
-        ...memory,
-        open: (topic, options) =>
-          isAway && topic !== "$control" ? Promise.reject(new Error("away")) : memory.open(topic, options),
-      },
-    });
-    const first = await liveLanes(world, [feed("a")]);
-    isAway = true;
-    const { lanes, reader } = await openLanes(world, [feed("a"), feed("b")]);
-    await lanes[0]?.first("live"); // its head is known
-    expect(await lanes[1]?.first("error")).toMatchObject({ final: false });
-    reader.destroy();
-    first.reader.destroy();
-    await world.isEmpty();
+    expect(world.calls.identify).toBe(1);
   });
 });
+
+const connections = (server: Server) =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
