@@ -244,12 +244,18 @@ describe("an option that would have no effect is refused with an error", () => {
     [{ feed: null }, 'retain["feed"] is null; allowed is an object.'],
     [{ feed: { events: "5" } }, 'retain["feed"].events is "5"; allowed is a whole number of at least 1, or Infinity.'],
     [{ feed: { stateTtl: 5 } }, 'retain["feed"].stateTtl is given, but the contract declares no state for "feed".'],
-    ["x", 'retain is "x"; allowed is an object.'],
+    ["x", 'retain is "x"; allowed is an object, by path.'],
+    [[], "retain is an array; allowed is an object, by path."],
+    [new Map([["feed", { events: 5 }]]), "retain is a Map; allowed is an object, by path."],
   ])("a retention that would have no effect is refused by server and publisher: %j", (retain, message) => {
     expect(() => createSluice(router, { retain: wrong(retain) })).toThrow(TypeError);
     expect(() => createSluice(router, { retain: wrong(retain) })).toThrow(`createSluice: ${message}`);
     const options = { log: memoryLog(), retain: wrong(retain) };
     expect(() => createPublisher(contract, options)).toThrow(`createPublisher: ${message}`);
+  });
+
+  it("a retention that is undefined is one that is left out", () => {
+    createSluice(router, { retain: { feed: undefined as never } });
   });
 
   it.each([0, 1.5, Number.NaN, -1])("a retention of %d is out of range", (events) => {

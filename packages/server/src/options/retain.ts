@@ -51,12 +51,13 @@ const names: NamesOf<Retention> = { events: true, bytes: true, age: true, stateT
  */
 export function retainFrom(of: string, given: unknown, contract: ContractTree): RetentionByPath {
   if (given === undefined) return new Map();
-  if (typeof given !== "object" || given === null) {
-    throw new TypeError(`${of}: retain is ${shown(given)}; allowed is an object.`);
+  if (Object.prototype.toString.call(given) !== "[object Object]") {
+    const what = given instanceof Map ? "a Map" : shown(given);
+    throw new TypeError(`${of}: retain is ${what}; allowed is an object, by path.`);
   }
   const all = new Map(Array.from(proceduresOf(contract), (procedure) => [procedure.path, procedure]));
   return new Map(
-    Object.entries(given).map(([path, retention]) => {
+    Object.entries(given as object).map(([path, retention]) => {
       const procedure = all.get(path);
       if (procedure?.kind !== "subscription") {
         const there = subscriptionPaths(all.values()).join(", ");
@@ -64,7 +65,7 @@ export function retainFrom(of: string, given: unknown, contract: ContractTree): 
           `${of}: retain has ${shown(path)}, which is not a subscription; the subscriptions are ${there}.`,
         );
       }
-      return [path, retentionOf(of, procedure, retention)];
+      return [path, retentionOf(of, procedure, retention === undefined ? {} : retention)];
     }),
   );
 }
