@@ -72,7 +72,7 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     const state = { schema: z.string(), initial: "", apply: { a: fail } };
     const contract = defineContract({ s: subscription({ events: { a: z.string() }, state }) });
     const onError = vi.fn();
-    createClient(contract, { url: server.url }).s.subscribe(undefined, { onError });
+    createClient(contract, { url: server.url, multiplex: false }).s.subscribe(undefined, { onError });
     (await server.next())
       .open()
       .send({ kind: "snapshot", data: '""', id: "e.0.0" }, { kind: "event", type: "a", data: '"a"', id: "e.1.a" });

@@ -7,6 +7,7 @@ type Rule = readonly [holds: (given: unknown) => boolean, allowed: string, isReq
 type Rules = Readonly<Record<string, Rule>>;
 
 const isObject = (given: unknown) => typeof given === "object" && given !== null;
+const aFlag: Rule = [(given) => typeof given === "boolean", "true or false"];
 const anObject: Rule = [isObject, "an object"];
 const isFunction = (given: unknown) => typeof given === "function";
 const aFunction: Rule = [isFunction, "a function"];
@@ -33,6 +34,7 @@ const clientRules = {
   connectTimeout: milliseconds(1),
   linger: milliseconds(0),
   tabs: [isFunction, "what sharedTabs() of @sluice/client/tabs gives"],
+  multiplex: aFlag,
   maxFrame: from(1, "characters"),
   onSkippedEvent: aFunction,
   clock: anObject,

@@ -19,7 +19,11 @@ async function setUp(options: object = {}, without: readonly string[] = []) {
   const clock = createManualClock();
   // biome-ignore lint/suspicious/noExplicitAny: the contract is text here, evaluated in another runtime
   const makeClient: any = await startReactNative(contract, without);
-  return { server, clock, client: makeClient({ url: server.url, clock, retry: { random: () => 0.5 }, ...options }) };
+  return {
+    server,
+    clock,
+    client: makeClient({ url: server.url, clock, multiplex: false, retry: { random: () => 0.5 }, ...options }),
+  };
 }
 
 test("on React Native a subscription streams, is cut, and resumes; a call is answered", async () => {

@@ -1,6 +1,8 @@
+import type { Frame } from "@sluice/contract/wire";
 import { describe, expect, test } from "vitest";
 import type { ClientOptions } from "./client-options.js";
 import { systemClock } from "./platform/clock.js";
+import type { ScriptedRequest } from "./test-kit/scripted-server.test-kit.js";
 import { event, live, post, setUp, until } from "./test-kit/set-up.test-kit.js";
 
 // What the application's functions may do while the client is calling them.
@@ -34,9 +36,9 @@ for (const nth of [1, 2, 3, 4]) {
 }
 for (const [name, most] of [
   ["now", 6],
-  ["monotonic", 12],
-  ["setTimeout", 4],
-  ["clearTimeout", 4],
+  ["monotonic", 16],
+  ["setTimeout", 8],
+  ["clearTimeout", 8],
 ] as const) {
   for (let nth = 1; nth <= most; nth++) {
     const options: Caller["options"] = (act) => {
@@ -55,8 +57,25 @@ callers.push(
   ["onSkippedEvent", { options: (act) => ({ onSkippedEvent: actsAt(1, act, () => {}) }) }],
 );
 
+/** Opens a stream, of one lane or of numbered ones, and sends these frames in each. */
+function serve(request: ScriptedRequest, ...frames: Frame[]): ScriptedRequest {
+  const { subscriptions } = (request.body ?? {}) as { subscriptions?: unknown[] };
+  if (!subscriptions) return request.open({}, 1).send(...frames);
+  request.begin(1);
+  const open = { kind: "open", stream: "live", heartbeat: 15_000, resumable: true, head: "E.0.0" } as const;
+  for (const lane of subscriptions.keys()) {
+    request.send({ ...open, lane, subscriptions: [lane] }, ...frames.map((frame) => ({ ...frame, lane }) as Frame));
+  }
+  return request;
+}
+
 /** A server that refuses, cuts and ends; a client that counts its timers and requests; and what its handlers were told. */
-async function world({ options = () => ({}), handlers = () => ({}) }: Caller, linger: number, act: Act) {
+async function world(
+  multiplex: boolean,
+  { options = () => ({}), handlers = () => ({}) }: Caller,
+  linger: number,
+  act: Act,
+) {
   const given = options(act);
   const clock = given.clock ?? systemClock;
   const timers = new Set<unknown>();
@@ -66,6 +85,7 @@ async function world({ options = () => ({}), handlers = () => ({}) }: Caller, li
     onUnauthorized: () => {},
     onSkippedEvent: () => {},
     linger,
+    multiplex,
     ...given,
     fetch(url, init) {
       requests.push(init.signal);
@@ -90,11 +110,11 @@ async function world({ options = () => ({}), handlers = () => ({}) }: Caller, li
   void (async () => {
     (await server.next()).answer(401);
     (await server.next()).answer(503);
-    (await server.next()).open({}, 1).send(live(0), post("a", 1)).cut();
+    serve(await server.next(), live(0), post("a", 1)).cut();
     for (;;) {
       const reset = { kind: "reset", reason: "trimmed", oldest: "E.5.m5", head: "E.5.m5" } as const;
       const frames = [event("newer", 1, 2), post("b", 3), live(3), reset, post("c", 6), { kind: "end" } as const];
-      (await server.next()).open({}, 1).send(...frames);
+      serve(await server.next(), ...frames);
     }
   })();
   const told: string[] = [];
@@ -120,9 +140,14 @@ async function world({ options = () => ({}), handlers = () => ({}) }: Caller, li
   };
 }
 
-describe.each(callers)("%s may", (_, caller) => {
+const transports = ["multiplexed", "direct"] as const;
+const cases = transports.flatMap((transport) =>
+  callers.map(([name, caller]) => [name, transport, caller, transport === "multiplexed"] as const),
+);
+
+describe.each(cases)("%s may, where the transport is %s,", (_, __, caller, multiplex) => {
   test("close the client: nothing is left open, and the end is told once", async () => {
-    const { client, told, handlers, ends, closed } = await world(caller, 1_000, () => client.$close());
+    const { client, told, handlers, ends, closed } = await world(multiplex, caller, 1_000, () => client.$close());
     client.feed.subscribe(handlers);
     client.feed.subscribe(handlers);
     await until(() => ends() >= 2);
@@ -134,7 +159,7 @@ describe.each(callers)("%s may", (_, caller) => {
   });
 
   test("close the client of a loop: it ends", async () => {
-    const { client, closed } = await world(caller, 1_000, () => client.$close());
+    const { client, closed } = await world(multiplex, caller, 1_000, () => client.$close());
     const read = async () => {
       for await (const _event of client.feed.iterate({ onReset() {} } as never));
     };
@@ -146,7 +171,7 @@ describe.each(callers)("%s may", (_, caller) => {
   test.each([0, 1_000])("unsubscribe: nothing is left open, and no handler is called (linger: %d)", async (linger) => {
     const own = new AbortController();
     let after = -1;
-    const { client, told, handlers, ends, closed } = await world(caller, linger, () => {
+    const { client, told, handlers, ends, closed } = await world(multiplex, caller, linger, () => {
       own.abort();
       after = told.length;
     });
@@ -165,7 +190,7 @@ describe.each(callers)("%s may", (_, caller) => {
     const over = () => {
       isAnew = true;
     };
-    const { client, handlers, ends, closed } = await world(caller, 0, () => {
+    const { client, handlers, ends, closed } = await world(multiplex, caller, 0, () => {
       own.abort();
       const on = { post: (text: string) => posts.push(text) };
       client.feed.subscribe({ on, onEnd: over, onError: over });

@@ -6,6 +6,7 @@ import type { ClientSettings } from "./procedure/settings.js";
 import { createSkippedPrinter } from "./subscription/skipped-event.js";
 import { closable } from "./transport/closable.js";
 import { createDirectTransport } from "./transport/direct.js";
+import { createMultiplexedTransport } from "./transport/multiplexed.js";
 import type { TransportSettings } from "./transport/settings.js";
 import { checkUrl } from "./url-option.js";
 import { createRefresher } from "./wire/refresh.js";
@@ -27,15 +28,16 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     headers: typeof headers === "function" ? headers : () => headers,
     fetch: (...args) => (fetch ?? globalThis.fetch)(...args),
     credentials,
-    refresher: createRefresher(onUnauthorized, clock),
+    refresher: createRefresher(onUnauthorized),
     retry: { base, max, random: random ? randomOf(random) : Math.random },
     connectTimeout: options.connectTimeout ?? 10_000,
     maxFrame: options.maxFrame ?? defaultMaxFrame,
     clock,
   };
+  const createTransport = options.multiplex === false ? createDirectTransport : createMultiplexedTransport;
   const controller = new AbortController();
   const closing = controller.signal;
-  const own = createDirectTransport(settings);
+  const own = createTransport(settings);
   return {
     ...settings,
     id: options.id ?? `client-${++clients}`,

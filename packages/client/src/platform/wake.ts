@@ -1,6 +1,9 @@
 /** `navigator.onLine`; without it, online. */
 export const isOffline = (): boolean => typeof navigator !== "undefined" && navigator.onLine === false;
 
+/** Without a page, visible. */
+export const isHidden = (): boolean => typeof document !== "undefined" && document.visibilityState === "hidden";
+
 type Target = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
 
 /**

@@ -123,7 +123,7 @@ describe("connections", () => {
 
   test("two clients never share, and two QueryClients share the connection but no entry", async () => {
     const { server, client, render } = await setUpApp();
-    const second = createClient(contract, { url: server.url });
+    const second = createClient(contract, { url: server.url, multiplex: false });
     const other = { queryClient: new QueryClient() };
     const one = render(() => useSubscription(client.scores.watch, match), undefined);
     const two = render(() => useSubscription(second.scores.watch, match), undefined);

@@ -29,7 +29,7 @@ async function setUp(add: (state: State, item: Item) => State) {
   const server = await startScriptedServer();
   onTestFinished(() => server.close());
   const contract = contractWith(add);
-  const client = createClient(contract, { url: server.url, clock: createManualClock() });
+  const client = createClient(contract, { url: server.url, clock: createManualClock(), multiplex: false });
   return { server, contract, client };
 }
 

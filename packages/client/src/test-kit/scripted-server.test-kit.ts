@@ -4,12 +4,14 @@ import type { AddressInfo } from "node:net";
 import { encodeFrame, type Frame, type OpenFrame } from "@sluice/contract/wire";
 
 /** A request that the test answers line by line. */
-interface ScriptedRequest {
+export interface ScriptedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
+  /** Sends headers and `retry:` (default: 1,000). */
+  begin(retry?: number): ScriptedRequest;
   /** Sends headers, `retry:` (default: 1,000) and `$open`. */
   open(frame?: Partial<OpenFrame>, retry?: number): ScriptedRequest;
   send(...frames: Frame[]): ScriptedRequest;
@@ -78,10 +80,13 @@ async function script(incoming: IncomingMessage, response: ServerResponse): Prom
     query: url.searchParams,
     headers: incoming.headers,
     body: text === "" ? undefined : JSON.parse(text),
-    open(frame = {}, retry = 1_000) {
+    begin(retry = 1_000) {
       response.writeHead(200, { "content-type": "text/event-stream" });
+      return request.send({ kind: "retry", ms: retry });
+    },
+    open(frame = {}, retry) {
       const open: OpenFrame = { kind: "open", stream: "live", heartbeat: 15_000, resumable: true, ...frame };
-      return request.send({ kind: "retry", ms: retry }, open);
+      return request.begin(retry).send(open);
     },
     send: (...frames) => request.raw(frames.map(encodeFrame).join("")),
     raw(...chunks) {

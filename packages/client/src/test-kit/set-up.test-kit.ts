@@ -58,7 +58,7 @@ export async function setUp(options: Partial<ClientOptions> = {}) {
   onTestFinished(() => server.close());
   const clock = createManualClock();
   const retry = { random: () => 0.5 };
-  const all: ClientOptions = { url: server.url, clock, retry, ...options };
+  const all: ClientOptions = { url: server.url, clock, retry, multiplex: false, ...options };
   return { server, clock, client: createClient(contract, all), wireClient: createWireClient<typeof contract>(all) };
 }
 

@@ -1,17 +1,23 @@
-import type { AnySubscription, SluiceError } from "@sluice/contract";
+import type { SluiceError } from "@sluice/contract";
 import { createPlainDecoder, type Frame } from "@sluice/contract/wire";
 import { failureOf } from "../wire/failure.js";
-import type { Target } from "../wire/target.js";
 import { readStream } from "./connect.js";
 import { createLaneReader, type LaneReaderSink } from "./lane-reader.js";
 import { createLiveness } from "./liveness.js";
 import type { Retry } from "./retry.js";
 import type { TransportSettings } from "./settings.js";
-import type { LaneSink } from "./transport.js";
+import type { LaneRequest, LaneSink } from "./transport.js";
 
-/** `closed` is called once. Nothing is called after it, or after `close`. */
+/**
+ * `closed` is called once. Nothing is called after it, or after `close`. `opened` is called again when the attempt has moved
+ * to another stream.
+ */
 export interface AttemptSink extends LaneReaderSink {
   readonly ready: LaneSink["ready"] | undefined;
+  /** The subscription's first attempt. */
+  readonly isFirst: boolean;
+  /** The stream is gone, and another is under way already: `opened` or `closed` follows. */
+  lost(error?: SluiceError): void;
   /** The `retry:` line at the start of a stream, in milliseconds. */
   rebase(ms: number): void;
   drain(ms: number): void;
@@ -27,12 +33,7 @@ export interface Attempt {
  * One attempt at a stream with one lane, from request to end: decodes bytes to frames, and turns every way to end into
  * `closed`.
  */
-export function startAttempt(
-  settings: TransportSettings,
-  target: Target<AnySubscription>,
-  cursor: string | undefined,
-  sink: AttemptSink,
-): Attempt {
+export function startAttempt(settings: TransportSettings, { target, resume }: LaneRequest, sink: AttemptSink): Attempt {
   const controller = new AbortController();
   const liveness = createLiveness(settings.clock, settings.connectTimeout, (error) => lane.fail(error));
   const decoder = createPlainDecoder(onFrame, { maxFrame: settings.maxFrame });
@@ -86,7 +87,7 @@ export function startAttempt(
     decoder.push(chunk);
   };
 
-  readStream(settings, target, cursor, controller.signal, { onBytes, ready }).then(
+  readStream(settings, target, { cursor: resume.resumeFrom }, controller.signal, { onBytes, ready }).then(
     () => closed(undefined, "no"),
     (error: unknown) => lane.fail(failureOf(error)),
   );

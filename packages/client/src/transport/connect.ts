@@ -1,7 +1,7 @@
 import { type BodyReader, letGo, readerOf } from "../platform/fetch.js";
 import { networkError, protocolError } from "../wire/failure.js";
 import { errorOfAnswer, isType } from "../wire/problem.js";
-import { send } from "../wire/request.js";
+import { type Ask, send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import type { Target } from "../wire/target.js";
 
@@ -23,11 +23,11 @@ export interface ByteSink {
 export async function readStream(
   settings: RequestSettings,
   target: Target,
-  cursor: string | undefined,
+  ask: Omit<Ask, "accept">,
   signal: AbortSignal,
   sink: ByteSink,
 ): Promise<void> {
-  const response = await send(settings, target, { accept: "text/event-stream", cursor }, signal);
+  const response = await send(settings, target, { accept: "text/event-stream", ...ask }, signal);
   let reader: BodyReader | undefined;
   try {
     if (response.status === 204) return;

@@ -44,7 +44,7 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
           return sink.frame(frame);
         case "open":
           if (open) throw new WireError("The stream has a second $open; it must have one.");
-          checkVersion(procedure, frame.version);
+          if (!isRefused(frame)) checkVersion(procedure, frame.version);
           open = frame;
           return sink.opened(frame);
         case "error": {
@@ -64,6 +64,9 @@ export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSin
     fail,
   };
 }
+
+/** Of a lane with a number: then `$error` follows. PROTOCOL §10.2. */
+export const isRefused = ({ lane, head }: OpenFrame): boolean => lane !== undefined && head === undefined;
 
 /**
  * The state of an older server may lack what this contract has. The error is retried: by another server, or after a

@@ -8,10 +8,18 @@ import type { Target } from "./target.js";
 /** Longest URL, in characters, that all servers and proxies accept. Longer ones become a POST. */
 const maxUrl = 2_000;
 
+export interface AskedSubscription {
+  readonly path: string;
+  readonly input: unknown;
+  readonly cursor: string | undefined;
+}
+
 export interface Ask {
   readonly accept: string;
   /** Cursor to resume from; subscriptions only. */
   readonly cursor?: string | undefined;
+  /** The set of a multiplexed stream. PROTOCOL §10.1. */
+  readonly subscriptions?: readonly AskedSubscription[];
 }
 
 /**
@@ -54,7 +62,7 @@ export async function send(
 function describe(
   url: string,
   { procedure, input, text }: Target,
-  { cursor }: Ask,
+  { cursor, subscriptions }: Ask,
   headers: Headers,
 ): Pick<FetchInit, "method" | "body"> & { readonly address: string } {
   if (url.startsWith("/") && typeof location === "undefined") {
@@ -74,7 +82,7 @@ function describe(
     }
   }
   headers.set("content-type", "application/json");
-  return { address, method: "POST", body: JSON.stringify({ input, cursor }) };
+  return { address, method: "POST", body: JSON.stringify({ input, cursor, subscriptions }) };
 }
 
 const headerSafe = /^[\x21-\x7e]+$/;

@@ -214,7 +214,7 @@ it("the stream ends with its last lane", async () => {
   const { lanes, clock, connections, frames, response, until } = await setUp();
   lanes[0]?.finish({ kind: "end" });
   expect(connections.size).toBe(1);
-  lanes[1]?.revoke("unavailable", "later", { isFinal: false });
+  lanes[1]?.revoke("tooManyRequests", "later", { isFinal: false });
   await until(() => response.complete);
   expect(frames.slice(-3)).toMatchObject([
     { kind: "end", lane: busy },
@@ -222,6 +222,14 @@ it("the stream ends with its last lane", async () => {
     { kind: "end" },
   ]);
   expect([frames.at(-1), connections.size, clock.timers]).toEqual([{ kind: "end" }, 0, 0]);
+});
+
+it("the connection ends with the stream if a lane of it is unavailable: the next request is for another server", async () => {
+  const { lanes, frames, response, until } = await setUp();
+  lanes[0]?.revoke("unavailable", "later", { isFinal: false });
+  lanes[1]?.finish({ kind: "end" });
+  await until(() => response.destroyed);
+  expect([frames.at(-1), response.complete]).toEqual([{ kind: "end" }, false]);
 });
 
 it("the stream sends a heartbeat if no lane has something to say", async () => {

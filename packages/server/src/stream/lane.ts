@@ -7,6 +7,10 @@ import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 /** A frame of a subscription. (Comments, `retry:` and `$drain` belong to the stream.) */
 export type LaneFrame = Exclude<Frame, { readonly kind: "comment" | "retry" | "drain" | "unknown" }>;
 
+/** Another server may be able to serve it: the client's next request must not come over the same connection. */
+export const isUnavailable = (frame: LaneFrame): boolean =>
+  frame.kind === "error" && frame.code === "unavailable" && !frame.final;
+
 /**
  * One subscription's share of an event stream: the whole stream, or a numbered part. Its source writes to it. PROTOCOL
  * §10.2.

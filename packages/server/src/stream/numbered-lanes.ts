@@ -1,7 +1,7 @@
 import { type ErrorFrame, encodeFrame, type OpenFrame } from "@sluice/contract/wire";
 import { Lifetime } from "../time/lifetime.js";
 import type { EventStream } from "./event-stream.js";
-import type { LaneSource, Lanes } from "./lane.js";
+import { isUnavailable, type LaneSource, type Lanes } from "./lane.js";
 import { NumberedLane } from "./numbered-lane.js";
 
 /** Most bytes that a lagging lane may write on its turn. A longer event is written whole. */
@@ -88,6 +88,7 @@ export class NumberedLanes implements Lanes {
     this.#opening.delete(lifetime);
     this.#expected--;
     lifetime.end();
+    if (open.stream !== "stream" && isUnavailable(error)) this.#stream.closesConnection = true;
     const opened = encodeFrame({ ...open, lane, subscriptions: [subscription] });
     this.#stream.write(opened + encodeFrame({ ...error, lane }));
     this.#endAfterLast();

@@ -40,11 +40,6 @@ export class PlainLane extends StreamLane implements Lanes {
     return this.stream.directVersion;
   }
 
-  override finish(frame: LaneFrame): void {
-    if (frame.kind === "error" && frame.code === "unavailable" && !frame.final) this.stream.closesConnection = true;
-    super.finish(frame);
-  }
-
   lag(): void {
     if (!this.full) this.drained();
   }

@@ -6,7 +6,7 @@ import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 import { byteLength } from "../topic/utf8.js";
 import type { EventStream } from "./event-stream.js";
-import type { Lane, LaneFrame, LaneSource, OpenLane } from "./lane.js";
+import { isUnavailable, type Lane, type LaneFrame, type LaneSource, type OpenLane } from "./lane.js";
 
 /** The common part of all lanes of event streams: expiry, revocation and corking. */
 export abstract class StreamLane implements Lane, OpenLane {
@@ -110,6 +110,7 @@ export abstract class StreamLane implements Lane, OpenLane {
   }
 
   finish(frame: LaneFrame): void {
+    if (isUnavailable(frame)) this.stream.closesConnection = true;
     this.send(frame);
     this.end();
   }

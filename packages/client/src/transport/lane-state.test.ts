@@ -1,6 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import { describe, expect, test } from "vitest";
-import { type DirectEvent, type DirectState, type Facts, initialState, transition } from "./direct-state.js";
+import { type Facts, initialState, type LaneEvent, type LaneState, transition } from "./lane-state.js";
 
 const facts: Facts = { now: 1_000, isOffline: false, hasCursor: true, paceWait: 0 };
 const network = new SluiceError("network");
@@ -8,28 +8,28 @@ const unauthorized = new SluiceError("unauthorized");
 const busy = new SluiceError("unavailable", { retryAfter: 7_000 });
 const forbidden = new SluiceError("forbidden");
 
-const failed = (error: SluiceError, wasStream = false): DirectEvent => ({
+const failed = (error: SluiceError, wasStream = false): LaneEvent => ({
   type: "failed",
   wasStream,
   error,
   retry: error === unauthorized ? "refresh" : "yes",
   mark: 3,
 });
-const ended = (error?: SluiceError): DirectEvent => ({ type: "ended", error });
+const ended = (error?: SluiceError): LaneEvent => ({ type: "ended", error });
 const types = ["asked", "due", "live", "refreshed", "woken", "closed"] as const;
-const [asked, due, live, refreshed, woken, closed] = types.map((type): DirectEvent => ({ type })) as [
-  DirectEvent,
-  DirectEvent,
-  DirectEvent,
-  DirectEvent,
-  DirectEvent,
-  DirectEvent,
+const [asked, due, live, refreshed, woken, closed] = types.map((type): LaneEvent => ({ type })) as [
+  LaneEvent,
+  LaneEvent,
+  LaneEvent,
+  LaneEvent,
+  LaneEvent,
+  LaneEvent,
 ];
-const opened: DirectEvent = { type: "opened", stream: "live" };
-const drain: DirectEvent = { type: "drain", ms: 300 };
+const opened: LaneEvent = { type: "opened", stream: "live" };
+const drain: LaneEvent = { type: "drain", ms: 300 };
 
 /** The state after these events. */
-const after = (...events: readonly DirectEvent[]): DirectState =>
+const after = (...events: readonly LaneEvent[]): LaneState =>
   events.reduce((state, event) => transition(state, event, facts), initialState);
 
 const idle = after();
@@ -54,11 +54,11 @@ const over = after(asked, ended(forbidden));
 
 type Row = readonly [
   why: string,
-  from: DirectState,
-  event: DirectEvent,
+  from: LaneState,
+  event: LaneEvent,
   facts: Partial<Facts>,
-  phase: DirectState["phase"],
-  rest?: Partial<DirectState>,
+  phase: LaneState["phase"],
+  rest?: Partial<LaneState>,
 ];
 const [isConnecting, isOpen, isClosed] = [{ kind: "connecting" }, { kind: "open" }, { kind: "closed" }] as const;
 const soon = { kind: "waiting", least: 0, failed: "network" } as const;

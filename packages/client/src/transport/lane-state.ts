@@ -4,7 +4,7 @@ import type { ConnectionStatus } from "./connection-state.js";
 import type { Retry } from "./retry.js";
 
 /**
- * What a direct lane is doing. In all phases but the first and the last a stream may be open: then the next one is
+ * What a lane is doing. In all phases but the first and the last a stream may be open: then the next one is
  * attempted beside it, and replaces it once it is open.
  */
 export type Phase =
@@ -22,7 +22,7 @@ export type Phase =
   | { readonly kind: "refreshing"; readonly error: SluiceError; readonly mark: number }
   | { readonly kind: "closed" };
 
-export interface DirectState {
+export interface LaneState {
   /** A new object each time, so that a second attempt in a row differs from the first. */
   readonly phase: Phase;
   /** The kind of the open stream. */
@@ -40,7 +40,7 @@ export interface DirectState {
   readonly notBefore: number;
 }
 
-export type DirectEvent =
+export type LaneEvent =
   /** A new stream is wanted. */
   | { readonly type: "asked" }
   /** The timer has fired. */
@@ -48,6 +48,8 @@ export type DirectEvent =
   /** The attempt under way has opened its stream. */
   | { readonly type: "opened"; readonly stream: StreamKind }
   | { readonly type: "live" }
+  /** The open stream is gone, and the transport is replacing it. */
+  | { readonly type: "lost"; readonly error: SluiceError | undefined }
   | { readonly type: "drain"; readonly ms: number }
   /** For good: it ended, or failed with an error that isn't retried. */
   | { readonly type: "ended"; readonly error: SluiceError | undefined }
@@ -77,7 +79,7 @@ export interface Facts {
   readonly paceWait: number;
 }
 
-export const initialState: DirectState = {
+export const initialState: LaneState = {
   phase: { kind: "idle" },
   stream: undefined,
   status: "closed",
@@ -88,8 +90,8 @@ export const initialState: DirectState = {
   notBefore: -Infinity,
 };
 
-/** The only place where a direct lane's state changes. Pure; returns the same object if nothing changes. */
-export function transition(state: DirectState, event: DirectEvent, facts: Facts): DirectState {
+/** The only place where a lane's state changes. Pure; returns the same object if nothing changes. */
+export function transition(state: LaneState, event: LaneEvent, facts: Facts): LaneState {
   const { phase, stream } = state;
   if (phase.kind === "closed") return state;
   switch (event.type) {
@@ -106,6 +108,9 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
       };
     case "live":
       return { ...state, status: "live", attempts: 0, error: undefined };
+    case "lost":
+      if (!stream || state.status !== "live") return state;
+      return { ...state, status: "reconnecting", attempts: 1, error: event.error };
     case "drain":
       // A generator's stream goes on until it is cut: without cursors, a second run can't be told from the first.
       if (phase.kind !== "open" || stream === "stream") return state;
@@ -128,14 +133,14 @@ export function transition(state: DirectState, event: DirectEvent, facts: Facts)
   }
 }
 
-function ask(state: DirectState, facts: Facts): DirectState {
+function ask(state: LaneState, facts: Facts): LaneState {
   if (state.phase.kind === "refreshing") return state; // an attempt follows anyway
   const least = Math.max(state.notBefore - facts.now, facts.paceWait);
   if (least <= 0) return connect(state, facts);
   return enter(state, { kind: "waiting", least }, "reconnecting");
 }
 
-function connect(state: DirectState, facts: Facts): DirectState {
+function connect(state: LaneState, facts: Facts): LaneState {
   // Without a cursor a new stream would start at the head, past events that are still on their way.
   if (state.stream && !facts.hasCursor) return enter(state, { kind: "open" });
   const isFirst = state.phase.kind === "idle";
@@ -144,10 +149,10 @@ function connect(state: DirectState, facts: Facts): DirectState {
   return { ...enter(state, { kind: "connecting" }, status), attempts: state.attempts + 1 };
 }
 
-function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, facts: Facts): DirectState {
+function fail(state: LaneState, failure: LaneEvent & { type: "failed" }, facts: Facts): LaneState {
   const { error, retry, mark, wasStream } = failure;
   const isAnswer = error.status !== 0;
-  const next: DirectState = {
+  const next: LaneState = {
     ...state,
     error: state.stream ? state.error : error,
     doubtsOffline: isAnswer ? facts.isOffline : state.doubtsOffline,
@@ -160,7 +165,7 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
     return enter(next, { kind: "refreshing", error, mark }, "reconnecting");
   }
   const least = error.retryAfter ?? 0;
-  const known: DirectState = {
+  const known: LaneState = {
     ...next,
     // After another answer, the next 401 isn't the second in a row.
     isRenewed: state.isRenewed && !isAnswer,
@@ -170,10 +175,10 @@ function fail(state: DirectState, failure: DirectEvent & { type: "failed" }, fac
   return enter(known, { kind: "waiting", least, failed: isAnswer ? "answer" : "network" }, "reconnecting");
 }
 
-const pause = (state: DirectState, { now }: Facts): DirectState =>
+const pause = (state: LaneState, { now }: Facts): LaneState =>
   enter(state, { kind: "paused", least: state.notBefore - now }, "paused");
 
-const over = (state: DirectState, error: SluiceError | undefined): DirectState => ({
+const over = (state: LaneState, error: SluiceError | undefined): LaneState => ({
   ...enter(state, { kind: "closed" }),
   stream: undefined,
   status: "closed",
@@ -181,10 +186,10 @@ const over = (state: DirectState, error: SluiceError | undefined): DirectState =
 });
 
 /** `navigator.onLine` is a hint: while it is false, attempts are rare, but they go on. */
-const seemsOffline = ({ doubtsOffline }: DirectState, { isOffline }: Facts): boolean => isOffline && !doubtsOffline;
+const seemsOffline = ({ doubtsOffline }: LaneState, { isOffline }: Facts): boolean => isOffline && !doubtsOffline;
 
 /** While a stream is open, the status doesn't show what becomes of the next. */
-const enter = (state: DirectState, phase: Phase, status = state.status): DirectState => ({
+const enter = (state: LaneState, phase: Phase, status = state.status): LaneState => ({
   ...state,
   phase,
   status: state.stream ? state.status : status,

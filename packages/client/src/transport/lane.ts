@@ -1,0 +1,180 @@
+import { isOffline, listenForWake } from "../platform/wake.js";
+import type { Attempt, AttemptSink } from "./attempt.js";
+import { closedConnection } from "./connection-state.js";
+import { initialState, type LaneEvent, type Phase, transition } from "./lane-state.js";
+import { createPace, leastBase } from "./pace.js";
+import { createBackoff } from "./retry.js";
+import type { TransportSettings } from "./settings.js";
+import type { Lane, LaneRequest, LaneSink } from "./transport.js";
+
+/** Attempts to open a lane, on a stream of its own or on one with others. */
+export type StartAttempt = (request: LaneRequest, sink: AttemptSink) => Attempt;
+
+/**
+ * Keeps one subscription connected, from `open` until it ends, fails for good or is closed. The next stream is opened
+ * beside the open one and replaces it with its `$open`; events that come twice are dropped by their cursors.
+ *
+ * `state` says what the lane is doing; only `transition` changes it. Here are the effects of a change.
+ *
+ * Effects call the application (`headers`, clock, random numbers, handlers), which may close the lane, or ask for another stream,
+ * while it is called. So whatever follows such a call looks first whether the state is still the one that it is an effect of.
+ */
+export function createLane(
+  settings: TransportSettings,
+  request: LaneRequest,
+  sink: LaneSink,
+  start: StartAttempt,
+): Lane {
+  const { clock, refresher } = settings;
+  const { resume } = request;
+  const backoff = createBackoff(settings.retry, clock.monotonic);
+  const pace = createPace(clock);
+  let state = initialState;
+  /** As last passed to the sink. */
+  let connection = closedConnection(clock.now(), () => resume.cursor);
+  /** The open stream. */
+  let current: Attempt | undefined;
+  /** The attempt under way. */
+  let next: Attempt | undefined;
+  let timer: { readonly id: unknown; readonly at: number } | undefined;
+  let liveSince: number | undefined;
+
+  function dispatch(event: LaneEvent): void {
+    const hasCursor = resume.cursor !== undefined;
+    const facts = { now: clock.monotonic(), hasCursor, isOffline: isOffline(), paceWait: pace.wait() };
+    const before = state;
+    const after = transition(before, event, facts);
+    state = after;
+    if (after.phase !== before.phase) {
+      leave();
+      if (state === after) enter(after.phase);
+    }
+    if (state !== after || after === before || event.type === "closed") return; // who closes it knows
+    tell();
+    if (state === after && after.phase.kind === "closed") sink.over(after.error);
+  }
+
+  function leave(): void {
+    const [armed, attempt] = [timer, next];
+    timer = undefined;
+    next = undefined;
+    if (armed) clock.clearTimeout(armed.id);
+    attempt?.close();
+  }
+
+  function enter(phase: Phase): void {
+    switch (phase.kind) {
+      case "connecting":
+        connect(phase);
+        break;
+      case "waiting":
+        arm(phase, phase.failed ? backoff.next(phase.least, phase.failed === "network") : phase.least);
+        break;
+      case "paused":
+        arm(phase, Math.max(phase.least, backoff.rare()));
+        break;
+      case "refreshing":
+        void refresher
+          .refresh(phase.error, phase.mark)
+          .then((error) => dispatch(error ? { type: "ended", error } : { type: "refreshed" }));
+        break;
+      case "closed":
+        stopListening();
+        current?.close();
+        current = undefined;
+        break;
+      case "idle":
+      case "open":
+        break;
+      default:
+        phase satisfies never;
+    }
+  }
+
+  function arm(phase: Phase, asked: number): void {
+    const delay = Math.max(asked, pace.wait());
+    const at = clock.now() + delay;
+    if (state.phase !== phase) return;
+    const id = clock.setTimeout(() => dispatch({ type: "due" }), delay);
+    if (state.phase === phase) timer = { id, at };
+    else clock.clearTimeout(id);
+  }
+
+  function connect(phase: Phase): void {
+    pace.take();
+    if (state.phase !== phase) return;
+    const mark = refresher.mark();
+    const own: Attempt = start(request, {
+      isFirst: state.status === "connecting",
+      opened(frame) {
+        const replaced = current;
+        current = own;
+        if (next === own) next = undefined;
+        if (replaced !== own) replaced?.close();
+        forgive();
+        dispatch({ type: "opened", stream: frame.stream });
+        if (own === current) sink.opened(frame);
+      },
+      frame(frame) {
+        sink.frame(frame);
+        if (frame.kind !== "live" || own !== current) return;
+        liveSince = clock.monotonic();
+        dispatch({ type: "live" });
+      },
+      lost(error) {
+        if (own === current) dispatch({ type: "lost", error });
+      },
+      rebase: (ms) => backoff.rebase(Math.max(ms, leastBase)),
+      drain(ms) {
+        if (own === current) dispatch({ type: "drain", ms: Math.min(ms, settings.retry.max) });
+      },
+      closed(error, retry) {
+        const wasStream = own === current;
+        if (wasStream) current = undefined;
+        else next = undefined;
+        forgive();
+        if (!error || retry === "no") dispatch({ type: "ended", error });
+        else dispatch({ type: "failed", wasStream, mark, error, retry });
+      },
+      ready: sink.ready,
+    });
+    if (state.phase === phase) next = own;
+    else own.close();
+  }
+
+  /** Lowers the backoff, once per live stream: attempts that fail beside it later have growing delays. */
+  function forgive(): void {
+    if (liveSince !== undefined) backoff.lived(clock.monotonic() - liveSince);
+    liveSince = undefined;
+  }
+
+  function tell(): void {
+    const { status, error, stream } = state;
+    const attempt = status === "live" ? 0 : state.attempts;
+    const retryAt = stream ? undefined : timer?.at;
+    const isOld = status === connection.status;
+    if (isOld && attempt === connection.attempt && retryAt === connection.retryAt && error === connection.error) return;
+    const { since, cursor } = connection;
+    connection = {
+      status,
+      attempt,
+      since: isOld ? since : clock.now(),
+      cursor,
+      ...(retryAt !== undefined && { retryAt }),
+      ...(error && { error }),
+    };
+    sink.changed(connection);
+  }
+
+  const stopListening = listenForWake(() => {
+    current?.check();
+    dispatch({ type: "woken" });
+  });
+  return {
+    open: () => dispatch({ type: "asked" }),
+    nudge() {
+      if (!current && !next) dispatch({ type: "asked" });
+    },
+    close: () => dispatch({ type: "closed" }),
+  };
+}

@@ -1,0 +1,74 @@
+import { startAttempt } from "./attempt.js";
+import { createLane, type StartAttempt } from "./lane.js";
+import type { CarriedLane } from "./multiplexed/carried-lane.js";
+import { type Carrier, createCarrier } from "./multiplexed/carrier.js";
+import type { TransportSettings } from "./settings.js";
+import type { Transport } from "./transport.js";
+
+/**
+ * A transport whose lanes share one stream. PROTOCOL §10. Readers that hold frames back and plain generators have streams of
+ * their own, and so have all lanes if the server doesn't offer multiplexing.
+ */
+export function createMultiplexedTransport(given: TransportSettings): Transport {
+  const carriers: Carrier[] = [];
+  const generators = new Set<string>();
+  let isOffered = true;
+  let most = Number.POSITIVE_INFINITY;
+  let luck = 0;
+  // Lanes that fail together wait for the same time, and come back on one stream.
+  const settings = { ...given, retry: { ...given.retry, random: () => luck } };
+
+  function place(lane: CarriedLane): void {
+    let carrier = carriers.find(({ size }) => size < most);
+    if (!carrier) {
+      carrier = createCarrier(settings, {
+        alone: goAlone,
+        generator: ({ request }) => generators.add(request.target.procedure.path),
+        unoffered() {
+          isOffered = false;
+        },
+        limited(limit) {
+          most = limit;
+        },
+        moved: place,
+      });
+      carriers.push(carrier);
+    }
+    lane.carrier = carrier;
+    carrier.add(lane);
+  }
+
+  function goAlone(lane: CarriedLane): void {
+    const { request, sink } = lane;
+    lane.alone = startAttempt(settings, request, sink);
+    if (lane.isClosed) lane.alone.close();
+  }
+
+  const start: StartAttempt = (request, sink) => {
+    luck = given.retry.random();
+    if (!isOffered || sink.ready || generators.has(request.target.procedure.path)) {
+      return startAttempt(settings, request, sink);
+    }
+    const lane: CarriedLane = {
+      request,
+      sink,
+      carrier: undefined,
+      from: undefined,
+      at: undefined,
+      isAttended: false,
+      alone: undefined,
+      isClosed: false,
+    };
+    place(lane);
+    return {
+      check: () => (lane.alone ?? lane.from)?.check(),
+      close() {
+        lane.isClosed = true;
+        lane.alone?.close();
+        lane.carrier?.remove(lane);
+      },
+    };
+  };
+
+  return { lane: (request, sink) => createLane(settings, request, sink, start) };
+}
