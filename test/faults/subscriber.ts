@@ -39,6 +39,7 @@ export function subscribe({ contract, base }: World, port: number, { path, input
     retry: { random: () => 0.5 },
     linger: 0,
     clock,
+    multiplex: false,
   });
   const procedure = path.split("/").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], client);
   const stop = (procedure as SubscriptionProcedure<AnySubscription>).subscribe(input as never, {
