@@ -12,7 +12,8 @@ export const contract = defineContract({
 });
 
 const origin = inject("counterUrl");
-export const options = { url: `${origin}/api`, retry: { base: 10 } };
+/** The server writes single streams by hand. */
+export const options = { url: `${origin}/api`, retry: { base: 10 }, multiplex: false };
 
 /** Sends the server a command for a counter, and returns its numbers. */
 export async function control(action: string, name: string, events = 0) {

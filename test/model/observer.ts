@@ -126,6 +126,8 @@ export function observe(options: ObserverOptions): Observer {
 
   const tree = createClient(contractOf(edition), {
     url,
+    // The witness reads plain streams.
+    multiplex: false,
     onSkippedEvent,
     fetch: (client ?? asIs)(watch.fetch),
     headers: login.headers,
