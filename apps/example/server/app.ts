@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler } from "express";
 import { assistant } from "./assistant.ts";
 import { document } from "./document.ts";
 import { feed, setUpFeed } from "./feed.ts";
+import { gauges } from "./gauges.ts";
 import { s } from "./implementer.ts";
 import { playMatchDay } from "./match-play.ts";
 import { newswire } from "./newswire.ts";
@@ -36,6 +37,7 @@ export async function createApp({
     feed: feed(),
     document: document(),
     assistant: assistant(),
+    gauges: gauges(),
   });
   const sluice = createSluice(router, {
     // Twelve seconds at the highest rate. A client that was away for longer gets a reset.

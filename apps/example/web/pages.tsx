@@ -54,4 +54,13 @@ export const pages: readonly PageEntry[] = [
     Page: lazy(async () => ({ default: (await import("./pages/assistant/assistant-page.tsx")).AssistantPage })),
     sources: () => import("./pages/assistant/sources.ts"),
   },
+  {
+    path: "/one-connection",
+    name: "One connection",
+    summary: "Thirty subscriptions on one HTTP stream, and a second window that joins it.",
+    Page: lazy(async () => ({
+      default: (await import("./pages/one-connection/one-connection-page.tsx")).OneConnectionPage,
+    })),
+    sources: () => import("./pages/one-connection/sources.ts"),
+  },
 ];

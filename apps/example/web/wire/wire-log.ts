@@ -14,22 +14,20 @@ export interface WireView {
 
 const maxTail = 12_000;
 const maxNotes = 24;
-const controlFrame = /^event: (?:\d+\/)?(\$\w+)\ndata: (.*)$/gm;
+const eventLine = /^event: (?:\d+\/)?[^$]/gm;
+const controlFrame = /^event: (?:(\d+)\/)?(\$\w+)\ndata: (.*)$/gm;
 
-/** The last bytes of a stream. Cheap per chunk, so that 5,000 events a second are no problem. */
+/** The last bytes of the streams of one path. Cheap per chunk, so that 5,000 events a second are no problem. */
 export class WireLog {
-  #open = 0;
+  readonly #open = new Set<WireStream>();
   #ended = false;
   #tail = "";
-  /** The start of an incomplete frame. */
-  #partial = "";
   #notes: readonly WireNote[] = [];
-  #decoder = new TextDecoder();
   #view: WireView | undefined;
   #keys = 0;
 
   get isOpen(): boolean {
-    return this.#open > 0;
+    return this.#open.size > 0;
   }
 
   /** True if the server has ended the stream and no stream of this path is open. */
@@ -43,32 +41,30 @@ export class WireLog {
     return this.#view;
   }
 
-  opened(): void {
-    this.#open++;
+  /** Subscriptions of the open streams. */
+  get lanes(): number {
+    let lanes = 0;
+    for (const stream of this.#open) lanes += stream.lanes;
+    return lanes;
+  }
+
+  opened(): WireStream {
     this.#ended = false;
-    this.#decoder = new TextDecoder();
-    this.#partial = "";
     this.#note("connection", "opened");
-  }
-
-  closed(how: string): void {
-    this.#open--;
-    this.#note("connection", how);
-    this.#append(`\n: — ${how} —\n\n`);
-  }
-
-  push(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    this.#append(text);
-    const frames = this.#partial + text;
-    const end = frames.lastIndexOf("\n\n") + 1;
-    this.#partial = frames.slice(end);
-    // One search for `$` is much cheaper than checking each line.
-    if (!frames.includes("$")) return;
-    for (const [, type, data] of frames.slice(0, end).matchAll(controlFrame)) {
-      this.#note("control", `${type} ${data}`);
-      this.#ended ||= type === "$end" || (type === "$error" && data?.includes('"final":true') === true);
-    }
+    const stream = new WireStream({
+      frames: (text) => this.#append(text),
+      control: (frame) => this.#note("control", frame),
+      ended: () => {
+        this.#ended = true;
+      },
+      closed: (how) => {
+        this.#open.delete(stream);
+        this.#note("connection", how);
+        this.#append(`\n: — ${how} —\n\n`);
+      },
+    });
+    this.#open.add(stream);
+    return stream;
   }
 
   #append(text: string): void {
@@ -80,5 +76,59 @@ export class WireLog {
     const note = { key: this.#keys++, at: new Date(), text: text.slice(0, 160), kind };
     this.#notes = [...this.#notes, note].slice(-maxNotes);
     this.#view = undefined;
+  }
+}
+
+interface StreamListener {
+  frames(text: string): void;
+  control(frame: string): void;
+  ended(): void;
+  closed(how: string): void;
+}
+
+/** One open stream. Two of a path can be open for a moment, so each has a decoder of its own, and shows whole frames. */
+export class WireStream {
+  /** Events received. */
+  events = 0;
+  readonly #listener: StreamListener;
+  readonly #decoder = new TextDecoder();
+  /** The start of an incomplete frame. */
+  #partial = "";
+  readonly #lanes = new Set<string | undefined>();
+
+  constructor(listener: StreamListener) {
+    this.#listener = listener;
+  }
+
+  /** Subscriptions that it carries. */
+  get lanes(): number {
+    return this.#lanes.size;
+  }
+
+  push(bytes: Uint8Array): void {
+    const text = this.#partial + this.#decoder.decode(bytes, { stream: true });
+    const end = text.lastIndexOf("\n\n") + 1;
+    this.#partial = text.slice(end);
+    const frames = text.slice(0, end);
+    if (frames === "") return;
+    this.#listener.frames(frames);
+    this.events += frames.match(eventLine)?.length ?? 0;
+    // One search for `$` is much cheaper than checking each line.
+    if (frames.includes("$")) this.#readControl(frames);
+  }
+
+  closed(how: string): void {
+    this.#listener.closed(how);
+  }
+
+  #readControl(frames: string): void {
+    for (const [, lane, type, data] of frames.matchAll(controlFrame)) {
+      this.#listener.control(`${lane === undefined ? "" : `${lane}/`}${type} ${data}`);
+      if (type === "$open") this.#lanes.add(lane);
+      const isLast = type === "$end" || type === "$error";
+      if (isLast) this.#lanes.delete(lane);
+      const isFinal = type === "$end" || (type === "$error" && data?.includes('"final":true'));
+      if (isFinal && lane === undefined) this.#listener.ended();
+    }
   }
 }

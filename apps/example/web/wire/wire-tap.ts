@@ -1,11 +1,24 @@
 import { tapped } from "./tapped-body.ts";
 import { WireLog } from "./wire-log.ts";
 
+export interface WireFigures {
+  /** Event streams that are open now. */
+  readonly connections: number;
+  /** Subscriptions that they carry. */
+  readonly lanes: number;
+  /** Events received, on these and earlier streams. */
+  readonly events: number;
+  /** Bytes received, likewise. */
+  readonly bytes: number;
+}
+
 /** A `fetch` that records event streams and can cut them. */
 export interface WireTap {
   readonly fetch: typeof fetch;
   /** The log of each stream, by path. The same map until one is added or removed. */
   readonly logs: ReadonlyMap<string, WireLog>;
+  /** What all streams cost, now and so far. The same object as long as nothing has changed. */
+  readonly figures: WireFigures;
   /** End of the current cut, in milliseconds since the Unix epoch; 0 if there is none. New streams fail until then. */
   readonly cutUntil: number;
   /**
@@ -20,8 +33,15 @@ const eventStream = "text/event-stream";
 
 export function createWireTap(): WireTap {
   const open = new Set<AbortController>();
+  let streams = 0;
   let logs: ReadonlyMap<string, WireLog> = new Map();
   let cutUntil = 0;
+  let figures: WireFigures = { connections: 0, lanes: 0, events: 0, bytes: 0 };
+
+  function count(events: number, bytes: number): void {
+    const lanes = [...logs.values()].reduce((sum, log) => sum + log.lanes, 0);
+    figures = { connections: streams, lanes, events: figures.events + events, bytes: figures.bytes + bytes };
+  }
 
   /** The logs of finished streams stay visible until another page opens a stream. */
   const logOf = (path: string) => {
@@ -33,6 +53,9 @@ export function createWireTap(): WireTap {
   return {
     get logs() {
       return logs;
+    },
+    get figures() {
+      return figures;
     },
     get cutUntil() {
       return Date.now() < cutUntil ? cutUntil : 0;
@@ -61,15 +84,23 @@ export function createWireTap(): WireTap {
 
       const path = pathOf(resource);
       const log = logOf(path);
-      log.opened();
+      const stream = log.opened();
+      streams++;
+      count(0, 0);
       const body = tapped(response.body, {
-        chunk: (bytes) => log.push(bytes),
+        chunk(bytes) {
+          const before = stream.events;
+          stream.push(bytes);
+          count(stream.events - before, bytes.length);
+        },
         closed(how) {
           open.delete(cut);
-          log.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "closed" : how);
+          streams--;
+          stream.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "closed" : how);
           // The page no longer needs the stream, so it will not be reopened.
           if (pageSignal?.aborted && !log.isOpen && !log.isOver)
             logs = new Map([...logs].filter(([, kept]) => kept !== log));
+          count(0, 0);
         },
       });
       return new Response(body, response);
