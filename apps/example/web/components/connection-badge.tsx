@@ -13,7 +13,10 @@ const words: Record<ConnectionStatus, string> = {
 /** Shows the state of a subscription's connection. */
 export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
   const { status, attempt, retryAt } = connection;
-  const cursor = connection.cursor();
+  const cursor = usePolled(
+    useCallback(() => connection.cursor(), [connection]),
+    300,
+  );
   return (
     <div className="badge" data-state={status}>
       <span className="badge-path">{path}</span>

@@ -1,6 +1,7 @@
 import type { Connection } from "@sluice/client";
 import type { ReactNode } from "react";
 import { ConnectionBadge } from "./connection-badge.tsx";
+import { ConnectionCount } from "./connection-count.tsx";
 import { CutButtons } from "./cut-buttons.tsx";
 import { Heading } from "./heading.tsx";
 import { type LostHistory, LostHistoryNotice } from "./lost-history.tsx";
@@ -30,6 +31,7 @@ export function Page({ title, lede, connections, lost, children }: PageProps) {
           {Object.entries(connections).map(([path, connection]) => (
             <ConnectionBadge key={path} path={path} connection={connection} />
           ))}
+          <ConnectionCount />
           <CutButtons />
           <LostHistoryNotice lost={lost} />
         </section>
