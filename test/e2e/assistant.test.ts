@@ -139,12 +139,12 @@ test("a cut in the middle loses and duplicates nothing", async () => {
     const before = await received(page).catch(() => 0);
     await eventually(() => received(page)).toBeGreaterThan(before + 5);
     await cut(page);
-    await eventually(() => countOf(page, "$live")).toBe(cuts + 1);
+    await eventually(() => countOf(page, "assistant/complete", "$live")).toBe(cuts + 1);
   }
   await agrees(page, await truth(runId));
-  await eventually(() => countOf(page, "$end")).toBe(1);
-  expect(await countOf(page, "cut here")).toBe(2);
-  expect(await countOf(page, "$reset")).toBe(0);
+  await eventually(() => countOf(page, "assistant/complete", "$end")).toBe(1);
+  expect(await countOf(page, "assistant/complete", "cut here")).toBe(2);
+  expect(await countOf(page, "assistant/complete", "$reset")).toBe(0);
   expect(problems).toEqual([]);
 });
 

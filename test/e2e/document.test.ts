@@ -125,9 +125,8 @@ test("edits during a cut are shown after it, without a snapshot", async () => {
     await eventually(() => textOf(page)).toMatch(/^And here\. Write here[\s\S]*Meanwhile\.$/);
   }
   await isLive(one.page);
-  await one.page.getByRole("button", { name: "document/text" }).click();
   const seen = ["opened", "$open", "$snapshot", "$live", "cut here", "opened", "$open", "$live"];
-  await eventually(() => notes(one.page)).toEqual(seen);
+  await eventually(() => notes(one.page, "document/text")).toEqual(seen);
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 

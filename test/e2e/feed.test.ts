@@ -62,7 +62,7 @@ test("two windows agree on posts and likes, across a cut", async () => {
   await two.page.getByRole("button", { name: "Like the post of Lin" }).click();
   await eventually(async () => (await truth(url))[0]?.likes.length).toBe(1);
 
-  await eventually(() => countOf(one.page, "$live")).toBe(1);
+  await eventually(() => countOf(one.page, "feed/posts", "$live")).toBe(1);
   await cut(one.page);
   await post(two.page, "While you were away");
   await one.page.getByText("While you were away", { exact: true }).waitFor();
@@ -70,8 +70,8 @@ test("two windows agree on posts and likes, across a cut", async () => {
   await two.page.getByRole("button", { name: "Like the post of Lin" }).click();
   await eventually(async () => (await truth(url)).map(({ likes }) => likes.length)).toEqual([0, 1, 0, 0]);
   await agrees(url, one.page, two.page);
-  await eventually(() => countOf(one.page, "$live")).toBe(2);
-  expect(await countOf(one.page, "$snapshot")).toBe(1);
+  await eventually(() => countOf(one.page, "feed/posts", "$live")).toBe(2);
+  expect(await countOf(one.page, "feed/posts", "$snapshot")).toBe(1);
 
   await one.page.reload();
   await eventually(() => one.page.getByLabel("Your name").inputValue()).toBe("Lin");

@@ -91,6 +91,6 @@ test("after a cut it resumes, whatever the filter withheld meanwhile", async () 
   expect(shown.filter(both)).toEqual(truth.filter(both));
   expect(shown.filter(both).length).toBeGreaterThan(6);
   expect(new Set(shown).size).toBe(shown.length);
-  expect(await countOf(page, "$reset")).toBe(0);
+  expect(await countOf(page, "newswire/quakes", "$reset")).toBe(0);
   expect(problems).toEqual([]);
 });

@@ -44,7 +44,7 @@ test("at 3,000 events a second no cut loses or duplicates one", async () => {
   for (let cuts = 1; cuts <= 3; cuts++) {
     await eventually(() => badge(page, "prices/ticks")).toBe("Live");
     await cut(page);
-    await eventually(() => countOf(page, "$live")).toBe(cuts + 1);
+    await eventually(() => countOf(page, "prices/ticks", "$live")).toBe(cuts + 1);
   }
   await setRate(url, 1);
   await eventually(async () => (await figure(page, "Last number")) === (await lastSeq(url, "AAPL"))).toBe(true);
@@ -55,7 +55,7 @@ test("at 3,000 events a second no cut loses or duplicates one", async () => {
   const grown = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
   expect(grown("Applied")).toBe(grown("Last number"));
   expect(grown("Applied")).toBeGreaterThan(2_000);
-  expect(await countOf(page, "$reset")).toBe(0);
+  expect(await countOf(page, "prices/ticks", "$reset")).toBe(0);
   expect(problems).toEqual([]);
 });
 
@@ -75,7 +75,7 @@ test("after a crash of the server ticks continue after a reset, and none is lost
   await eventually(() => badge(page, "prices/ticks")).toBe("Live");
   await eventually(() => figure(page, "Applied")).toBeGreaterThan(applied + 1_000);
   expect(await figures(page)).toMatchObject({ Missing: 0, Doubled: 0, Resets: 1 });
-  await eventually(() => countOf(page, "$reset")).toBe(1);
+  await eventually(() => countOf(page, "prices/ticks", "$reset")).toBe(1);
   await page.getByText("History was lost").waitFor();
   await eventually(() => page.getByText("2,000 events a second").count()).toBe(1);
   expect(withoutKills(problems)).toEqual([]);

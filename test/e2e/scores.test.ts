@@ -158,7 +158,7 @@ test("events during a cut are shown after it, without a snapshot", async () => {
   await agrees(url, one.page, two.page);
   await eventually(() => badge(one.page, "scores/board")).toBe("Live");
   const seen = ["opened", "$open", "$snapshot", "$live", "cut here", "opened", "$open", "$live"];
-  await eventually(() => notes(one.page)).toEqual(seen);
+  await eventually(() => notes(one.page, "scores/board")).toEqual(seen);
   expect([...one.problems, ...two.problems]).toEqual([]);
 });
 
@@ -181,7 +181,7 @@ test("after a crash of the server pages reconnect and show the reset", async () 
   await call(`${after.url}/api/scores/report`, { reportId: randomUUID(), matchId: "norwich", side: "home", minute: 5 });
   for (const page of [one, two]) {
     await eventually(() => badge(page, "scores/board")).toBe("Live");
-    await eventually(async () => (await notes(page)).slice(-5)).toEqual([
+    await eventually(async () => (await notes(page, "scores/board")).slice(-5)).toEqual([
       "opened",
       "$open",
       "$reset",

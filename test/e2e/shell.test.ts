@@ -55,7 +55,7 @@ test("a stream can be cut for a while, without any event meanwhile, and misses n
 test("nothing is shown as good before data has arrived", async () => {
   await using opened = await openPage(browser, `${example.url}/nowhere`);
   const { page } = opened;
-  await page.route("**/api/prices/ticks**", () => undefined); // never answered
+  await page.route("**/api/$streams", () => undefined); // never answered
   await page.getByRole("link", { name: "Go to the start" }).click();
   await eventually(() => badge(page, "prices/ticks")).toBe("Connecting");
   expect(await page.getByText("missing since you came").textContent()).toBe("– missing since you came");
@@ -143,7 +143,7 @@ test("a stream that is still connecting can be cut, too", async () => {
   await using opened = await openPage(browser, `${example.url}/nowhere`);
   const { page } = opened;
   let requests = 0;
-  await page.route("**/api/scores/board", (route) => {
+  await page.route("**/api/$streams", (route) => {
     requests++;
     // The first one is never answered.
     return requests === 1 ? undefined : route.continue();

@@ -21,7 +21,7 @@ const isLive = (page: DrivenPage) => eventually(() => texts(page, ".badge-state"
 
 /** Control frames and what happened to the connection, oldest first. */
 const notes = async (page: DrivenPage) =>
-  (await texts(page, ".notes li span")).reverse().map((note) => note?.split(" {")[0]);
+  (await texts(page, ".notes li span")).reverse().map((note) => note?.replace("scores/board ", "").split(" {")[0]);
 
 /** Makes garbage, and gives the browser turns in which to collect it. */
 async function collectGarbage(page: DrivenPage): Promise<void> {

@@ -38,12 +38,16 @@ export const withoutOffline = (problems: readonly string[]) =>
 export const badge = (page: Page, path: string) =>
   page.locator(".badge", { hasText: path }).getByRole("status").textContent();
 
-/** Control frames and what happened to the connection, as the page shows them, oldest first. */
-export const notes = async (page: Page) =>
-  (await page.locator(".notes li span").allTextContents()).reverse().map((text) => text.split(" {")[0]);
+/** Control frames of a subscription and what happened to the connection, as the page shows them, oldest first. */
+export async function notes(page: Page, path: string): Promise<string[]> {
+  const shown = (await page.locator(".notes li span").allTextContents()).reverse();
+  const own = shown.filter((note) => note.startsWith(`${path} $`) || !note.includes("$"));
+  return own.map((note) => note.replace(`${path} `, "").split(" {")[0] as string);
+}
 
 /** How often one of them is shown. The panel polls, so wait for the expected number. */
-export const countOf = async (page: Page, note: string) => (await notes(page)).filter((each) => each === note).length;
+export const countOf = async (page: Page, path: string, note: string) =>
+  (await notes(page, path)).filter((each) => each === note).length;
 
 export const cut = (page: Page) => page.getByRole("button", { name: "Cut the connection" }).click();
 

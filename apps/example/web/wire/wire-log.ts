@@ -94,7 +94,8 @@ export class WireStream {
   readonly #decoder = new TextDecoder();
   /** The start of an incomplete frame. */
   #partial = "";
-  readonly #lanes = new Set<string | undefined>();
+  /** The path of each lane by its number. A stream without lanes is one without a number. */
+  readonly #lanes = new Map<string | undefined, string>();
 
   constructor(listener: StreamListener) {
     this.#listener = listener;
@@ -123,8 +124,8 @@ export class WireStream {
 
   #readControl(frames: string): void {
     for (const [, lane, type, data] of frames.matchAll(controlFrame)) {
-      this.#listener.control(`${lane === undefined ? "" : `${lane}/`}${type} ${data}`);
-      if (type === "$open") this.#lanes.add(lane);
+      if (type === "$open") this.#lanes.set(lane, pathIn(data) ?? "");
+      this.#listener.control(`${this.#lanes.get(lane) ?? ""} ${type} ${data}`.trimStart());
       const isLast = type === "$end" || type === "$error";
       if (isLast) this.#lanes.delete(lane);
       const isFinal = type === "$end" || (type === "$error" && data?.includes('"final":true'));
@@ -132,3 +133,6 @@ export class WireStream {
     }
   }
 }
+
+/** The member `path` of a frame's data, which lanes have. */
+const pathIn = (data = ""): string | undefined => /"path":"([^"]+)"/.exec(data)?.[1];
