@@ -8,8 +8,6 @@ export const tap = createWireTap();
 export const client = createClient(contract, {
   url: "/api",
   fetch: tap.fetch,
-  // So that the panel shows the bytes of each subscription by itself. Omit it in your own code, too.
-  multiplex: false,
   // Short, because a developer who restarts the server waits for the page to reconnect.
   retry: { max: 4_000 },
 });
