@@ -1,11 +1,13 @@
 import { defineConfig } from "tsup";
 
+const entry = { index: "src/index.ts", wire: "src/wire/index.ts" };
+
 export default defineConfig({
-  entry: { index: "src/index.ts", wire: "src/wire/index.ts" },
+  entry: { ...entry, "index-production": "src/index-production.ts" },
   format: ["esm"],
   target: "es2023",
   tsconfig: "tsconfig.build.json",
-  dts: true,
+  dts: { entry },
   sourcemap: true,
   clean: true,
   splitting: true,

@@ -43,18 +43,24 @@ test("in production, options that can't be used are told by the first call", asy
 
 const application = (entry: string) => `
 import { createClient } from "@sluice/client${entry}";
-globalThis.made = createClient;
+import { contract } from "./fixture-contract.js";
+globalThis.made = [createClient, contract];
 `;
+const aContract = `
+import { defineContract, query } from "@sluice/contract";
+export const contract = defineContract({ list: query() });
+`;
+const checks = /\/(option-rules|url-option|option-names|check-tree|rules)\.ts$/;
 
 test.each(["", "/types-only"])(
-  "only a build for production leaves the checks of options out of @sluice/client%s",
+  "only a build for production leaves the checks of options and contracts out, beside @sluice/client%s",
   async (entry) => {
-    const checks = async (mode: "development" | "production") =>
-      (await bundle(application(entry), "", "es", mode)).modules.filter((id) =>
-        /\/(option-rules|url-option)\.ts$/.test(id),
-      );
-    expect(await checks("production")).toEqual([expect.stringContaining("/url-option.ts")]);
-    expect(await checks("development")).toHaveLength(2);
+    const checksIn = async (mode: "development" | "production") => {
+      const { modules } = await bundle(application(entry), aContract, "es", mode);
+      return modules.filter((id) => checks.test(id)).map((id) => id.slice(id.lastIndexOf("/") + 1));
+    };
+    expect(await checksIn("production")).toEqual(["url-option.ts"]);
+    expect(await checksIn("development")).toHaveLength(5);
   },
   60_000,
 );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { defineContract, isProcedure, mutation, proceduresOf, query, subscription } from "./contract.js";
+import { defineContract, mutation, query, subscription } from "./contract.js";
+import { isProcedure, proceduresOf } from "./contract-tree.js";
 
 const tree = () => ({
   scores: {

@@ -1,16 +1,7 @@
 export { carryCodec, codecOf, type ProcedureCodec } from "./codec.js";
 export type { Coder } from "./coder.js";
-export {
-  type CallOptions,
-  type ContractTree,
-  defineContract,
-  isProcedure,
-  mutation,
-  proceduresOf,
-  query,
-  type SubscriptionOptions,
-  subscription,
-} from "./contract.js";
+export { defineContract, mutation, query, subscription } from "./contract.js";
+export { type ContractTree, isProcedure, proceduresOf } from "./contract-tree.js";
 export { encodeInput } from "./encode-input.js";
 export { checkJson, type EncodedJson, encodeJson, encodeJsonAsync } from "./encode-json.js";
 export {
@@ -61,6 +52,7 @@ export {
   type Subscription,
   stateVersionOf,
 } from "./procedure.js";
+export type { CallOptions, SubscriptionOptions } from "./procedure-options.js";
 export { ContractError } from "./rules.js";
 export { type CodeOf, coderOf, type Schema, type WireOf } from "./schema.js";
 export { sha256 } from "./sha256.js";

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { codecOf } from "./codec.js";
+import * as main from "./index.js";
+import * as production from "./index-production.js";
+
+function define({ defineContract, mutation, query, subscription }: typeof main) {
+  return defineContract({
+    match: {
+      watch: subscription({
+        input: z.object({ id: z.string() }),
+        events: { goal: z.object({ minute: z.int() }) },
+        state: {
+          schema: z.object({ goals: z.int() }),
+          initial: { goals: 0 },
+          apply: { goal: ({ goals }) => ({ goals: goals + 1 }) },
+          version: 2,
+        },
+        errors: { closed: { status: 409 } },
+        key: ["id"],
+        method: "POST",
+        start: { last: 3 },
+        onGap: "skip",
+      }),
+      news: subscription({ events: { item: z.string() } }),
+    },
+    list: query({ output: z.array(z.string()) }),
+    report: mutation({ input: z.object({ at: z.string().optional() }).optional() }),
+    clear: mutation(),
+  });
+}
+
+test("the entry for production exports the same names", () => {
+  expect(Object.keys(production).sort()).toEqual(Object.keys(main).sort());
+});
+
+test("a contract is the same in production", () => {
+  const shapeOf = (contract: object) => JSON.parse(JSON.stringify(contract));
+  const contract = define(production);
+  expect(shapeOf(contract)).toEqual(shapeOf(define(main)));
+  expect(contract.match.watch.path).toBe("match/watch");
+  expect(codecOf(contract.match.watch).encodeInput({ id: "m1" })).toEqual({ id: "m1" });
+  expect(
+    [contract, contract.match, contract.match.watch, contract.match.watch.state.initial].every(Object.isFrozen),
+  ).toBe(true);
+});
+
+test("in production neither options nor rules are checked", () => {
+  const { defineContract, query, subscription } = production;
+  const broken = () => ({ list: query({ inptu: z.string() } as object), then: subscription({ events: {} }) });
+  expect(() => defineContract(broken() as never)).not.toThrow();
+  expect(() => main.defineContract({ then: main.subscription({ events: {} }) } as never)).toThrow(main.ContractError);
+});
