@@ -1,87 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { get } from "node:http";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFrameDecoder } from "@sluice/contract/wire";
 import { expect, it, onTestFinished } from "vitest";
 import { eventually } from "../conformance/within.js";
-import { Child } from "../support/child.js";
-import type { Publication, StalledServer } from "./stalled-server.js";
+import { startStalledServer } from "./stalled-world.js";
 
 /** The bytes that a stalled reader may cost a server, in addition to the cost of an active reader. */
 const allowance = 256 * 1024;
-
-type Address = { readonly port: number } | { readonly path: string };
-
-/** A server in its own process, and its readers here. */
-async function startServer(path?: string) {
-  const sources = ["--conditions=@sluice/source"];
-  const child = new Child<StalledServer>(new URL("stalled-server.ts", import.meta.url), { options: sources });
-  onTestFinished(() => child.stop());
-  const port = await child.call("listen", { path });
-  const address: Address = path === undefined ? { port: port as number } : { path };
-  let first = 1;
-
-  const target = (room: number) => `/feed?${new URLSearchParams({ input: JSON.stringify({ room }) })}`;
-  const stat = async (name: "streams" | "lagging" | "delivered") => (await child.call("stats"))[name];
-  const reaches = (name: "streams" | "lagging", count: number) =>
-    eventually(async () => expect([name, await stat(name)]).toEqual([name, count]));
-
-  /** Opens this many more streams. They read only on request. */
-  async function ask(count: number, rooms: number) {
-    const before = await stat("streams");
-    const sockets = Array.from({ length: count }, (_, index) => {
-      const socket = connect({ ...address, host: "127.0.0.1" });
-      socket.on("error", () => {}).write(`GET ${target(index % rooms)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-      onTestFinished(() => void socket.destroy());
-      return socket;
-    });
-    await reaches("streams", before + count);
-    return {
-      read: () => sockets.forEach((socket) => void socket.resume()),
-      async leave() {
-        for (const socket of sockets) socket.destroy();
-        await reaches("streams", before);
-      },
-    };
-  }
-
-  return {
-    child,
-    stat,
-    reaches,
-    ask,
-    /** Opens this many more streams that don't read. Resolves when their sockets are full. */
-    async stall(count: number, rooms: number, publishMore: () => Promise<unknown>) {
-      const readers = await ask(count, rooms);
-      for (let i = 0; i < 400 && (await stat("lagging")) < count; i++) await publishMore();
-      await reaches("lagging", count);
-      return readers;
-    },
-    /** Reads a room's events, and returns the last one, and whether any number was out of order. */
-    watch(room: number) {
-      const told = { last: 0, inOrder: true };
-      const decoder = createFrameDecoder((frame) => {
-        if (frame.kind !== "event") return;
-        const { n } = JSON.parse(frame.data);
-        told.inOrder &&= n === told.last + 1;
-        told.last = n;
-      });
-      const sent = get({ ...address, path: target(room), agent: false } as object, (response) => {
-        response.on("data", (chunk: Buffer) => decoder.push(chunk)).on("error", () => {});
-      });
-      onTestFinished(() => void sent.on("error", () => {}).destroy());
-      return told;
-    },
-    /** The number of the last event. */
-    async publish(publication: Omit<Publication, "first">): Promise<number> {
-      await child.call("publish", { ...publication, first });
-      first += publication.count;
-      return first - 1;
-    },
-  };
-}
 
 /*
  * The kernel buffers about 3 MB for each stalled reader. After that, the server must keep the rest or leave it in the log.
@@ -90,7 +15,7 @@ async function startServer(path?: string) {
  * the log is full and the same work has run once, because V8 and malloc keep memory that was needed temporarily.
  */
 it("a hundred stalled readers cost a bounded amount of memory, and don't affect others", async () => {
-  const { child, ask, stall, watch, publish, reaches, stat } = await startServer();
+  const { child, ask, stall, watch, publish, reaches, stat } = await startStalledServer();
   const [rooms, count] = [5, 250];
   const watchers = Array.from({ length: rooms }, (_, room) => watch(room));
   await reaches("streams", rooms);
@@ -144,7 +69,7 @@ it("a hundred stalled readers cost a bounded amount of memory, and don't affect 
 it("a stalled reader of three hundred topics costs a bounded amount of memory for each", async () => {
   const dir = await mkdtemp(join(tmpdir(), "sluice-stalled-"));
   onTestFinished(() => rm(dir, { recursive: true }));
-  const { child, ask, stall, publish, reaches } = await startServer(join(dir, "socket"));
+  const { child, ask, stall, publish, reaches } = await startStalledServer(join(dir, "socket"));
   const rooms = 300;
   const events = { rooms, count: 4, perTurn: 1, length: 8_000 };
   const more = () => publish(events);

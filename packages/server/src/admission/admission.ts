@@ -2,7 +2,7 @@ import { SluiceError } from "@sluice/contract";
 import type { Limits } from "../options/limits.js";
 import { aboutToStop } from "../procedure/about-to-stop.js";
 import type { EventStream } from "../stream/event-stream.js";
-import type { Lifetime } from "../time/lifetime.js";
+import type { EndListener, Lifetime } from "../time/lifetime.js";
 import { NewTopics } from "./new-topics.js";
 import { Opening } from "./opening.js";
 import { Tally } from "./tally.js";
@@ -28,6 +28,7 @@ export class Admission {
   readonly clients = new Tally();
   /** Lanes of multiplexed streams. */
   lanes = 0;
+  readonly #onLaneEnd: EndListener = { onEnd: () => void this.lanes-- };
   /** The same, per identified client. */
   readonly lanesOfClients = new Tally();
   readonly #limits: AdmissionLimits;
@@ -90,7 +91,7 @@ export class Admission {
     if (client !== undefined && this.lanesOfClients.of(client) >= subscriptionsPerClient)
       throw new SluiceError("tooManyRequests", { message: "Too many subscriptions of this client", retryAfter: 5_000 });
     this.lanes++;
-    lifetime.watch({ onEnd: () => void this.lanes-- });
+    lifetime.watch(this.#onLaneEnd);
     if (client !== undefined) this.lanesOfClients.count(client, lifetime);
   }
 }
