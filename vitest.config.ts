@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { webdriver } from "./test/browser/webdriver-provider.ts";
 import { chromiumArgs, findChromium } from "./test/chromium.ts";
+import { inLanes } from "./test/in-lanes.ts";
 import { type BrowserName, browserNames, missingOf } from "./test/webdriver/browsers.ts";
 
 const chromiumPath = await findChromium();
@@ -38,6 +39,18 @@ const e2eProject = {
     include: ["test/e2e/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+  },
+};
+
+/** What is proved for one stream is proved again for the lanes of a multiplexed one. */
+const lanesProject = {
+  ...source,
+  test: {
+    name: "lanes",
+    environment: "node" as const,
+    env: { SLUICE_LANES: "1" },
+    testTimeout: 30_000,
+    include: [`test/conformance/{${inLanes.join(",")}}.test.ts`],
   },
 };
 
@@ -98,6 +111,7 @@ export default defineConfig({
           ],
         },
       },
+      lanesProject,
       {
         ...source,
         test: {

@@ -4,6 +4,7 @@ import { NodeSink } from "../../packages/server/src/http/node-sink.js";
 import { EventStream } from "../../packages/server/src/stream/event-stream.js";
 import { describeStreams } from "./adapters.js";
 import { posts, range } from "./events.js";
+import { itAlone } from "./in-lanes.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
 import { eventually, turns } from "./within.js";
@@ -12,7 +13,7 @@ import { startWorld } from "./world.js";
 const pad = "x".repeat(100_000);
 
 describeStreams("a reader that stands still", (adapter) => {
-  it("pauses a generator, which continues when it reads again (PROTOCOL §9.1)", async () => {
+  itAlone("pauses a generator, which continues when it reads again (PROTOCOL §9.1)", async () => {
     let yielded = 0;
     const last = 400;
     const world = await startWorld(adapter, {
@@ -61,7 +62,7 @@ describeStreams("a reader that stands still", (adapter) => {
     expect([quick.numbers, slow.numbers]).toEqual([range(1, n), range(1, n)]);
   });
 
-  it("loses its socket after a time if it doesn't read that it was revoked (PROTOCOL §4.2)", async () => {
+  itAlone("loses its socket after a time if it doesn't read that it was revoked (PROTOCOL §4.2)", async () => {
     const world = await startWorld(adapter, {
       async *tokens() {
         for (;;) yield { type: "token", data: pad };
@@ -125,7 +126,7 @@ describeStreams("a reader that stands still", (adapter) => {
 
   // It fills the sink by hand.
   if (adapter.ownsSocket) {
-    it("gets the next event even if a heartbeat filled its socket (PROTOCOL §4.2)", async () => {
+    itAlone("gets the next event even if a heartbeat filled its socket (PROTOCOL §4.2)", async () => {
       const world = await startWorld(adapter);
       const { filtered } = world.contract.feed;
       const responses: ServerResponse[] = [];

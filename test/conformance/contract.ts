@@ -1,5 +1,6 @@
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
 import * as z from "zod";
+import { neighbour } from "./in-lanes.js";
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
@@ -22,6 +23,7 @@ const latest = {
 };
 
 export const contract = defineContract({
+  neighbour,
   scores: {
     watch: subscription({
       input: z.object({ matchId: z.string() }),

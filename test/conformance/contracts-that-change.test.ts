@@ -2,12 +2,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient } from "@sluice/client";
 import { defineContract, type SluiceError, subscription } from "@sluice/contract";
-import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
-import { createSluice, implement, type Log, memoryLog, type StatefulTopic } from "@sluice/server";
+import type { Frame } from "@sluice/contract/wire";
+import { createSluice, implement, type Log, memoryLog, type Sluice, type StatefulTopic } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { startProxy } from "../faults/proxy.js";
+import { answerTo } from "./ask.js";
+import { type LaneAccess, lanesBut, neighbour } from "./in-lanes.js";
+import { open, type Target } from "./reader.js";
 import { eventually } from "./within.js";
 
 type Events = Record<string, z.ZodType>;
@@ -29,7 +32,9 @@ const count = (key: string) => (state: Record<string, number>, n: number) => ({
 /** An untyped contract: the tests serve two editions of it, and no typed source has both. */
 const contractOf = (state: Board) => {
   const { events, ...rest } = state;
-  return defineContract({ board: subscription({ events, state: rest } as never) } as never) as unknown as {
+  const board = subscription({ events, state: rest } as never);
+  return defineContract({ board, neighbour } as never) as unknown as {
+    readonly neighbour: typeof neighbour;
     readonly board: ReturnType<
       typeof subscription<{ goal: z.ZodNumber }, undefined, z.ZodType<Record<string, number>>>
     >;
@@ -94,22 +99,27 @@ async function serve(board: Board, log: Log, live: object = {}) {
   const contract = contractOf(board);
   const s = implement(contract).$context<object>();
   const reports: unknown[] = [];
-  const sluice = createSluice(s.$router({ board: s.board.live(live as never) }), {
-    log,
-    onError: ({ error }) => reports.push(error),
-  });
+  const router = s.$router({ board: s.board.live(live as never), neighbour: s.neighbour.live() });
+  const sluice = createSluice(router, { log, onError: ({ error }) => reports.push(error) });
   const url = await listen(sluice);
   const publish = (type: string, data: number) => sluice.topic(contract.board).publish({ type, data } as never);
-  return { contract, publish, url, reports, sluice };
+  return { contract, publish, url, reports, sluice, lanes: lanesOf(contract, sluice) };
 }
 
 async function serveRun(board: Board, log: Log, generate: () => AsyncIterable<unknown>) {
-  const s = implement(contractOf(board)).$context<object>();
+  const contract = contractOf(board);
+  const s = implement(contract).$context<object>();
   const run = s.board.stream(generate as never, { resumable: true } as never);
-  const sluice = createSluice(s.$router({ board: run } as never), { log, onError: () => {} });
+  const sluice = createSluice(s.$router({ board: run, neighbour: s.neighbour.live() } as never), {
+    log,
+    onError: () => {},
+  });
   onTestFinished(() => sluice.drain({ timeout: 1 }));
-  return { url: await listen(sluice) };
+  return { url: await listen(sluice), lanes: lanesOf(contract, sluice) };
 }
+
+const lanesOf = (contract: ReturnType<typeof contractOf>, sluice: Sluice<object>): LaneAccess =>
+  lanesBut([], (input) => sluice.topic(contract.neighbour, input));
 
 async function listen(sluice: Parameters<typeof sluiceNode>[0]): Promise<string> {
   const server = createServer(sluiceNode(sluice, { context: () => ({}) })).listen(0, "127.0.0.1");
@@ -218,10 +228,10 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
     const after = await serve(renamed, log);
     const start = await before.publish("goal", 1);
     await before.publish("goal", 2);
-    const resumed = await readAt(after.url, start.cursor);
-    const fresh = await readAt(after.url);
+    const resumed = await readAt(after, start.cursor);
+    const fresh = await readAt(after);
     await eventually(() => expect(kinds(resumed)).toEqual(["open", "reset", "snapshot", "live"]));
-    expect(resumed[1]).toMatchObject({ reason: "trimmed" });
+    expect(resumed.find(({ kind }) => kind === "reset")).toMatchObject({ reason: "trimmed" });
     await eventually(() => expect(kinds(fresh)).toEqual(["open", "snapshot", "live"]));
     await before.publish("goal", 3);
     for (const frames of [resumed, fresh]) {
@@ -233,7 +243,7 @@ describe("a server whose contract no longer knows an event (PROTOCOL §12)", () 
       expect(frames.at(-3)).toMatchObject({ data: '{"goals":0}' });
       expect(frames.at(-1)).toMatchObject({ type: "scored", data: "10" });
     }
-    const late = await readAt(after.url, start.cursor);
+    const late = await readAt(after, start.cursor);
     await eventually(() => expect(kinds(late)).toEqual(["open", "reset", "snapshot", "live"]));
   });
 
@@ -298,7 +308,7 @@ describe("a server whose version is lower than its topic's, wherever its subscri
     const { before, after } = await overtaken({}, () => ({ state: { goals: db.goals }, cursor: db.cursor }));
     db.cursor = (await after.publish("goal", 2)).cursor;
     for (let i = 0; i < more; i++) await after.publish("goal", 4);
-    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before)).toEqual([503, "unavailable"]);
     await expect(
       (before.sluice.topic(before.contract.board as never) as StatefulTopic<never>).state(),
     ).rejects.toMatchObject({
@@ -311,28 +321,28 @@ describe("a server whose version is lower than its topic's, wherever its subscri
     ["a filter", { filter: () => true, snapshot: () => ({ state: { goals: 0 }, cursor: "" }) }],
   ])("refuses one with a cursor at or behind its `$version`; with %s", async (_what, live) => {
     const { before, after, first } = await overtaken(live);
-    const at = await readAt(after.url, first.cursor);
+    const at = await readAt(after, first.cursor);
     const { cursor } = await after.publish("goal", 2.5);
     await eventually(() => expect(kinds(at)).toEqual(["open", "live", "at", "event"]));
-    const ofVersion = (at[2] as { id?: string }).id as string;
+    const ofVersion = (at.find(({ kind }) => kind === "at") as { id: string }).id;
     await after.publish("goal", 4.5);
     for (const from of [first.cursor, ofVersion, cursor, (await after.publish("goal", 8.5)).cursor]) {
-      expect(await answerOf(before.url, from)).toEqual([503, "unavailable"]);
+      expect(await answerOf(before, from)).toEqual([503, "unavailable"]);
     }
     expect(before.reports).toHaveLength(1);
   });
 
   it("refuses it, too, where the version came to a topic that the server follows already", async () => {
     const { log, before, after } = await overtaken();
-    const stays = await readAt(before.url);
+    const stays = await readAt(before);
     await eventually(() => expect(kinds(stays)).toEqual(["open", "snapshot", "live"]));
     const { cursor } = await after.publish("goal", 2.5);
     await eventually(() => expect(stays.at(-1)).toMatchObject({ kind: "error", code: "unavailable", final: false }));
-    expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before, cursor)).toEqual([503, "unavailable"]);
     // The topic's version ends with the topic's life.
     await log.free("board");
     await before.publish("goal", 1);
-    expect(kinds((await readAt(before.url)).slice(0, 1))).not.toContain("error");
+    expect(kinds((await readAt(before)).slice(0, 1))).not.toContain("error");
   });
 
   it("follows a resumable run of a newer version nowhere, be it going on or over", async () => {
@@ -347,16 +357,16 @@ describe("a server whose version is lower than its topic's, wherever its subscri
     };
     const run = (version: number) => serveRun({ ...old, version }, log, generate);
     const [before, after] = [await run(1), await run(2)];
-    const own = await readAt(after.url);
+    const own = await readAt(after);
     await eventually(() => expect(kinds(own).at(-1)).toBe("event"));
     const { id } = own.at(-1) as { id?: string };
-    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
-    expect(await answerOf(before.url, id)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before, id)).toEqual([503, "unavailable"]);
     goOn();
     await eventually(() => expect(kinds(own).at(-1)).toBe("end"));
-    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
-    expect(await answerOf(before.url, id)).toEqual([503, "unavailable"]);
-    const late = await readAt(after.url, id);
+    expect(await answerOf(before)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before, id)).toEqual([503, "unavailable"]);
+    const late = await readAt(after, id);
     await eventually(() => expect(kinds(late)).toEqual(["open", "event", "end"]));
   });
 });
@@ -389,11 +399,11 @@ describe("a server that has found an event which its contract doesn't know, of i
     async (_how, find) => {
       const { before, after, cursors } = await overtaken();
       await find(before);
-      for (const cursor of cursors) expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+      for (const cursor of cursors) expect(await answerOf(before, cursor)).toEqual([503, "unavailable"]);
       cursors.push((await after.publish("goal", 4)).cursor);
       for (const cursor of cursors) {
-        expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
-        expect(await answerOf(after.url, cursor)).toEqual([200]);
+        expect(await answerOf(before, cursor)).toEqual([503, "unavailable"]);
+        expect(await answerOf(after, cursor)).toEqual([200]);
       }
       expect(before.reports).toHaveLength(1);
     },
@@ -405,13 +415,13 @@ describe("a server that has found an event which its contract doesn't know, of i
     const log = memoryLog();
     const [before, after] = [await serve(old, log, live), await serve(added, log)];
     own.cursor = (await before.publish("goal", 1)).cursor;
-    const stays = await readAt(before.url);
+    const stays = await readAt(before);
     await eventually(() => expect(kinds(stays)).toEqual(["open", "snapshot", "live"]));
     await after.publish("penalty", 10);
     await eventually(() => expect(stays.at(-1)).toMatchObject({ kind: "error", code: "unavailable", final: false }));
     own.cursor = (await after.publish("goal", 2)).cursor;
-    expect(await answerOf(before.url, own.cursor)).toEqual([503, "unavailable"]);
-    expect(await answerOf(before.url)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before, own.cursor)).toEqual([503, "unavailable"]);
+    expect(await answerOf(before)).toEqual([503, "unavailable"]);
   });
 
   it("refuses it, too, where a run of another server has such an event", async () => {
@@ -420,10 +430,10 @@ describe("a server that has found an event which its contract doesn't know, of i
       for (const type of ["goal", "penalty", "goal"]) yield { type, data: 1 };
     };
     const [before, after] = [await serveRun(old, log, generate), await serveRun(added, log, generate)];
-    const own = await readAt(after.url);
+    const own = await readAt(after);
     await eventually(() => expect(kinds(own).slice(-4)).toEqual(["event", "event", "event", "end"]));
     for (const cursor of [undefined, (own.at(-2) as { id?: string }).id]) {
-      expect(await answerOf(before.url, cursor)).toEqual([503, "unavailable"]);
+      expect(await answerOf(before, cursor)).toEqual([503, "unavailable"]);
     }
   });
 
@@ -432,8 +442,8 @@ describe("a server that has found an event which its contract doesn't know, of i
     await finds["by a publish"]?.(before);
     for (let n = 0; n < 250; n++) await after.publish("goal", 1);
     const { cursor } = await after.publish("goal", 1);
-    expect(await answerOf(before.url, cursor)).toEqual([200]);
-    const late = await readAt(before.url);
+    expect(await answerOf(before, cursor)).toEqual([200]);
+    const late = await readAt(before);
     await eventually(() => expect(kinds(late).at(-1)).toBe("live"));
     await expect(
       (before.sluice.topic(before.contract.board as never) as StatefulTopic<never>).state(),
@@ -443,7 +453,7 @@ describe("a server that has found an event which its contract doesn't know, of i
     await after.publish("penalty", 10);
     await finds["by a publish"]?.(before);
     await log.free("board");
-    expect(await answerOf(before.url, cursor)).toEqual([200]);
+    expect(await answerOf(before, cursor)).toEqual([200]);
     await before.publish("goal", 1);
   });
 });
@@ -460,28 +470,21 @@ it("an old client continues on a new server as long as the events fit its contra
 });
 
 /** How a request for a stream is refused; of one that is not, the status alone. */
-async function answerOf(url: string, cursor?: string): Promise<readonly unknown[]> {
-  const leave = new AbortController();
-  const headers: Record<string, string> = cursor === undefined ? {} : { "last-event-id": cursor };
-  const answer = await fetch(`${url}/board`, { headers, signal: leave.signal });
-  if (answer.status === 200) leave.abort();
-  return answer.status === 200 ? [200] : [answer.status, (await answer.json()).code];
+async function answerOf(target: Target, cursor?: string): Promise<readonly unknown[]> {
+  const reader = await open(target, "board", resumedAt(cursor));
+  if (reader.status === 200 && !reader.over) {
+    reader.destroy();
+    return [200];
+  }
+  const { status, json } = answerTo(await reader.end());
+  return [status, json["code"]];
 }
 
-const kinds = (frames: readonly Frame[]) => frames.map(({ kind }) => kind);
+const resumedAt = (lastEventId: string | undefined) => (lastEventId === undefined ? {} : { lastEventId });
+
+const kinds = (frames: readonly Frame[]) => frames.map(({ kind }) => kind).filter((kind) => kind !== "retry");
 
 /** The frames of a stream, in order of arrival. */
-async function readAt(url: string, cursor?: string): Promise<readonly Frame[]> {
-  const frames: Frame[] = [];
-  const decoder = createFrameDecoder((frame) => frame.kind !== "retry" && frames.push(frame));
-  const leave = new AbortController();
-  onTestFinished(() => leave.abort());
-  const { body } = await fetch(`${url}/board`, {
-    headers: cursor === undefined ? {} : { "last-event-id": cursor },
-    signal: leave.signal,
-  });
-  void (async () => {
-    for await (const chunk of body as ReadableStream<Uint8Array>) decoder.push(chunk);
-  })().catch(() => {});
-  return frames;
+async function readAt(target: Target, cursor?: string): Promise<readonly Frame[]> {
+  return (await open(target, "board", resumedAt(cursor))).frames;
 }

@@ -6,6 +6,7 @@ import { withOutages } from "../../packages/log/src/memory-outages.js";
 import { headOf, untold } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { ask, expectProblem } from "./ask.js";
 import { controlContract, startControlServer } from "./control-world.js";
+import { inLanes } from "./in-lanes.js";
 import { clientInProcess } from "./in-process.js";
 import { open } from "./reader.js";
 import { eventually, turns } from "./within.js";
@@ -32,7 +33,9 @@ describe("disconnect() at one server", () => {
     const readers = await Promise.all(
       all.map(async (name) => (await two.join(...(name.split(" ") as [string, string]))).live()),
     );
-    expect(await one.sluice.disconnect(filter)).toEqual({ ended: ended.includes("ann hall") ? 1 : 0 });
+    // A lane's neighbours have its tag.
+    const perClient = inLanes && filter.path === undefined ? 3 : 1;
+    expect(await one.sluice.disconnect(filter)).toEqual({ ended: ended.includes("ann hall") ? perClient : 0 });
     await Promise.all([one.publish(1), one.publish(1, "yard")]);
     for (const [index, name] of all.entries()) {
       const reader = readers[index] as typeof here;
@@ -47,7 +50,7 @@ describe("disconnect() at one server", () => {
         await reader.received(1);
       }
     }
-    expect(two.sluice.stats().streams).toBe(all.length - ended.length);
+    if (!inLanes) expect(two.sluice.stats().streams).toBe(all.length - ended.length);
   });
 
   it("refuses a stream that another one is opening (PROTOCOL §15)", async () => {

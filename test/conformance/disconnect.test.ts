@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { describeAdapters } from "./adapters.js";
 import { posts } from "./events.js";
+import { inLanes, itAlone } from "./in-lanes.js";
 import { Raw } from "./raw.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
@@ -21,10 +22,18 @@ const expectNothingLeft = (world: World) =>
     expect([parts.admission.streams.size, log.watchers, clock.timers]).toEqual([0, 0, 0]);
   });
 
-const get = (world: World, path: string) => new Raw(world.port, true).ask("GET", `${world.base}/${path}`);
+const get = (world: World, path: string) =>
+  inLanes && world.lanes.has(path)
+    ? postBody(world, "$streams", { subscriptions: [{ path }] })
+    : new Raw(world.port, true).ask("GET", `${world.base}/${path}`);
 
-const post = (world: World, path: string, input: unknown) => {
-  const body = JSON.stringify({ input });
+const post = (world: World, path: string, input: unknown) =>
+  inLanes && world.lanes.has(path)
+    ? postBody(world, "$streams", { subscriptions: [{ path, input }] })
+    : postBody(world, path, { input });
+
+const postBody = (world: World, path: string, value: unknown) => {
+  const body = JSON.stringify(value);
   const headers = ["Host: localhost", "Content-Type: application/json", `Content-Length: ${body.length}`];
   return new Raw(world.port, true).send(`POST ${world.base}/${path} HTTP/1.1`, ...headers, "", body);
 };
@@ -39,7 +48,7 @@ function signal() {
 }
 
 describeAdapters("a client that leaves", (adapter) => {
-  it.each(ways)(
+  itAlone.each(ways)(
     "leaves no stream that waited behind another on its connection, if it %s (PROTOCOL §2.5)",
     async (_way, leave) => {
       const world = await startWorld(adapter);
@@ -62,7 +71,7 @@ describeAdapters("a client that leaves", (adapter) => {
     await world.topic(world.contract.feed.head).publish(posts(1));
   });
 
-  inEachWay("aborts a generator's signal and runs its finally", async (leave) => {
+  inEachWayAlone("aborts a generator's signal and runs its finally", async (leave) => {
     for (const path of ["bot/once", "bot/prompt"]) {
       const { fired, fire } = signal();
       let finished = false;
@@ -87,7 +96,7 @@ describeAdapters("a client that leaves", (adapter) => {
     }
   });
 
-  it("does not get a generator's later error: the server's onError does", async () => {
+  itAlone("does not get a generator's later error: the server's onError does", async () => {
     const thrown = new Error("could not clean up");
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {
@@ -102,7 +111,7 @@ describeAdapters("a client that leaves", (adapter) => {
     await expectNothingLeft(world);
   });
 
-  it("is no error to a generator whose wait is aborted", async () => {
+  itAlone("is no error to a generator whose wait is aborted", async () => {
     const { fired, fire } = signal();
     const world = await startWorld(adapter, {
       async *tokens({ signal }) {
@@ -118,7 +127,7 @@ describeAdapters("a client that leaves", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  inEachWay("while a generator waits for a full socket, stops it", async (leave) => {
+  inEachWayAlone("while a generator waits for a full socket, stops it", async (leave) => {
     for (const path of ["bot/once", "bot/prompt"]) {
       const { fired, fire } = signal();
       const world = await startWorld(adapter, {
@@ -184,7 +193,7 @@ describeAdapters("a client that leaves", (adapter) => {
     expect(world.reports).toEqual([]);
   });
 
-  it("does not hold up a generator that yields without end (PROTOCOL §4.4)", async () => {
+  itAlone("does not hold up a generator that yields without end (PROTOCOL §4.4)", async () => {
     const { fired, fire } = signal();
     const world = await startWorld(adapter, {
       async *tokens() {
@@ -204,7 +213,7 @@ describeAdapters("a client that leaves", (adapter) => {
     await expectNothingLeft(world);
   });
 
-  it("doesn't end the process when the generator's return throws (PROTOCOL §3)", async () => {
+  itAlone("doesn't end the process when the generator's return throws (PROTOCOL §3)", async () => {
     const { fired, fire } = signal();
     const tokens: TokenSource = () => ({
       [Symbol.asyncIterator]: () => ({
@@ -225,6 +234,10 @@ describeAdapters("a client that leaves", (adapter) => {
   });
 });
 
-function inEachWay(title: string, run: (leave: (raw: Raw) => void) => Promise<void>): void {
-  it.each(ways)(`and %s, ${title} (PROTOCOL §4.4)`, (_what, leave) => run(leave));
+function inEachWay(title: string, run: (leave: (raw: Raw) => void) => Promise<void>, test = it): void {
+  test.each(ways)(`and %s, ${title} (PROTOCOL §4.4)`, (_what, leave) => run(leave));
+}
+
+function inEachWayAlone(title: string, run: (leave: (raw: Raw) => void) => Promise<void>): void {
+  inEachWay(title, run, itAlone);
 }

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { describeStreams } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
 import { posts } from "./events.js";
+import { itAlone } from "./in-lanes.js";
 import { open } from "./reader.js";
 import { untilStalled } from "./stalled.js";
 import { eventually, turns, within } from "./within.js";
@@ -56,7 +57,7 @@ describeStreams("drain", (adapter) => {
     expect([world.parts.admission.streams.size, world.log.watchers, world.clock.timers]).toEqual([0, 0, 0]);
   });
 
-  it("also cuts streams that don't read (PROTOCOL §4.4)", async () => {
+  itAlone("also cuts streams that don't read (PROTOCOL §4.4)", async () => {
     const world = await startWorld(adapter, {
       async *tokens() {
         for (;;) yield { type: "token", data: "x".repeat(100_000) };
@@ -71,7 +72,7 @@ describeStreams("drain", (adapter) => {
     await eventually(() => expect(world.sockets.size).toBe(0));
   });
 
-  it("resolves at once without streams", async () => {
+  itAlone("resolves at once without streams", async () => {
     const world = await startWorld(adapter);
     await within(world.sluice.drain(), () => "drain() to resolve");
   });
@@ -88,9 +89,10 @@ describeStreams("drain", (adapter) => {
     const answer = ask(world, "feed/head");
     await asked;
     await turns();
-    await world.sluice.drain();
+    const drained = world.sluice.drain();
     go();
     expectProblem(await answer, { status: 503, code: "unavailable" });
+    await within(drained, () => "drain() to resolve"); // it waits for those who share a lane's stream
     expect(world.parts.admission.streams.size).toBe(0);
   });
 });

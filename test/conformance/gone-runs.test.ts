@@ -232,6 +232,7 @@ it("keeps a silent run without clients, however short runTtl is", async () => {
   const back = await (await open(world, "list", { input })).received(3);
   finish();
   await back.end();
+  back.destroy();
   expect([back.names.at(-1), world.starts]).toEqual(["$end", ["r"]]);
   await eventually(() => expect(world.parts.hub.size).toBe(0));
   now += 1;

@@ -3,6 +3,7 @@ import { memoryLog } from "@sluice/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { headOf, readLog } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { ask } from "./ask.js";
+import { expectFinalError } from "./final-error.js";
 import { open } from "./reader.js";
 import { gate, type RunPath, runContract, runPaths, runTopic, startRunWorld } from "./run-world.js";
 import { eventually, turns } from "./within.js";
@@ -118,6 +119,7 @@ describe("a run that is over", () => {
     const log = memoryLog({ now: () => now });
     const world = await startRunWorld({ log, ...(runTtl === undefined ? {} : { runTtl }) });
     const first = await (await open(world, path, { input: short })).end();
+    first.destroy();
     await eventually(() => expect(world.parts.hub.size).toBe(0));
     const pass = (ms: number) => {
       now += ms;
@@ -136,6 +138,7 @@ describe("a run that is over", () => {
       const late = await (await open(world, path, { input: short })).end();
       expect({ snapshot: late.all("snapshot")[0]?.data, data: late.data }).toEqual(whole(path));
       expect(late.names.at(-1)).toBe("$end");
+      late.destroy();
       await eventually(() => expect(world.parts.hub.size).toBe(0));
       pass(24 * hour);
       expect((await ask(world, path, { input: { ...short, count: 4 } })).status).toBe(200);
@@ -183,7 +186,7 @@ describe("a run that is over", () => {
     const late = await (await open(world, "skip", { input: short })).end();
     expect(late.names).toEqual(["$retry", "$open", "$reset", "$at", "$error"]);
     expect(late.all("error")).toMatchObject([{ code: "internal", final: true }]);
-    expect(late.text).toContain("id: $end\nevent: $error");
+    expectFinalError(late);
     expect(late.text).not.toContain("secret");
   });
 });

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { oddThrows } from "../support/odd-throws.js";
 import { type Adapter, adapters, describeStreams } from "./adapters.js";
 import { ask } from "./ask.js";
+import { itAlone } from "./in-lanes.js";
 import { type OpenOptions, open } from "./reader.js";
 import { eventually } from "./within.js";
 import { startWorld, type TokenSource, type World } from "./world.js";
@@ -20,7 +21,7 @@ async function expectInternal(world: World, path: string, options?: OpenOptions)
 }
 
 describeStreams("whatever is thrown, the process and its other streams go on", (adapter) => {
-  it.each(oddThrows)("from a generator: %s", async (_, make) => {
+  itAlone.each(oddThrows)("from a generator: %s", async (_, make) => {
     const tokens: TokenSource = async function* () {
       yield { type: "token", data: "a" };
       throw make();
@@ -31,7 +32,7 @@ describeStreams("whatever is thrown, the process and its other streams go on", (
     expect(world.reports).toHaveLength(1);
   });
 
-  it.each(oddThrows)("from a generator whose client has left: %s", async (_, make) => {
+  itAlone.each(oddThrows)("from a generator whose client has left: %s", async (_, make) => {
     const tokens: TokenSource = async function* ({ signal }) {
       yield { type: "token", data: "a" };
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -76,7 +77,7 @@ describeStreams("whatever is thrown, the process and its other streams go on", (
     expect(world.reports).toHaveLength(1);
   });
 
-  it.each(oddThrows)("as the data of a declared error: %s", async (_, make) => {
+  itAlone.each(oddThrows)("as the data of a declared error: %s", async (_, make) => {
     const world = await startWorld(adapter, {
       report(errors) {
         const data = Object.defineProperty({}, "matchId", {
@@ -112,13 +113,12 @@ const mounted: [name: string, listener: (fail: () => never) => Adapter["listener
   ],
 ];
 
-it.each(mounted.flatMap(([name, listener]) => oddThrows.map(([what, make]) => [name, what, listener, make] as const)))(
-  "from functions of the adapter's user, %s: %s",
-  async (_name, _what, listener, make) => {
-    const fail = () => {
-      throw make();
-    };
-    const world = await startWorld({ ...(adapters[0] as Adapter), base: "/api", listener: listener(fail) });
-    await expectInternal(world, "feed/head");
-  },
-);
+itAlone.each(
+  mounted.flatMap(([name, listener]) => oddThrows.map(([what, make]) => [name, what, listener, make] as const)),
+)("from functions of the adapter's user, %s: %s", async (_name, _what, listener, make) => {
+  const fail = () => {
+    throw make();
+  };
+  const world = await startWorld({ ...(adapters[0] as Adapter), base: "/api", listener: listener(fail) });
+  await expectInternal(world, "feed/head");
+});

@@ -7,10 +7,12 @@ import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
+import { lanesBut, neighbour } from "./in-lanes.js";
 import { open as openAt } from "./reader.js";
 import { eventually } from "./within.js";
 
 const contract = defineContract({
+  neighbour,
   room: subscription({
     input: z.object({ id: z.string(), name: z.string().default("?") }),
     key: ["id"],
@@ -38,6 +40,7 @@ async function setUp({ isIdentified = true, linger = 5_000, limits = {}, onSubsc
     return next();
   });
   const router = s.$router({
+    neighbour: s.neighbour.live(),
     room: s.room.use(admit).live({
       onSubscribe: (args) => {
         const { input, context, signal, path, topic } = args;
@@ -71,8 +74,10 @@ async function setUp({ isIdentified = true, linger = 5_000, limits = {}, onSubsc
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const all = lanesBut([], (input) => sluice.topic(contract.neighbour, input));
+  const lanes = { ...all, revokesAll: true };
   const open = (user: string, id = "a", headers: Record<string, string> = {}, name = user) =>
-    openAt({ url }, "room", { input: { id, name }, headers: { "x-user": user, ...headers } });
+    openAt({ url, lanes }, "room", { input: { id, name }, headers: { "x-user": user, ...headers } });
   /** The server knows that so many streams are open. */
   const streams = (count: number) => eventually(() => expect(sluice.stats().streams).toBe(count));
   const sees = (...expected: string[]) => eventually(() => expect(seen).toEqual(expected));
@@ -132,8 +137,11 @@ describe("onSubscribe", () => {
   });
 
   it("is not called for a subscription that is refused, nor for HEAD", async () => {
-    const { url, open, seen } = await setUp({ limits: { streams: 1 } });
-    expect((await open("stranger")).status).toBe(403);
+    const { url, open, seen, streams } = await setUp({ limits: { streams: 1 } });
+    const stranger = await open("stranger");
+    expect(stranger.status).toBe(403);
+    stranger.destroy();
+    await streams(0);
     const head = await openAt({ url }, "room", { method: "HEAD", input: { id: "a" }, headers: { "x-user": "ann" } });
     expect(head.status).toBe(200);
     await (await openAt({ url }, "plain", { headers: { "x-user": "ann" } })).live();
@@ -244,6 +252,10 @@ describe("onSubscribe", () => {
 
 it.each([-1, 1.5, Number.NaN])("linger is checked when the Sluice is created: %d", (linger) => {
   const s = implement(contract);
-  const router = s.$router({ room: s.room.live(), plain: s.plain.live() });
+  const router = s.$router({
+    neighbour: s.neighbour.live(),
+    room: s.room.live(),
+    plain: s.plain.live(),
+  });
   expect(() => createSluice(router, { linger })).toThrow(`linger is ${linger}; allowed are whole milliseconds`);
 });

@@ -9,13 +9,17 @@ import { partsOf } from "../../packages/server/src/sluice.js";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { describeAdapters } from "./adapters.js";
 import { ask, expectProblem } from "./ask.js";
+import { itAlone, lanesBut, neighbour } from "./in-lanes.js";
 import { clientInProcess } from "./in-process.js";
+import { apartFromNeighbours } from "./neighbour-log.js";
+import { open } from "./reader.js";
 import { countWatchers } from "./watched-log.js";
 import { eventually, turns, within } from "./within.js";
 import { startWorld } from "./world.js";
 
 const input = z.object({ room: z.string() });
 const contract = defineContract({
+  neighbour,
   board: subscription({
     input,
     events: { add: z.int() },
@@ -39,7 +43,7 @@ async function setUp(slow: Stage) {
     reached();
     await released;
   };
-  const log = countWatchers(memoryLog());
+  const log = countWatchers(apartFromNeighbours(memoryLog()));
   const s = implement(contract).$context<{ user: string }>();
   // The tags are known only once the middleware has run.
   const tagged = s.$middleware(async ({ context, next }) => {
@@ -51,6 +55,7 @@ async function setUp(slow: Stage) {
   let runs = 0;
   const sluice = createSluice(
     s.$router({
+      neighbour: s.neighbour.live(),
       board: s.board.use(tagged).live({
         snapshot: async () => {
           await pass("snapshot");
@@ -80,6 +85,7 @@ async function setUp(slow: Stage) {
   return {
     sluice,
     url,
+    lanes: lanesBut(["bot"], (of) => sluice.topic(contract.neighbour, of)),
     log,
     goOn,
     arrive: () => within(arrived, () => `No opening reached its ${slow}`),
@@ -113,17 +119,17 @@ describe("a stream that is revoked while it is opened", () => {
     [{ path: "board", key: { room: "yard" } }, 200],
   ])("by %j is answered %i", async (filter, status) => {
     const world = await setUp("snapshot");
-    const headers = fetch(`${world.url}/board?input=${JSON.stringify(hall)}`);
+    const answer = open(world, "board", { input: hall });
     await world.arrive();
     await world.sluice.disconnect(filter);
     world.goOn();
-    const answer = await headers;
-    expect(answer.status).toBe(status);
-    await answer.body?.cancel();
+    const reader = await answer;
+    expect(reader.status).toBe(status);
+    reader.destroy();
     await expectNothingLeft(world);
   });
 
-  it("is refused if its body is slow and its credentials were checked before the revocation", async () => {
+  itAlone("is refused if its body is slow and its credentials were checked before the revocation", async () => {
     const world = await setUp("snapshot");
     world.goOn();
     const headers = { "content-type": "application/json" };
@@ -137,7 +143,7 @@ describe("a stream that is revoked while it is opened", () => {
     expect((await answered).statusCode).toBe(403);
   });
 
-  it("runs no generator, and answers HEAD like GET (PROTOCOL §2.1)", async () => {
+  itAlone("runs no generator, and answers HEAD like GET (PROTOCOL §2.1)", async () => {
     for (const method of ["GET", "HEAD"]) {
       const world = await setUp("context");
       const answer = ask(world, "bot", { method, input: hall });
@@ -151,15 +157,15 @@ describe("a stream that is revoked while it is opened", () => {
   it("does not affect streams that are opened later", async () => {
     const world = await setUp("context");
     await world.sluice.disconnect({ tag: "user:ann" });
-    const headers = fetch(`${world.url}/board?input=${JSON.stringify(hall)}`);
+    const answer = open(world, "board", { input: hall });
     await world.arrive();
     world.goOn();
-    const answer = await headers;
-    expect(answer.status).toBe(200);
-    await answer.body?.cancel();
+    const reader = await answer;
+    expect(reader.status).toBe(200);
+    reader.destroy();
   });
 
-  it.each(stages.slice(1))("in this process throws, though its %s takes its time", async (stage) => {
+  itAlone.each(stages.slice(1))("in this process throws, though its %s takes its time", async (stage) => {
     const world = await setUp(stage);
     const { board } = clientInProcess(contract, world.sluice, { user: "ann" });
     const next = board.iterate(hall)[Symbol.asyncIterator]().next();
@@ -171,19 +177,17 @@ describe("a stream that is revoked while it is opened", () => {
   });
 });
 
-describe("revoking by key", () => {
-  it("finds a plain generator's stream by its input", async () => {
-    const world = await setUp("context");
-    world.goOn();
-    const [inHall, inYard] = [hall, { room: "yard" }].map((key) =>
-      clientInProcess(contract, world.sluice, { user: "ann" }).bot.iterate(key)[Symbol.asyncIterator](),
-    );
-    await Promise.all([inHall?.next(), inYard?.next()]);
-    expect(await world.sluice.disconnect({ path: "bot", key: hall })).toEqual({ ended: 1 });
-    await expect(inHall?.next()).rejects.toMatchObject({ code: "forbidden" });
-    await inYard?.return?.();
-    await expectNothingLeft(world);
-  });
+itAlone("revoking by key finds a plain generator's stream by its input", async () => {
+  const world = await setUp("context");
+  world.goOn();
+  const [inHall, inYard] = [hall, { room: "yard" }].map((key) =>
+    clientInProcess(contract, world.sluice, { user: "ann" }).bot.iterate(key)[Symbol.asyncIterator](),
+  );
+  await Promise.all([inHall?.next(), inYard?.next()]);
+  expect(await world.sluice.disconnect({ path: "bot", key: hall })).toEqual({ ended: 1 });
+  await expect(inHall?.next()).rejects.toMatchObject({ code: "forbidden" });
+  await inYard?.return?.();
+  await expectNothingLeft(world);
 });
 
 describeAdapters("revoking", (adapter) => {

@@ -8,6 +8,8 @@ import { onTestFinished } from "vitest";
 import * as z from "zod";
 import { partsOf } from "../../packages/server/src/sluice.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
+import { lanesBut, neighbour } from "./in-lanes.js";
+import { apartFromNeighbours } from "./neighbour-log.js";
 
 const input = z.object({ id: z.string(), count: z.int(), pad: z.int().optional() });
 const base = { input, key: ["id" as const], events: { inc: z.int(), pad: z.string() }, errors: { enough: {} } };
@@ -17,6 +19,7 @@ const add = (sum: number, n: number) => {
 };
 
 export const runContract = defineContract({
+  neighbour,
   /** Folds into the sum. */
   sum: subscription({ ...base, state: { schema: z.int(), initial: 0, apply: { inc: add } } }),
   list: subscription(base),
@@ -70,12 +73,18 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   const s = implement(runContract);
   const run = { resumable: true, abandonAfter } as const;
   const router = s.$router({
+    neighbour: s.neighbour.live(),
     sum: s.sum.stream(count, run),
     list: s.list.stream(count, run),
     skip: s.skip.stream(count, run),
     plain: s.plain.stream(count),
   });
-  const sluice = createSluice(router, { ...rest, log, clock, onError: ({ error }) => void errors.push(error) });
+  const sluice = createSluice(router, {
+    ...rest,
+    log: apartFromNeighbours(log),
+    clock,
+    onError: ({ error }) => void errors.push(error),
+  });
   const server = createServer(express().use(sluiceExpress(sluice)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -85,6 +94,7 @@ export async function startRunWorld(options: RunWorldOptions = {}) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...{ url, sluice, log, clock, errors, starts },
+    lanes: lanesBut(["plain"], (of) => sluice.topic(runContract.neighbour, of)),
     parts: partsOf(sluice as never),
     get yielded() {
       return yielded;

@@ -8,8 +8,10 @@ import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import { type Adapter, describeStreams } from "./adapters.js";
+import { inLanes } from "./in-lanes.js";
 import { within } from "./within.js";
 
+const live = inLanes ? "/$live" : "event: $live";
 const stallTimeout = 4_000;
 const megabytes = 24;
 const state = "x".repeat(megabytes * 1024 * 1024);
@@ -38,7 +40,10 @@ async function setUp(adapter: Adapter, path: string) {
     server.close();
   });
   socket.on("error", () => {}).pause();
-  socket.write(`GET ${adapter.base}/${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const body = JSON.stringify({ subscriptions: [{ path }] });
+  const posted = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  if (inLanes) socket.write(`POST ${adapter.base}/$streams HTTP/1.1\r\nHost: a\r\n${posted}`);
+  else socket.write(`GET ${adapter.base}/${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
   const [sending] = await accepted;
   const reader = new SlowReader(socket);
   /**
@@ -99,14 +104,14 @@ class SlowReader {
 describeStreams("a reader that is slow", (adapter) => {
   it("gets a snapshot whose transfer takes many times stallTimeout", async () => {
     const { reader, readSlowly } = await setUp(adapter, "document");
-    expect(await readSlowly("event: $live")).toBeGreaterThan(2 * stallTimeout);
-    expect(reader.tail).toContain("event: $live");
+    expect(await readSlowly(live)).toBeGreaterThan(2 * stallTimeout);
+    expect(reader.tail).toContain(live);
     expect(reader.received).toBeGreaterThan(state.length);
   }, 30_000);
 
   it("gets an event of the same size", async () => {
     const { sluice, reader, readSlowly } = await setUp(adapter, "feed");
-    await reader.take(1_000, "event: $live");
+    await reader.take(1_000, live);
     await sluice.topic(contract.feed).publish({ type: "post", data: state });
     expect(await readSlowly('xx"')).toBeGreaterThan(2 * stallTimeout);
     expect(reader.tail).toContain('xx"');
@@ -115,7 +120,7 @@ describeStreams("a reader that is slow", (adapter) => {
 
   it("is cut in time when it stops reading", async () => {
     const { clock, sluice, reader } = await setUp(adapter, "document");
-    await reader.take(1024 * 1024, "event: $live");
+    await reader.take(1024 * 1024, live);
     for (let turns = 0; turns < 100; turns++) await turn(); // the kernel takes what it has room for
     expect(sluice.stats().streams).toBe(1);
     clock.advance(stallTimeout + 500);

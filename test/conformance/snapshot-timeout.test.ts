@@ -61,6 +61,7 @@ describeStreams("a snapshot that hangs", (adapter) => {
     expect(reader.names).toEqual(["$retry", "$open", "$reset", "$error"]);
     expect(reader.all("error")).toMatchObject([{ code: "unavailable", final: false }]);
     expect(world.reports).toMatchObject([report]);
+    reader.destroy();
     await expectNothingLeft(world);
     recover();
     const again = await (await open(world, "own/counter", options)).live();

@@ -7,6 +7,8 @@ import express from "express";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
+import { lanesBut, neighbour } from "./in-lanes.js";
+import { apartFromNeighbours } from "./neighbour-log.js";
 import { type OpenOptions, open as openAt, type Reader } from "./reader.js";
 import { eventually } from "./within.js";
 
@@ -16,6 +18,7 @@ const parts = {
   errors: { delisted: { data: z.object({ symbol: z.string() }) } },
 };
 export const contract = defineContract({
+  neighbour,
   ticks: subscription({ ...parts, key: ["symbol"] }),
   filtered: subscription({ ...parts, key: ["symbol"] }),
   history: subscription({ ...parts, key: ["symbol"], start: "oldest" }),
@@ -96,7 +99,8 @@ export function createSourceWorld({
 } = {}) {
   const clock = new ManualClock();
   clock.jump(1_000_000);
-  const log = wrap(memoryLog({ now: clock.now, retain: { events }, ...(name ? { name } : {}) }));
+  const whole = wrap(memoryLog({ now: clock.now, retain: { events }, ...(name ? { name } : {}) }));
+  const log = name ? whole : apartFromNeighbours(whole); // of a named one, it matters which it is
 
   async function serve(onStart: (execution: Execution) => void = () => {}): Promise<SourceServer> {
     const executions: Execution[] = [];
@@ -109,6 +113,7 @@ export function createSourceWorld({
       return execution.run((make as { delisted: (options: object) => SluiceError }).delisted);
     };
     const router = s.$router({
+      neighbour: s.neighbour.live(),
       ticks: s.ticks.live({ source }),
       filtered: s.filtered.live({ source, filter: () => false }),
       history: s.history.live({ source }),
@@ -127,11 +132,12 @@ export function createSourceWorld({
       server.close();
     });
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const lanes = lanesBut([], (input) => sluice.topic(contract.neighbour, input));
     return {
       sluice,
       executions,
       errors,
-      open: (path, options) => openAt({ url }, path, { input: { symbol: "a" }, ...options }),
+      open: (path, options) => openAt({ url, lanes }, path, { input: { symbol: "a" }, ...options }),
       streams: (count) =>
         eventually(() => {
           if (sluice.stats().streams !== count) throw new Error(`There are ${sluice.stats().streams} streams`);

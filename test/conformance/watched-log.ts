@@ -1,4 +1,5 @@
 import type { Log } from "@sluice/server";
+import { isNeighbours } from "./in-lanes.js";
 
 export interface WatchedLog extends Log {
   /** Current number of watches. It shows whether tails were released. */
@@ -10,9 +11,9 @@ export interface WatchedLog extends Log {
 }
 
 /** What servers tell each other, which each follows for as long as it lives. PROTOCOL §15. */
-const controlTopic = "$control";
+const isUncounted = (topic: string) => topic === "$control" || isNeighbours(topic);
 
-/** A log that counts its calls, but for those of `$control`. */
+/** A log that counts its calls, but for those of `$control` and of neighbours. */
 export function countWatchers(log: Log): WatchedLog {
   const reads: { from: unknown; entries: number }[] = [];
   let watchers = 0;
@@ -29,12 +30,12 @@ export function countWatchers(log: Log): WatchedLog {
     async open(topic, options) {
       const opened = await log.open(topic, options);
       const { page } = opened;
-      if (options.limit > 0 && topic !== controlTopic)
+      if (options.limit > 0 && !isUncounted(topic))
         reads.push({ from: options.from, entries: page.ok ? page.entries.length : 0 });
       return opened;
     },
     watch(topic, onAppend) {
-      if (topic === controlTopic) return log.watch(topic, onAppend);
+      if (isUncounted(topic)) return log.watch(topic, onAppend);
       const watch = log.watch(topic, onAppend);
       let on = true;
       watchers++;

@@ -18,6 +18,8 @@ import { partsOf } from "../../packages/server/src/sluice.js";
 import { ManualClock } from "../../packages/server/src/time/manual-clock.test-kit.js";
 import type { Adapter, Context } from "./adapters.js";
 import { contract } from "./contract.js";
+import { type LaneAccess, lanesBut } from "./in-lanes.js";
+import { apartFromNeighbours } from "./neighbour-log.js";
 import { countWatchers, type WatchedLog } from "./watched-log.js";
 
 export interface TokenArgs {
@@ -68,6 +70,7 @@ function routerFor(behaviour: Behaviour) {
   });
   const { scores, feed, own, bot } = s;
   return s.$router({
+    neighbour: s.neighbour.live(),
     scores: {
       watch: scores.watch.use(gated).live(),
       report: scores.report.handler(({ errors }) => behaviour.report(errors)),
@@ -105,6 +108,9 @@ export interface WorldOptions extends Partial<Behaviour> {
   readonly limits?: Partial<Limits>;
 }
 
+/** Queries, mutations and plain generators. */
+const notInLanes = ["bot", "scores/find", "scores/report", "scores/ping"];
+
 /** A server with the contract of these tests, on its own port. It is closed after the test. */
 export interface World {
   readonly port: number;
@@ -117,6 +123,7 @@ export interface World {
   readonly contract: typeof contract;
   readonly sluice: Sluice<Context>;
   readonly topic: GetTopic;
+  readonly lanes: LaneAccess;
   readonly parts: SluiceParts;
   readonly log: WatchedLog;
   /** Drives heartbeats and deadlines. It advances only on request. */
@@ -128,7 +135,7 @@ export interface World {
 export async function startWorld(adapter: Adapter, options: WorldOptions = {}): Promise<World> {
   const { log = memoryLog(), retain = {}, heartbeat, retry, snapshotTimeout, limits, ...behaviour } = options;
   const reports: ErrorReport[] = [];
-  const watched = countWatchers(log);
+  const watched = countWatchers(apartFromNeighbours(log));
   const clock = new ManualClock();
   const sluice: Sluice<Context> = createSluice(routerFor({ ...defaults, ...behaviour }), {
     log: watched,
@@ -162,6 +169,7 @@ export async function startWorld(adapter: Adapter, options: WorldOptions = {}): 
     contract,
     sluice,
     topic: sluice.topic,
+    lanes: lanesBut(notInLanes, (input) => sluice.topic(contract.neighbour, input)),
     parts,
     log: watched,
     clock,
