@@ -5,6 +5,7 @@ import type { HandlerParts } from "./handler-parts.js";
 import { assertDepth } from "./http/request.js";
 import type { WantedSubscription } from "./http/streams-request.js";
 import { openSubscription } from "./open-subscription.js";
+import { isGivenUp } from "./procedure/given-up.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
@@ -40,7 +41,7 @@ export async function openLane(
       subscription: index,
       lifetime,
       open: openOfRefused(implementation, streams.heartbeat),
-      error: refusalOf({ error, procedure, context, report }),
+      error: refusalOf({ error, procedure, context, report: isGivenUp(error, lifetime) ? () => {} : report }),
     });
   }
 }

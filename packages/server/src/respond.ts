@@ -5,6 +5,7 @@ import type { Exchange } from "./http/exchange.js";
 import { sendProblem } from "./http/problem.js";
 import { contextOf } from "./procedure/context-of.js";
 import { isToReport, reported, toPublicError } from "./procedure/errors.js";
+import { isGivenUp } from "./procedure/given-up.js";
 
 /** What the errors of a request depend on. */
 export interface Endpoint {
@@ -53,7 +54,7 @@ export async function respond(
     });
   } catch (error) {
     const seen = toPublicError(error, errors);
-    if (isToReport(error, seen)) report(reported(error, seen), path, context);
+    if (isToReport(error, seen) && !isGivenUp(error, reply.lifetime)) report(reported(error, seen), path, context);
     const allow = seen.code === "methodNotAllowed" ? { allow: methods.join(", ") } : {};
     // Another server may be able to answer: the next attempt must not reach this one again over the same connection.
     const isElsewhere = admission.isClosed || seen.code === "unavailable";

@@ -1,5 +1,5 @@
-import { isErrorNamed } from "@sluice/contract";
 import type { Report } from "../options/on-error.js";
+import { isGivenUp } from "../procedure/given-up.js";
 import type { Run } from "../procedure/implementation.js";
 import { type AnyArgs, mergeArgs } from "../procedure/middleware.js";
 import type { Lifetime } from "../time/lifetime.js";
@@ -15,7 +15,6 @@ export async function tellOfVisit(
     await undefined; // the stream that begins the visit is being opened: the user's code must not run in the middle of it
     await onSubscribe(mergeArgs(args, {}, visit) as never);
   } catch (error) {
-    // An AbortError says that work was given up because `signal` said so, as it should be.
-    if (!(visit.over && isErrorNamed(error, "AbortError"))) report(error, args.path, args.context);
+    if (!isGivenUp(error, visit)) report(error, args.path, args.context);
   }
 }

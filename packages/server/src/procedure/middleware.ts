@@ -24,7 +24,7 @@ export interface ProcedureArgs<Context, Input, Errors extends ErrorDefinitions> 
   readonly errors: ErrorsOf<Errors>;
   /** Path of the procedure, such as `scores/watch`. */
   readonly path: string;
-  /** Aborts when the caller is gone, for whatever reason. */
+  /** Aborts when the caller is gone, for whatever reason. Then `onError` is not told of an AbortError. */
   readonly signal: AbortSignal;
   /** Returns a handle on a topic of the same contract, to publish and to read its state; see `GetTopic`. */
   readonly topic: GetTopic;

@@ -1,6 +1,7 @@
-import { type AnySubscription, isErrorNamed, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, stateVersionOf } from "@sluice/contract";
 import { type EventFrame, reservedId } from "@sluice/contract/wire";
 import type { Report } from "../options/on-error.js";
+import { isGivenUp } from "../procedure/given-up.js";
 import type { Run, YieldedLike } from "../procedure/implementation.js";
 import { iteratorOf } from "../procedure/iterator-of.js";
 import type { AnyArgs } from "../procedure/middleware.js";
@@ -59,8 +60,7 @@ export class GeneratorSource implements LaneSource {
     this.#pump(lane).catch((error) => {
       if (!lane.lifetime.over) {
         failLane(lane, { error, procedure, context, isFinal: true, report });
-      } else if (!isErrorNamed(error, "AbortError")) {
-        // There is nobody left to be told. (An AbortError says that work was given up because `signal` said so, as it should be.)
+      } else if (!isGivenUp(error, lane.lifetime)) {
         report(error, procedure.path, context);
       }
     });
