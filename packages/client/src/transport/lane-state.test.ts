@@ -106,6 +106,22 @@ const rows: readonly Row[] = [
     { doubtsOffline: true },
   ],
   ["reached offline, then the network fails", doubting, failed(network, true), { isOffline: true }, soon],
+  [
+    "a live stream that the transport replaces",
+    open,
+    { type: "lost", error: network },
+    {},
+    isOpen,
+    { status: "reconnecting", attempts: 1, error: network, stream: "live" },
+  ],
+  [
+    "a stream that isn't live yet, and is replaced",
+    after(asked, opened),
+    { type: "lost", error: network },
+    {},
+    isOpen,
+    { status: "connecting" },
+  ],
   ["what is final ends it", connecting, ended(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
   ["the end ends it", open, ended(), {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
   [
