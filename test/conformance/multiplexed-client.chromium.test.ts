@@ -64,9 +64,10 @@ interface Tab {
   ping(times: number): Promise<number>;
 }
 const call = <Name extends keyof Tab>(page: Page, name: Name, argument?: unknown) =>
-  page.evaluate(([key, given]) => (globalThis as never)[key as string](given as never), [name, argument]) as Promise<
-    Awaited<ReturnType<Tab[Name]>>
-  >;
+  page.evaluate(
+    ([key, given]) => (globalThis as unknown as Record<string, (given: unknown) => unknown>)[key]?.(given),
+    [name, argument] as const,
+  ) as Promise<Awaited<ReturnType<Tab[Name]>>>;
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
