@@ -1,6 +1,7 @@
 import type { AnySubscription } from "@sluice/contract";
 import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
+import { createTimer } from "../platform/timer.js";
 import { aborted } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import type { SubscriptionSettings } from "./settings.js";
@@ -34,7 +35,7 @@ export function createSharedSubscription(
     });
   let life = begin();
   let state: SharedState = idle;
-  let timer: unknown;
+  const lingering = createTimer(clock);
 
   function dispatch(event: SharedEvent): void {
     const before = state;
@@ -48,7 +49,7 @@ export function createSharedSubscription(
 
   function enter(before: SharedState["kind"]): void {
     const entered = state;
-    if (before === "lingering") clock.clearTimeout(timer);
+    if (before === "lingering") lingering.clear();
     if (state !== entered) return;
     switch (entered.kind) {
       case "open":
@@ -56,12 +57,9 @@ export function createSharedSubscription(
         onActive?.(true);
         life.open(before === "over");
         break;
-      case "lingering": {
-        const id = clock.setTimeout(() => dispatch({ type: "lingered" }), linger);
-        if (state === entered) timer = id;
-        else clock.clearTimeout(id);
+      case "lingering":
+        lingering.set(() => dispatch({ type: "lingered" }), linger);
         break;
-      }
       case "idle": {
         life.close();
         const next = begin();

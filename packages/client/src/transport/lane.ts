@@ -1,3 +1,4 @@
+import { createTimer } from "../platform/timer.js";
 import { isOffline, listenForWake } from "../platform/wake.js";
 import type { Attempt, AttemptSink } from "./attempt.js";
 import { closedConnection } from "./connection-state.js";
@@ -36,7 +37,8 @@ export function createLane(
   let current: Attempt | undefined;
   /** The attempt under way. */
   let next: Attempt | undefined;
-  let timer: { readonly id: unknown; readonly at: number } | undefined;
+  const timer = createTimer(clock);
+  let retryAt: number | undefined;
   let liveSince: number | undefined;
 
   function dispatch(event: LaneEvent): void {
@@ -55,10 +57,10 @@ export function createLane(
   }
 
   function leave(): void {
-    const [armed, attempt] = [timer, next];
-    timer = undefined;
+    const attempt = next;
     next = undefined;
-    if (armed) clock.clearTimeout(armed.id);
+    retryAt = undefined;
+    timer.clear();
     attempt?.close();
   }
 
@@ -95,9 +97,8 @@ export function createLane(
     const delay = Math.max(asked, pace.wait());
     const at = clock.now() + delay;
     if (state.phase !== phase) return;
-    const id = clock.setTimeout(() => dispatch({ type: "due" }), delay);
-    if (state.phase === phase) timer = { id, at };
-    else clock.clearTimeout(id);
+    retryAt = at;
+    timer.set(() => dispatch({ type: "due" }), delay);
   }
 
   function connect(phase: Phase): void {
@@ -151,16 +152,16 @@ export function createLane(
   function tell(): void {
     const { status, error, stream } = state;
     const attempt = status === "live" ? 0 : state.attempts;
-    const retryAt = stream ? undefined : timer?.at;
+    const nextAt = stream ? undefined : retryAt;
     const isOld = status === connection.status;
-    if (isOld && attempt === connection.attempt && retryAt === connection.retryAt && error === connection.error) return;
+    if (isOld && attempt === connection.attempt && nextAt === connection.retryAt && error === connection.error) return;
     const { since, cursor } = connection;
     connection = {
       status,
       attempt,
       since: isOld ? since : clock.now(),
       cursor,
-      ...(retryAt !== undefined && { retryAt }),
+      ...(nextAt !== undefined && { retryAt: nextAt }),
       ...(error && { error }),
     };
     sink.changed(connection);

@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import type { Clock } from "../platform/clock.js";
+import { createTimer } from "../platform/timer.js";
 
 /** Heartbeats without a byte after which a connection counts as dead. */
 const patience = 2.5;
@@ -41,19 +42,17 @@ export function createLiveness(
   let held = false;
   let isOpen = false;
   let isStopped = false;
-  let timer: unknown = clock.setTimeout(check, connectTimeout);
+  const timer = createTimer(clock);
+  timer.set(check, connectTimeout);
 
   function check(): void {
-    clock.clearTimeout(timer);
-    timer = undefined;
+    timer.clear();
     if (limit === 0) return;
     const awake = clock.monotonic() - lastByteAt;
     const silence = held ? 0 : mayHaveSlept ? Math.max(awake, clock.now() - lastByteTime) : awake;
     if (isStopped) return; // the application's clock did that
     if (silence < limit) {
-      const id = clock.setTimeout(check, limit - silence);
-      if (isStopped) clock.clearTimeout(id);
-      else timer = id;
+      timer.set(check, limit - silence);
       return;
     }
     const message = isOpen
@@ -84,12 +83,11 @@ export function createLiveness(
       if (isOpen) note();
     },
     check() {
-      if (timer !== undefined) check();
+      if (timer.isSet) check();
     },
     stop() {
       isStopped = true;
-      clock.clearTimeout(timer);
-      timer = undefined;
+      timer.clear();
     },
   };
 }
