@@ -1,5 +1,5 @@
 import type { SluiceError } from "@sluice/contract";
-import { createPlainDecoder, type Frame } from "@sluice/contract/wire";
+import { createFrameDecoder, type Frame, WireError } from "@sluice/contract/wire";
 import { failureOf } from "../wire/failure.js";
 import { readStream } from "./connect.js";
 import { createLaneReader, type LaneReaderSink } from "./lane-reader.js";
@@ -36,7 +36,7 @@ export interface Attempt {
 export function startAttempt(settings: TransportSettings, { target, resume }: LaneRequest, sink: AttemptSink): Attempt {
   const controller = new AbortController();
   const liveness = createLiveness(settings.clock, settings.connectTimeout, (error) => lane.fail(error));
-  const decoder = createPlainDecoder(onFrame, { maxFrame: settings.maxFrame });
+  const decoder = createFrameDecoder(onFrame, settings);
   let isOver = false;
   const lane = createLaneReader(target.procedure, {
     opened(frame) {
@@ -72,6 +72,9 @@ export function startAttempt(settings: TransportSettings, { target, resume }: La
       case "comment":
         break;
       default:
+        if (frame.lane !== undefined) {
+          throw new WireError(`The stream has a frame of lane ${frame.lane}; it must have none.`);
+        }
         lane.read(frame);
     }
   }

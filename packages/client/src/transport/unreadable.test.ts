@@ -18,6 +18,7 @@ test.each([
   ],
   ["an event of a lane", frame("$open", open) + frame("7/post", '"a"', "E.1.a")],
   ["a control frame of a lane", frame("$open", open) + frame("7/$end", "{}")],
+  ["a frame of a later protocol, of a lane", frame("$open", open) + frame("7/$later", "{}")],
   ["a $drain of a lane", frame("$open", open) + frame("7/$drain", '{"retry":1}')],
   ["an $open of a lane", frame("7/$open", open)],
 ])("a plain stream with %s is left with `protocol` (PROTOCOL §5.1)", async (_, text) => {

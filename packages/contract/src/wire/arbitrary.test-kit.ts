@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { formatCursor } from "./cursor.js";
 import type { FrameDecoderOptions } from "./decode.js";
-import { createFrameDecoder } from "./decode-lanes.js";
+import { createFrameDecoder } from "./decode.js";
 import type { Frame } from "./frame.js";
 import type { Check } from "./frame-checks.js";
 import * as checks from "./frame-checks.js";

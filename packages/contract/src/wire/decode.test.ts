@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf, cut, decodeAll, frame as frameArbitrary } from "./arbitrary.test-kit.js";
-import { createPlainDecoder, WireError } from "./decode.js";
-import { createFrameDecoder } from "./decode-lanes.js";
+import { createFrameDecoder, WireError } from "./decode.js";
 import { encodeFrame } from "./encode.js";
 import type { Frame } from "./frame.js";
 
@@ -182,15 +181,6 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
 
   test("a $drain frame in a lane is refused: it belongs to the connection (PROTOCOL §5.10)", () => {
     expect(() => decodeAll(['event: 7/$drain\ndata: {"retry":1}\n\n'])).toThrow('"lane" of a $drain frame is 7');
-  });
-
-  test.each(["7/goal", "0/$end", "7/$drain", "7/$later"])("a decoder of a plain stream refuses %s", (event) => {
-    const got: Frame[] = [];
-    const decoder = createPlainDecoder((frame) => got.push(frame));
-    decoder.push(bytesOf("event: a/goal\ndata: 1\n\nevent: $end\ndata: {}\n\n"));
-    expect(got).toEqual([{ kind: "event", type: "a/goal", data: "1" }, { kind: "end" }]);
-    expect(() => decoder.push(bytesOf(`event: ${event}\ndata: {}\n\n`))).toThrow(WireError);
-    expect(got).toHaveLength(2);
   });
 
   test.each(["", "no json", "1", "null", "[]", '"text"'])("$error with the data %j is refused", (data) => {

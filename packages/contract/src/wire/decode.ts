@@ -28,31 +28,20 @@ export interface FrameDecoderOptions {
 }
 
 /** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
-export const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
+const lanePattern = /^(0|[1-9]\d{0,8})\/(.+)$/s;
 
 /**
- * Decodes a stream of bytes that is not multiplexed. Chunks may be cut anywhere. An incomplete block at the end is
- * ignored. A frame of a lane is malformed (PROTOCOL §5.1).
+ * Decodes a stream of bytes to frames, multiplexed (PROTOCOL §10) or not: those of a lane have its number. Chunks may
+ * be cut anywhere. An incomplete block at the end is ignored.
  */
-export const createPlainDecoder = (onFrame: (frame: Frame) => void, options?: FrameDecoderOptions): FrameDecoder =>
-  createDecoder(
-    (message) => {
-      if (!lanePattern.test(message.event ?? "")) return decodeMessage(message);
-      throw new WireError(`The stream has the frame ${message.event} of a lane; it must have none.`);
-    },
-    onFrame,
-    options,
-  );
-
-export function createDecoder(
-  decode: (message: SseMessage) => Frame,
+export function createFrameDecoder(
   onFrame: (frame: Frame) => void,
   { maxFrame = defaultMaxFrame }: FrameDecoderOptions = {},
 ): FrameDecoder {
   const text = new TextDecoder();
   const read = createSseReader(
     {
-      message: (message) => onFrame(decode(message)),
+      message: (message) => onFrame(decodeLaned(message)),
       comment: (comment) => onFrame({ kind: "comment", text: comment }),
       retry: (ms) => onFrame({ kind: "retry", ms }),
       tooLong() {
@@ -76,11 +65,20 @@ export function createDecoder(
 }
 
 /**
- * Converts an SSE message without a lane to a frame.
+ * Converts an SSE message to a frame.
  *
  * @throws WireError if it is a control frame with invalid data.
  */
-export function decodeMessage({ event: type = "message", data, id }: SseMessage): Frame {
+function decodeLaned(message: SseMessage): Frame {
+  const parts = message.event?.includes("/") && lanePattern.exec(message.event);
+  if (!parts) return decodeMessage(message);
+  const lane = Number(parts[1]);
+  const frame = decodeMessage({ ...message, event: parts[2] });
+  if (frame.kind !== "drain") return { ...frame, lane } as Frame;
+  throw new WireError(`"lane" of a $drain frame is ${lane}; allowed is none.`);
+}
+
+function decodeMessage({ event: type = "message", data, id }: SseMessage): Frame {
   if (type.charCodeAt(0) !== 36 /* $ */) return id ? { kind: "event", type, data, id } : { kind: "event", type, data };
 
   const kind = type.slice(1);

@@ -1,12 +1,11 @@
 export { type Cursor, formatCursor, maxCursorLength, parseCursor, reservedId } from "./cursor.js";
 export {
-  createPlainDecoder,
+  createFrameDecoder,
   defaultMaxFrame,
   type FrameDecoder,
   type FrameDecoderOptions,
   WireError,
 } from "./decode.js";
-export { createFrameDecoder } from "./decode-lanes.js";
 export { encodeFrame, encodeLogged } from "./encode.js";
 export type * from "./frame.js";
 export { parseObject } from "./parse-object.js";
