@@ -137,8 +137,6 @@ export async function startLanesWorld({
   };
 }
 
-export type LanesWorld = Awaited<ReturnType<typeof startLanesWorld>>;
-
 export const feed = (name: string, more: object = {}): Wanted => ({ path: "feed", input: { id: name, ...more } });
 
 export const room = (name: string): Wanted => ({ path: "room", input: { id: name } });

@@ -1,11 +1,10 @@
-import type { HandlerParts } from "./handler-parts.js";
-import { settingsFor } from "./handler-parts.js";
+import { type HandlerParts, settingsFor } from "./handler-parts.js";
 import { clientName } from "./http/client-name.js";
 import type { Exchange } from "./http/exchange.js";
 import { streamHeaders } from "./http/stream-headers.js";
 import { readStreamsRequest, streamsMethods, streamsPath, type WantedSubscription } from "./http/streams-request.js";
 import { type LaneRequest, openLane } from "./open-lane.js";
-import type { BegunRequest, Endpoint } from "./respond.js";
+import { type BegunRequest, type Endpoint, inTurn, makeContext } from "./respond.js";
 import { EventStream } from "./stream/event-stream.js";
 import { GatheringSink } from "./stream/gathering-sink.js";
 import { NumberedLanes } from "./stream/numbered-lanes.js";
@@ -17,11 +16,12 @@ export async function handleStreams(parts: HandlerParts, exchange: Exchange, req
   const { admission, control, limits, streams } = parts;
   const { reply } = exchange;
   const { opening } = request;
-  const wanted = await request.inTurn(readStreamsRequest(exchange, limits));
+  const reading = readStreamsRequest(exchange, limits);
+  const wanted = await (request.turn ? inTurn(request, exchange, reading) : reading);
   if (!wanted) return;
   const unread = control.assertReadable();
   if (unread) await unread;
-  const context = await request.context();
+  const context = await makeContext(request, exchange);
   const client = clientName(exchange.client(context));
   if (reply.lifetime.over) return;
   admission.assertRoom(client);

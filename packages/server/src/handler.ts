@@ -12,7 +12,7 @@ import { runCall } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
-import { type BegunRequest, respond } from "./respond.js";
+import { type BegunRequest, inTurn, makeContext, respond } from "./respond.js";
 import { EventStream } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
 
@@ -20,17 +20,16 @@ const outputHeaders = { "content-type": "application/json", "cache-control": "no
 
 /** From request to response. False: the path is not in the contract, and nothing was sent. */
 export async function handle(parts: HandlerParts, exchange: Exchange): Promise<boolean> {
-  if (exchange.method === "OPTIONS") return false;
-  if (exchange.path === streamsPath) {
-    await respond(parts, exchange, streamsEndpoint, (request) => handleStreams(parts, exchange, request));
-    return true;
+  const { method, path } = exchange;
+  if (method === "OPTIONS") return false;
+  if (path === streamsPath) {
+    return respond(parts, exchange, streamsEndpoint, (request) => handleStreams(parts, exchange, request));
   }
-  const implementation = parts.implementations.get(exchange.path);
+  const implementation = parts.implementations.get(path);
   if (!implementation) return false;
   const { procedure } = implementation;
-  const endpoint = { path: procedure.path, errors: procedure.errors, methods: allowedMethods(procedure) };
-  await respond(parts, exchange, endpoint, (request) => handleProcedure(parts, implementation, exchange, request));
-  return true;
+  const endpoint = { path, errors: procedure.errors, methods: allowedMethods(procedure) };
+  return respond(parts, exchange, endpoint, (request) => handleProcedure(parts, implementation, exchange, request));
 }
 
 async function handleProcedure(
@@ -41,13 +40,14 @@ async function handleProcedure(
 ): Promise<void> {
   const { control, limits, report } = parts;
   const { procedure } = implementation;
-  const read = await request.inTurn(readRequest(exchange, procedure, limits.inputBytes));
+  const reading = readRequest(exchange, procedure, limits.inputBytes);
+  const read = await (request.turn ? inTurn(request, exchange, reading) : reading);
   if (!read) return;
   const reserved = reservedFrom(read.lastEventId);
   if (reserved) return answerReserved(reserved, exchange);
   const unread = procedure.kind === "subscription" ? control.assertReadable() : undefined;
   if (unread) await unread;
-  const context = await request.context();
+  const context = await makeContext(request, exchange);
   const input = await parseInput(procedure, read.input, (error) => report(error, procedure.path, context));
   const caller: Caller = { context, input, lifetime: exchange.reply.lifetime };
   if (procedure.kind !== "subscription") return answer(parts, implementation, exchange, caller);

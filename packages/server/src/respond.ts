@@ -18,48 +18,59 @@ export interface Endpoint {
 export interface BegunRequest {
   /** Revocations count from the first look at the request on: middleware ahead of Sluice may have checked the credentials. */
   readonly opening: Opening;
-  /**
-   * Waits until the responses ahead on the connection are sent: until then only the body is read, and nothing runs, opens or
-   * fails. Resolves to `undefined` if the client has left meanwhile.
-   */
-  inTurn<T>(reading: Promise<T>): Promise<T | undefined>;
-  /** Calls the user's `context` function. */
-  context(): Promise<object>;
+  /** While other responses are ahead on the connection, only the body is read. Nothing runs, opens or fails. */
+  readonly turn: Promise<void> | undefined;
+  /** What the user's `context` function gave, once it has run. */
+  context: unknown;
 }
 
-/** Runs `answer` for a request, and answers with a problem if it throws. */
+/**
+ * Runs `answer` for a request, and answers with a problem if it throws.
+ *
+ * @returns true: it was answered
+ */
 export async function respond(
   parts: HandlerParts,
   exchange: Exchange,
   { path, errors, methods }: Endpoint,
   answer: (request: BegunRequest) => Promise<void>,
-): Promise<void> {
+): Promise<true> {
   const { admission, limits, report } = parts;
   const { reply } = exchange;
-  const opening = admission.begin();
-  const turn = reply.turn(limits.inputBytes);
-  let context: unknown;
+  const request: BegunRequest = {
+    opening: admission.begin(),
+    turn: reply.turn(limits.inputBytes),
+    context: undefined,
+  };
   try {
     parts.publishing.closing.assertServing();
-    await answer({
-      opening,
-      async inTurn(reading) {
-        const read = await (turn ? reading.finally(() => turn) : reading);
-        return turn && reply.lifetime.over ? undefined : read;
-      },
-      async context() {
-        context = await exchange.context();
-        return contextOf(context, "What context gave");
-      },
-    });
+    await answer(request);
   } catch (error) {
     const seen = toPublicError(error, errors);
-    if (isToReport(error, seen) && !isGivenUp(error, reply.lifetime)) report(reported(error, seen), path, context);
+    if (isToReport(error, seen) && !isGivenUp(error, reply.lifetime))
+      report(reported(error, seen), path, request.context);
     const allow = seen.code === "methodNotAllowed" ? { allow: methods.join(", ") } : {};
     // Another server may be able to answer: the next attempt must not reach this one again over the same connection.
     const isElsewhere = admission.isClosed || seen.code === "unavailable";
     sendProblem(reply, seen, isElsewhere ? { ...allow, connection: "close" } : allow);
   } finally {
-    admission.openings.delete(opening);
+    admission.openings.delete(request.opening);
   }
+  return true;
+}
+
+/** Waits for the request's turn. Resolves to `undefined` if the client has left meanwhile. */
+export async function inTurn<T>(
+  { turn }: BegunRequest,
+  { reply }: Exchange,
+  reading: Promise<T>,
+): Promise<T | undefined> {
+  const read = await reading.finally(() => turn);
+  return reply.lifetime.over ? undefined : read;
+}
+
+/** Calls the user's `context` function. */
+export async function makeContext(request: BegunRequest, exchange: Exchange): Promise<object> {
+  request.context = await exchange.context();
+  return contextOf(request.context, "What context gave");
 }
