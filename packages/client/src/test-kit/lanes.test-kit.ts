@@ -1,4 +1,5 @@
 import type { Frame, OpenFrame } from "@sluice/contract/wire";
+import { expect } from "vitest";
 import type { ClientOptions } from "../client-options.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { ScriptedRequest } from "./scripted-server.test-kit.js";
@@ -7,7 +8,7 @@ import { at, live, setUp, until } from "./set-up.test-kit.js";
 type Asked = { readonly path: string; readonly input?: { prompt?: string }; readonly cursor?: string };
 
 /** A request for a multiplexed stream, which the test answers lane by lane. */
-export interface LanesRequest extends Pick<ScriptedRequest, "answer" | "cut" | "raw" | "path" | "headers"> {
+export interface LanesRequest extends Pick<ScriptedRequest, "answer" | "cut" | "destroy" | "raw" | "path" | "headers"> {
   readonly asked: readonly Asked[];
   /** The prompts that it asks for, in order: they name the subscriptions. */
   readonly names: readonly string[];
@@ -45,6 +46,7 @@ function lanesOf(request: ScriptedRequest): LanesRequest {
     headers: request.headers,
     answer: request.answer,
     cut: request.cut,
+    destroy: request.destroy,
     raw: (...chunks) => request.raw(...chunks),
     get isGone() {
       return request.isGone;
@@ -162,3 +164,11 @@ export const token = (text: string, offset: number): Frame => ({
   data: JSON.stringify(text),
   id: at(offset),
 });
+
+/** The milliseconds that all of them wait: it is the same time for all. */
+export async function waitOf(followers: readonly Follower[], clock: { now(): number }): Promise<number> {
+  await until(() => followers.every(({ connection }) => connection.retryAt !== undefined));
+  const waits = followers.map(({ connection }) => (connection.retryAt as number) - clock.now());
+  expect(new Set(waits).size).toBe(1);
+  return waits[0] as number;
+}

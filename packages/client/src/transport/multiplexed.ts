@@ -2,6 +2,7 @@ import { startAttempt } from "./attempt.js";
 import { createLane, type StartAttempt } from "./lane.js";
 import type { CarriedLane } from "./multiplexed/carried-lane.js";
 import { type Carrier, createCarrier } from "./multiplexed/carrier.js";
+import type { Terms } from "./multiplexed/carrier-terms.js";
 import type { TransportSettings } from "./settings.js";
 import type { Transport } from "./transport.js";
 
@@ -12,41 +13,31 @@ import type { Transport } from "./transport.js";
 export function createMultiplexedTransport(given: TransportSettings): Transport {
   const carriers: Carrier[] = [];
   const generators = new Set<string>();
-  let isOffered = true;
-  let most = Number.POSITIVE_INFINITY;
+  const terms: Terms = { isOffered: true, most: Number.POSITIVE_INFINITY };
   let luck = 0;
   // Lanes that fail together wait for the same time, and come back on one stream.
   const settings = { ...given, retry: { ...given.retry, random: () => luck } };
 
   function place(lane: CarriedLane): void {
-    let carrier = carriers.find(({ size }) => size < most);
+    let carrier = carriers.find(({ size }) => size < terms.most);
     if (!carrier) {
-      carrier = createCarrier(settings, {
-        alone: goAlone,
-        generator: ({ request }) => generators.add(request.target.procedure.path),
-        unoffered() {
-          isOffered = false;
-        },
-        limited(limit) {
-          most = limit;
-        },
-        moved: place,
-      });
+      carrier = createCarrier(settings, terms, { alone: goAlone, moved: place });
       carriers.push(carrier);
     }
     lane.carrier = carrier;
     carrier.add(lane);
   }
 
-  function goAlone(lane: CarriedLane): void {
+  function goAlone(lane: CarriedLane, isGenerator: boolean): void {
     const { request, sink } = lane;
+    if (isGenerator) generators.add(request.target.procedure.path);
     lane.alone = startAttempt(settings, request, sink);
     if (lane.isClosed) lane.alone.close();
   }
 
   const start: StartAttempt = (request, sink) => {
     luck = given.retry.random();
-    if (!isOffered || sink.ready || generators.has(request.target.procedure.path)) {
+    if (!terms.isOffered || sink.ready || generators.has(request.target.procedure.path)) {
       return startAttempt(settings, request, sink);
     }
     const lane: CarriedLane = {

@@ -49,7 +49,6 @@ export function openLanes(
   const opening = createTimer(clock);
   const decoder = createFrameDecoder(onFrame, settings);
   let isOver = false;
-  let isAnswered = false;
 
   function close(): void {
     isOver = true;
@@ -135,9 +134,7 @@ export function openLanes(
   const stream: LanesStream = {
     pending,
     open,
-    get isAnswered() {
-      return isAnswered;
-    },
+    isAnswered: false,
     wasted: 0,
     check: liveness.check,
     close,
@@ -148,8 +145,8 @@ export function openLanes(
   readStream(settings, target, { subscriptions }, controller.signal, {
     onBytes(chunk) {
       liveness.touch();
-      if (!isAnswered) {
-        isAnswered = true;
+      if (!stream.isAnswered) {
+        stream.isAnswered = true;
         sink.answered();
       }
       decoder.push(chunk);

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { type Follower, setUpLanes } from "../../test-kit/lanes.test-kit.js";
+import { until } from "../../test-kit/set-up.test-kit.js";
+
+describe("credentials", () => {
+  /** A client with a token that the hook renews. */
+  async function withToken() {
+    const calls: string[] = [];
+    let number = 1;
+    const world = await setUpLanes({
+      headers: () => ({ "x-token": `t${number}` }),
+      onUnauthorized: ({ message }) => {
+        calls.push(message);
+        number++;
+      },
+    });
+    return { ...world, calls };
+  }
+
+  it("that expire in 200 lanes are renewed once, for one request", async () => {
+    const { based, calls, asked, areLive, server, clock } = await withToken();
+    const { base, followers } = await based(200);
+    for (const { name } of followers)
+      base.in(name, { kind: "error", code: "unauthorized", message: "old", final: false });
+    await until(() => calls.length > 0 && base.isGone);
+    await until(() => clock.pending.includes(10));
+    const again = await asked();
+    expect(again.names).toHaveLength(200);
+    expect(again.headers["x-token"]).toBe("t2");
+    again.open();
+    await areLive(followers);
+    expect([calls, server.requests.length]).toEqual([["old"], 2]);
+  });
+
+  it("that a stream is refused for are renewed once, and a second refusal in a row is final", async () => {
+    const { followAll, range, calls, asked, clock } = await withToken();
+    const followers = followAll(...range(20));
+    (await asked()).answer(401);
+    await until(() => clock.pending.includes(10));
+    (await asked()).answer(401);
+    await until(() => followers.every(({ told }) => told.length === 1));
+    for (const { told } of followers) expect(told).toEqual(["error: unauthorized"]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("that a lane is refused for are renewed once, and a second refusal in a row is final for that lane", async () => {
+    const { followAll, calls, asked, clock, areLive } = await withToken();
+    const [one, other] = followAll("one", "other") as [Follower, Follower];
+    (await asked()).refuse("one", "unauthorized").open(["other"]);
+    await areLive([other]);
+    await until(() => clock.pending.includes(10));
+    (await asked()).refuse("one", "unauthorized");
+    await until(() => one.told.length === 1);
+    expect([one.told, other.told, calls]).toEqual([["error: unauthorized"], [], ["No"]]);
+  });
+
+  it("that a merge is refused for are renewed, and the merge is made again, while the base goes on", async () => {
+    const { based, calls, next, clock } = await withToken();
+    const { base, followers } = await based(3);
+    base.send({ kind: "drain", retry: 500 });
+    await until(() => clock.pending.includes(500));
+    clock.advance(500);
+    (await next()).answer(401);
+    await until(() => calls.length === 1);
+    await until(() => clock.pending.includes(0));
+    clock.advance(0);
+    const merged = await next();
+    expect(merged.headers["x-token"]).toBe("t2");
+    merged.open();
+    await until(() => base.isGone);
+    for (const { statuses } of followers) expect(statuses).toEqual(["connecting", "live"]);
+  });
+});
