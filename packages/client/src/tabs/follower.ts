@@ -46,13 +46,17 @@ export function createFollower(leader: string, { tab, channel }: Visit): Followe
     post({ kind: "join", leader, tab, lane: lane.id, ask, path, isGet, text, cursor });
   }
 
+  /** A message was lost: the lane asks from the cursor that it has reached. */
+  function askAnew(place: Place): void {
+    unfeed(place);
+    join(place.lane);
+  }
+
   function onFeed(feed: number, seq: number, items: readonly Item[]): void {
     for (const place of [...(feeds.get(feed) ?? [])]) {
       if (place.feed !== feed || seq <= place.seq) continue;
       if (seq > place.seq + 1) {
-        // A message was lost. The lane asks again, from the cursor that it has reached.
-        unfeed(place);
-        join(place.lane);
+        askAnew(place);
         continue;
       }
       place.seq = seq;
@@ -82,7 +86,8 @@ export function createFollower(leader: string, { tab, channel }: Visit): Followe
         enter(place, message.feed, message.seq);
         lane.answer(message.items);
       } else if (message.kind === "moved") {
-        if (message.old !== place.feed || message.oldSeq !== place.seq) return;
+        if (place.feed !== message.old) return; // it is asking anew
+        if (place.seq !== message.oldSeq) return askAnew(place);
         enter(place, message.feed, message.seq);
         lane.take(message.items);
       }

@@ -65,7 +65,7 @@ it("goes on in the leading tab for others when it has no subscription itself any
 });
 
 it("a visible tab takes the place of a leading one that doesn't answer, within 4 seconds, and that one follows then", async () => {
-  const { server, settle, pass, one, a, b, c } = await three();
+  const { browser, server, settle, pass, one, a, b, c } = await three();
   await pass(10_000);
   expect(server.streams).toMatchObject([{ tab: "a" }]);
   one.block();
@@ -79,6 +79,55 @@ it("a visible tab takes the place of a leading one that doesn't answer, within 4
   await settle();
   expect(server.streams).toMatchObject([{ tab: "c" }]);
   for (const { values } of [a, b, c]) expect(values).toEqual(posts(1, 4));
+  for (const { stop } of [a, b, c]) stop();
+  await settle();
+  expect(browser.locks).toEqual([]);
+});
+
+it("a tab from which the lock was stolen before it knew that it had it leads when it is its turn again", async () => {
+  const { server, settle, pass, one, two, three: other, b, c } = await three();
+  two.block();
+  one.close();
+  await pass(4_000);
+  server.publish("feed");
+  await settle();
+  expect(c.values).toEqual([1, 2]);
+  two.unblock();
+  await settle();
+  expect(b.values).toEqual([1, 2]);
+  other.close();
+  server.publish("feed");
+  await settle();
+  expect(b.values).toEqual([1, 2, 3]);
+});
+
+it("a tab whose leading place was taken says so, for those who have heard of it only now", async () => {
+  const { browser, settle, pass, one } = await three();
+  const said: unknown[] = [];
+  browser.open("d").page.openChannel(name, (data) => said.push(...(data as unknown[])));
+  await pass(1_000);
+  const lead = said.find((message) => (message as { kind: string }).kind === "lead") as { leader: string };
+  one.block();
+  await pass(4_000);
+  one.unblock();
+  await settle();
+  expect(said).toContainEqual({ kind: "resigned", leader: lead.leader });
+});
+
+it("a tab that has followed another for a moment comes back, and what it has left meanwhile is left", async () => {
+  const { browser, server, settle, three: other, a, b, c } = await three();
+  const match = other.follow("match");
+  await settle();
+  expect(server.streams).toHaveLength(2);
+  browser.post(name, [{ kind: "lead", leader: "ghost" }]);
+  await settle();
+  match.stop();
+  browser.post(name, [{ kind: "resigned", leader: "ghost" }]);
+  await settle();
+  expect(server.streams).toMatchObject([{ tab: "a", path: "feed" }]);
+  server.publish("feed");
+  await settle();
+  for (const { values } of [a, b, c]) expect(values).toEqual([1, 2]);
 });
 
 it("a hidden tab waits for the leading one, and takes its place when it is shown", async () => {
