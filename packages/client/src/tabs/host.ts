@@ -148,7 +148,7 @@ export function createHost(transport: Transport, broadcast: (feed: FeedState, it
     const known = [...(feeds.get(key) ?? [])].reverse().filter(({ source }) => source.isLive);
     for (const feed of known) {
       for (const other of known) {
-        const items = feed === other || feed.waiting.size > 0 ? undefined : other.source.after(feed.source.reached);
+        const items = feed === other ? undefined : other.source.after(feed.source.reached);
         if (!items) continue;
         for (const member of [...feed.members]) move(member, feed, other, items);
         return;

@@ -6,6 +6,7 @@ export interface TabChannel {
   /** The last message, as long as it hasn't gone. */
   readonly last: Message | undefined;
   post(message: Message): void;
+  /** What hasn't gone yet is dropped. */
   close(): void;
 }
 
@@ -30,7 +31,6 @@ export function createTabChannel(page: Page, name: string, onMessage: (message: 
       if (waiting.push(message) === 1) queueMicrotask(flush);
     },
     close() {
-      if (waiting.length > 0) flush();
       isClosed = true;
       channel.close();
     },

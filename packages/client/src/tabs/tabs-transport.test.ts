@@ -212,6 +212,30 @@ it("a gap in history reaches each tab", async () => {
   }
 });
 
+it("who joins while the next attempt is waited for makes it at once, as with a stream of its own", async () => {
+  const { server, clock, settle, three: other, a, b, c } = await three();
+  other.freeze();
+  server.cut({ retryAt: clock.now() + 30_000 });
+  await settle();
+  expect(a.told.at(-1)).toBe("reconnecting");
+  other.thaw();
+  await settle();
+  for (const { told } of [a, b, c]) expect(told.at(-1)).toBe("live");
+});
+
+it("what is subscribed to while the page is gone waits until it is back", async () => {
+  const { browser, server, settle, open } = createTabsWorld();
+  const tab = open("a");
+  tab.freeze();
+  const a = tab.follow("feed");
+  expect(a.told).toEqual(["connecting"]);
+  expect(browser.locks).toEqual([]);
+  tab.thaw();
+  await settle();
+  expect(a.told).toEqual(["connecting", "live"]);
+  expect(server.streams).toHaveLength(1);
+});
+
 it("connection states reach each tab", async () => {
   const { server, settle, a, b, c } = await three();
   server.cut();
