@@ -107,7 +107,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "packages/*/src/**/*.test.ts",
-            "test/{bench,chat,conformance,docs,faults,fuzz,memory,model,package,types}/**/*.test.ts",
+            "test/{bench,chat,conformance,docs,faults,fuzz,memory,model,package,tabs,types}/**/*.test.ts",
           ],
         },
       },

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createSluice, implement } from "@sluice/server";
+import { sluiceNode } from "@sluice/server/node";
+import { build, type Rolldown } from "vite";
+import { contract } from "./contract.js";
+
+/** The page's code, bundled from the packages' sources. */
+async function bundlePage(): Promise<string> {
+  const built = (await build({
+    configFile: false,
+    logLevel: "error",
+    resolve: { conditions: ["@sluice/source", "module", "browser", "production"] },
+    build: { write: false, rolldownOptions: { input: fileURLToPath(new URL("page.ts", import.meta.url)) } },
+  })) as Rolldown.RolldownOutput;
+  return built.output[0].code;
+}
+
+export interface Site {
+  readonly url: string;
+  /** The tabs that have event streams open. */
+  readonly tabs: readonly string[];
+  /** The number of event streams that are open. */
+  readonly streams: number;
+  /** The last number that was published. */
+  readonly last: number;
+  /** Publishes from now on, one number after another. Returns what stops it. */
+  publish(): () => Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A server with a page that follows two subscriptions and shares them with other tabs. */
+export async function startSite(): Promise<Site> {
+  const code = await bundlePage();
+  const { ticks, count, $router } = implement(contract);
+  const sluice = createSluice($router({ ticks: ticks.live(), count: count.live() }));
+  const handle = sluiceNode(sluice, { base: "/api" });
+  const streams = new Set<IncomingMessage>();
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/api/")) {
+      streams.add(request);
+      response.on("close", () => streams.delete(request));
+      handle(request, response);
+    } else if (request.url === "/page.js") {
+      response.setHeader("content-type", "text/javascript").end(code);
+    } else {
+      const script = request.url === "/" ? '<script type="module" src="/page.js"></script>' : "";
+      response.setHeader("content-type", "text/html").end(`<!doctype html><link rel="icon" href="data:,">${script}`);
+    }
+  });
+  server.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  let last = 0;
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    get tabs() {
+      return [...new Set([...streams].map(({ headers }) => String(headers["x-tab"])))];
+    },
+    get streams() {
+      return streams.size;
+    },
+    get last() {
+      return last;
+    },
+    publish() {
+      let isOver = false;
+      const done = (async () => {
+        while (!isOver) {
+          const event = { type: "tick", data: last + 1 } as const;
+          await sluice.topic(contract.ticks).publish(event);
+          await sluice.topic(contract.count).publish(event);
+          last++;
+          await sleep(5);
+        }
+      })();
+      return () => {
+        isOver = true;
+        return done;
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
