@@ -95,6 +95,15 @@ export function createHost(transport: Transport, broadcast: (feed: FeedState, it
     if (!isClosed) member.joined(feed, items);
   }
 
+  /** Its feed goes on until the other one has opened. */
+  function wait(member: Member, place: Place, feed: Feed): void {
+    const { waiting } = place;
+    place.waiting = feed;
+    waiting?.waiting.delete(member);
+    feed.waiting.add(member);
+    release(member.key, waiting);
+  }
+
   function move(member: Member, old: Feed, feed: Feed, items: readonly Item[]): void {
     const place = places.get(member);
     if (!place || place.feed !== old) return;
@@ -122,11 +131,11 @@ export function createHost(transport: Transport, broadcast: (feed: FeedState, it
   function onItem(key: string, feed: Feed, item: Item) {
     if (item.kind === "open" && item.stream === "stream") keepOne(key, feed);
     const joined = [...feed.members];
+    if (joined.some(({ isRemote }) => isRemote)) broadcast(feed, item);
     if (item.kind === "open" || item.kind === "over") {
       for (const member of [...feed.waiting]) arrive(member, feed, [item]);
     }
     if (item.kind === "over") forget(key, feed);
-    if (joined.some(({ isRemote }) => isRemote)) broadcast(feed, item);
     for (const member of joined) if (feed.members.has(member) && !isClosed) member.item(item);
     if (item.kind !== "over") return merge(key);
     for (const member of [...feed.members]) leave(member);
@@ -167,20 +176,14 @@ export function createHost(transport: Transport, broadcast: (feed: FeedState, it
       for (const feed of feeds.get(member.key) ?? []) {
         const items = feed.source.join(cursor);
         if (!items) continue;
-        arrive(member, feed, items);
+        if (place.feed && !feed.source.isOpen) wait(member, place, feed);
+        else arrive(member, feed, items);
         return feed.source.nudge();
       }
       const feed = start(member, cursor);
       if (isClosed || places.get(member) !== place) return release(member.key, feed); // the application's clock did that
-      if (place.feed) {
-        const { waiting } = place;
-        place.waiting = feed;
-        feed.waiting.add(member);
-        waiting?.waiting.delete(member);
-        release(member.key, waiting);
-      } else {
-        arrive(member, feed, []);
-      }
+      if (place.feed) wait(member, place, feed);
+      else arrive(member, feed, []);
       feed.source.start();
     },
     nudge: (member) => places.get(member)?.feed?.source.nudge(),

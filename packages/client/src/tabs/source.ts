@@ -9,6 +9,8 @@ import { createRing } from "./ring.js";
 
 /** What a subscription's lanes share: one lane of the leader's own transport. */
 export interface Source {
+  /** It has been open before, at least. */
+  readonly isOpen: boolean;
   readonly isLive: boolean;
   /** The place that its lanes have reached; `undefined` before the first, and within a gap. */
   readonly reached: string | undefined;
@@ -104,6 +106,9 @@ export function createSource(
   );
   const after = (from: string | undefined) => (from === undefined ? undefined : ring.after(from));
   return {
+    get isOpen() {
+      return open !== undefined;
+    },
     get isLive() {
       return isLive();
     },

@@ -297,6 +297,29 @@ it("a resync gives its tab a fresh snapshot, and changes nothing for others", as
   expect(server.streams).toHaveLength(2); // the feed and the match
 });
 
+it("a resync that meets a newcomer's stream takes that, and goes on with its own until it is open", async () => {
+  const { server, settle, open, one, three: other } = await three();
+  const [, c] = [one.follow("match"), other.follow("match")];
+  const late = open("d");
+  const feed = late.follow("feed");
+  await settle();
+  server.holds = true;
+  const d = late.follow("match");
+  await settle();
+  void c.resync();
+  server.publish("scores/watch", 2);
+  await settle();
+  expect(c.values).toEqual([0, 1, 2]);
+  expect(d.values).toEqual([]);
+  server.holds = false;
+  await settle();
+  expect(c.values.at(-1)).toBe(2);
+  expect(d.values).toEqual([2]);
+  expect(c.told).toEqual(["connecting", "live"]);
+  expect(server.streams).toHaveLength(2);
+  feed.stop();
+});
+
 it("what a tab that crashed has subscribed to is left at once", async () => {
   const { server, settle, three: other } = await three();
   other.follow("match");

@@ -27,6 +27,8 @@ export interface LogServer {
   reopen(): void;
   /** Ends a path's streams, with an error or without. */
   end(path: string, error?: SluiceError): void;
+  /** Requests wait for their answer as long as this is true. */
+  holds: boolean;
   /** What is said in `$open`. */
   openFrame: Partial<OpenFrame>;
   /** All requests so far. */
@@ -54,6 +56,8 @@ export function createLogServer(): LogServer {
   const logs = new Map<string, Log>();
   const lanes = new Set<OpenLane>();
   const requests: Stream[] = [];
+  let isHolding = false;
+  const held: (() => void)[] = [];
   const logOf = (path: string): Log => {
     const log = logs.get(path) ?? { head: 0, oldest: 0 };
     logs.set(path, log);
@@ -74,6 +78,13 @@ export function createLogServer(): LogServer {
 
   const server = {
     openFrame: {} as Partial<OpenFrame>,
+    get holds() {
+      return isHolding;
+    },
+    set holds(value: boolean) {
+      isHolding = value;
+      for (const answer of value ? [] : held.splice(0)) answer();
+    },
     requests,
     get streams() {
       return [...lanes].filter(isOpen);
@@ -147,6 +158,7 @@ export function createLogServer(): LogServer {
         });
       },
       open() {
+        if (isHolding) return void held.push(lane.open);
         later(() => {
           const cursor = resume.resumeFrom;
           requests.push({ tab: tab.name, path, cursor, method });
