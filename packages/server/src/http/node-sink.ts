@@ -20,6 +20,8 @@ export class NodeSink implements BodySink {
   #versionNow: (() => number) | undefined;
   /** Bytes may have bypassed the response. */
   #wasDirect = false;
+  /** `writeTogether` has sent the headers, if nothing else has. */
+  #isHeadOut = false;
 
   constructor(res: ServerResponse) {
     this.#res = res;
@@ -37,12 +39,15 @@ export class NodeSink implements BodySink {
   writeTogether(pieces: readonly Piece[]): boolean {
     const socket = this.direct();
     if (!socket) return this.#res.write(joinPieces(pieces));
-    socket.cork();
+    // One piece alone needs no buffer.
+    const isCorked = pieces.length > 1 || !this.#isHeadOut;
+    if (isCorked) socket.cork();
     try {
-      this.#res.flushHeaders(); // does nothing if they are out
+      if (!this.#isHeadOut) this.#res.flushHeaders();
+      this.#isHeadOut = true;
       for (const piece of pieces) socket.write(typeof piece === "string" ? chunkOf(piece) : piece.chunked);
     } finally {
-      socket.uncork();
+      if (isCorked) socket.uncork();
     }
     // While it was corked, `write` returned false for more than its `highWaterMark`, even if the kernel takes all of it now.
     return !(socket.writableNeedDrain && socket.writableLength > 0);

@@ -73,8 +73,7 @@ export class NumberedLanes implements Lanes {
     const number = this.#numberFor(source);
     const lane = new NumberedLane(this.#stream, source, { number, expiresAt, lifetime, lanes: this });
     this.#opening.delete(lifetime);
-    this.#expected--;
-    if (this.#expected === 0) this.#ended = undefined;
+    this.#settle();
     this.#open.set(number, lane);
     lifetime.watch(lane);
     if (this.#stream.closed) lifetime.end();
@@ -86,7 +85,7 @@ export class NumberedLanes implements Lanes {
   refuse({ subscription, open, error, lifetime }: Refusal): void {
     const lane = this.#numberFor({});
     this.#opening.delete(lifetime);
-    this.#expected--;
+    this.#settle();
     lifetime.end();
     if (open.stream !== "stream" && isUnavailable(error)) this.#stream.closesConnection = true;
     const opened = encodeFrame({ ...open, lane, subscriptions: [subscription] });
@@ -153,6 +152,12 @@ export class NumberedLanes implements Lanes {
     if (this.#open.size > 0 || this.#expected > 0 || this.#stream.closed) return;
     this.#stream.write(encodeFrame({ kind: "end" }));
     this.#stream.end();
+  }
+
+  /** One more is added or refused. */
+  #settle(): void {
+    this.#expected--;
+    if (this.#expected === 0) this.#ended = undefined;
   }
 
   /** The topic's number, unless another lane of this stream has or had it. */
