@@ -36,9 +36,9 @@ export interface ClientOptions {
   /** The option of `fetch`. Default: fetch's own, `"same-origin"`. */
   readonly credentials?: CredentialsMode;
   /**
-   * Renews the credentials that `headers` returns, after a 401. Called once for all requests that fail at the same
-   * time; then each is retried once. If it throws, rejects or returns `false`, or if the retry gets a 401 too, the
-   * error is final. It may use this client itself, before its first `await`: a 401 to such a request is final at once.
+   * Renews the credentials that `headers` returns, after a 401. Called once for all requests that were sent with the
+   * same ones and fail at about the same time; then each is retried once. If it throws, rejects or returns `false`, or if the retry
+   * gets a 401 too, the error is final. It may use this client itself, before its first `await`: a 401 to such a request is final at once.
    * Default: a 401 is final.
    */
   readonly onUnauthorized?: OnUnauthorized;

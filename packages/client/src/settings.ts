@@ -28,7 +28,7 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     headers: typeof headers === "function" ? headers : () => headers,
     fetch: (...args) => (fetch ?? globalThis.fetch)(...args),
     credentials,
-    refresher: createRefresher(onUnauthorized),
+    refresher: createRefresher(onUnauthorized, clock),
     retry: { base, max, random: random ? randomOf(random) : Math.random },
     connectTimeout: options.connectTimeout ?? 10_000,
     maxFrame: options.maxFrame ?? defaultMaxFrame,

@@ -1,7 +1,10 @@
 import { SluiceError } from "@sluice/contract";
+import type { Clock } from "../platform/clock.js";
 
 /** Renews credentials after a 401. It fails by throwing, rejecting or returning `false`. */
 export type OnUnauthorized = (error: SluiceError) => unknown;
+
+type WithMonotonic = Pick<Required<Clock>, "monotonic">;
 
 /** Calls the refresh hook once for all requests that fail with the same credentials. */
 export interface Refresher {
@@ -11,11 +14,20 @@ export interface Refresher {
   refresh(error: SluiceError, mark: number): Promise<SluiceError | undefined>;
 }
 
+/**
+ * Milliseconds for which a failed renewal counts for requests that were sent before it. A stream that ends later asks again: the
+ * user may have come back meanwhile.
+ */
+const failureCounts = 1_000;
+
 /** Mark of the hook's own requests, which can't wait for the hook. */
 const ofHook = -1;
 
-export function createRefresher(hook: OnUnauthorized | undefined): Refresher {
-  let renewals = 0;
+export function createRefresher(hook: OnUnauthorized | undefined, { monotonic }: WithMonotonic): Refresher {
+  let asked = 0;
+  /** What the hook's last call came to, and when. */
+  let failure: SluiceError | undefined;
+  let askedAt = 0;
   let underWay: Promise<SluiceError | undefined> | undefined;
   let isInHook = false;
 
@@ -28,24 +40,26 @@ export function createRefresher(hook: OnUnauthorized | undefined): Refresher {
     }
   }
 
-  const ask = async (error: SluiceError): Promise<SluiceError | undefined> => {
+  const ask = async (error: SluiceError): Promise<void> => {
     try {
-      if ((await callHook(error)) === false) return error;
-      renewals++;
-      return undefined;
+      failure = (await callHook(error)) === false ? error : undefined;
     } catch (cause) {
-      return new SluiceError("unauthorized", { message: error.message, cause });
-    } finally {
-      underWay = undefined;
+      failure = new SluiceError("unauthorized", { message: error.message, cause });
     }
   };
 
   return {
-    mark: () => (isInHook ? ofHook : renewals),
+    mark: () => (isInHook ? ofHook : asked),
     async refresh(error, mark) {
       if (!hook || mark === ofHook) return error;
-      if (mark !== renewals) return undefined; // renewed since the request was sent
-      underWay ??= ask(error);
+      const isAskedSince = mark !== asked;
+      if (isAskedSince && !(failure && monotonic() - askedAt > failureCounts)) return failure;
+      underWay ??= ask(error).then(() => {
+        asked++;
+        askedAt = monotonic();
+        underWay = undefined;
+        return failure;
+      });
       return underWay;
     },
   };
