@@ -12,7 +12,7 @@ import "./styles/newswire.css";
 import "./styles/feed.css";
 import "./styles/document.css";
 import "./styles/assistant.css";
-import "./styles/one-connection.css";
+import "./styles/gauges.css";
 import "./styles/start.css";
 import "./styles/sources.css";
 import { applyStoredTheme } from "./theme.ts";

@@ -55,12 +55,12 @@ export const pages: readonly PageEntry[] = [
     sources: () => import("./pages/assistant/sources.ts"),
   },
   {
-    path: "/one-connection",
-    name: "One connection",
+    path: "/gauges",
+    name: "Gauges",
     summary: "Thirty subscriptions on one HTTP stream, and a second window that joins it.",
     Page: lazy(async () => ({
-      default: (await import("./pages/one-connection/one-connection-page.tsx")).OneConnectionPage,
+      default: (await import("./pages/gauges/gauges-page.tsx")).GaugesPage,
     })),
-    sources: () => import("./pages/one-connection/sources.ts"),
+    sources: () => import("./pages/gauges/sources.ts"),
   },
 ];

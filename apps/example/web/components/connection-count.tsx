@@ -7,9 +7,11 @@ export function ConnectionCount() {
   const { connections, lanes } = usePolled(useCallback(() => tap.figures, []));
   return (
     <p className="connection-count">
-      {count(connections, "connection")} for {count(lanes, "subscription")}
+      {connections === 0 ? none : `${count(connections, "connection")} for ${count(lanes, "subscription")}`}
     </p>
   );
 }
+
+const none = "This window has no connection of its own";
 
 const count = (number: number, of: string) => `${number} ${of}${number === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 import { useSubscription } from "@sluice/client/react";
 import type { gaugeNames } from "../../../shared/gauges.ts";
-import { client } from "../../client.ts";
+import { client } from "./shared-client.ts";
 
 /** One gauge: a subscription of its own. */
 export function GaugeTile({ gauge }: { gauge: (typeof gaugeNames)[number] }) {

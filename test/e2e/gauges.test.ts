@@ -20,7 +20,7 @@ const live = (page: Page) => page.locator(".gauge[data-state=live]").count();
 const levels = (page: Page) => page.locator(".gauge strong").allTextContents();
 
 test("thirty subscriptions are live on one connection, also after a cut and a change of the set", async () => {
-  await using opened = await openPage(browser, `${example.url}/one-connection`);
+  await using opened = await openPage(browser, `${example.url}/gauges`);
   const { page, problems } = opened;
   await eventually(() => live(page)).toBe(30);
   await eventually(async () => (await levels(page)).length).toBe(30);
@@ -36,5 +36,21 @@ test("thirty subscriptions are live on one connection, also after a cut and a ch
   await page.getByText("12 gauges", { exact: true }).click();
   await eventually(() => live(page)).toBe(12);
   await eventually(async () => [await figure(page, "Connections"), await figure(page, "Lanes")]).toEqual([1, 12]);
+  expect(problems).toEqual([]);
+});
+
+test("a second window has no connection of its own, and takes over when the first is closed", async () => {
+  await using opened = await openPage(browser, `${example.url}/gauges`);
+  const { page: first, problems } = opened;
+  await eventually(() => live(first)).toBe(30);
+  const second = await first.context().newPage();
+  await second.goto(`${example.url}/gauges`);
+  await eventually(() => live(second)).toBe(30);
+  await second.getByText("This window has no connection of its own").waitFor();
+  await eventually(async () => String(await levels(second)) === String(await levels(first))).toBe(true);
+
+  await first.close();
+  await eventually(() => figure(second, "Connections")).toBe(1);
+  await eventually(() => live(second)).toBe(30);
   expect(problems).toEqual([]);
 });
