@@ -40,16 +40,7 @@ export function createMultiplexedTransport(given: TransportSettings): Transport 
     if (!terms.isOffered || sink.ready || generators.has(request.target.procedure.path)) {
       return startAttempt(settings, request, sink);
     }
-    const lane: CarriedLane = {
-      request,
-      sink,
-      carrier: undefined,
-      from: undefined,
-      at: undefined,
-      isAttended: false,
-      alone: undefined,
-      isClosed: false,
-    };
+    const lane: CarriedLane = { request, sink };
     place(lane);
     return {
       check: () => (lane.alone ?? lane.from)?.check(),

@@ -6,16 +6,16 @@ export interface CarriedLane {
   readonly request: LaneRequest;
   readonly sink: AttemptSink;
   /** What carries it. */
-  carrier: { remove(lane: CarriedLane): void } | undefined;
+  carrier?: { remove(lane: CarriedLane): void };
   /** The stream whose frames it gets. None: it has not opened, or the stream was given up for the one it is asked for on. */
-  from: LanesStream | undefined;
+  from?: LanesStream | undefined;
   /** The last stream that it was asked for on. None: it waits to be asked for. */
-  at: LanesStream | undefined;
+  at?: LanesStream | undefined;
   /** Its `$open` said that the server acts on its leaving. */
-  isAttended: boolean;
+  isAttended?: boolean;
   /** Its own stream, if the server doesn't serve it on one with others. */
-  alone: Attempt | undefined;
-  isClosed: boolean;
+  alone?: Attempt;
+  isClosed?: boolean;
 }
 
 /** One event stream with the lanes that it was opened with. */
