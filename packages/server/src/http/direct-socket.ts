@@ -4,7 +4,10 @@ import type { Socket } from "node:net";
 /** The methods that a response's writes go through in Node. Instruments replace them. */
 const writeMethods = ["write", "_send", "_writeRaw"] as const;
 
-const nodeMethods = writeMethods.map((method) => [method, Reflect.get(OutgoingMessage.prototype, method)] as const);
+type WriteMethods = { readonly [M in (typeof writeMethods)[number]]?: unknown };
+
+/** Node's own, one by one: they are compared for each write. */
+const { write, _send, _writeRaw }: WriteMethods = OutgoingMessage.prototype as object;
 
 /** An instrument that was loaded earlier has replaced `write` already. Then nothing may bypass a response, ever. */
 const isNodeWrite = Function.prototype.toString.call(OutgoingMessage.prototype.write).includes("write_(this,");
@@ -25,8 +28,9 @@ export function versionOf(res: ServerResponse): () => number {
   const prototype = prototypeOf(res);
   let version = versions.get(prototype);
   if (!version) {
+    const methods: WriteMethods = prototype as object;
     const isUnwrapped = () =>
-      isNodeWrite && nodeMethods.every(([method, own]) => Reflect.get(prototype, method) === own);
+      isNodeWrite && methods.write === write && methods._send === _send && methods._writeRaw === _writeRaw;
     version = () => (isUnwrapped() ? writeAccesses : -1);
     versions.set(prototype, version);
   }

@@ -18,14 +18,13 @@ function setUp(turnEnd = new TurnEnd()) {
     isFull: false,
     fault: undefined as Error | undefined,
     write(frames: string | Uint8Array) {
+      if (body.fault) throw body.fault;
       writes.push(typeof frames === "string" ? frames : decodeUtf8(frames));
       return !body.isFull;
     },
     writeShared: ({ plain }: SharedBytes) => body.write(plain),
     writeTogether(pieces: readonly Piece[]) {
-      if (body.fault) throw body.fault;
-      writes.push(decodeUtf8(joinPieces(pieces)));
-      return !body.isFull;
+      return body.write(joinPieces(pieces));
     },
     end: () => void ends.push("end"),
     destroy: () => void ends.push("destroy"),

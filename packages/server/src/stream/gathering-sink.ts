@@ -24,7 +24,11 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
   #isFull = false;
   #isOver = false;
   #length = 0;
-  /** What was gathered before `#text`. */
+  /** It is to be called after the turn. */
+  #isListed = false;
+  /** The first piece: mostly there is no other. */
+  #first: SharedBytes | undefined;
+  /** All pieces before `#text`, if there are more. */
   #pieces: Piece[] | undefined;
   /** Frames of this stream alone, which become one piece. */
   #text = "";
@@ -42,16 +46,16 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
   /** False: it took nothing, because the socket is full. */
   takeShared(bytes: SharedBytes): boolean {
     if (this.#isFull || this.#isOver) return false;
-    this.#begin();
     if (this.#text !== "") this.#closeText();
-    this.#pieces?.push(bytes);
+    if (this.#pieces) this.#pieces.push(bytes);
+    else if (this.#length === 0) this.#first = bytes;
+    else this.#begin().push(bytes);
     this.#count(bytes.plain.length);
     return true;
   }
 
   write(frames: string | Uint8Array): boolean {
     if (typeof frames === "string") {
-      this.#begin();
       this.#text += frames;
       this.#count(frames.length);
     } else {
@@ -68,6 +72,7 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
   }
 
   onTurnEnd(): void {
+    this.#isListed = false;
     try {
       this.flush();
     } catch (error) {
@@ -78,12 +83,14 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
 
   /** Writes what was gathered. */
   flush(): void {
-    if (!this.#pieces) return;
+    if (this.#length === 0) return;
     if (this.#text !== "") this.#closeText();
+    const first = this.#first;
     const pieces = this.#pieces;
+    this.#first = undefined;
     this.#pieces = undefined;
     this.#length = 0;
-    if (pieces.length > 0) this.#written(this.#sink.writeTogether(pieces));
+    this.#written(pieces ? this.#sink.writeTogether(pieces) : this.#sink.writeShared(first as SharedBytes));
   }
 
   direct(): LaneSocket | undefined {
@@ -107,8 +114,10 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
 
   discard(): void {
     this.#isOver = true;
+    this.#first = undefined;
     this.#pieces = undefined;
     this.#text = "";
+    this.#length = 0;
   }
 
   onDrain(listener: () => void): void {
@@ -118,18 +127,21 @@ export class GatheringSink implements Sink, LaneSocket, TurnListener {
     });
   }
 
-  #begin(): void {
-    if (this.#pieces) return;
-    this.#pieces = [];
-    this.#options.turnEnd.add(this);
+  /** The list of all pieces. */
+  #begin(): Piece[] {
+    this.#pieces ??= this.#first ? [this.#first] : [];
+    this.#first = undefined;
+    return this.#pieces;
   }
 
   #closeText(): void {
-    this.#pieces?.push(this.#text);
+    this.#begin().push(this.#text);
     this.#text = "";
   }
 
   #count(length: number): void {
+    if (!this.#isListed) this.#options.turnEnd.add(this);
+    this.#isListed = true;
     this.#length += length;
     if (this.#length >= Math.min(pieceLength, this.#options.limits.bufferedBytes)) this.flush();
   }
