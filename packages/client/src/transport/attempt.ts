@@ -13,6 +13,8 @@ import type { LaneRequest, LaneSink } from "./transport.js";
  * to another stream.
  */
 export interface AttemptSink extends LaneReaderSink {
+  /** @param mark identifies the credentials of the stream; default: those of when the attempt began. */
+  closed(error: SluiceError | undefined, retry: Retry, mark?: number): void;
   readonly ready: LaneSink["ready"] | undefined;
   /** The subscription's first attempt. */
   readonly isFirst: boolean;

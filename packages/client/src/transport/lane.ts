@@ -129,13 +129,13 @@ export function createLane(
       drain(ms) {
         if (own === current) dispatch({ type: "drain", ms: Math.min(ms, settings.retry.max) });
       },
-      closed(error, retry) {
+      closed(error, retry, sentWith = mark) {
         const wasStream = own === current;
         if (wasStream) current = undefined;
         else next = undefined;
         forgive();
         if (!error || retry === "no") dispatch({ type: "ended", error });
-        else dispatch({ type: "failed", wasStream, mark, error, retry });
+        else dispatch({ type: "failed", wasStream, mark: sentWith, error, retry });
       },
       ready: sink.ready,
     });

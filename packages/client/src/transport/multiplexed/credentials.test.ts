@@ -54,8 +54,10 @@ describe("credentials", () => {
     expect([one.told, other.told, calls]).toEqual([["error: unauthorized"], [], ["No"]]);
   });
 
-  it("that a merge is refused for are renewed, and the merge is made again, while the base goes on", async () => {
-    const { based, calls, next, clock } = await withToken();
+  /** A drain makes a merge, which is refused; the next has new credentials. */
+  async function renewedByMerge() {
+    const world = await withToken();
+    const { based, calls, next, clock } = world;
     const { base, followers } = await based(3);
     base.send({ kind: "drain", retry: 500 });
     await until(() => clock.pending.includes(500));
@@ -64,10 +66,36 @@ describe("credentials", () => {
     await until(() => calls.length === 1);
     await until(() => clock.pending.includes(0));
     clock.advance(0);
-    const merged = await next();
+    return { ...world, base, followers, merged: await next() };
+  }
+
+  it("that a merge is refused for are renewed, and the merge is made again, while the base goes on", async () => {
+    const { base, followers, merged } = await renewedByMerge();
     expect(merged.headers["x-token"]).toBe("t2");
     merged.open();
     await until(() => base.isGone);
     for (const { statuses } of followers) expect(statuses).toEqual(["connecting", "live"]);
+  });
+
+  it("that a merge is refused for twice in a row are not renewed again: it is final", async () => {
+    const { followers, calls, merged } = await renewedByMerge();
+    merged.answer(401);
+    await until(() => followers.every(({ told }) => told.length === 1));
+    for (const { told } of followers) expect(told).toEqual(["error: unauthorized"]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("that a merge has renewed are renewed again when they expire, in lanes that are older than they", async () => {
+    const { base, followers, merged, calls, asked, areLive, clock } = await renewedByMerge();
+    merged.open();
+    await until(() => base.isGone);
+    for (const { name } of followers)
+      merged.in(name, { kind: "error", code: "unauthorized", message: "old", final: false });
+    await until(() => merged.isGone);
+    await until(() => clock.pending.includes(10));
+    const again = await asked();
+    expect([again.headers["x-token"], calls.length]).toEqual(["t3", 2]);
+    again.open();
+    await areLive(followers);
   });
 });

@@ -167,4 +167,14 @@ describe("a lane that", () => {
     expect(fast.statuses).toEqual(["connecting", "live"]);
     expect(stream.isGone).toBe(again.names.length === 2);
   });
+
+  it("is not opened within the connect timeout is tried again, also if all others were refused", async () => {
+    const { followAll, asked, clock } = await setUpLanes();
+    const [slow, refused] = followAll("slow", "refused") as [Follower, Follower];
+    (await asked()).refuse("refused", "forbidden", true);
+    await until(() => refused.told.length === 1);
+    clock.advance(10_000);
+    await until(() => slow.connection.error !== undefined);
+    expect(slow.connection.error?.code).toBe("timeout");
+  });
 });

@@ -63,9 +63,9 @@ export function openLanes(
     sink.failed(error, retry);
   }
 
-  /** The timeout of lanes that haven't opened while others have; before the first, it is the liveness's. */
+  /** The timeout of lanes that haven't opened while others have, or were refused; before the first, it is the liveness's. */
   function timeOut(): void {
-    if (open.size === 0) return;
+    if (numbered.size === 0) return;
     const error = new SluiceError("timeout", {
       message: `The server did not open the lane within ${connectTimeout} ms.`,
     });

@@ -59,6 +59,8 @@ export function createStreams(
   let base: LanesStream | undefined;
   let opening: LanesStream | undefined;
   let isMerging = false;
+  /** A merge has got new credentials: a 401 to the next is the second in a row. */
+  let isRenewed = false;
   /** How long the last opening waited for its answer, in milliseconds. */
   let answerTime = 0;
 
@@ -77,6 +79,7 @@ export function createStreams(
       answered() {
         answerTime = clock.monotonic() - startedAt;
         if (!streams.has(own)) return;
+        isRenewed = false;
         if (merges) backoff.lived(Number.POSITIVE_INFINITY);
         if (merges || !base) base = own;
       },
@@ -96,7 +99,7 @@ export function createStreams(
       moved: sink.moved,
       ended(lane, error, retry) {
         sink.leave(lane);
-        lane.sink.closed(error, retry);
+        lane.sink.closed(error, retry, mark);
       },
       refused(lane) {
         sink.leave(lane);
@@ -187,7 +190,7 @@ export function createStreams(
     const close = (lane: CarriedLane, failure = error, how = retry): void => {
       sink.leave(lane);
       if (isUnoffered || isTooMany) sink.alone(lane, false);
-      else lane.sink.closed(failure, how);
+      else lane.sink.closed(failure, how, mark);
     };
     for (const lane of lanes) {
       if (!all.has(lane)) continue;
@@ -197,10 +200,14 @@ export function createStreams(
     // The base goes on, and so it is for nobody else to try the merge again.
     if (!wasMerging || !error || !base) return;
     if (retry !== "refresh") {
+      // After another answer, the next 401 isn't the second in a row.
+      isRenewed &&= error.status === 0;
       again(backoff.next(error.retryAfter));
       return;
     }
-    void refresher.refresh(error, mark).then((failure) => {
+    const renewal = isRenewed ? Promise.resolve(error) : refresher.refresh(error, mark);
+    void renewal.then((failure) => {
+      isRenewed = !failure;
       if (!failure) again(0);
       else for (const lane of lanes) if (all.has(lane)) close(lane, failure, "no");
     });
