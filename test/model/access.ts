@@ -49,17 +49,28 @@ export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">)
 
 /** Authorisation for all servers of a run. It survives them. */
 export class Access {
-  /** Sessions that were revoked as forbidden, or may have been. */
+  /** Sessions that were revoked as forbidden, or may have been, and single subscriptions of sessions. */
   readonly forbidden = new Set<string>();
   /** Authorisations that expired up to this time are invalid. */
   time = scaledClock.now();
+  /** Up to here, what was written to lanes before has left: it goes to the socket at the end of its turn. */
+  #flushed = this.time;
   readonly #revoked = new Map<string, Revocation>();
   /** Those that all servers have been told. */
   readonly #told = new Map<string, Revocation>();
   #issued = 0;
 
+  /** Whether a subscription may have been ended as forbidden, alone or with its session. */
+  isForbidden(session: string, kind: string): boolean {
+    return this.forbidden.has(session) || this.forbidden.has(`${session} ${kind}`);
+  }
+
   look(): void {
-    this.time = scaledClock.now();
+    const time = scaledClock.now();
+    this.time = time;
+    setImmediate(() => {
+      this.#flushed = time;
+    });
   }
 
   login({ session, user, topic, life }: LoginOptions): Login {
@@ -102,17 +113,17 @@ export class Access {
   }
 
   /** Why nothing may be sent to a stream with these credentials. */
-  complaintOf(credentials: Credentials): string | undefined {
-    return this.#complaintOf(credentials, this.#told);
+  complaintOf(credentials: Credentials, isLane: boolean): string | undefined {
+    return this.#complaintOf(credentials, this.#told, isLane ? this.#flushed : this.time);
   }
 
   /** Why a request with these credentials must be refused. */
   complaintOfRequest(credentials: Credentials): string | undefined {
-    return this.#complaintOf(credentials, this.#revoked);
+    return this.#complaintOf(credentials, this.#revoked, this.time);
   }
 
-  #complaintOf(credentials: Credentials, all: ReadonlyMap<string, Revocation>): string | undefined {
-    if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= this.time) return "its authorisation had expired";
+  #complaintOf(credentials: Credentials, all: ReadonlyMap<string, Revocation>, time: number): string | undefined {
+    if ((credentials.expiresAt ?? Number.POSITIVE_INFINITY) <= time) return "its authorisation had expired";
     return revocationOf(credentials, all) && "its credentials were revoked";
   }
 }

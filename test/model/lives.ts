@@ -1,6 +1,6 @@
 import type { Retention } from "@sluice/server";
 import type { Recorded } from "./history.js";
-import type { Exchange } from "./ledger.js";
+import type { Served } from "./ledger.js";
 
 export type StateTtls = Readonly<Record<string, Pick<Retention, "stateTtl">>>;
 
@@ -17,8 +17,8 @@ export interface NewLife {
   readonly stateTtls: StateTtls;
   /** The log's current time. */
   readonly now: number;
-  /** The currently open streams. */
-  readonly open: readonly Exchange[];
+  /** The currently open subscriptions. */
+  readonly open: readonly Served[];
 }
 
 /** What is wrong with a topic's new life, if anything (PROTOCOL §8). */

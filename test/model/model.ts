@@ -185,7 +185,7 @@ export class Model extends Scenario {
     const onNewLife = (topic: string, head: string) => {
       const last = history.last(epochOf(head));
       // At a failover, the harness forgets the watches of draining servers.
-      const open = this.fleet.serving.flatMap(({ ledger }) => ledger.open);
+      const open = this.fleet.serving.flatMap(({ ledger }) => ledger.served);
       const complaint = complaintOfNewLife({ topic, last, stateTtls: this.#stateTtls, now: now(), open });
       if (complaint !== undefined) this.blame(complaint);
     };

@@ -1,18 +1,15 @@
-import { createClient, SluiceError, type SubscriptionProcedure } from "@sluice/client";
+import { SluiceError, type SubscriptionProcedure } from "@sluice/client";
 import type { AnySubscription } from "@sluice/contract";
 import { internals } from "../../packages/client/src/procedure/procedure.js";
 import type { Access, Login } from "./access.js";
-import { contractOf } from "./contract.js";
 import { firstEdition } from "./edition.js";
 import { isProper } from "./ends.js";
 import { Follower, type ResetSeen } from "./follower.js";
 import { epochOf, type History } from "./history.js";
+import type { Home } from "./home.js";
 import type { Kind } from "./kinds.js";
 import { promptIn, promptOf } from "./runs.js";
-import { scaledClock } from "./scaled-clock.js";
-import { witness } from "./witness.js";
-
-type Fetch = typeof globalThis.fetch;
+import { createWatch } from "./watch.js";
 
 /** How a subscriber reads: with handlers, or in a loop that can be paused. */
 export type Reading = "handlers" | "loop";
@@ -21,22 +18,20 @@ export interface ObserverOptions {
   readonly name: string;
   readonly kind: Kind;
   readonly reading: Reading;
-  readonly url: string;
-  readonly login: Login;
+  /** Its client, with the network. Others may be there, too. */
+  readonly home: Home;
   readonly access: Access;
   readonly history: History;
   readonly blame: (what: string) => void;
   /** Called for every request, with its cursor. */
   readonly onRequest: (cursor: string | undefined) => void;
-  /** Defects between the witness and the network, and between the client and the witness. */
-  readonly network?: ((fetch: Fetch) => Fetch) | undefined;
-  readonly client?: ((fetch: Fetch) => Fetch) | undefined;
 }
 
-/** One real client with one subscription, checked against its promises. */
+/** One subscription of a real client, checked against its promises. */
 export interface Observer {
   readonly name: string;
   readonly kind: Kind;
+  readonly home: Home;
   readonly login: Login;
   /** How it ended; `undefined` while it runs. */
   readonly over: string | undefined;
@@ -64,7 +59,8 @@ interface SkippedItem {
 }
 
 export function observe(options: ObserverOptions): Observer {
-  const { name, kind, reading, url, login, access, history, blame, onRequest, network, client } = options;
+  const { name, kind, reading, home, access, history, blame, onRequest } = options;
+  const { login, tree } = home;
   const accuse = (what: string) => blame(`${name} (${kind.name}, ${reading}) ${what}`);
   const { edition = firstEdition, statesRead, statesAt } = kind;
   const follower = new Follower({
@@ -78,9 +74,8 @@ export function observe(options: ObserverOptions): Observer {
     seesCursors: false,
   });
   const stopping = new AbortController();
-  const asIs = (fetch: Fetch) => fetch;
-  const watch = witness({
-    ...{ network: (network ?? asIs)(globalThis.fetch), history, access, kind, blame: accuse },
+  const watch = createWatch({
+    ...{ history, kind, blame: accuse },
     onRequest(cursor) {
       onRequest(cursor);
       if (cursor !== undefined && kind.topic && follower.at === undefined && !follower.awaits) follower.at = cursor;
@@ -118,26 +113,16 @@ export function observe(options: ObserverOptions): Observer {
     if (over !== undefined) accuse(`ended twice (${over}, ${end})`);
     over = end;
     const { refusals } = watch;
-    const isForbidden = access.forbidden.has(login.session);
+    const isForbidden = access.isForbidden(login.session, kind.name);
     if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, history)) {
       accuse(`ended with ${end} after ${counted} events, at ${follower.at}: ${message}`);
     }
   }
 
-  const tree = createClient(contractOf(edition), {
-    url,
-    // The witness reads plain streams.
-    multiplex: false,
-    onSkippedEvent,
-    fetch: (client ?? asIs)(watch.fetch),
-    headers: login.headers,
-    onUnauthorized: login.renew,
-    clock: scaledClock,
-    linger: 0,
-    retry: { random: () => 0.5, max: 400 },
-  });
   const group = tree[kind.group] as unknown as Record<string, SubscriptionProcedure<AnySubscription>>;
   const procedure = group[kind.leaf] as SubscriptionProcedure<AnySubscription>;
+  const path = `${kind.group}/${kind.leaf}`;
+  home.watch(path, kind.input, watch, onSkippedEvent);
 
   let held: Promise<void> | undefined;
   let release = () => {};
@@ -176,6 +161,7 @@ export function observe(options: ObserverOptions): Observer {
   return {
     name,
     kind,
+    home,
     login,
     get over() {
       return over;
@@ -194,6 +180,7 @@ export function observe(options: ObserverOptions): Observer {
     read,
     stop() {
       stopping.abort();
+      watch.leave();
       read();
     },
   };

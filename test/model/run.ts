@@ -70,9 +70,16 @@ async function completeDeploy({ fleet, change }: Model): Promise<void> {
 function makeRoom({ limits, observers, proxy }: Model): void {
   const { streams = Number.POSITIVE_INFINITY, streamsPerClient = Number.POSITIVE_INFINITY } = limits;
   const staying: Observer[] = [];
+  /** The streams that they may need: a client that shares one has a second one while its set changes. */
+  const needed = (some: readonly Observer[]) =>
+    [...new Set(some.map(({ home }) => home))].reduce(
+      (sum, home) => sum + Math.min(2, observers.filter((each) => each.home === home).length),
+      0,
+    );
   for (const observer of observers.filter(({ over }) => over === undefined)) {
-    const own = staying.filter(({ login }) => login.user === observer.login.user).length;
-    if (staying.length < streams && own < streamsPerClient) staying.push(observer);
+    const all = [...staying, observer];
+    const own = all.filter(({ login }) => login.user === observer.login.user);
+    if (needed(all) <= streams && needed(own) <= streamsPerClient) staying.push(observer);
     else observers.splice(observers.indexOf(observer), 1)[0]?.stop();
   }
   // Silent connections occupy places that no client returns to.

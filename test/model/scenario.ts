@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import { seeded } from "../conformance/random.js";
 import { eventually } from "../conformance/within.js";
 import { Access, users } from "./access.js";
+import { firstEdition } from "./edition.js";
 import { History } from "./history.js";
+import { type Home, makeHome } from "./home.js";
 import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
 import { type Observer, observe, type Reading } from "./observer.js";
 import { type Publication, Publications } from "./publications.js";
 import { begunUnasked, promptOf } from "./runs.js";
 import type { Sabotage } from "./sabotage.js";
+
+const isSameInput = (one: Kind, other: Kind) =>
+  one.group === other.group && one.leaf === other.leaf && isDeepStrictEqual(one.input, other.input);
 
 /** The participants, what they received and what they should have received. Every broken promise is recorded. */
 export abstract class Scenario {
@@ -27,6 +33,8 @@ export abstract class Scenario {
   readonly #complaints: string[] = [];
   /** How often each run was requested by a client that had nothing of it yet. */
   readonly #asked = new Map<string, number>();
+  /** Clients with several subscriptions. */
+  readonly #homes: Home[] = [];
   #joined = 0;
   #runs = 0;
 
@@ -69,21 +77,40 @@ export abstract class Scenario {
     return this.join(kind, kind.leaf === "tally" || kind.leaf === "news" ? "handlers" : reading);
   }
 
-  join(kind: Kind, reading: Reading): Observer {
+  /** @param isLasting its credentials don't expire, however busy the machine is */
+  join(kind: Kind, reading: Reading, { isLasting = false } = {}): Observer {
     const name = `#${++this.#joined}`;
-    const { access, history, blame, sabotage, url } = this;
-    const life = this.random() < 0.2 ? () => 300 + this.upTo(3_000) : undefined;
-    const login = access.login({ session: name, user: this.pick(users), topic: kind.topic ?? kind.name, life });
-    const { network, client } = sabotage;
+    const { access, history, blame } = this;
+    const home = this.#homeFor(kind, reading, name, isLasting);
     const run = promptOf(kind)?.run;
     const onRequest = (cursor: string | undefined) => {
       if (run !== undefined && cursor === undefined) this.#asked.set(run, (this.#asked.get(run) ?? 0) + 1);
     };
-    const observer = observe({
-      ...{ name, kind, reading, url, login, access, history, blame, onRequest, network, client },
-    });
+    const observer = observe({ name, kind, reading, home, access, history, blame, onRequest });
     this.observers.push(observer);
     return observer;
+  }
+
+  /** A client of its own, or one that has other subscriptions already. */
+  #homeFor(kind: Kind, reading: Reading, name: string, isLasting: boolean): Home {
+    const { access, blame, sabotage, url } = this;
+    const edition = kind.edition ?? firstEdition;
+    const isOpenTo = (home: Home) => {
+      const others = this.observers.filter((each) => each.home === home).map((each) => each.kind);
+      const isAlike = kind.edition === undefined || home.edition === edition;
+      return isAlike && !access.forbidden.has(home.login.session) && !others.some((each) => isSameInput(each, kind));
+    };
+    const mayShare = reading === "handlers" && !botKinds.includes(kind);
+    const shared = mayShare && this.random() < 0.7 ? this.#homes.filter(isOpenTo) : [];
+    if (shared.length > 0) return this.pick(shared);
+    const life = this.random() < 0.2 && !isLasting ? () => 300 + this.upTo(3_000) : undefined;
+    const login = access.login({ session: name, user: this.pick(users), topic: kind.topic ?? kind.name, life });
+    const { network, client } = sabotage;
+    const isShared = mayShare && this.random() < 0.6;
+    const multiplex = isShared || this.random() < 0.5;
+    const home = makeHome({ url, login, access, edition, blame, network, client, options: { multiplex } });
+    if (isShared) this.#homes.push(home);
+    return home;
   }
 
   get isBroken(): boolean {

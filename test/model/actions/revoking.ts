@@ -11,10 +11,11 @@ async function disconnect(model: Model, filter: Disconnection): Promise<number> 
   // Not only open streams: an opening is refused with the same reason, and a client that reconnects later gets it then.
   for (const { login, kind } of model.observers) {
     const isOf = isMeant(filter, { ...login, topic: kind.topic ?? kind.name });
-    if (reason === "forbidden" && isOf) model.access.forbidden.add(login.session);
+    const { session } = login;
+    if (reason === "forbidden" && isOf) model.access.forbidden.add(filter.path ? `${session} ${kind.name}` : session);
   }
   const one = model.pick(model.fleet.serving);
-  const others = model.fleet.all.filter((each) => each !== one).flatMap(({ ledger }) => ledger.open);
+  const others = model.fleet.all.filter((each) => each !== one).flatMap(({ ledger }) => ledger.served);
   const { ended, told } = disconnectAt(one, filter, model.blame);
   await within(told, () => "a disconnect was not told");
   await turns(10); // a late log

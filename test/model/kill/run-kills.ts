@@ -20,9 +20,9 @@ export async function runKills(seed: number, sabotage: Sabotage = {}): Promise<v
   const scenario = new KillScenario(seed, sabotage, kills + 1);
   await scenario.start();
   const [folded] = logKinds as [Kind];
-  const faithful = scenario.join(folded, "handlers");
+  const faithful = scenario.join(folded, "handlers", { isLasting: true });
   await publishSeen(scenario, folded);
-  // The next server's process is starting meanwhile, and on a busy machine a short-lived login may expire several times before.
+  // The next server's process is starting meanwhile.
   await eventually(() => scenario.mustBe(faithful.at !== undefined, "the first subscriber has begun"), 30_000);
   for (let i = 1; i < crowd; i++) scenario.joinAny();
   for (let i = 0; i < kills; i++) {
