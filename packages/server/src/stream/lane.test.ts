@@ -198,6 +198,28 @@ it("the expiry of one lane's authorisation does not affect the other", async () 
   expect(posts(busy)).toEqual([]);
 });
 
+it("a lane begins with `$open` even if its authorisation expires before that is written (PROTOCOL §10.2)", async () => {
+  const { add, frames, of, until } = await setUp();
+  const { number } = await add("late", { expiresAt: 0 });
+  await until(() => frames.some(({ kind }) => kind === "error"));
+  expect(of(number)).toMatchObject([{ kind: "open" }, { kind: "error", code: "unauthorized" }]);
+});
+
+it("a lane begins with `$open` even if it is revoked while that waits for the socket (PROTOCOL §10.2)", async () => {
+  const { stream, frames, of, response, add, publish, until } = await setUp();
+  response.pause();
+  for (let n = 0; n < 10_000 && !stream.full; n++) {
+    await publish("busy", pad.repeat(20));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(stream.full).toBe(true);
+  const late = await add("late");
+  late.revoke("forbidden", "no more", { isFinal: true });
+  response.resume();
+  await until(() => frames.some(({ kind }) => kind === "error"));
+  expect(of(late.number)).toMatchObject([{ kind: "open" }, { kind: "error", code: "forbidden" }]);
+});
+
 it("a drain is sent once for all lanes, and both continue until the client leaves", async () => {
   const { stream, connections, hub, response, frames, posts, publish, until } = await setUp();
   stream.drain();

@@ -44,8 +44,9 @@ export class NumberedLane extends StreamLane implements EndListener {
   }
 
   start(place: { readonly path: string; readonly subscriptions: readonly number[] }): void {
-    this.send({ ...this.source.open(this.stream.settings.heartbeat), ...place });
-    if (this.hasEnded) return; // its authorisation has expired just now
+    // It belongs to the stream: whatever ends the lane, at once or before the socket takes this, nobody would know whose end it is.
+    this.stream.write(this.encode({ ...this.source.open(this.stream.settings.heartbeat), ...place }));
+    if (this.hasExpired) return;
     this.source.start(this);
     this.lag();
   }

@@ -63,7 +63,7 @@ export abstract class StreamLane implements Lane, OpenLane {
 
   deliver(batch: Batch, picked?: readonly number[]): boolean {
     if (this.#corked !== undefined && !picked) this.uncork();
-    if (this.full || this.hasEnded || (this.#expiry && this.#hasExpired)) return false;
+    if (this.full || this.hasEnded || (this.#expiry && this.hasExpired)) return false;
     const { counters } = this.stream.settings;
     if (picked) {
       let frames = "";
@@ -83,14 +83,14 @@ export abstract class StreamLane implements Lane, OpenLane {
 
   sendShared(frame: SharedBytes): void {
     this.uncork();
-    if (this.hasEnded || this.#hasExpired) return;
+    if (this.hasEnded || this.hasExpired) return;
     this.writeFrame(frame);
     this.onWritten(frame.plain.length);
   }
 
   /** False: the lane is full now, or has ended. */
   #write(text: string): boolean {
-    if (this.hasEnded || this.#hasExpired) return false;
+    if (this.hasEnded || this.hasExpired) return false;
     if (this.#corked !== undefined) this.#corked += text;
     else {
       this.stream.write(text, this);
@@ -144,7 +144,7 @@ export abstract class StreamLane implements Lane, OpenLane {
   }
 
   /** A deadline can fire one tick late, and no event may follow the expiry, so each write checks it too. */
-  get #hasExpired(): boolean {
+  protected get hasExpired(): boolean {
     if (!this.#expiry || this.stream.settings.wheel.time < this.#expiry.at) return false;
     this.#expire();
     return true;
