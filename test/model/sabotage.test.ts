@@ -373,7 +373,7 @@ describe("the model finds", () => {
     async (_what, complaint, sabotage) => {
       expect((await complaints(runModel, sabotage, complaint)).at(-1)).toMatch(complaint);
     },
-    120_000,
+    240_000,
   );
 
   it.each(defectsOfKilled)(
@@ -381,7 +381,7 @@ describe("the model finds", () => {
     async (_what, complaint, sabotage) => {
       expect((await complaints(runKills, sabotage, complaint)).at(-1)).toMatch(complaint);
     },
-    120_000,
+    240_000,
   );
 
   it("a server that keeps writing to a reader that doesn't read", async () => {
@@ -396,5 +396,5 @@ describe("the model finds", () => {
     };
     const deserved = /bytes wait for one reader/;
     expect((await complaints(runHeavy, deaf, deserved)).at(-1)).toMatch(deserved);
-  }, 120_000);
+  }, 240_000);
 });
