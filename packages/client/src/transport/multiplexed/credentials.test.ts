@@ -98,4 +98,35 @@ describe("credentials", () => {
     again.open();
     await areLive(followers);
   });
+
+  it("that are being renewed when a merge is sent with the old ones are no reason to give up when it is refused", async () => {
+    let finish = () => {};
+    let calls = 0;
+    const { based, next, asked, follow, areLive, clock } = await setUpLanes({
+      onUnauthorized() {
+        calls++;
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    });
+    const { base, followers } = await based(3);
+    base.send({ kind: "drain", retry: 500 });
+    await until(() => clock.pending.includes(500));
+    clock.advance(500);
+    (await next()).answer(401);
+    await until(() => calls === 1);
+    followers.push(follow("n0"));
+    const late = await asked();
+    expect(late.names).toHaveLength(4);
+    finish();
+    await until(() => clock.pending.includes(0));
+    late.answer(401);
+    await until(() => clock.pending.includes(10));
+    clock.advance(10);
+    (await next()).open();
+    await areLive(followers);
+    for (const { told } of followers) expect(told).toEqual([]);
+    expect(calls).toBe(1);
+  });
 });

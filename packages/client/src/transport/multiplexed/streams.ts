@@ -59,8 +59,8 @@ export function createStreams(
   let base: LanesStream | undefined;
   let opening: LanesStream | undefined;
   let isMerging = false;
-  /** A merge has got new credentials: a 401 to the next is the second in a row. */
-  let isRenewed = false;
+  /** The credentials that a merge has asked for and nothing was answered to yet: a 401 to them is the second in a row. */
+  let renewed: number | undefined;
   /** How long the last opening waited for its answer, in milliseconds. */
   let answerTime = 0;
 
@@ -79,7 +79,7 @@ export function createStreams(
       answered() {
         answerTime = clock.monotonic() - startedAt;
         if (!streams.has(own)) return;
-        isRenewed = false;
+        renewed = undefined;
         if (merges) backoff.lived(Number.POSITIVE_INFINITY);
         if (merges || !base) base = own;
       },
@@ -201,13 +201,13 @@ export function createStreams(
     if (!wasMerging || !error || !base) return;
     if (retry !== "refresh") {
       // After another answer, the next 401 isn't the second in a row.
-      isRenewed &&= error.status === 0;
+      if (error.status !== 0) renewed = undefined;
       again(backoff.next(error.retryAfter));
       return;
     }
-    const renewal = isRenewed ? Promise.resolve(error) : refresher.refresh(error, mark);
+    const renewal = mark === renewed ? Promise.resolve(error) : refresher.refresh(error, mark);
     void renewal.then((failure) => {
-      isRenewed = !failure;
+      renewed = failure ? undefined : refresher.mark();
       if (!failure) again(0);
       else for (const lane of lanes) if (all.has(lane)) close(lane, failure, "no");
     });
