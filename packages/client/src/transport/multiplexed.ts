@@ -2,7 +2,7 @@ import { startAttempt } from "./attempt.js";
 import { createLane, type StartAttempt } from "./lane.js";
 import type { CarriedLane } from "./multiplexed/carried-lane.js";
 import { type Carrier, createCarrier } from "./multiplexed/carrier.js";
-import type { Terms } from "./multiplexed/carrier-terms.js";
+import { isLong, type Terms } from "./multiplexed/carrier-terms.js";
 import type { TransportSettings } from "./settings.js";
 import type { Transport } from "./transport.js";
 
@@ -13,7 +13,7 @@ import type { Transport } from "./transport.js";
 export function createMultiplexedTransport(given: TransportSettings): Transport {
   const carriers: Carrier[] = [];
   const generators = new Set<string>();
-  const terms: Terms = { isOffered: true, most: Number.POSITIVE_INFINITY };
+  const terms: Terms = { isOffered: true, most: Number.POSITIVE_INFINITY, longest: Number.POSITIVE_INFINITY };
   let luck = 0;
   // Lanes that fail together wait for the same time, and come back on one stream.
   const settings = { ...given, retry: { ...given.retry, random: () => luck } };
@@ -37,7 +37,8 @@ export function createMultiplexedTransport(given: TransportSettings): Transport 
 
   const start: StartAttempt = (request, sink) => {
     luck = given.retry.random();
-    if (!terms.isOffered || sink.ready || generators.has(request.target.procedure.path)) {
+    const { text, procedure } = request.target;
+    if (!terms.isOffered || isLong(text, terms) || sink.ready || generators.has(procedure.path)) {
       return startAttempt(settings, request, sink);
     }
     const lane: CarriedLane = { request, sink };

@@ -85,6 +85,24 @@ describe("more than a server takes on a stream", () => {
     expect(server.requests).toHaveLength(5);
   });
 
+  it("in bytes, are those with long inputs: they are opened by themselves, and the others share one stream", async () => {
+    const { followAll, range, asked, areLive, clock, server, follow } = await setUpLanes();
+    const long = ["x".repeat(10_000), "y".repeat(10_000)];
+    const followers = followAll(...range(3), ...long);
+    (await asked()).answer(413);
+    const own = [await server.next(), await server.next()];
+    for (const { path } of own) expect(path).toBe("/api/assistant");
+    for (const request of own) request.open().send(live(0));
+    await until(() => clock.pending.includes(10));
+    const shared = await asked();
+    expect(shared.names).toEqual(range(3));
+    shared.open();
+    await areLive(followers);
+    follow("z".repeat(10_000));
+    expect((await server.next()).path).toBe("/api/assistant");
+    expect(server.requests).toHaveLength(5);
+  });
+
   it("are halved until they fit when the server doesn't say how many; one too large is opened by itself", async () => {
     const { followAll, range, asked, next, clock, server } = await setUpLanes();
     followAll(...range(3));

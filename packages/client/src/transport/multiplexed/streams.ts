@@ -4,7 +4,7 @@ import { createPace } from "../pace.js";
 import { createBackoff, type Retry } from "../retry.js";
 import type { TransportSettings } from "../settings.js";
 import { type CarriedLane, canLeave, detach, isWasteful, type LanesStream } from "./carried-lane.js";
-import type { CarrierSink, Terms } from "./carrier-terms.js";
+import { type CarrierSink, isLong, longInput, type Terms } from "./carrier-terms.js";
 import { openLanes } from "./lanes-stream.js";
 
 /** An opening has at least so many milliseconds for its answer, before it gets the connection of the base. */
@@ -180,7 +180,14 @@ export function createStreams(
     if (isTooMany && lanes.length > 1) {
       const { maxSubscriptions: most } = (error.data ?? {}) as { maxSubscriptions?: unknown };
       const isKnown = typeof most === "number" && most > 0 && most < lanes.length;
-      terms.most = isKnown ? most : Math.max(lanes.length >> 1, base?.open.size ?? 0);
+      if (!isKnown) terms.longest = longInput;
+      const long = lanes.filter(({ request }) => isLong(request.target.text, terms));
+      for (const lane of long) {
+        sink.leave(lane);
+        sink.alone(lane, false);
+      }
+      // Without the long ones, the others may fit.
+      if (isKnown || long.length === 0) terms.most = isKnown ? most : Math.max(lanes.length >> 1, base?.open.size ?? 0);
       if (wasMerging && base) again(backoff.next());
       sink.crowded();
       return;
