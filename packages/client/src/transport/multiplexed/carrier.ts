@@ -96,6 +96,7 @@ export function createCarrier(settings: TransportSettings, terms: Terms, sink: C
       beside: outside.length - waiting.length,
       waiting: waiting.length,
       first: waiting.filter((lane) => lane.sink.isFirst).length,
+      isUnderWay: outside.some(({ at, from }) => at && at !== from),
       isDue,
       isHidden: isHidden(),
     });

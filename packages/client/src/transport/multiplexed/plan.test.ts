@@ -1,7 +1,15 @@
 import { expect, it } from "vitest";
 import { planOf, type Situation } from "./plan.js";
 
-const settled: Situation = { base: 40, beside: 0, waiting: 0, first: 0, isDue: false, isHidden: false };
+const settled: Situation = {
+  base: 40,
+  beside: 0,
+  waiting: 0,
+  first: 0,
+  isUnderWay: false,
+  isDue: false,
+  isHidden: false,
+};
 
 const rows: readonly [why: string, situation: Partial<Situation>, plan: ReturnType<typeof planOf>][] = [
   ["nobody waits", {}, undefined],
@@ -13,6 +21,8 @@ const rows: readonly [why: string, situation: Partial<Situation>, plan: ReturnTy
   ["one comes to others", { beside: 31, waiting: 1, first: 1 }, "newcomers"],
   ["more than 32 would be newcomers", { beside: 32, waiting: 1, first: 1 }, "merge"],
   ["more than 32 are tried again", { waiting: 33 }, "merge"],
+  ["one comes, and a newcomer has not opened yet", { beside: 1, waiting: 1, first: 1, isUnderWay: true }, "merge"],
+  ["a newcomer has not opened yet", { beside: 1, isUnderWay: true }, undefined],
   ["16 in all", { base: 12, waiting: 4, first: 4 }, "merge"],
   ["17 in all", { base: 12, waiting: 5, first: 5 }, "newcomers"],
   ["few in all, one of which is tried again", { base: 4, waiting: 1 }, "newcomers"],

@@ -13,6 +13,8 @@ export interface Situation {
   readonly waiting: number;
   /** Those of the waiting that have never been asked for. */
   readonly first: number;
+  /** One beside the base has not opened yet, and would be started anew. On a base it isn't again. */
+  readonly isUnderWay: boolean;
   /** A merge is due: the set is quiet, the server drains, or too much comes for lanes that have left. */
   readonly isDue: boolean;
   readonly isHidden: boolean;
@@ -28,6 +30,7 @@ export function planOf({
   beside,
   waiting,
   first,
+  isUnderWay,
   isDue,
   isHidden,
 }: Situation): "merge" | "newcomers" | undefined {
@@ -35,5 +38,5 @@ export function planOf({
   if (waiting === 0) return undefined;
   const outside = beside + waiting;
   const isFew = first > 0 && base + outside <= few;
-  return base === 0 || isFew || isHidden || outside > mostNewcomers ? "merge" : "newcomers";
+  return base === 0 || isFew || isUnderWay || isHidden || outside > mostNewcomers ? "merge" : "newcomers";
 }

@@ -229,3 +229,26 @@ describe("lanes that left", () => {
     expect(merged.names).not.toContain("s0");
   });
 });
+
+describe("a lane that opens slowly", () => {
+  it("is not started anew by each that is added after it", async () => {
+    const { based, follow, asked, areLive, clock } = await setUpLanes();
+    const { followers } = await based(20);
+    const [slow, quick] = [follow("slow"), follow("quick")];
+    (await asked()).open(["quick"]);
+    await areLive([quick]);
+    clock.advance(1_000);
+    const first = follow("n0");
+    const merged = (await asked()).open([...followers.map(({ name }) => name), "quick", "n0"]);
+    expect(merged.names).toContain("slow");
+    await areLive([first]);
+    clock.advance(4_000);
+    const second = follow("n1");
+    const newcomers = (await asked()).open();
+    expect(newcomers.names).toEqual(["n1"]);
+    await areLive([second]);
+    expect(merged.isGone).toBe(false);
+    merged.open(["slow"]);
+    await areLive([slow]);
+  });
+});
