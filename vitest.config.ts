@@ -50,7 +50,7 @@ const lanesProject = {
     environment: "node" as const,
     env: { SLUICE_LANES: "1" },
     testTimeout: 30_000,
-    include: [`test/conformance/{${inLanes.join(",")}}.test.ts`],
+    include: [`test/conformance/{${inLanes.join(",")}}.test.ts`, "test/faults/faults.test.ts"],
   },
 };
 

@@ -2,6 +2,7 @@ import { type Connection, createClient, type SluiceError, type SubscriptionProce
 import type { AnySubscription } from "@sluice/contract";
 import { onTestFinished } from "vitest";
 import { createManualClock, type ManualClock } from "../../packages/client/src/test-kit/manual-clock.test-kit.js";
+import { inLanes } from "../conformance/in-lanes.js";
 import type { Kind } from "../conformance/kinds.js";
 import { eventually } from "../conformance/within.js";
 import type { World } from "../conformance/world.js";
@@ -39,7 +40,7 @@ export function subscribe({ contract, base }: World, port: number, { path, input
     retry: { random: () => 0.5 },
     linger: 0,
     clock,
-    multiplex: false,
+    multiplex: inLanes,
   });
   const procedure = path.split("/").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], client);
   const stop = (procedure as SubscriptionProcedure<AnySubscription>).subscribe(input as never, {
@@ -49,7 +50,9 @@ export function subscribe({ contract, base }: World, port: number, { path, input
     },
     onConnection(next) {
       connection = next;
-      const { retryAt, error } = next;
+      const { status, retryAt, error } = next;
+      // What else is to be on its stream is gathered for this time.
+      if (inLanes && status !== "live") setImmediate(() => clock.advance(10));
       if (error && error !== failures.at(-1)) failures.push(error as SluiceError);
       if (retryAt === undefined) return;
       waits.push(retryAt - clock.now());
