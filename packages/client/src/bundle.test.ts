@@ -37,8 +37,8 @@ const schemaCode =
 const clientCode = /\/client\/src\/procedure\/(wire|contract)-client\.ts$/;
 
 test.each([
-  ["a client of a contract", "", 15_660],
-  ["a client from types only", "/types-only", 15_930],
+  ["a client of a contract", "", 15_850],
+  ["a client from types only", "/types-only", 16_130],
 ])("the code of %s stays small, minified and gzipped", async (_what, entry, most) => {
   const { code } = await bundle(anyClient(entry), contract);
   expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(most);
