@@ -55,11 +55,12 @@ const methods = {
   },
 
   /** Revokes before it answers. */
-  revoke(revocation: Revocation): Promise<unknown> {
+  async revoke(revocation: Revocation): Promise<unknown> {
     access.revoke(revocation);
-    access.enforce(revocation);
     const { tag, reason } = revocation;
-    return disconnectAt(instance as Instance, { tag, reason }, blame).told;
+    const told = await disconnectAt(instance as Instance, { tag, reason }, blame).told;
+    access.enforce(revocation); // not before the turn's end, when lanes' sockets get what was written to them before
+    return told;
   },
 
   /** What it still holds, including running generators. */
