@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { Rolldown } from "vite";
-import { defineConfig } from "vitest/config";
+import { defaultExclude, defineConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { webdriver } from "./test/browser/webdriver-provider.ts";
 import { chromiumArgs, findChromium } from "./test/chromium.ts";
@@ -46,12 +46,20 @@ const e2eProject = {
 const lanesProject = {
   ...source,
   test: {
-    name: "lanes",
+    name: "long-lanes",
     environment: "node" as const,
     env: { SLUICE_LANES: "1" },
     testTimeout: 30_000,
     include: [`test/conformance/{${inLanes.join(",")}}.test.ts`, "test/faults/faults.test.ts"],
   },
+};
+
+const sabotages = "test/model/*sabotage.test.ts";
+
+/** Defects that the model must find: a proof of the model, and no test of what is published. */
+const sabotageProject = {
+  ...source,
+  test: { name: "long-sabotage", environment: "node" as const, include: [sabotages] },
 };
 
 /** The tests of `test/browser`, in one browser. */
@@ -109,9 +117,11 @@ export default defineConfig({
             "packages/*/src/**/*.test.ts",
             "test/{bench,chat,conformance,docs,faults,fuzz,memory,model,package,tabs,types}/**/*.test.ts",
           ],
+          exclude: [...defaultExclude, sabotages],
         },
       },
       lanesProject,
+      sabotageProject,
       {
         ...source,
         test: {
