@@ -1,15 +1,20 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
-const entry = { index: "src/index.ts", wire: "src/wire/index.ts" };
+const entry = { index: "src/index.ts", internal: "src/internal.ts", wire: "src/wire/index.ts" };
 
-export default defineConfig({
-  entry: { ...entry, "index-production": "src/index-production.ts" },
+export const options: Options = {
+  entry,
   format: ["esm"],
   target: "es2023",
   tsconfig: "tsconfig.build.json",
-  dts: { entry },
   sourcemap: true,
-  clean: true,
   splitting: true,
   treeshake: false,
-});
+  noExternal: ["#development"],
+  // Splitting leaves imports of chunks for the sake of effects, which there are none of: bundlers warn of them.
+  plugins: [
+    { name: "bare-imports", renderChunk: (code) => ({ code: code.replace(/^import "\.\/chunk-[^"]+";$/gm, "") }) },
+  ],
+};
+
+export default defineConfig({ ...options, dts: { entry }, clean: true });

@@ -1,5 +1,8 @@
+import { isDevelopment } from "#development";
+import type { Coder } from "./coder.js";
 import type { FoldStep } from "./fold-step.js";
 import type { AnyProcedure } from "./procedure.js";
+import type { Schema } from "./schema.js";
 
 /**
  * What a client needs from a procedure's schemas. Each procedure of a contract carries its own codec, so a client
@@ -25,6 +28,8 @@ export interface ProcedureCodec {
   createFoldStep(path: string): FoldStep;
   /** @throws ValidationError if the data doesn't fit its schema. */
   decodeErrorData(code: string, wire: unknown): unknown;
+  /** The coder of one of the procedure's schemas, for what travels beside the wire, such as in a rendered page. */
+  coderOf(schema: Schema): Coder;
 }
 
 // `Symbol.for` is shared by all copies of the package, so a contract from one copy works with a client from another.
@@ -48,9 +53,9 @@ export const carryCodec = <P extends AnyProcedure>(procedure: P, codec: Procedur
  */
 export function codecOf(procedure: AnyProcedure): ProcedureCodec {
   const codec = (procedure as Carrier)[carried];
-  if (!codec)
+  if (isDevelopment && !codec)
     throw new TypeError(
       `This ${procedure.kind} is not part of a contract: pass a procedure of the object that defineContract returned.`,
     );
-  return codec;
+  return codec as ProcedureCodec;
 }

@@ -1,3 +1,4 @@
+import { isDevelopment } from "#development";
 import type { CheckContract } from "./check-contract.js";
 import { createTreeCheck } from "./check-tree.js";
 import { type ContractTree, stampTree } from "./contract-tree.js";
@@ -33,7 +34,7 @@ export function subscription<
 >(
   options: SubscriptionOptions<Input, Events, State, Errors, Idempotent, Key>,
 ): Subscription<Input, Events, State, Errors, Idempotent, Key> {
-  checkSubscriptionNames(options);
+  if (isDevelopment) checkSubscriptionNames(options);
   return makeSubscription(options);
 }
 
@@ -48,7 +49,7 @@ export function query<
   Output extends Schema | undefined = undefined,
   const Errors extends ErrorDefinitions = {},
 >(options: CallOptions<Input, Output, Errors> = {}): Query<Input, Output, Errors> {
-  checkCallNames("query", options);
+  if (isDevelopment) checkCallNames("query", options);
   return makeQuery(options);
 }
 
@@ -63,7 +64,7 @@ export function mutation<
   Output extends Schema | undefined = undefined,
   const Errors extends ErrorDefinitions = {},
 >(options: CallOptions<Input, Output, Errors> = {}): Mutation<Input, Output, Errors> {
-  checkCallNames("mutation", options);
+  if (isDevelopment) checkCallNames("mutation", options);
   return makeMutation(options);
 }
 
@@ -79,5 +80,5 @@ export function mutation<
 export function defineContract<Tree extends ContractTree>(
   tree: Tree extends 0 ? Tree : CheckContract<Tree>, // `Tree extends 0` is never true: the compiler infers `Tree` there
 ): Tree {
-  return stampTree(tree as ContractTree, "", createTreeCheck()) as Tree;
+  return stampTree(tree as ContractTree, "", isDevelopment ? createTreeCheck() : undefined) as Tree;
 }

@@ -2,50 +2,40 @@ import { own } from "./own.js";
 import { boundRetryAfter } from "./retry-after.js";
 import { isErrorNamed } from "./thrown.js";
 
-/** One row of the table of built-in codes. */
-interface ErrorRow {
-  readonly status: number;
+/** One row of the table of built-in codes. A tuple, because every client bundles the table. */
+type ErrorRow = readonly [
+  status: number,
   /** The `title` of a problem+json response, and the default message. */
-  readonly title: string;
+  title: string,
   /**
    * Where the error arises: on the server before a stream starts (`http`), on the server within a stream (`stream`),
    * or in the client.
    */
-  readonly raisedBy: "http" | "stream" | "client";
+  raisedBy: "http" | "stream" | "client",
   /** What a client does without being asked: retry, call its refresh hook once (401), or give up. */
-  readonly retry: "yes" | "refresh" | "no";
-}
+  retry: "yes" | "refresh" | "no",
+];
 
 /** Every code that Sluice itself uses. Codes that a contract declares can't replace these. */
 export const errorTable = {
-  badRequest: { status: 400, title: "Bad request", raisedBy: "http", retry: "no" },
-  unauthorized: { status: 401, title: "Unauthorized", raisedBy: "http", retry: "refresh" },
-  forbidden: { status: 403, title: "Forbidden", raisedBy: "http", retry: "no" },
-  notFound: { status: 404, title: "Not found", raisedBy: "http", retry: "no" },
-  methodNotAllowed: { status: 405, title: "Method not allowed", raisedBy: "http", retry: "no" },
-  conflict: { status: 409, title: "Conflict", raisedBy: "http", retry: "no" },
-  payloadTooLarge: { status: 413, title: "Payload too large", raisedBy: "http", retry: "no" },
-  unsupportedMediaType: { status: 415, title: "Unsupported media type", raisedBy: "http", retry: "no" },
-  tooManyRequests: { status: 429, title: "Too many requests", raisedBy: "http", retry: "yes" },
-  internal: { status: 500, title: "Internal error", raisedBy: "http", retry: "yes" },
-  unavailable: { status: 503, title: "Service unavailable", raisedBy: "http", retry: "yes" },
-  interrupted: {
-    status: 410,
-    title: "The stream was cut and cannot be resumed",
-    raisedBy: "stream",
-    retry: "no",
-  },
-  gap: { status: 410, title: "History after the cursor is no longer available", raisedBy: "stream", retry: "no" },
-  contractMismatch: {
-    status: 500,
-    title: "An event does not fit the contract",
-    raisedBy: "stream",
-    retry: "no",
-  },
-  network: { status: 0, title: "The server cannot be reached", raisedBy: "client", retry: "yes" },
-  timeout: { status: 0, title: "The server did not answer in time", raisedBy: "client", retry: "yes" },
-  aborted: { status: 0, title: "Aborted", raisedBy: "client", retry: "no" },
-  protocol: { status: 0, title: "The answer is not a Sluice answer", raisedBy: "client", retry: "no" },
+  badRequest: [400, "Bad request", "http", "no"],
+  unauthorized: [401, "Unauthorized", "http", "refresh"],
+  forbidden: [403, "Forbidden", "http", "no"],
+  notFound: [404, "Not found", "http", "no"],
+  methodNotAllowed: [405, "Method not allowed", "http", "no"],
+  conflict: [409, "Conflict", "http", "no"],
+  payloadTooLarge: [413, "Payload too large", "http", "no"],
+  unsupportedMediaType: [415, "Unsupported media type", "http", "no"],
+  tooManyRequests: [429, "Too many requests", "http", "yes"],
+  internal: [500, "Internal error", "http", "yes"],
+  unavailable: [503, "Service unavailable", "http", "yes"],
+  interrupted: [410, "The stream was cut and cannot be resumed", "stream", "no"],
+  gap: [410, "History after the cursor is no longer available", "stream", "no"],
+  contractMismatch: [500, "An event does not fit the contract", "stream", "no"],
+  network: [0, "The server cannot be reached", "client", "yes"],
+  timeout: [0, "The server did not answer in time", "client", "yes"],
+  aborted: [0, "Aborted", "client", "no"],
+  protocol: [0, "The answer is not a Sluice answer", "client", "no"],
 } as const satisfies Record<string, ErrorRow>;
 
 /** A code of the built-in table. (`Exclude` only keeps editors and errors from writing out all codes.) */
@@ -95,7 +85,7 @@ const isUnsafe = ({ code, data }: SluiceError): boolean =>
 const rowOf = (code: string): ErrorRow | undefined => own<ErrorRow>(errorTable, code);
 
 /** What a client does after an error with this code. Declared and unknown codes aren't retried. PROTOCOL §11. */
-export const retryOf = (code: string): ErrorRow["retry"] => rowOf(code)?.retry ?? "no";
+export const retryOf = (code: string): ErrorRow[3] => rowOf(code)?.[3] ?? "no";
 
 export const isBuiltInCode = (code: string): code is BuiltInCode => Object.hasOwn(errorTable, code);
 
@@ -121,11 +111,11 @@ export class SluiceError<Code extends string = string, Data = unknown> extends E
   declare readonly retryAfter: number | undefined;
 
   constructor(code: Code, options: SluiceErrorOptions<Data> = {}) {
-    const row = rowOf(code);
-    super(options.message ?? row?.title ?? code, options.cause === undefined ? undefined : { cause: options.cause });
+    const [status = 422, title = code] = rowOf(code) ?? [];
+    super(options.message ?? title, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.data = options.data as Data;
-    this.status = options.status ?? row?.status ?? 422;
+    this.status = options.status ?? status;
     this.issues = options.issues;
     this.retryAfter = boundRetryAfter(options.retryAfter);
   }

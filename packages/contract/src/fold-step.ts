@@ -1,3 +1,4 @@
+import { isDevelopment } from "#development";
 import { freezeFolded, freezeShared, isFrozenError } from "./freeze.js";
 
 /** A call of `apply` changed the shared state or event data in place, instead of returning a new state. */
@@ -6,7 +7,8 @@ export class ChangedInPlaceError extends TypeError {
 
   constructor(path: string, type: string, cause?: unknown) {
     const what = `Applying the event "${type}" of "${path}" changes its state, or the event's data, in place`;
-    super(`${what}. Both are shared: return a new state, such as { ...state }.`, { cause });
+    const hint = isDevelopment ? " Both are shared: return a new state, such as { ...state }." : "";
+    super(`${what}.${hint}`, { cause });
   }
 }
 
@@ -53,7 +55,7 @@ export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep
       return value;
     },
     run(type, apply, state, data) {
-      const comparesStates = hasUnfrozen && isDevelopment();
+      const comparesStates = isDevelopment && hasUnfrozen && !isForProduction();
       const before = comparesStates ? encodedText(state) : undefined;
       let after: unknown;
       try {
@@ -72,10 +74,10 @@ export function createFoldStep({ path, encodeState }: FoldStepOptions): FoldStep
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
 
 /** Bundlers replace this expression with a constant. In a browser without a bundler, `process` doesn't exist. */
-function isDevelopment(): boolean {
+function isForProduction(): boolean {
   try {
-    return process.env["NODE_ENV"] !== "production";
+    return process.env["NODE_ENV"] === "production";
   } catch {
-    return false;
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import { errorTable } from "./errors.js";
 import { decodeAll } from "./wire/arbitrary.test-kit.js";
 import * as checks from "./wire/frame-checks.js";
 import { frameTable, memberOf, type Row } from "./wire/frame-table.js";
+import { allowedBy } from "./wire/frame-words.js";
 import { encodeFrame, parseCursor } from "./wire/index.js";
 
 const page = readFileSync(new URL("../PROTOCOL.md", import.meta.url), "utf8");
@@ -13,14 +14,14 @@ const streams = [...page.matchAll(/^```event-stream\n([\s\S]*?)^```$/gm)].map(([
 test("the table of codes equals the one in the code (PROTOCOL §3)", () => {
   const rows = [
     ...page.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (http|stream|client) +\| (yes|no|refresh) +\|$/gm),
-  ].map(([, code, status, title, raisedBy, retry]) => [code, { status: Number(status), title, raisedBy, retry }]);
+  ].map(([, code, status, title, raisedBy, retry]) => [code, [Number(status), title, raisedBy, retry]]);
   expect(rows).toEqual(Object.entries(errorTable));
 });
 
 const idRules = {
-  "a cursor": checks.cursor,
-  "a cursor, or none": { ...checks.cursor, isOptional: true },
-  "`$once`, or none": { ...checks.text, isOptional: true },
+  "a cursor": "a cursor",
+  "a cursor, or none": "a cursor?",
+  "`$once`, or none": "a string?",
   "`$end`, if it is final": "end",
   none: "none",
 };
@@ -30,7 +31,7 @@ const tableRows = Object.entries(frameTable as Record<string, Row<Record<string,
     const members = Object.entries(data === "json" ? {} : data);
     return {
       type: `$${kind}`,
-      id,
+      id: typeof id === "string" ? id : `${allowedBy(id)}${id.of ? "?" : ""}`,
       data,
       client,
       members: members.map(([name, check]) => ({ name: memberOf(name), check })),
@@ -39,36 +40,36 @@ const tableRows = Object.entries(frameTable as Record<string, Row<Record<string,
 );
 
 test("the table of control frames equals the one in the code (PROTOCOL §5.1)", () => {
-  const rows = [...page.matchAll(/^\| `(\$\w+)` +\| (.+?) +\| (.+?) +\| `(begins|applies|ends|reopens)` +\|$/gm)].map(
-    ([, type, id, members = "", client]) => {
-      const named = [...members.matchAll(/`(\w+)`(\??)/g)].map(([, name, optional]) => `${name}${optional}`);
-      return {
-        type,
-        id: idRules[id as keyof typeof idRules],
-        data: members.startsWith("any JSON") ? "json" : named,
-        client,
-      };
-    },
-  );
+  const rows = [
+    ...page.matchAll(/^\| `(\$\w+)` +\| (.+?) +\| (.+?) +\| `(begins|applies|ends|reopens|shows)` +\|$/gm),
+  ].map(([, type, id, members = "", client]) => {
+    const named = [...members.matchAll(/`(\w+)`(\??)/g)].map(([, name, optional]) => `${name}${optional}`);
+    return {
+      type,
+      id: idRules[id as keyof typeof idRules],
+      data: members.startsWith("any JSON") ? "json" : named,
+      client,
+    };
+  });
   const known = tableRows.map(({ type, id, data, client, members }) => {
-    const named = members.map(({ name, check }) => `${name}${check.isOptional ? "?" : ""}`);
+    const named = members.map(({ name, check }) => `${name}${check.of ? "?" : ""}`);
     return { type, id, data: data === "json" ? data : named, client };
   });
   expect(rows).toEqual(known);
 });
 
 /** The word for a check in the tables of PROTOCOL.md. */
-const wordOf: Record<string, string> = {
-  [checks.anything.allowed]: "any",
-  [checks.text.allowed]: "string",
-  [checks.flag.allowed]: "boolean",
-  [checks.ms.allowed]: "number",
-  [checks.version.allowed]: "number",
-  [checks.indices.allowed]: "array of numbers",
-  [checks.issues.allowed]: "array",
-  [checks.cursor.allowed]: "cursor",
-  [checks.stream.allowed]: "string",
-};
+const wordOf = new Map<checks.Check<unknown>, string>([
+  [checks.anything, "any"],
+  [checks.text, "string"],
+  [checks.flag, "boolean"],
+  [checks.ms, "number"],
+  [checks.version, "number"],
+  [checks.indices, "array of numbers"],
+  [checks.issues, "array"],
+  [checks.cursor, "cursor"],
+  [checks.stream, "string"],
+]);
 
 test.each(tableRows)("$type has its own section, which names its members and their values (PROTOCOL §5)", (row) => {
   const section = page.split(/^### /m).find((text) => /^5\.\d+ /.test(text) && text.split("\n")[0]?.includes(row.type));
@@ -77,13 +78,16 @@ test.each(tableRows)("$type has its own section, which names its members and the
     .filter(([, , kind]) => kind !== "")
     .map(([, name, kind]) => `${name}: ${kind}`);
   const known = row.members.map(
-    ({ name, check }) => `${name}: ${wordOf[check.allowed]}${check.isOptional ? ", optional" : ""}`,
+    ({ name, check }) => `${name}: ${wordOf.get(check.of ?? check)}${check.of ? ", optional" : ""}`,
   );
   if (documented.length > 0) expect(documented).toEqual(known);
   for (const { name } of row.members) expect(section).toContain(name);
-  for (const { allowed } of [checks.stream, checks.reason]) {
-    if (!row.members.some(({ check }) => check.allowed === allowed)) continue;
-    for (const value of allowed.split(", ")) expect(section).toContain(`\`${value}\``);
+  for (const [allowing, values] of [
+    [checks.stream, checks.streamKinds],
+    [checks.reason, checks.reasons],
+  ] as const) {
+    if (!row.members.some(({ check }) => check === allowing)) continue;
+    for (const value of values) expect(section).toContain(`\`${value}\``);
   }
 });
 

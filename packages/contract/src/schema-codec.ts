@@ -28,5 +28,6 @@ export function schemaCodec(procedure: AnyProcedure): ProcedureCodec {
       const declared: ErrorDefinition | undefined = Object.hasOwn(errors, code) ? errors[code] : undefined;
       return decode(declared?.data, wire);
     },
+    coderOf,
   };
 }

@@ -9,13 +9,17 @@ export function isTooLong(text: string): boolean {
   return text.length * 3 > maxNameBytes && new TextEncoder().encode(text).length > maxNameBytes;
 }
 
+/** A text with half a surrogate pair, which JSON can carry and UTF-8 can't: a store would refuse it, or change it. */
+const notUnicode = /\p{Surrogate}/u;
+
 /**
- * A bounded name for a text that a client chose. A text of up to 512 bytes of UTF-8 stays the same. A longer one
- * becomes `#` and the SHA-256 of its JSON. So the memory for keys depends on their number, not on their length.
+ * A bounded name for a text that a client chose. A text of up to 512 bytes of UTF-8 stays the same. A longer one, or one that is no
+ * Unicode, becomes `#` and the SHA-256 of its JSON. So the memory for keys depends on their number, not on their length.
  *
  * @example shortName("order-17"); // "order-17"
  */
-export const shortName = (text: string): string => (isTooLong(text) ? digestName(JSON.stringify(text)) : text);
+export const shortName = (text: string): string =>
+  isTooLong(text) || notUnicode.test(text) ? digestName(JSON.stringify(text)) : text;
 
 /** The name for a text that is too long. It hashes JSON, which escapes lone surrogates: UTF-8 can't encode them. */
 export const digestName = (json: string): string => `#${sha256(json)}`;

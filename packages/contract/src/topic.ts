@@ -20,9 +20,9 @@ export function topicOf(procedure: AnySubscription, input: unknown): string {
  */
 export function topicKeyOf({ input: schema, key }: AnySubscription, input: unknown): unknown {
   const wire = coderOf(schema).encode(input);
-  if (!key || typeof wire !== "object" || wire === null) return wire;
-  const fields: [string, unknown][] = key.map((field) => [field, (wire as Record<string, unknown>)[field]]);
-  return Object.fromEntries(fields);
+  if (!key) return wire;
+  const fields = typeof wire === "object" && wire !== null ? (wire as Record<string, unknown>) : {};
+  return Object.fromEntries(key.map((field) => [field, fields[field]]));
 }
 
 /**

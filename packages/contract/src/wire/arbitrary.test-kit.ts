@@ -6,6 +6,7 @@ import type { Frame } from "./frame.js";
 import type { Check } from "./frame-checks.js";
 import * as checks from "./frame-checks.js";
 import { frameTable, type Row } from "./frame-table.js";
+import { allowedBy } from "./frame-words.js";
 
 const trickyParts = [
   ..."\r\n\0\u2028\u2029\ufeff\u0085\ud800\udfff😀:",
@@ -46,30 +47,29 @@ const lane = fc.option(fc.nat({ max: 999_999_999 }), { nil: undefined });
 
 const cursorText = cursor.map(formatCursor);
 
-/** Valid values for each check of the frame table, by the check's `allowed` text. */
-const passing = new Map<string, fc.Arbitrary<unknown>>([
-  [checks.anything.allowed, jsonValue],
-  [checks.text.allowed, trickyString],
-  [checks.flag.allowed, fc.boolean()],
-  [checks.ms.allowed, wholeNumber],
-  [checks.version.allowed, fc.integer({ min: 1 })],
-  [checks.indices.allowed, fc.array(fc.nat())],
-  [checks.issues.allowed, fc.array(jsonValue, { maxLength: 3 })],
-  [checks.cursor.allowed, cursorText],
-  ...[checks.stream, checks.reason].map(
-    ({ allowed }) => [allowed, fc.constantFrom(...allowed.split(", "))] as [string, fc.Arbitrary<unknown>],
-  ),
+/** Valid values for each check of the frame table. */
+const passing = new Map<Check<unknown>, fc.Arbitrary<unknown>>([
+  [checks.anything, jsonValue],
+  [checks.text, trickyString],
+  [checks.flag, fc.boolean()],
+  [checks.ms, wholeNumber],
+  [checks.version, fc.integer({ min: 1 })],
+  [checks.indices, fc.array(fc.nat())],
+  [checks.issues, fc.array(jsonValue, { maxLength: 3 })],
+  [checks.cursor, cursorText],
+  [checks.stream, fc.constantFrom(...checks.streamKinds)],
+  [checks.reason, fc.constantFrom(...checks.reasons)],
 ]);
 
-function passingBy({ allowed, isOptional }: Check<unknown>): fc.Arbitrary<unknown> {
-  const value = passing.get(allowed);
-  if (!value) throw new Error(`Say what passes where "${allowed}" is allowed.`);
-  return isOptional ? fc.option(value, { nil: undefined }) : value;
+function passingBy(check: Check<unknown>): fc.Arbitrary<unknown> {
+  const value = passing.get(check.of ?? check);
+  if (!value) throw new Error(`Say what passes where ${allowedBy(check)} is allowed.`);
+  return check.of ? fc.option(value, { nil: undefined }) : value;
 }
 
 /** Readers accept any id on `$open`, although a server writes only `$once`. */
-const someId: Check<unknown> = { ...checks.text, allowed: "an id", isOptional: true };
-passing.set(someId.allowed, id);
+const someId: Check<unknown> = checks.optional((value) => checks.text(value));
+passing.set(someId.of as Check<unknown>, id);
 
 /** Any frame of one row of the table. */
 function control([kind, [idRule, data, client]]: [string, Row<Record<string, unknown>>]): fc.Arbitrary<Frame> {
@@ -77,8 +77,8 @@ function control([kind, [idRule, data, client]]: [string, Row<Record<string, unk
   return record({
     kind: fc.constant(kind),
     ...(data === "json" ? { data: jsonText } : Object.fromEntries(members)),
-    ...(typeof idRule === "string" ? {} : { id: passingBy(idRule.allowed === checks.text.allowed ? someId : idRule) }),
-    ...(client === "reopens" ? {} : { lane }),
+    ...(typeof idRule === "string" ? {} : { id: passingBy(idRule.of === checks.text ? someId : idRule) }),
+    ...(client === "reopens" || client === "shows" ? {} : { lane }),
   });
 }
 

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf, cut, decodeAll, frame as frameArbitrary } from "./arbitrary.test-kit.js";
-import { createFrameDecoder, WireError } from "./decode.js";
+import { createFrameDecoder } from "./decode.js";
 import { encodeFrame } from "./encode.js";
 import type { Frame } from "./frame.js";
+import { WireError } from "./wire-error.js";
 
 const frames = fc.array(frameArbitrary, { maxLength: 8 });
 const textOf = (written: readonly Frame[]) => written.map(encodeFrame).join("");
@@ -123,7 +124,7 @@ describe("lanes (PROTOCOL §10.2)", () => {
 });
 
 describe("unknown frames and members", () => {
-  test("an unknown control frame has the kind unknown, and no id (PROTOCOL §5.12)", () => {
+  test("an unknown control frame has the kind unknown, and no id (PROTOCOL §5.13)", () => {
     expect(decodeAll(["id: a.1.b\nevent: $later\ndata: no json\n\nevent: 3/$\ndata: 1\n\n"])).toEqual([
       { kind: "unknown", type: "$later" },
       { kind: "unknown", type: "$", lane: 3 },
@@ -173,14 +174,17 @@ describe("malformed control frames (PROTOCOL §5.1)", () => {
     ["$error", "final", { ...error, final: 1 }],
     ["$drain", "retry", {}],
     ["$drain", "retry", { retry: "1" }],
+    ["$store", "up", {}],
+    ["$store", "up", { up: 1 }],
   ])("a %s frame with a wrong %s is refused, and the message names both: %j", (type, field, data) => {
     const read = () => decodeAll([`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`]);
     expect(read).toThrow(WireError);
     expect(read).toThrow(`"${field}" of a ${type} frame`);
   });
 
-  test("a $drain frame in a lane is refused: it belongs to the connection (PROTOCOL §5.10)", () => {
+  test("a $drain or $store frame in a lane is refused: they belong to the connection (PROTOCOL §5.10, §5.12)", () => {
     expect(() => decodeAll(['event: 7/$drain\ndata: {"retry":1}\n\n'])).toThrow('"lane" of a $drain frame is 7');
+    expect(() => decodeAll(['event: 7/$store\ndata: {"up":true}\n\n'])).toThrow('"lane" of a $store frame is 7');
   });
 
   test.each(["", "no json", "1", "null", "[]", '"text"'])("$error with the data %j is refused", (data) => {

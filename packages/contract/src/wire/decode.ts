@@ -1,16 +1,14 @@
+import { isDevelopment } from "#development";
 import type { Frame } from "./frame.js";
 import type { Check } from "./frame-checks.js";
 import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.js";
+import { allowedBy } from "./frame-words.js";
 import { parseObject } from "./parse-object.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
-
-/** The bytes are not a Sluice stream. The message says what was wrong and what is allowed. */
-export class WireError extends Error {
-  override readonly name = "WireError";
-}
+import { WireError } from "./wire-error.js";
 
 /** Default limit of a frame's data, in characters: 16 Mi. */
-export const defaultMaxFrame = 16 * 1024 * 1024;
+const defaultMaxFrame = 16 * 1024 * 1024;
 
 export interface FrameDecoder {
   /**
@@ -24,7 +22,7 @@ export interface FrameDecoder {
 
 export interface FrameDecoderOptions {
   /** Maximum length of a frame's data, in characters. Default: 16 Mi. */
-  readonly maxFrame?: number;
+  readonly maxFrame?: number | undefined;
 }
 
 /** PROTOCOL §10.2. Any other type that contains a `/` is a normal event type. */
@@ -39,17 +37,7 @@ export function createFrameDecoder(
   { maxFrame = defaultMaxFrame }: FrameDecoderOptions = {},
 ): FrameDecoder {
   const text = new TextDecoder();
-  const read = createSseReader(
-    {
-      message: (message) => onFrame(decodeLaned(message)),
-      comment: (comment) => onFrame({ kind: "comment", text: comment }),
-      retry: (ms) => onFrame({ kind: "retry", ms }),
-      tooLong() {
-        throw new WireError(`A frame is longer than ${maxFrame} characters, the limit.`);
-      },
-    },
-    maxFrame,
-  );
+  const read = createSseReader({ message: (message) => onFrame(decodeLaned(message)), frame: onFrame }, maxFrame);
   let failure: unknown;
   return {
     push(chunk) {
@@ -70,15 +58,16 @@ export function createFrameDecoder(
  * @throws WireError if it is a control frame with invalid data.
  */
 function decodeLaned(message: SseMessage): Frame {
-  const parts = message.event?.includes("/") && lanePattern.exec(message.event);
-  if (!parts) return decodeMessage(message);
+  const parts = lanePattern.exec(message.event ?? "");
+  if (!parts) return decodeMessage(message, message.event);
   const lane = Number(parts[1]);
-  const frame = decodeMessage({ ...message, event: parts[2] });
-  if (frame.kind !== "drain") return { ...frame, lane } as Frame;
-  throw new WireError(`"lane" of a $drain frame is ${lane}; allowed is none.`);
+  const frame = decodeMessage(message, parts[2]);
+  if (frame.kind === "drain" || frame.kind === "store")
+    throw new WireError(`"lane" of a $${frame.kind} frame is ${lane}; allowed is none.`);
+  return Object.assign(frame, { lane });
 }
 
-function decodeMessage({ event: type = "message", data, id }: SseMessage): Frame {
+function decodeMessage({ data, id }: SseMessage, type = "message"): Frame {
   if (type.charCodeAt(0) !== 36 /* $ */) return id ? { kind: "event", type, data, id } : { kind: "event", type, data };
 
   const kind = type.slice(1);
@@ -93,6 +82,13 @@ function decodeControl(
   id: string | undefined,
 ): Frame {
   const frame: Record<string, unknown> = { kind };
+  const take = (property: string, name: string, check: Check<unknown>, value: unknown): void => {
+    if (!check(value)) {
+      const allowed = isDevelopment ? `; allowed is ${allowedBy(check)}` : "";
+      throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}${allowed}.`);
+    }
+    if (value !== undefined) frame[property] = value;
+  };
   if (members === "json") {
     frame["data"] = data;
   } else {
@@ -100,17 +96,11 @@ function decodeControl(
     for (const [property, check] of Object.entries(members)) {
       values ??= controlData(kind, data);
       const name = memberOf(property);
-      const value = values[name];
-      if (value !== undefined || !check.isOptional) frame[property] = checked(check, kind, name, value);
+      take(property, name, check, values[name]);
     }
   }
-  if (typeof idRule !== "string" && (id || !idRule.isOptional)) frame["id"] = checked(idRule, kind, "id", id);
+  if (typeof idRule !== "string") take("id", "id", idRule, id || undefined);
   return frame as unknown as Frame;
-}
-
-function checked(check: Check<unknown>, kind: string, name: string, value: unknown): unknown {
-  if (check.holds(value)) return value;
-  throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}; allowed is ${check.allowed}.`);
 }
 
 function controlData(kind: string, data: string): Record<string, unknown> {

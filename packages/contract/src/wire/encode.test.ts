@@ -49,6 +49,7 @@ test.each<[section: string, Frame, text: string]>([
   ["5.9", { kind: "end" }, "id: $end\nevent: $end\ndata: {}\n\n"],
   ["5.10", { kind: "drain", retry: 850 }, 'retry: 850\nevent: $drain\ndata: {"retry":850}\n\n'],
   ["5.11", { kind: "comment", text: "hb" }, ": hb\n\n"],
+  ["5.12", { kind: "store", up: false }, 'event: $store\ndata: {"up":false}\n\n'],
   ["5.11", { kind: "retry", ms: 1000 }, "retry: 1000\n\n"],
   [
     "10.2",

@@ -27,9 +27,9 @@ export type Row<F> = readonly [
   data: { readonly [P in PropertyOf<F>]-?: Check<F[P]> } | "json",
   /**
    * What a client does with it: `begins` the stream, `applies` it to the topic's state and cursor, `ends` the stream,
-   * or `reopens` the whole connection.
+   * `reopens` the whole connection, or `shows` it to the application.
    */
-  client: "begins" | "applies" | "ends" | "reopens",
+  client: "begins" | "applies" | "ends" | "reopens" | "shows",
 ];
 
 /** All control frames. Encoder, decoder and property tests use this table. PROTOCOL §5.1. */
@@ -66,6 +66,7 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
   ],
   end: ["end", {}, "ends"],
   drain: ["none", { retry: ms }, "reopens"],
+  store: ["none", { up: flag }, "shows"],
 };
 
 /**

@@ -12,6 +12,7 @@ export type Frame =
   | ErrorFrame
   | EndFrame
   | DrainFrame
+  | StoreFrame
   | CommentFrame
   | RetryFrame
   | UnknownFrame;
@@ -122,6 +123,12 @@ export interface EndFrame extends Laned {
 export interface DrainFrame {
   readonly kind: "drain";
   readonly retry: number;
+}
+
+/** Whether the server reaches its log: while it doesn't, an open stream brings nothing that is published elsewhere. */
+export interface StoreFrame {
+  readonly kind: "store";
+  readonly up: boolean;
 }
 
 /** A comment, used as a heartbeat. */

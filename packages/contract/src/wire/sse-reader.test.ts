@@ -7,11 +7,7 @@ function read(chunks: readonly string[], maxLength = 100): unknown[] {
   const reader = createSseReader(
     {
       message: ({ event, data, id }) => got.push([event, data, id]),
-      comment: (text) => got.push(`:${text}`),
-      retry: (ms) => got.push(ms),
-      tooLong() {
-        throw new RangeError("too long");
-      },
+      frame: (frame) => got.push(frame.kind === "retry" ? frame.ms : `:${frame.text}`),
     },
     maxLength,
   );
@@ -93,6 +89,6 @@ test("a line of a megabyte in pieces of 16 characters takes linear time", () => 
 test("data over the limit is refused before it ends", () => {
   expect(read([`data: ${"x".repeat(100)}\n\n`])).toHaveLength(1);
   for (const text of [`data: ${"x".repeat(101)}\n\n`, "x".repeat(107), "data: x\n".repeat(60)]) {
-    expect(() => read([text])).toThrow("too long");
+    expect(() => read([text])).toThrow("A frame is longer than 100 characters");
   }
 });

@@ -1,3 +1,6 @@
+import type { CommentFrame, RetryFrame } from "./frame.js";
+import { WireError } from "./wire-error.js";
+
 /** One block of an event stream, in the terms of the SSE standard. */
 export interface SseMessage {
   readonly event: string | undefined;
@@ -9,10 +12,8 @@ export interface SseMessage {
 export interface SseSink {
   /** Called for each block that has data. */
   message(message: SseMessage): void;
-  comment(text: string): void;
-  retry(ms: number): void;
-  /** Called when the data of a block, or a line, is longer than `maxLength`. Must throw. */
-  tooLong(): never;
+  /** Called for what has a frame of its own, within a block or not. */
+  frame(frame: CommentFrame | RetryFrame): void;
 }
 
 /**
@@ -21,6 +22,7 @@ export interface SseSink {
  * reader can't be used after `sink` has thrown.
  *
  * @param maxLength maximum length of a block's data, in characters.
+ * @throws WireError if the data of a block, or a line, is longer.
  */
 export function createSseReader(sink: SseSink, maxLength: number): (text: string) => void {
   let event: string | undefined;
@@ -30,47 +32,38 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
   let partialLine = "";
   let afterCr = false;
 
-  function endBlock(): void {
-    if (data !== undefined) {
-      if (data.length > maxLength) sink.tooLong();
-      const message = { event, data, id };
-      event = data = id = undefined;
-      sink.message(message);
-    } else event = id = undefined;
+  function checkLength(length: number): void {
+    if (length > maxLength) throw new WireError(`A frame is longer than ${maxLength} characters, the limit.`);
   }
 
-  /**
-   * Reads the line from `from` to `to`, which is not empty. It compares field names in place, so most lines allocate
-   * only their value.
-   */
-  function readLine(text: string, from: number, to: number): void {
-    switch (text.charCodeAt(from)) {
-      case 100 /* d */:
-        {
-          const value = fieldValue("data:", text, from, to);
-          if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`;
-          break;
-        }
-      case 101 /* e */:
-        {
-          const value = fieldValue("event:", text, from, to);
-          if (value !== undefined) event = value || undefined;
-          break;
-        }
-      case 105 /* i */:
-        {
-          const value = fieldValue("id:", text, from, to);
-          if (value !== undefined && !value.includes("\0")) id = value;
-          break;
-        }
-      case 114 /* r */:
-        {
-          const value = fieldValue("retry:", text, from, to);
-          if (value && /^\d+$/.test(value)) sink.retry(Number(value));
-          break;
-        }
-      case 58 /* : */:
-        sink.comment(fieldValue(":", text, from, to) as string);
+  function endBlock(): void {
+    const message = { event, data: data as string, id };
+    event = data = id = undefined;
+    if (message.data === undefined) return;
+    checkLength(message.data.length);
+    sink.message(message);
+  }
+
+  /** A line without a colon is a field with an empty value. */
+  function readLine(line: string): void {
+    const found = line.indexOf(":");
+    const colon = found < 0 ? line.length : found;
+    const value = line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
+    switch (line.slice(0, colon)) {
+      case "data":
+        data = data === undefined ? value : `${data}\n${value}`;
+        break;
+      case "event":
+        event = value || undefined;
+        break;
+      case "id":
+        if (!value.includes("\0")) id = value;
+        break;
+      case "retry":
+        if (/^\d+$/.test(value)) sink.frame({ kind: "retry", ms: Number(value) });
+        break;
+      case "":
+        sink.frame({ kind: "comment", text: value });
     }
   }
 
@@ -79,42 +72,16 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
     const text = toLf(given, afterCr);
     afterCr = given.endsWith("\r");
     let from = 0;
-    let to = text.indexOf("\n");
-    if (to >= 0 && partialLine !== "") {
-      const line = partialLine + text.slice(0, to);
+    for (let to = text.indexOf("\n"); to >= 0; to = text.indexOf("\n", from)) {
+      const line = partialLine + text.slice(from, to);
       partialLine = "";
-      readLine(line, 0, line.length);
       from = to + 1;
-      to = text.indexOf("\n", from);
+      if (line === "") endBlock();
+      else readLine(line);
     }
-    while (to >= 0) {
-      if (to > from) readLine(text, from, to);
-      else endBlock();
-      from = to + 1;
-      if (text.charCodeAt(from) === 10) {
-        endBlock(); // an empty line, found without a search
-        from++;
-      }
-      to = text.indexOf("\n", from);
-    }
-    partialLine += from === 0 ? text : text.slice(from);
-    if (partialLine.length + (data?.length ?? 0) > maxLength + "data: ".length) sink.tooLong();
+    partialLine += text.slice(from);
+    checkLength(partialLine.length + (data?.length ?? 0) - "data: ".length);
   };
-}
-
-/**
- * The value of a line whose first character matches the field; `undefined` if it is a different field. A line without
- * a colon is a field with an empty value. Comparing characters is faster than `startsWith`.
- *
- * @param field the field's name and a colon.
- */
-function fieldValue(field: string, text: string, from: number, to: number): string | undefined {
-  for (let index = 1; index < field.length; index++) {
-    if (text.charCodeAt(from + index) === field.charCodeAt(index)) continue;
-    return index === field.length - 1 && from + index === to ? "" : undefined;
-  }
-  const start = from + field.length;
-  return text.slice(text.charCodeAt(start) === 32 ? start + 1 : start, to);
 }
 
 /** Converts all line ends to LF. A CR ends a line at once; an LF at the start of the next chunk then belongs to it. */

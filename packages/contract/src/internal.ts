@@ -1,0 +1,20 @@
+// What Sluice's own packages share. Applications need none of it, and it may change in any version.
+export { carryCodec, codecOf, type ProcedureCodec } from "./codec.js";
+export type { Coder } from "./coder.js";
+export { isProcedure, proceduresOf } from "./contract-tree.js";
+export { encodeInput } from "./encode-input.js";
+export { checkJson, type EncodedJson, encodeJson, encodeJsonAsync } from "./encode-json.js";
+export { errorTable, isBuiltInCode, retryOf } from "./errors.js";
+export { createFoldStep, type FoldStep, type FoldStepOptions } from "./fold-step.js";
+export { freezeFolded, freezeShared } from "./freeze.js";
+export type { LeftOut } from "./infer.js";
+export { boundIssues, maxDetail, shorten } from "./issues.js";
+export { canonicalJson, inJson, type Json } from "./json.js";
+export { checkFunctions, checkNames, type NamesOf, type OptionsPlace, shown } from "./options.js";
+export { own } from "./own.js";
+export { stateVersionOf } from "./procedure.js";
+export { coderOf } from "./schema.js";
+export { sha256 } from "./sha256.js";
+export { shortName } from "./short-name.js";
+export { isErrorNamed, legible, messageOf, printThrown } from "./thrown.js";
+export { topicKeyOf, topicNamed, topicOf } from "./topic.js";
