@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", conformance: "src/conformance.ts" },
+  entry: { index: "src/index.ts", conformance: "src/conformance.ts", engine: "src/engine.ts" },
   format: ["esm"],
   target: "es2023",
   tsconfig: "tsconfig.build.json",

@@ -15,7 +15,7 @@ async function failing(names: readonly string[], setup: LogSetup): Promise<strin
 
 describe("describeLog fails an engine that", () => {
   for (const { name, setup, caughtBy } of brokenEngines) {
-    it(name, async () => {
+    it.concurrent(name, async () => {
       expect((await failing(caughtBy, setup)).toSorted()).toEqual(caughtBy.toSorted());
     });
   }

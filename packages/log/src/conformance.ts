@@ -8,7 +8,7 @@ import { dedupeCases } from "./conformance/dedupe.js";
 import { failoverCases } from "./conformance/failover.js";
 import { freeCases } from "./conformance/free.js";
 import { leaseCases } from "./conformance/lease.js";
-import { type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.js";
+import { type LogAbility, type LogCase, type LogSetup, runLogCase } from "./conformance/log-case.js";
 import { openCases } from "./conformance/open.js";
 import { orderCases } from "./conformance/order.js";
 import { outageCases } from "./conformance/outage.js";
@@ -66,6 +66,8 @@ export const logCases: readonly LogCase[] = [
 export interface DescribeLogOptions {
   /** Runs the cases at the same time. Useful where `advance` really waits. Default: `false`. */
   readonly concurrent?: boolean;
+  /** Abilities that the harness doesn't have, as another one of the same engine has them: cases that need them are left out. */
+  readonly without?: readonly LogAbility[];
 }
 
 /**
@@ -86,10 +88,15 @@ export interface DescribeLogOptions {
  * });
  * ```
  */
-export function describeLog(name: string, setup: LogSetup, { concurrent = false }: DescribeLogOptions = {}): void {
+export function describeLog(
+  name: string,
+  setup: LogSetup,
+  { concurrent = false, without = [] }: DescribeLogOptions = {},
+): void {
   const each = concurrent ? it.concurrent : it;
   describe(name, () => {
     for (const logCase of logCases) {
+      if (logCase.needs?.some((ability) => without.includes(ability))) continue;
       each(logCase.name, async ({ skip }) => {
         const lacking = await runLogCase(logCase, setup);
         if (lacking) skip(`the harness of ${name} has no ${lacking}`);

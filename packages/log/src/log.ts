@@ -136,6 +136,13 @@ export interface Log {
   free(topic: string): Promise<void>;
 
   /**
+   * Calls the listener whenever the engine finds out that its store is away (`down`) or back (`up`), and returns what stops that. Servers
+   * tell their clients of an outage that lasts; without this they find out about it only when they have to read. While the store is
+   * `down`, wake-ups may be lost. An engine whose store can't be away has no `onStatus`. The listener must not throw.
+   */
+  onStatus?(listener: (status: "up" | "down") => void): () => void;
+
+  /**
    * Ends the engine: its connections and timers. Calls after that reject with a `LogError` `unavailable`; further calls of `close` do
    * nothing. The store stays as it is. An engine that holds nothing open, as the memory engine, has no `close`.
    */

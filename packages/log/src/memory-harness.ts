@@ -1,7 +1,7 @@
 import type { LogHarness } from "./conformance.js";
+import { TopicLease } from "./engine/lease.js";
 import type { Cursor, Log, Retention } from "./log.js";
 import { openMemoryLog } from "./memory/engine.js";
-import { TopicLease } from "./memory/lease.js";
 import { type MemoryLogOptions, resolveOptions } from "./memory/options.js";
 import { Topic } from "./memory/topic.js";
 import { Topics } from "./memory/topics.js";
@@ -36,8 +36,8 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
   const settings = resolveOptions({ ...options, now });
   const topics = new Topics(settings);
   const log = openMemoryLog(topics);
-  const used: UsedKey[] = [];
-  const said: Said[] = [];
+  let used: UsedKey[] = [];
+  let said: Said[] = [];
 
   /** The topic as it was before its newest entries were appended. Its lease and the last token are lost. */
   function withoutTail(name: string, lost: number): Topic {
@@ -85,6 +85,10 @@ export async function openMemoryHarness(options: MemoryLogOptions = {}): Promise
     async failover(name, lost) {
       const rest = withoutTail(name, lost);
       topics.byName.set(name, rest);
+      const isLeft = ({ topic, cursor }: UsedKey | Said) =>
+        topic !== name || cursor.epoch !== rest.head.epoch || cursor.offset <= rest.head.offset;
+      used = used.filter(isLeft);
+      said = said.filter(isLeft);
       rest.watchers.notify();
       topics.close(name, rest);
     },

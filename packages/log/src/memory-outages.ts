@@ -1,5 +1,5 @@
+import { checkAppend } from "./engine/append.js";
 import type { Log } from "./log.js";
-import { checkAppend } from "./memory/append.js";
 import { LogError } from "./port/log-error.js";
 
 interface Outages {
@@ -11,6 +11,10 @@ interface Outages {
 export function withOutages(other: Log): Outages {
   let isAway = false;
   const watchers = new Set<() => void>();
+  const listeners = new Set<(status: "up" | "down") => void>();
+  const say = (status: "up" | "down") => {
+    for (const listener of [...listeners]) listener(status);
+  };
 
   function unlessAway<Args extends unknown[], T>(ask: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
     return (...args) =>
@@ -31,6 +35,10 @@ export function withOutages(other: Log): Outages {
     renew: unlessAway(other.renew),
     release: unlessAway(other.release),
     free: unlessAway(other.free),
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     watch(topic, onAppend) {
       const watch = other.watch(topic, (wakeup) => {
         if (!isAway) onAppend(wakeup);
@@ -50,12 +58,14 @@ export function withOutages(other: Log): Outages {
     log,
     async outage(meanwhile) {
       isAway = true;
+      say("down");
       try {
         await meanwhile(other);
         await new Promise((resolve) => setTimeout(resolve)); // the watchers of `other` are called, and nobody hears it
       } finally {
         isAway = false;
       }
+      say("up");
       for (const tell of watchers) tell();
     },
   };

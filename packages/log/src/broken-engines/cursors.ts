@@ -1,6 +1,6 @@
 import { read } from "../conformance/helpers.js";
+import { chainMark } from "../engine/mark.js";
 import type { Cursor, Log, LogEntry, ReadFrom, ReadGap, ReadPage } from "../log.js";
-import { chainMark } from "../memory/mark.js";
 import { type BrokenEngine, broken, inLives } from "./broken.js";
 
 type Translate = (topic: string, cursor: Cursor) => Cursor;

@@ -50,6 +50,11 @@ export const brokenWatchers: readonly BrokenEngine[] = [
     caughtBy: ["has an append readable when it calls a watcher"],
   },
   {
+    name: "says nothing of its store's outages",
+    setup: broken(() => ({ onStatus: () => () => {} })),
+    caughtBy: ["says when its store is away and when it is back, if it has onStatus"],
+  },
+  {
     name: "keeps watchers as a plain set of functions",
     setup: broken(naive),
     caughtBy: ["stops one watcher and no other", "protects an append and other watchers from a watcher that throws"],

@@ -55,4 +55,24 @@ export const outageCases: readonly LogCase[] = [
       expect((await pageOf(log, topic, end)).entries.length).toBe(20);
     },
   },
+  {
+    name: "says when its store is away and when it is back, if it has onStatus",
+    needs: ["outage"],
+    async run({ log, outage }) {
+      const said: string[] = [];
+      const stop = log.onStatus?.((status) => said.push(status));
+      if (!stop) return;
+      await headOf(log);
+      await outage(async () => {
+        await until(() => said.at(-1) === "down");
+      });
+      await until(() => said.at(-1) === "up");
+      expect(said.slice(-2)).toEqual(["down", "up"]);
+      stop();
+      const before = said.length;
+      await outage(async () => {});
+      await headOf(log);
+      expect(said.length).toBe(before);
+    },
+  },
 ];

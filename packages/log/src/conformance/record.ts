@@ -82,6 +82,12 @@ export const recordCases: readonly LogCase[] = [
       await log.append(topic, events("b"), { record: "second" });
       await failover(topic, 1);
       expect(await recordOf(log)).toBe("first");
+      // Nor does another loss bring it back, where other entries have its place.
+      const { cursor } = await log.append(topic, events("c", "d"));
+      await log.append(topic, events("e"));
+      await log.trim(topic, cursor);
+      await failover(topic, 1);
+      expect(await recordOf(log)).toBe("first");
     },
   },
 ];

@@ -1,5 +1,5 @@
+import type { DedupeOptions } from "../engine/options.js";
 import type { Cursor } from "../log.js";
-import type { DedupeOptions } from "./options.js";
 import { Ring } from "./ring.js";
 
 interface Remembered {

@@ -1,8 +1,8 @@
+import { append, checkAppend } from "../engine/append.js";
+import { checkText } from "../engine/check-text.js";
+import { checkLease } from "../engine/lease.js";
+import { checkCount, open } from "../engine/read.js";
 import type { AppendAnswer, AppendOptions, Cursor, Log, LogEvent } from "../log.js";
-import { append, checkAppend } from "./append.js";
-import { checkText } from "./check-text.js";
-import { checkLease } from "./lease.js";
-import { checkCount, open } from "./read.js";
 import type { Topic } from "./topic.js";
 import type { Topics } from "./topics.js";
 

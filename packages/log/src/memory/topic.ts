@@ -1,11 +1,12 @@
+import { byteLength } from "../engine/byte-length.js";
+import { TopicLease } from "../engine/lease.js";
+import { chainMark } from "../engine/mark.js";
+import type { DedupeOptions } from "../engine/options.js";
+import type { EngineTopic } from "../engine/topic.js";
+import { Watchers } from "../engine/watchers.js";
 import type { Cursor, GapReason, LogEntry, LogEvent, Retention, Snapshot } from "../log.js";
-import { byteLength } from "./byte-length.js";
 import { DedupeWindow } from "./dedupe.js";
-import { TopicLease } from "./lease.js";
-import { chainMark } from "./mark.js";
-import type { DedupeOptions } from "./options.js";
 import { Ring } from "./ring.js";
-import { Watchers } from "./watchers.js";
 
 export interface TopicSettings {
   readonly retention: Retention;
@@ -13,15 +14,13 @@ export interface TopicSettings {
 }
 
 /** One topic: its history, keys, lease and watchers. */
-export class Topic {
+export class Topic implements EngineTopic {
   readonly watchers: Watchers;
   readonly keys: DedupeWindow;
   readonly lease: TopicLease;
-  /** Whether entries after the snapshot must stay. */
   stateful = false;
   /** Outlives the entries. */
   record: string | undefined;
-  /** See `AppendOptions`. `undefined`: retention applies. */
   ttl: number | undefined;
   retention: Retention;
   usedAt = 0;
@@ -56,7 +55,6 @@ export class Topic {
     return this.#head;
   }
 
-  /** The place before the oldest entry there is. */
   get before(): Cursor {
     return this.#before;
   }
@@ -86,6 +84,18 @@ export class Topic {
     return entry;
   }
 
+  findKey(key: string): Cursor | undefined {
+    return this.keys.find(key);
+  }
+
+  rememberKey(key: string, cursor: Cursor, time: number): void {
+    this.keys.remember(key, cursor, time);
+  }
+
+  notify(before: Cursor, entries: readonly LogEntry[]): void {
+    this.watchers.notify(before, entries);
+  }
+
   endsAt({ epoch, offset, mark }: Cursor): boolean {
     const head = this.#head;
     return offset === head.offset && mark === head.mark && epoch === head.epoch;
@@ -97,7 +107,6 @@ export class Topic {
     return this.watchers.size === 0 && now - this.quietSince >= ttl;
   }
 
-  /** Why a cursor is not in this history. `undefined`: it is. */
   gapAt({ epoch, offset, mark }: Cursor): GapReason | undefined {
     if (epoch !== this.#head.epoch) return "epoch";
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#head.offset) return "diverged";
@@ -105,7 +114,6 @@ export class Topic {
     return this.placeAt(offset).mark === mark ? undefined : "diverged";
   }
 
-  /** The place after the entry with this offset, which must not be trimmed nor beyond the head. */
   placeAt(offset: number): Cursor {
     return this.#entries.at(offset)?.cursor ?? this.#before;
   }
@@ -124,7 +132,6 @@ export class Topic {
     return true;
   }
 
-  /** Drops entries that are too many or too old. */
   retain(now: number): void {
     for (let oldest = this.#oldest; oldest && this.#isTooMuch(oldest, now); oldest = this.#oldest) this.#drop(oldest);
   }

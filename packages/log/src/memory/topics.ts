@@ -1,11 +1,11 @@
-import { mintEpoch } from "./epoch.js";
-import { TopicLease } from "./lease.js";
-import { genesisMark } from "./mark.js";
-import type { MemorySettings } from "./options.js";
-import type { Retentions } from "./retentions.js";
+import { mintEpoch } from "../engine/epoch.js";
+import { TopicLease } from "../engine/lease.js";
+import { genesisMark } from "../engine/mark.js";
+import type { EngineSettings } from "../engine/options.js";
+import type { Retentions } from "../engine/retentions.js";
+import type { Watchers } from "../engine/watchers.js";
 import { Topic } from "./topic.js";
 import { UnwrittenTopics } from "./unwritten-topics.js";
-import type { Watchers } from "./watchers.js";
 
 /** Number of topics that each call checks while a sweep is under way. Two, so that the sweep is faster than new topics come. */
 const stride = 2;
@@ -15,14 +15,14 @@ const sweepEvery = 1_000;
 /** All topics. Each call also checks a few other topics, so that unused ones age and are freed without a timer. */
 export class Topics {
   readonly byName = new Map<string, Topic>();
-  readonly #settings: MemorySettings;
+  readonly #settings: EngineSettings;
   #unwritten: UnwrittenTopics | undefined;
   #sweep: Iterator<[string, Topic]> | undefined;
   #sweptAt = 0;
   #now = 0;
   #read = 0;
 
-  constructor(settings: MemorySettings) {
+  constructor(settings: EngineSettings) {
     this.#settings = settings;
   }
 

@@ -1,6 +1,6 @@
-import { mintEpoch } from "./epoch.js";
-import type { LeaseState } from "./lease.js";
-import { keyedHash } from "./mark.js";
+import { mintEpoch } from "../engine/epoch.js";
+import type { LeaseState } from "../engine/lease.js";
+import { keyedHash } from "../engine/mark.js";
 
 /** Number of topics that are remembered. Beyond it, those used longest ago are forgotten. */
 const most = 10_000;

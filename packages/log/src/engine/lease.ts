@@ -73,7 +73,7 @@ export class TopicLease implements LeaseState {
   }
 }
 
-const isLease = (given: Lease | LeaseRequest): given is Lease => "token" in given;
+export const isLease = (given: Lease | LeaseRequest): given is Lease => "token" in given;
 
 /** Most characters of a holder's name. */
 const longestHolder = 64;

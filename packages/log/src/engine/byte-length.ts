@@ -1,4 +1,7 @@
-const encoder = new TextEncoder();
+type Encoder = InstanceType<typeof TextEncoder>;
+
+// Jest's jsdom has none. A module that fails while it is loaded could not say so.
+const encoder = (typeof TextEncoder === "undefined" ? undefined : new TextEncoder()) as Encoder;
 
 /** The length of a text in UTF-8. `Buffer` counts without encoding; edge runtimes don't have it. */
 export const byteLength: (text: string) => number =

@@ -1,7 +1,7 @@
 import type { Cursor, Opened, OpenOptions, ReadFrom, ReadGap, ReadPage } from "../log.js";
-import type { Topic } from "./topic.js";
+import type { EngineTopic } from "./topic.js";
 
-export function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | ReadGap {
+export function read(topic: EngineTopic, from: ReadFrom, limit: number): ReadPage | ReadGap {
   const { before, head, record } = topic;
   if (typeof from === "object" && "epoch" in from) {
     const reason = topic.gapAt(from);
@@ -12,7 +12,7 @@ export function read(topic: Topic, from: ReadFrom, limit: number): ReadPage | Re
   return { ok: true, entries, end: topic.placeAt(start + entries.length), head, record };
 }
 
-export function open(topic: Topic, { from, limit, snapshotOnGap = false }: OpenOptions): Opened {
+export function open(topic: EngineTopic, { from, limit, snapshotOnGap = false }: OpenOptions): Opened {
   const { snapshot } = topic;
   if (from === "snapshot") return { page: read(topic, snapshot?.cursor ?? "oldest", limit), snapshot };
   const page = read(topic, from, limit);

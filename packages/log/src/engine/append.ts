@@ -3,7 +3,7 @@ import { byteLength } from "./byte-length.js";
 import { checkText } from "./check-text.js";
 import { checkLease } from "./lease.js";
 import { read } from "./read.js";
-import type { Topic } from "./topic.js";
+import type { EngineTopic } from "./topic.js";
 
 /** Maximum number of entries in the answer to a conflict. */
 const mostSince = 512;
@@ -14,15 +14,16 @@ interface Moment {
   readonly retention: Retention | undefined;
 }
 
+/** Appends to a topic, as the port says. The engine has checked the arguments (`checkAppend`), and has the topic for itself. */
 export function append(
   name: string,
-  topic: Topic,
+  topic: EngineTopic,
   events: readonly LogEvent[],
   { now, retention }: Moment,
   options: AppendOptions = {},
 ): Appended | Conflict {
   const { idempotencyKey: key, after, stateful, record, ttl, lease } = options;
-  const first = key === undefined ? undefined : topic.keys.find(key);
+  const first = key === undefined ? undefined : topic.findKey(key);
   if (!first && (after || lease)) {
     if (!mayAppend(name, topic, now, lease)) return { ok: false, reason: "leased" };
     if (after && !topic.endsAt(after)) return { ok: false, reason: "moved", since: read(topic, after, mostSince) };
@@ -31,18 +32,18 @@ export function append(
   if (first) return { ok: true, duplicate: true, cursor: first, lease: lease && topic.lease.of(name, lease, now) };
   const before = topic.head;
   const entries = events.map((event) => topic.append(event, now));
-  if (key !== undefined) topic.keys.remember(key, topic.head, now);
+  if (key !== undefined) topic.rememberKey(key, topic.head, now);
   if (record !== undefined) topic.record = record;
   if (ttl !== undefined) topic.ttl = ttl;
   if (retention !== undefined) topic.retention = retention;
   const held = lease && topic.lease.take(name, lease, now);
   topic.retain(now);
-  topic.watchers.notify(before, entries);
+  topic.notify(before, entries);
   return { ok: true, duplicate: false, cursor: topic.head, before, entries, lease: held };
 }
 
 /** Whether the topic's lease allows an append with `lease`, or with `after` alone. Changes nothing: the topic may have moved. */
-function mayAppend(name: string, { lease: state }: Topic, now: number, lease: AppendOptions["lease"]): boolean {
+function mayAppend(name: string, { lease: state }: EngineTopic, now: number, lease: AppendOptions["lease"]): boolean {
   if (!lease) return !state.isHeld(now);
   return state.of(name, lease, now) !== undefined || (!("token" in lease) && !state.isHeld(now));
 }
