@@ -1,0 +1,77 @@
+import { prepare, type SqliteDatabase, type Statement } from "./database/database.js";
+import { fromStored } from "./database/text.js";
+import type { FileLog } from "./file-log.js";
+
+/** Topics that one step looks at. */
+const stride = 256;
+/** Entries of freed topics that one step deletes at most, and the milliseconds after which it leaves the rest to the next one. */
+const mostDeleted = 1_024;
+const mostTime = 4;
+/** Entries that are deleted between two looks at the time. */
+const chunk = 64;
+/** Free pages beyond which, if they are a quarter of the file, some are given back. */
+const pagesKept = 1_024;
+const pagesGiven = 256;
+
+/** Looks after topics that nobody names: in each step at a few. */
+export class Sweep {
+  readonly #file: FileLog;
+  readonly #database: SqliteDatabase;
+  readonly #free: Statement;
+  readonly #pages: Statement;
+  #last = 0;
+
+  constructor(file: FileLog, database: SqliteDatabase) {
+    this.#file = file;
+    this.#database = database;
+    this.#free = prepare(database, "PRAGMA freelist_count");
+    this.#pages = prepare(database, "PRAGMA page_count");
+  }
+
+  /** Returns when there is more to do: `"at once"` if freed topics wait, which make the file longer. */
+  async step(): Promise<"at once" | "soon" | undefined> {
+    const { topics, tables } = this.#file;
+    const look = (now: number) => {
+      const rows = tables.topicsAfter.all(this.#last, stride);
+      this.#last = rows.length < stride ? 0 : (rows.at(-1)?.["id"] as number);
+      const names = rows.map((row) => fromStored(row["name"] as string));
+      const careFor = names.filter((name) => topics.needsCare(name, now));
+      return { careFor, hasFreed: tables.freed.all().length > 0 };
+    };
+    const { careFor, hasFreed } = await this.#file.read(look, look);
+    let isBehind = false;
+    if (careFor.length > 0 || hasFreed) {
+      isBehind = await this.#file.write((now) => {
+        for (const name of careFor) topics.care(name, now);
+        return this.#deleteFreed();
+      });
+    }
+    if (isBehind) return "at once";
+    this.#giveBack();
+    return this.#last === 0 ? undefined : "soon";
+  }
+
+  /** Returns whether some are left. */
+  #deleteFreed(): boolean {
+    const { freed, firstEntry, dropEntries, dropFreed } = this.#file.tables;
+    const end = performance.now() + mostTime;
+    for (let left = mostDeleted; left >= chunk && performance.now() < end; ) {
+      const id = freed.all()[0]?.["id"];
+      if (id === undefined) return false;
+      const first = firstEntry.all(id)[0]?.["off"] as number | undefined;
+      if (first !== undefined) left -= Number(dropEntries.run(id, first + chunk - 1).changes);
+      if (firstEntry.all(id).length === 0) dropFreed.run(id);
+    }
+    return freed.all().length > 0;
+  }
+
+  /** Makes the file shorter, if much of it is free. It works in files that this package made. */
+  #giveBack(): void {
+    const free = this.#free.all()[0]?.["freelist_count"] as number;
+    const pages = this.#pages.all()[0]?.["page_count"] as number;
+    if (free < pagesKept || free < pages / 4) return;
+    try {
+      this.#database.exec(`PRAGMA incremental_vacuum(${pagesGiven})`);
+    } catch {} // another process writes: it can wait
+  }
+}
