@@ -1,8 +1,10 @@
-import { type AnyProcedure, checkFunctions, checkNames, proceduresOf } from "@sluice/contract";
-import { type Log, memoryLog } from "@sluice/log";
+import type { AnyProcedure } from "@sluice/contract";
+import { checkFunctions, checkNames, proceduresOf } from "@sluice/contract/internal";
+import { type Log, LogError, memoryLog } from "@sluice/log";
 import { Admission } from "./admission/admission.js";
 import { disconnect, disconnectTopic } from "./admission/disconnect.js";
 import { endAll, endMatching } from "./admission/end-streams.js";
+import { tellStore } from "./admission/tell-store.js";
 import { ControlFollower } from "./control/control-follower.js";
 import type { HandlerParts } from "./handler-parts.js";
 import { checkWhole } from "./options/check.js";
@@ -21,12 +23,13 @@ import { Runs } from "./runs/runs.js";
 import { stopRun } from "./runs/stop-run.js";
 import { type SluiceOptions, sluiceOptionNames } from "./sluice-options.js";
 import { Sources } from "./source/sources.js";
-import type { EventStreamSettings } from "./stream/event-stream.js";
+import type { EventStreamSettings } from "./stream/event-stream-settings.js";
+import { HeldPages } from "./subscription/held-pages.js";
 import { readState } from "./subscription/read-state.js";
 import { systemClock } from "./time/clock.js";
 import { TimerWheel, wheelResolution } from "./time/timer-wheel.js";
 import { TurnEnd } from "./time/turn-end.js";
-import { answeringLog } from "./topic/answering-log.js";
+import { answeringLog, publishersLog } from "./topic/answering-log.js";
 import { Counters } from "./topic/counters.js";
 import { Hub } from "./topic/hub.js";
 import { ReplayCache } from "./topic/replay-cache.js";
@@ -77,7 +80,11 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   const limits = limitsFrom(options.limits);
   const { catchUpEvents, eventLength: maxEventLength } = limits;
   const reportToUser = guardedReport(onError);
-  const report: Report = (error, path, context) => reportToUser({ error, path, context });
+  const closing = new Closing("The Sluice");
+  const report: Report = (error, path, context) => {
+    // What still waited for something when the log was closed, such as an opening: that it can't go on is no news.
+    if (!(closing.isShut && LogError.is(error))) reportToUser({ error, path, context });
+  };
 
   const procedures = byPath(proceduresOf(contract));
   const counters = new Counters();
@@ -99,12 +106,13 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
     listener: {
       onDisconnect: (word) => void endMatching(ending, word),
       onMissed: () => endAll({ admission }),
+      onStore: (isUp) => tellStore(admission, isUp),
     },
   });
 
   const publishing = publishSources({
-    closing: new Closing("The Sluice"),
-    log: answeringLog(retaining, { boundsAppends: false }),
+    closing,
+    log: publishersLog(log, retaining),
     ...{ states, maxEventLength, snapshotEvery: defaultSnapshotEvery },
     onError: ({ error, path }) => report(error, path, undefined),
     onPublished: (events) => {
@@ -148,7 +156,7 @@ export function assemble(router: Router, options: SluiceOptions): SluiceParts {
   };
   const opening = {
     ...{ procedures, implementations, tools, publishing, admission, presence, sources, control, report },
-    ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout },
+    ...{ log, hub, states, snapshots, runs, counters, wheel, snapshotTimeout, held: new HeldPages() },
   };
   control.begin();
   return { ...opening, limits, streams };

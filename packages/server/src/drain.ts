@@ -1,4 +1,4 @@
-import { checkNames } from "@sluice/contract";
+import { checkNames } from "@sluice/contract/internal";
 import type { Admission } from "./admission/admission.js";
 import { checkWhole } from "./options/check.js";
 import type { Presence } from "./presence/presence.js";

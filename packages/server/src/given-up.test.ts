@@ -3,6 +3,7 @@ import { expect, it, vi } from "vitest";
 import * as z from "zod";
 import { sluiceFetch } from "./adapters/fetch.js";
 import { createSluice, implement } from "./index.js";
+import { eventually } from "./test-kit/eventually.test-kit.js";
 
 const events = { tick: z.int() };
 const contract = defineContract({ look: query({}), feed: subscription({ events }), made: subscription({ events }) });
@@ -30,7 +31,7 @@ async function reportsOf(path: string, wait: Wait, body?: string) {
   const headers = { "content-type": "application/json" };
   const init = { signal: leave.signal, ...(body !== undefined && { method: "POST", headers, body }) };
   const answer = sluiceFetch(sluice)(`http://host/${path}`, init).catch(() => undefined);
-  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  await eventually(() => expect(asked).toHaveBeenCalled());
   leave.abort();
   await answer;
   await sluice.close({ timeout: 0 });

@@ -3,7 +3,7 @@ import type { OpenParts } from "./open-subscription.js";
 import type { Limits } from "./options/limits.js";
 import type { Implementation } from "./procedure/implementation.js";
 import type { Closing } from "./publish/closing.js";
-import type { EventStreamSettings } from "./stream/event-stream.js";
+import type { EventStreamSettings } from "./stream/event-stream-settings.js";
 import { lifeBeforeCut } from "./stream/stream-life.js";
 
 /** What answering a request needs. */

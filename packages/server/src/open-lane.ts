@@ -1,4 +1,5 @@
-import { type AnySubscription, SluiceError, shorten, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { shorten, stateVersionOf } from "@sluice/contract/internal";
 import type { OpenFrame } from "@sluice/contract/wire";
 import type { Opening } from "./admission/opening.js";
 import type { HandlerParts } from "./handler-parts.js";

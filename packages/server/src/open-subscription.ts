@@ -1,4 +1,5 @@
-import { type AnySubscription, topicOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { topicOf } from "@sluice/contract/internal";
 import type { Admission } from "./admission/admission.js";
 import type { Opening } from "./admission/opening.js";
 import type { ControlFollower } from "./control/control-follower.js";

@@ -1,4 +1,5 @@
-import { defineContract, shown, subscription } from "@sluice/contract";
+import { defineContract, subscription } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 import { memoryLog } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";

@@ -1,4 +1,5 @@
-import type { ContractTree, NamesOf } from "@sluice/contract";
+import type { ContractTree } from "@sluice/contract";
+import type { NamesOf } from "@sluice/contract/internal";
 import type { Log } from "@sluice/log";
 import type { Limits } from "./options/limits.js";
 import type { Retain } from "./options/retain.js";

@@ -55,7 +55,13 @@ export interface Sluice<Context = never> {
    *
    * @throws RangeError if `timeout` is not a whole number of milliseconds.
    * @throws TypeError if an option is unknown. In both cases nothing is closed.
-   * @example process.once("SIGTERM", () => void sluice.close().then(() => server.close()));
+   * @example
+   * ```ts
+   * process.once("SIGTERM", () => {
+   *   server.close(); // listens no longer, so that a balancer sends clients that come back to other servers
+   *   void sluice.close().then(() => server.closeAllConnections());
+   * });
+   * ```
    */
   close(options?: DrainOptions): Promise<void>;
   /**

@@ -6,6 +6,7 @@ import { sluiceExpress } from "./adapters/express.js";
 import { sluiceFetch } from "./adapters/fetch.js";
 import { sluiceNode } from "./adapters/node.js";
 import { createPublisher, createSluice, implement } from "./index.js";
+import { eventually } from "./test-kit/eventually.test-kit.js";
 import { subscribe } from "./test-kit/subscribe.test-kit.js";
 
 const events = { post: z.string() };
@@ -280,9 +281,9 @@ describe("a key for disconnect", () => {
   it("may leave out fields with a default", async () => {
     const stream = subscribe(sluice, contract.room, { id: "a" });
     const next = expect(stream.next()).rejects.toMatchObject({ code: "forbidden" });
-    await vi.waitFor(() => expect(sluice.stats().topics).toBe(1));
+    await eventually(() => expect(sluice.stats().topics).toBe(1));
     const ended = () => sluice.disconnect({ path: "room", key: { id: "a" } });
-    await vi.waitFor(async () => expect(await ended()).toEqual({ ended: 1 }));
+    await eventually(async () => expect(await ended()).toEqual({ ended: 1 }));
     await next;
   });
 });

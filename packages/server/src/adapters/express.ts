@@ -1,4 +1,4 @@
-import { checkFunctions, checkNames, legible, type NamesOf } from "@sluice/contract";
+import { checkFunctions, checkNames, legible, type NamesOf } from "@sluice/contract/internal";
 import type { NextFunction, Request, Response } from "express";
 import { originForm } from "../http/base-path.js";
 import { NodeExchange } from "../http/node.js";

@@ -1,4 +1,5 @@
-import { checkFunctions, checkNames, type NamesOf, SluiceError } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { checkFunctions, checkNames, type NamesOf } from "@sluice/contract/internal";
 import { belowBase } from "../http/base-path.js";
 import { FetchExchange } from "../http/fetch.js";
 import { type FetchCall, fetchCall } from "../http/fetch-call.js";

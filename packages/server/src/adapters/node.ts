@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { checkFunctions, checkNames, type NamesOf, SluiceError } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { checkFunctions, checkNames, type NamesOf } from "@sluice/contract/internal";
 import { belowBase } from "../http/base-path.js";
 import type { Exchange } from "../http/exchange.js";
 import { NodeExchange } from "../http/node.js";

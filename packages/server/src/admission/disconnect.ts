@@ -1,4 +1,5 @@
-import { type AnyProcedure, type AnySubscription, type NamesOf, shown } from "@sluice/contract";
+import type { AnyProcedure, AnySubscription } from "@sluice/contract";
+import { type NamesOf, shown } from "@sluice/contract/internal";
 import type { Log } from "@sluice/log";
 import type { ControlFollower } from "../control/control-follower.js";
 import {

@@ -1,4 +1,5 @@
-import { type AnySubscription, coderOf, isErrorNamed, shown, topicNamed, topicOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { coderOf, isErrorNamed, shown, topicNamed, topicOf } from "@sluice/contract/internal";
 
 /**
  * The topic that key fields name, in wire form.

@@ -20,7 +20,11 @@ async function follow(log: Log) {
   const follower = new ControlFollower({
     log,
     wheel: new TimerWheel(clock),
-    listener: { onDisconnect: ({ tag }) => heard.push(`${tag}`), onMissed: () => heard.push("missed") },
+    listener: {
+      onDisconnect: ({ tag }) => heard.push(`${tag}`),
+      onMissed: () => heard.push("missed"),
+      onStore: (isUp) => heard.push(isUp ? "up" : "down"),
+    },
     report: (error) => void errors.push(error),
   });
   follower.begin();
@@ -86,7 +90,93 @@ it("tries again each second while the log can't be watched or read, and reports 
   expect([follower.assertReadable(), errors.length, clock.timers]).toEqual([undefined, 1, 0]);
   await say(log, tagged("a"));
   await turns();
-  expect(heard).toEqual(["a"]);
+  expect(heard).toEqual(["down", "up", "a"]);
+});
+
+/** A memory log whose engine says how its store is. */
+function reportingLog() {
+  const inner = memoryLog();
+  const listeners = new Set<(status: "up" | "down") => void>();
+  let isAway = false;
+  const log: Log = {
+    ...inner,
+    open: (...args) => (isAway ? Promise.reject(away()) : inner.open(...args)),
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const say = (status: "up" | "down") => {
+    for (const listener of listeners) listener(status);
+  };
+  return {
+    log,
+    listeners,
+    /** Only wake-ups are away: it can still be read. */
+    say,
+    become(status: "up" | "down") {
+      isAway = status === "down";
+      say(status);
+    },
+  };
+}
+
+it.each(["become", "say"] as const)(
+  "tells of an outage that its engine has found out, once it lasts (%s)",
+  async (how) => {
+    const engine = reportingLog();
+    const { clock, heard } = await follow(engine.log);
+    engine[how]("down");
+    await turns();
+    clock.advance(500);
+    engine[how]("up");
+    await turns();
+    clock.advance(5_000);
+    await turns();
+    expect([heard, clock.timers]).toEqual([[], 0]);
+    engine[how]("down");
+    for (const ms of [1_250, 1_250, 1_250]) {
+      await turns();
+      clock.advance(ms);
+    }
+    await turns();
+    expect(heard).toEqual(["down"]);
+    engine[how]("up");
+    await turns();
+    expect([heard, clock.timers]).toEqual([["down", "up"], 0]);
+  },
+);
+
+it("says that the log is down after a second, though a read of it waits for longer", async () => {
+  const memory = memoryLog();
+  let isHung = false;
+  let tell: (status: "up" | "down") => void = () => {};
+  const { clock, heard } = await follow({
+    ...memory,
+    open: (...args) => (isHung ? new Promise(() => {}) : memory.open(...args)),
+    onStatus(listener) {
+      tell = listener;
+      return () => {};
+    },
+  });
+  isHung = true;
+  tell("down");
+  clock.advance(500);
+  await turns();
+  expect(heard).toEqual([]);
+  for (let second = 0; second < 3; second += 1) {
+    clock.advance(1_000);
+    await turns();
+  }
+  expect(heard).toEqual(["down"]);
+});
+
+it("asks an engine nothing more after it was closed", async () => {
+  const engine = reportingLog();
+  const { follower } = await follow(engine.log);
+  expect(engine.listeners.size).toBe(1);
+  follower.close();
+  expect(engine.listeners.size).toBe(0);
 });
 
 it("reads at most once a second to find out whether it can", async () => {

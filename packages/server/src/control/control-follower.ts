@@ -10,6 +10,8 @@ export interface ControlListener {
   onDisconnect(word: DisconnectWord): void;
   /** There may have been words that this server will never read. */
   onMissed(): void;
+  /** The log has been away for some time, or is back after that. */
+  onStore(isUp: boolean): void;
 }
 
 export interface ControlParts {
@@ -25,6 +27,8 @@ const pageLength = 512;
 const freshFor = 1_000;
 /** Milliseconds between two attempts to read. */
 const retryEvery = 1_000;
+/** Milliseconds for which a log is away before clients are told: less is no news. */
+const tellAfter = 1_000;
 
 /** Follows `$control` from the server's start on, by cursor: what other servers said during an outage is read after it. */
 export class ControlFollower implements Deadline {
@@ -43,6 +47,11 @@ export class ControlFollower implements Deadline {
   #mustRead = false;
   #readAt = Number.NEGATIVE_INFINITY;
   #isAway = false;
+  /** The engine says so: even if it can be read, nobody is told of what is appended. */
+  #isDown = false;
+  #awaySince: number | undefined;
+  #isToldAway = false;
+  #stopStatus: (() => void) | undefined;
   #isClosed = false;
 
   constructor(parts: ControlParts) {
@@ -50,7 +59,12 @@ export class ControlFollower implements Deadline {
   }
 
   begin(): void {
-    this.#read().catch(() => {});
+    this.#stopStatus = this.#parts.log.onStatus?.((status) => {
+      this.#isDown = status === "down";
+      if (this.#isDown) this.#note(false);
+      else if (this.#awaySince !== undefined) this.#look();
+    });
+    this.#look();
   }
 
   /**
@@ -69,11 +83,13 @@ export class ControlFollower implements Deadline {
   }
 
   fire(): void {
-    this.begin();
+    if (this.#isDown || this.#isAway) this.#note(false); // a read may wait for long
+    this.#look();
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#stopStatus?.();
     this.#watch?.stop();
     this.#parts.wheel.cancel(this);
   }
@@ -85,13 +101,17 @@ export class ControlFollower implements Deadline {
       return;
     }
     this.#mustRead = true;
-    this.begin();
+    this.#look();
+  }
+
+  #look(): void {
+    this.#read().catch(() => {});
   }
 
   #read(): Promise<void> {
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = undefined;
-      if (this.#mustRead && !this.#isAway) this.begin();
+      if (this.#mustRead && !this.#isAway) this.#look();
     });
     return this.#reading;
   }
@@ -110,7 +130,7 @@ export class ControlFollower implements Deadline {
         this.#readAt = now;
       } while (this.#mustRead);
       this.#isAway = false;
-      wheel.cancel(this);
+      this.#note(!this.#isDown);
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -168,10 +188,23 @@ export class ControlFollower implements Deadline {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    const { wheel, report } = this.#parts;
-    if (!this.#isAway) report(error, controlTopic, undefined); // once, and not for each attempt
+    if (!this.#isAway) this.#parts.report(error, controlTopic, undefined); // once, and not for each attempt
     this.#isAway = true;
+    this.#note(false);
+  }
+
+  /** Looks again while the log is away, and has clients told. */
+  #note(isUp: boolean): void {
+    const { wheel, listener } = this.#parts;
     wheel.cancel(this);
-    wheel.schedule(this, retryEvery);
+    if (isUp) this.#awaySince = undefined;
+    else {
+      this.#awaySince ??= wheel.monotonic;
+      wheel.schedule(this, retryEvery);
+      if (wheel.monotonic - this.#awaySince < tellAfter) return;
+    }
+    if (this.#isToldAway !== isUp) return;
+    this.#isToldAway = !isUp;
+    listener.onStore(isUp);
   }
 }

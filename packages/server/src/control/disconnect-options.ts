@@ -1,4 +1,4 @@
-import { checkNames, type NamesOf, shown } from "@sluice/contract";
+import { checkNames, type NamesOf, shown } from "@sluice/contract/internal";
 import { checkOneOf } from "../options/check.js";
 
 export interface DisconnectOptions {

@@ -1,4 +1,4 @@
-import { shown } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 
 /** A request target without scheme and host, which the absolute form has. */
 export const originForm = (target: string): string =>

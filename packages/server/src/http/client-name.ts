@@ -1,4 +1,4 @@
-import { shortName } from "@sluice/contract";
+import { shortName } from "@sluice/contract/internal";
 import { described, dropped, isThenable } from "../options/check.js";
 
 /**

@@ -1,4 +1,5 @@
-import { type AnyProcedure, coderOf, isErrorNamed, type Schema, SluiceError } from "@sluice/contract";
+import { type AnyProcedure, type Schema, SluiceError } from "@sluice/contract";
+import { coderOf, isErrorNamed } from "@sluice/contract/internal";
 import { type Cursor, parseCursor } from "@sluice/contract/wire";
 import { byteLength } from "../topic/utf8.js";
 import type { Exchange } from "./exchange.js";

@@ -1,4 +1,5 @@
-import { SluiceError, shown } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 import type { Limits } from "../options/limits.js";
 import type { Exchange } from "./exchange.js";
 import { readBody } from "./request.js";

@@ -1,4 +1,4 @@
-import { shown } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 
 /** Like `shown`, but names a promise: it was forgotten to wait for it, or the function must not be asynchronous. */
 export const described = (value: unknown): string => (isThenable(value) ? "a Promise" : shown(value));

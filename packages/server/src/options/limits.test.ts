@@ -1,4 +1,4 @@
-import { shown } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 import { describe, expect, it } from "vitest";
 import { limitsFrom } from "./limits.js";
 

@@ -1,4 +1,4 @@
-import { checkNames, type NamesOf, shown } from "@sluice/contract";
+import { checkNames, type NamesOf, shown } from "@sluice/contract/internal";
 
 /** Limits that apply to every client. */
 export interface Limits {

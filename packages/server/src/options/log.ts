@@ -1,4 +1,5 @@
-import { type AnyProcedure, shown } from "@sluice/contract";
+import type { AnyProcedure } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 import type { Log } from "@sluice/log";
 
 /** @throws TypeError if `log` is not a log. */

@@ -1,4 +1,4 @@
-import { printThrown } from "@sluice/contract";
+import { printThrown } from "@sluice/contract/internal";
 
 /** An error, and the path of the procedure or the topic that it happened in. */
 interface Reported {

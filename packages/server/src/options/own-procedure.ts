@@ -1,4 +1,5 @@
-import { type AnyProcedure, isProcedure, shown } from "@sluice/contract";
+import type { AnyProcedure } from "@sluice/contract";
+import { isProcedure, shown } from "@sluice/contract/internal";
 
 /**
  * Finds the procedure of `all` that a caller means. The caller may hold it from another evaluation of the contract's

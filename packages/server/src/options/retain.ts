@@ -1,12 +1,5 @@
-import {
-  type AnyProcedure,
-  type AnySubscription,
-  type ContractTree,
-  checkNames,
-  type NamesOf,
-  proceduresOf,
-  shown,
-} from "@sluice/contract";
+import type { AnyProcedure, AnySubscription, ContractTree } from "@sluice/contract";
+import { checkNames, type NamesOf, proceduresOf, shown } from "@sluice/contract/internal";
 import type { Retention } from "@sluice/log";
 import { subscriptionPaths } from "./log.js";
 

@@ -1,12 +1,5 @@
-import {
-  type AnyMutation,
-  type AnyQuery,
-  checkNames,
-  type EncodedJson,
-  encodeJsonAsync,
-  type NamesOf,
-  ValidationError,
-} from "@sluice/contract";
+import { type AnyMutation, type AnyQuery, ValidationError } from "@sluice/contract";
+import { checkNames, type EncodedJson, encodeJsonAsync, type NamesOf } from "@sluice/contract/internal";
 import { Lifetime } from "../time/lifetime.js";
 import type { TimerWheel } from "../time/timer-wheel.js";
 import { argsFor, type Caller, type ServerTools } from "./args.js";

@@ -1,7 +1,8 @@
 import { defineContract, mutation, subscription } from "@sluice/contract";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { createSluice, implement, type Sluice } from "../index.js";
+import { eventually } from "../test-kit/eventually.test-kit.js";
 import { subscribe } from "../test-kit/subscribe.test-kit.js";
 
 const events = { tick: z.int() };
@@ -49,7 +50,7 @@ const start = (): Sluice<{ tags: string[] }> =>
 /** A stream of eve's that is open. */
 async function openEves(sluice: Sluice<{ tags: string[] }>) {
   const next = subscribe(sluice, contract.feed, undefined, { context: { tags: ["eve"] } }).next();
-  await vi.waitFor(() => expect(sluice.stats().streams).toBe(1));
+  await eventually(() => expect(sluice.stats().streams).toBe(1));
   return { ended: expect(next).rejects.toMatchObject({ code: "forbidden" }) };
 }
 

@@ -1,25 +1,27 @@
 import {
   type BuiltInCode,
-  boundIssues,
   type ErrorData,
   type ErrorDefinitions,
+  isUnknownOutcome,
+  type Schema,
+  SluiceError,
+  type SluiceErrorOptions,
+  type UnknownOutcome,
+  ValidationError,
+} from "@sluice/contract";
+import {
+  boundIssues,
   encodeJson,
   errorTable,
   isBuiltInCode,
   isErrorNamed,
-  isUnknownOutcome,
   maxDetail,
-  type Schema,
-  SluiceError,
-  type SluiceErrorOptions,
   shorten,
-  type UnknownOutcome,
-  ValidationError,
-} from "@sluice/contract";
+} from "@sluice/contract/internal";
 import { LogError } from "@sluice/log";
 import { isPublishFailure } from "../publish/publish-failure.js";
 
-type RaisableRow = { readonly raisedBy: "http" };
+type RaisableRow = readonly [status: number, title: string, raisedBy: "http", retry: string];
 
 /** The built-in codes that server code may throw. */
 export type RaisableCode = {
@@ -50,8 +52,8 @@ export type BuiltInErrors = ErrorsOf<{}>;
 type ErrorFactory = (options?: SluiceErrorOptions) => SluiceError;
 
 const builtIn: Record<string, ErrorFactory> = Object.create(null);
-for (const code of Object.keys(errorTable) as BuiltInCode[]) {
-  if (errorTable[code].raisedBy === "http") builtIn[code] = (options) => new SluiceError(code, options);
+for (const [code, [, , raisedBy]] of Object.entries(errorTable)) {
+  if (raisedBy === "http") builtIn[code] = (options) => new SluiceError(code, options);
 }
 
 const factories = new WeakMap<ErrorDefinitions, Readonly<Record<string, ErrorFactory>>>();
@@ -84,7 +86,7 @@ export function toPublicError(error: unknown, definitions: ErrorDefinitions): Sl
 
 /** Another server may reach the store, and soon this one will again. */
 const storeAway = () =>
-  new SluiceError("unavailable", { message: "The events' store can't be reached", retryAfter: 1_000 });
+  new SluiceError("unavailable", { message: "The events' store can't be used at the moment", retryAfter: 1_000 });
 
 /** `undefined`: the client may see nothing of it. */
 function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceError | undefined {
@@ -95,7 +97,7 @@ function publicPart(error: SluiceError, definitions: ErrorDefinitions): SluiceEr
     const { status = 422, data: schema } = definition;
     return new SluiceError(code, { message, status, retryAfter, data: schema && encodeErrorData(code, schema, data) });
   }
-  const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code].raisedBy !== "client";
+  const isTellable = isBuiltInCode(code) && code !== "internal" && errorTable[code][2] !== "client";
   if (!isTellable) return undefined;
   return new SluiceError(code, {
     message,

@@ -1,14 +1,13 @@
-import {
-  type AnyMutation,
-  type AnyProcedure,
-  type AnyQuery,
-  type AnySubscription,
-  type ContractTree,
-  checkFunctions,
-  type ErrorDefinitions,
-  isProcedure,
-  type ParsedInputOf,
+import type {
+  AnyMutation,
+  AnyProcedure,
+  AnyQuery,
+  AnySubscription,
+  ContractTree,
+  ErrorDefinitions,
+  ParsedInputOf,
 } from "@sluice/contract";
+import { checkFunctions, isProcedure } from "@sluice/contract/internal";
 import type { Fit } from "./fit.js";
 import type { Generator, Handler, Implementation, LiveOptions, Run, StreamOptions } from "./implementation.js";
 import type { AnyMiddleware, Middleware, Overwrite } from "./middleware.js";

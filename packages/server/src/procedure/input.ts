@@ -1,13 +1,5 @@
-import {
-  type AnyProcedure,
-  type AnySubscription,
-  coderOf,
-  encodeInput,
-  isErrorNamed,
-  messageOf,
-  SluiceError,
-  type ValidationError,
-} from "@sluice/contract";
+import { type AnyProcedure, type AnySubscription, SluiceError, type ValidationError } from "@sluice/contract";
+import { coderOf, encodeInput, isErrorNamed, messageOf } from "@sluice/contract/internal";
 
 /**
  * Parses and decodes the input that arrived over the wire.

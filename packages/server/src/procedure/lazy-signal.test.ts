@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { sluiceNode } from "../adapters/node.js";
 import { createSluice, implement } from "../index.js";
+import { eventually } from "../test-kit/eventually.test-kit.js";
 import { withSignal } from "./lazy-signal.js";
 
 const contract = defineContract({ report: mutation({ input: z.int(), output: z.boolean() }) });
@@ -69,6 +70,6 @@ describe("the signal of a call", () => {
       given = args;
       return true;
     });
-    await vi.waitFor(() => expect(given?.signal.aborted).toBe(true));
+    await eventually(() => expect(given?.signal.aborted).toBe(true));
   });
 });

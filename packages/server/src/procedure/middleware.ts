@@ -1,4 +1,5 @@
-import { checkNames, type ErrorDefinitions } from "@sluice/contract";
+import type { ErrorDefinitions } from "@sluice/contract";
+import { checkNames } from "@sluice/contract/internal";
 import type { Disconnect } from "../control/disconnect-options.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import type { ErrorsOf } from "./errors.js";

@@ -1,4 +1,5 @@
-import { SluiceError, shown } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { shown } from "@sluice/contract/internal";
 
 /**
  * The members of a context that say when its authorisation ends and which tags it has. Sluice reads both from every

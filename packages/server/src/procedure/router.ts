@@ -1,11 +1,5 @@
-import {
-  type AnyMutation,
-  type AnyProcedure,
-  type AnyQuery,
-  type AnySubscription,
-  type ContractTree,
-  proceduresOf,
-} from "@sluice/contract";
+import type { AnyMutation, AnyProcedure, AnyQuery, AnySubscription, ContractTree } from "@sluice/contract";
+import { proceduresOf } from "@sluice/contract/internal";
 import { differenceOf } from "../options/own-procedure.js";
 import type { Implementation } from "./implementation.js";
 

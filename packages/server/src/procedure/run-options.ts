@@ -1,4 +1,5 @@
-import { type AnySubscription, checkFunctions, checkNames } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { checkFunctions, checkNames } from "@sluice/contract/internal";
 import { checkOneOf, checkWhole } from "../options/check.js";
 import type { Run, StreamOptions } from "./implementation.js";
 

@@ -17,6 +17,11 @@ export class Closing {
     return this.#closed;
   }
 
+  /** Whether topics do nothing any more: the log is being closed, or is closed. */
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
   /** From now on topics do nothing any more. */
   shut(): void {
     this.#isShut = true;

@@ -1,12 +1,5 @@
-import {
-  type AnySubscription,
-  type EncodedJson,
-  type ErrorIssue,
-  encodeJson,
-  type Schema,
-  shown,
-  ValidationError,
-} from "@sluice/contract";
+import { type AnySubscription, type ErrorIssue, type Schema, ValidationError } from "@sluice/contract";
+import { type EncodedJson, encodeJson, shown } from "@sluice/contract/internal";
 import type { LogEvent } from "@sluice/log";
 
 /** An event in the code's types. */

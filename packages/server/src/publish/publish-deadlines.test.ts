@@ -1,3 +1,6 @@
+// It counts the timers of the whole process, so it has one of its own:
+// @vitest-environment-options {"process":"own"}
+
 import { defineContract, SluiceError, subscription } from "@sluice/contract";
 import { type Log, LogError, memoryLog } from "@sluice/log";
 import { afterEach, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,5 @@
-import { type AnySubscription, checkNames, type NamesOf, shortName, shown, ValidationError } from "@sluice/contract";
+import { type AnySubscription, ValidationError } from "@sluice/contract";
+import { checkNames, type NamesOf, shortName, shown } from "@sluice/contract/internal";
 import { formatCursor } from "@sluice/contract/wire";
 import { checkWhole } from "../options/check.js";
 import { type AppendSources, appendEvents } from "./append-events.js";

@@ -7,7 +7,7 @@ const causedByLog = new WeakSet<SluiceError>();
 /** The error of a publish whose events may be in the log. Only with an idempotency key is a retry safe. */
 export function unknownOutcome(isKeyed: boolean, cause?: unknown): SluiceError {
   const data: UnknownOutcome = { outcome: "unknown", isKeyed };
-  const message = "It is not known whether the events were appended: the log has not answered";
+  const message = "It is not known whether the events were appended: the log has not answered, or failed half-way";
   return noted(new SluiceError("unavailable", { message, data, cause, ...(isKeyed && { retryAfter: 1_000 }) }));
 }
 
@@ -19,7 +19,7 @@ export function unknownOutcome(isKeyed: boolean, cause?: unknown): SluiceError {
 export function publishFailure(error: unknown, { isKeyed, isSent }: { isKeyed: boolean; isSent: boolean }): unknown {
   if (!LogError.is(error)) return error;
   if (isSent && error.code === "unknown") return unknownOutcome(isKeyed, error);
-  const message = "The events' store can't be reached: nothing was appended";
+  const message = "The events' store can't take events at the moment: nothing was appended";
   return noted(new SluiceError("unavailable", { message, cause: error, retryAfter: 1_000 }));
 }
 

@@ -4,8 +4,8 @@ import type { Disconnected, DisconnectOptions } from "../control/disconnect-opti
 export interface PublishOptions {
   /**
    * Makes a retried publish safe: within the engine's dedupe window, events with the same key are appended at most once
-   * per topic, and a retry gets the first cursor. The key may come from a client: a key longer than 512 bytes is stored
-   * as its SHA-256. Default: none.
+   * per topic, and a retry gets the first cursor. The key may come from a client: a key longer than 512 bytes, or
+   * with a lone surrogate, is stored as its SHA-256. Default: none.
    */
   readonly idempotencyKey?: string | undefined;
   /** Milliseconds after which the publish fails with `unavailable`, if the log has not answered. Default: 10,000. */

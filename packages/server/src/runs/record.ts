@@ -1,4 +1,5 @@
-import { SluiceError, sha256, stateVersionOf } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { sha256, stateVersionOf } from "@sluice/contract/internal";
 import type { EndFrame, ErrorFrame } from "@sluice/contract/wire";
 import type { LogEvent, ReadGap, ReadPage } from "@sluice/log";
 import { frameOfEnd, logged } from "../topic/entry.js";

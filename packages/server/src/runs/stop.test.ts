@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineContract, SluiceError, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createSluice, implement } from "../index.js";
+import { eventually } from "../test-kit/eventually.test-kit.js";
 import { turns } from "../test-kit/resumable.test-kit.js";
 import { subscribe } from "../test-kit/subscribe.test-kit.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
@@ -83,7 +84,7 @@ describe.each(paths)("a run that is stopped (%s)", (path) => {
     });
     const two = start(log, nobody);
     const readers = [one.read(path), undefined, two.read(path)];
-    await vi.waitFor(() => expect(readers[0]?.tokens).toEqual(["a"]));
+    await eventually(() => expect(readers[0]?.tokens).toEqual(["a"]));
     expect(await stop(log, path)).toEqual({ stopped: true });
     for (const reader of readers) await reader?.done;
     expect(readers.map((reader) => reader?.tokens)).toEqual([["a", "b"], undefined, ["a", "b"]]);
@@ -113,7 +114,7 @@ describe.each(paths)("a run that is stopped (%s)", (path) => {
     const log = memoryLog();
     const one = start(log, generate);
     const reader = one.read(path);
-    await vi.waitFor(() => expect(reader.tokens).toEqual(["a"]));
+    await eventually(() => expect(reader.tokens).toEqual(["a"]));
     await stop(log, path);
     expect(await reader.done).toMatchObject(stopped);
     expect([one.errors, one.clock.timers]).toEqual([[], 0]);
@@ -192,7 +193,7 @@ describe.each(paths)("a run that is stopped (%s)", (path) => {
       while (!signal.aborted) yield { type: "token", data: "a" };
     });
     const reader = one.read(path);
-    await vi.waitFor(() => expect(reader.tokens.length).toBeGreaterThan(100));
+    await eventually(() => expect(reader.tokens.length).toBeGreaterThan(100));
     await stop(log, path);
     expect(await reader.done).toBe("end");
   });
@@ -249,7 +250,7 @@ describe.each(paths)("a run that is stopped (%s)", (path) => {
       await new Promise(() => {});
     });
     const reader = dead.read(path);
-    await vi.waitFor(() => expect(reader.tokens).toEqual(["a"]));
+    await eventually(() => expect(reader.tokens).toEqual(["a"]));
     now += 30_000;
     expect(await stop(log, path)).toEqual({ stopped: true });
     expect(await start(log, nobody).read(path).done).toMatchObject(stopped);
@@ -287,14 +288,14 @@ describe.each(paths)("a run that is stopped (%s)", (path) => {
         await aborted(signal);
       };
       const first = start(log, generate).read(path);
-      await vi.waitFor(() => expect(first.tokens).toEqual(["a"]));
+      await eventually(() => expect(first.tokens).toEqual(["a"]));
       const stopping = stop({ ...log, append: late } as Log, path);
       await turns();
       await log.free(`${path}?{"id":"r"}`);
       if (when === "before") goOn();
       await turns();
       const second = start(log, generate).read(path);
-      await vi.waitFor(() => expect(second.tokens).toEqual(["a"]));
+      await eventually(() => expect(second.tokens).toEqual(["a"]));
       goOn();
       await stopping;
       await turns();

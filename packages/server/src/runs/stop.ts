@@ -1,4 +1,5 @@
-import { isErrorNamed, SluiceError } from "@sluice/contract";
+import { SluiceError } from "@sluice/contract";
+import { isErrorNamed } from "@sluice/contract/internal";
 import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
 import { stopGrace } from "./run-times.js";
 

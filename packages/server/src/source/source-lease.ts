@@ -1,4 +1,4 @@
-import { shortName } from "@sluice/contract";
+import { shortName } from "@sluice/contract/internal";
 import type { Lease, Log, Watch } from "@sluice/log";
 import { leaseTtl } from "../runs/run-times.js";
 

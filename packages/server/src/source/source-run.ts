@@ -1,4 +1,4 @@
-import { isErrorNamed } from "@sluice/contract";
+import { isErrorNamed } from "@sluice/contract/internal";
 import { type Cursor, LogError } from "@sluice/log";
 import { iteratorOf } from "../procedure/iterator-of.js";
 import { encodeEvent } from "../publish/encode-event.js";

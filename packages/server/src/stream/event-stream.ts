@@ -1,38 +1,13 @@
 import { encodeFrame } from "@sluice/contract/wire";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
-import type { Deadline, TimerWheel } from "../time/timer-wheel.js";
-import type { TurnEnd } from "../time/turn-end.js";
-import type { Counters } from "../topic/counters.js";
+import type { Deadline } from "../time/timer-wheel.js";
 import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import { type Framing, pieceLength, type SharedBytes } from "../topic/shared-bytes.js";
 import { Backlog } from "./backlog.js";
+import type { EventStreamSettings } from "./event-stream-settings.js";
 import type { Lanes } from "./lane.js";
 import type { Sink } from "./sink.js";
-import { StreamLife } from "./stream-life.js";
-
-/** Settings that all event streams of a server share. */
-export interface EventStreamSettings {
-  readonly wheel: TimerWheel;
-  /** Milliseconds between heartbeats. */
-  readonly heartbeat: number;
-  /** Milliseconds that a client waits before it reconnects after a cut. */
-  readonly retry: number;
-  /** Milliseconds that a full socket may take no bytes before its stream is cut. */
-  readonly stallTimeout: number;
-  readonly limits: {
-    /** Milliseconds that a stream stays open. */
-    readonly streamLife: number;
-    /** Most bytes of events that are written to a socket at once. */
-    readonly bufferedBytes: number;
-  };
-  /** When streams with many lanes write. */
-  readonly turnEnd: TurnEnd;
-  /** Called with what a write throws after its turn. */
-  readonly onError: (error: unknown) => void;
-  /** The set that lists open streams. */
-  readonly open: Set<EventStream>;
-  readonly counters: Counters;
-}
+import { graceEnd, lifeEnd, until } from "./stream-life.js";
 
 const heartbeatFrame = encodeFrame({ kind: "comment", text: "" });
 
@@ -66,8 +41,9 @@ export class EventStream implements Deadline, EndListener {
   readonly lifetime: Lifetime;
   /** Set by the wheel. One deadline serves heartbeat, stall timeout and end of life. */
   tick = 0;
-  /** `undefined`: its client can't resume after a cut, so it lasts as long as it likes. */
-  readonly #life: StreamLife | undefined;
+  /** The tick at which its client is asked to reopen, and then at which it is cut. */
+  #endsAt: number;
+  #isReopening = false;
 
   /** @param canBeCut whether its client can resume after a cut; only then its life is limited */
   constructor(sink: Sink, lifetime: Lifetime, settings: EventStreamSettings, canBeCut: boolean) {
@@ -75,7 +51,7 @@ export class EventStream implements Deadline, EndListener {
     this.settings = settings;
     this.lifetime = lifetime;
     this.#writtenAt = settings.wheel.now;
-    this.#life = canBeCut ? new StreamLife(settings.wheel, settings.limits.streamLife) : undefined;
+    this.#endsAt = lifeEnd(settings.wheel, canBeCut ? settings.limits.streamLife : Number.POSITIVE_INFINITY);
     this.#schedule(settings.heartbeat);
     sink.whenFull?.(() => this.#fill());
     lifetime.watch(this);
@@ -187,8 +163,8 @@ export class EventStream implements Deadline, EndListener {
       wheel.schedule(this, rest);
     } else if (this.closed) {
       this.#sink.destroy();
-    } else if (this.#life?.isOver) {
-      this.#endLife(this.#life);
+    } else if (this.#endsAt <= wheel.now) {
+      this.#endLife();
     } else if (rest > 0) {
       this.#schedule(rest);
     } else if (this.full) {
@@ -199,18 +175,22 @@ export class EventStream implements Deadline, EndListener {
     }
   }
 
-  #endLife(life: StreamLife): void {
-    if (life.next() === "cut") {
+  #endLife(): void {
+    const { wheel, heartbeat } = this.settings;
+    if (this.#isReopening) {
       this.cut();
     } else {
-      this.#schedule(this.settings.heartbeat);
+      this.#isReopening = true;
+      this.#endsAt = graceEnd(wheel);
+      this.#schedule(heartbeat);
       this.drain();
     }
   }
 
   /** Schedules the one deadline for whichever comes first. */
   #schedule(ms: number): void {
-    this.settings.wheel.schedule(this, this.#life?.within(ms) ?? ms);
+    const { wheel } = this.settings;
+    wheel.schedule(this, until(wheel, this.#endsAt, ms));
   }
 
   onEnd(): void {

@@ -5,7 +5,7 @@ import type { DirectSocket, LaneSocket } from "../topic/direct-subscribers.js";
 import type { Framing, SharedBytes } from "../topic/shared-bytes.js";
 
 /** A frame of a subscription. (Comments, `retry:` and `$drain` belong to the stream.) */
-export type LaneFrame = Exclude<Frame, { readonly kind: "comment" | "retry" | "drain" | "unknown" }>;
+export type LaneFrame = Exclude<Frame, { readonly kind: "comment" | "retry" | "drain" | "store" | "unknown" }>;
 
 /** Another server may be able to serve it: the client's next request must not come over the same connection. */
 export const isUnavailable = (frame: LaneFrame): boolean =>
@@ -73,7 +73,7 @@ export interface Feed {
 export interface LaneSource extends Feed {
   /** The topic's name: the procedure's path, and the key if there is one. */
   readonly topic: string;
-  /** The number that the topic's lanes have on all streams. Absent: each stream chooses one. */
+  /** The number that the topic's lanes have on all streams. Absent: each stream chooses one, and nothing is read from a log. */
   readonly laneNumber?: number;
   /** The context after middleware. */
   readonly context: unknown;

@@ -1,4 +1,5 @@
 import { createFrameDecoder, type Frame } from "@sluice/contract/wire";
+import { type Log, memoryLog } from "@sluice/log";
 import { expect, it, onTestFinished } from "vitest";
 import { FetchSink } from "../http/fetch-sink.js";
 import { type LaneOptions, serveLanes } from "../test-kit/lanes.test-kit.js";
@@ -122,4 +123,38 @@ it("lanes of a full stream keep their cursors, get all when it drains, and take 
   while (came.length < 4) came.push(...(await events()).filter((event) => !event.startsWith("0 ")));
   expect(came.toSorted()).toEqual(["2 1", "2 2", "2 3", "4 1"]);
   expect(lanes.map((lane) => lane.direct() !== undefined)).toEqual([true, true, true]);
+});
+
+it("many lanes that catch up at once read the log by the page, and not anew on each turn", async () => {
+  const memory = memoryLog();
+  const reads = new Map<string, number>();
+  const log: Log = {
+    ...memory,
+    open(topic, options) {
+      reads.set(topic, (reads.get(topic) ?? 0) + 1);
+      return memory.open(topic, options);
+    },
+  };
+  const served = serveLanes({ log });
+  const topics = Array.from({ length: 40 }, (_, n) => `topic${n}`);
+  const data = Array.from({ length: 500 }, (_, n) => `${n} ${"x".repeat(80)}`);
+  await Promise.all(topics.map((topic) => served.publish(topic, ...data)));
+  const lifetime = new Lifetime();
+  const sink = new FetchSink(() => lifetime.end());
+  const { add } = served.begin(sink, lifetime, topics.length);
+  await Promise.all(topics.map((topic) => add(topic, { from: "oldest" })));
+  const came = new Map<number | undefined, number[]>();
+  const decoder = createFrameDecoder((frame) => {
+    if (frame.kind !== "event") return;
+    came.set(frame.lane, [...(came.get(frame.lane) ?? []), Number.parseInt(JSON.parse(frame.data), 10)]);
+  });
+  const reader = sink.body.getReader();
+  onTestFinished(() => reader.cancel());
+  for (let length = 0; length < topics.length * data.length; ) {
+    decoder.push((await reader.read()).value as Uint8Array);
+    length = [...came.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+  expect([...came.values()].every((numbers) => numbers.every((n, index) => n === index))).toBe(true);
+  // Two pages of 256, and what was left of the first, as others that catch up read it.
+  expect(Math.max(...reads.values())).toBeLessThanOrEqual(3);
 });

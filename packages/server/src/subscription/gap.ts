@@ -1,4 +1,5 @@
-import { type AnySubscription, errorTable } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { errorTable } from "@sluice/contract/internal";
 import { formatCursor, type ResetReason } from "@sluice/contract/wire";
 import type { Cursor, Opened } from "@sluice/log";
 import { hasRun } from "../runs/record.js";
@@ -56,7 +57,7 @@ export async function tellGap(
     lane.send({ kind: "at", id: oldest });
     return { cursor: gap.oldest };
   }
-  const { title: message } = errorTable.gap;
+  const [, message] = errorTable.gap;
   lane.finish({ kind: "error", code: "gap", message, data: { reason, oldest, head }, final: true });
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { type AnySubscription, stateVersionOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 import { type EventFrame, reservedId } from "@sluice/contract/wire";
 import type { Report } from "../options/on-error.js";
 import { isGivenUp } from "../procedure/given-up.js";

@@ -28,7 +28,7 @@ export async function prepareLive(
   const live = new Subscriber({
     parts,
     procedure,
-    topic,
+    topic: tail.topic, // the one text that all its subscribers share
     tail,
     context,
     stream: "live",

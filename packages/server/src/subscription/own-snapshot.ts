@@ -1,4 +1,5 @@
-import { type AnySubscription, encodeJson, SluiceError, shown } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { encodeJson, shown } from "@sluice/contract/internal";
 import { parseCursor } from "@sluice/contract/wire";
 import type { Log, OpenOptions } from "@sluice/log";
 import type { Report } from "../options/on-error.js";

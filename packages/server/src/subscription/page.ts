@@ -1,5 +1,6 @@
 import type { AnySubscription } from "@sluice/contract";
-import type { Cursor, ReadPage } from "@sluice/log";
+import type { Cursor, LogEntry, ReadPage } from "@sluice/log";
+import { sizeOf } from "../topic/batch.js";
 import { firstUnknown, pageBefore } from "../topic/known-entries.js";
 
 /** Entries that a subscriber reads at once to catch up. */
@@ -31,8 +32,19 @@ export function firstPartOf(
 }
 
 /**
- * The page without its first entries, if it reaches the head. `undefined`: the log is to be read from there, as by others that catch
- * up, so that they share the next batch.
+ * The page without its first entries, if it reaches the head or fills another batch. `undefined`: the log is to be read from there,
+ * as by others that catch up, so that they share the next batch.
  */
-export const restOf = (page: ReadPage, taken: number): ReadPage | undefined =>
-  page.end.offset < page.head.offset ? undefined : { ...page, entries: page.entries.slice(taken) };
+export function restOf(page: ReadPage, taken: number, maxBytes: number): ReadPage | undefined {
+  const entries = page.entries.slice(taken);
+  if (page.end.offset < page.head.offset && !exceeds(entries, maxBytes)) return undefined;
+  return { ...page, entries };
+}
+
+function exceeds(entries: readonly LogEntry[], maxBytes: number): boolean {
+  let size = 0;
+  return entries.some((entry) => {
+    size += sizeOf(entry);
+    return size > maxBytes;
+  });
+}

@@ -1,4 +1,5 @@
-import { type AnySubscription, topicOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { topicOf } from "@sluice/contract/internal";
 import type { Log } from "@sluice/log";
 import { argsFor, type ServerTools } from "../procedure/args.js";
 import { contextOf } from "../procedure/context-of.js";

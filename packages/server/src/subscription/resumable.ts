@@ -1,4 +1,5 @@
-import { type AnySubscription, canonicalJson, coderOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { canonicalJson, coderOf } from "@sluice/contract/internal";
 import type { Cursor, Opened } from "@sluice/log";
 import type { Run } from "../procedure/implementation.js";
 import type { AnyArgs } from "../procedure/middleware.js";

@@ -1,4 +1,5 @@
-import { type AnySubscription, errorTable, isBuiltInCode, type SluiceError } from "@sluice/contract";
+import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { retryOf } from "@sluice/contract/internal";
 import type { ErrorFrame } from "@sluice/contract/wire";
 import type { Report } from "../options/on-error.js";
 import { isToReport, reported, toPublicError } from "../procedure/errors.js";
@@ -33,6 +34,6 @@ function seenOf({ error, procedure: { path, errors }, context, report }: Omit<Fa
 }
 
 function errorFrame({ code, message, data }: SluiceError, { isFinal }: Pick<Failure, "isFinal">): ErrorFrame {
-  const isTemporary = isBuiltInCode(code) && errorTable[code].retry !== "no";
+  const isTemporary = retryOf(code) !== "no";
   return { kind: "error", code, message, data, final: isFinal || !isTemporary };
 }

@@ -10,11 +10,13 @@ import type { Tail } from "../topic/tail.js";
 import type { TopicStates } from "../topic/topic-states.js";
 import type { Look } from "../topic/trail.js";
 import type { GapTerms } from "./gap.js";
+import type { HeldPages } from "./held-pages.js";
 
 /** What all subscribers of a server use. */
 export interface SubscriberParts {
   readonly hub: Pick<Hub, "take" | "release">;
   readonly states: TopicStates;
+  readonly held: HeldPages;
   readonly counters: Counters;
   readonly limits: {
     /** Most events that a subscriber is caught up with. */

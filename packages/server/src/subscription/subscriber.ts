@@ -1,11 +1,10 @@
-import { SluiceError, stateVersionOf } from "@sluice/contract";
-import { formatCursor, type OpenFrame } from "@sluice/contract/wire";
+import { SluiceError } from "@sluice/contract";
+import { formatCursor } from "@sluice/contract/wire";
 import type { LogEntry, ReadFrom, ReadPage } from "@sluice/log";
 import type { Lane, LaneSource } from "../stream/lane.js";
 import type { EndListener, Lifetime } from "../time/lifetime.js";
 import { isSameCursor } from "../topic/same-cursor.js";
 import type { TakenSnapshot } from "../topic/snapshots.js";
-import type { Tail } from "../topic/tail.js";
 import type { Look, Step } from "../topic/trail.js";
 import { type Gap, type GoOn, limitGap, tellGap } from "./gap.js";
 import { over, reading, waiting } from "./mode.js";
@@ -15,8 +14,8 @@ import type { SubscriberStart } from "./subscriber-request.js";
 import { TailSubscriber } from "./tail-subscriber.js";
 
 /**
- * Sends a topic's events to a lane. At the head it takes the tail's batches as they are. If the lane is full, it keeps a cursor and
- * nothing else, and reads the log from there when the lane has room.
+ * Sends a topic's events to a lane. At the head it takes the tail's batches as they are. If the lane is full, it keeps a
+ * cursor, and reads the log from there when the lane has room.
  */
 export class Subscriber extends TailSubscriber implements EndListener, LaneSource {
   /** A state that is to be sent, or that the socket has not taken yet. */
@@ -30,7 +29,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   #isLive = false;
   /** Where the first read starts, until the cursor is known. */
   #from: ReadFrom | undefined;
-  /** What was read at its cursor when it was opened. */
+  /** What was read at its cursor, until it is pulled. */
   #look: Look | undefined;
   #onStart: ((lifetime: Lifetime) => void) | undefined;
 
@@ -49,41 +48,14 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
     this.#onStart = listener;
   }
 
-  get tail(): Tail {
-    return this.request.tail;
-  }
-
-  get topic(): string {
-    return this.request.topic;
-  }
-
-  get laneNumber(): number {
-    return this.request.tail.lane;
-  }
-
-  get context(): unknown {
-    return this.request.context;
-  }
-
-  get resumable(): boolean {
-    return true;
-  }
-
-  open(heartbeat: number): OpenFrame {
-    const { tail, stream, procedure, attended } = this.request;
-    const version = stateVersionOf(procedure);
-    const head = formatCursor(tail.cursor);
-    const optional = { ...(version === 1 ? {} : { version }), ...(attended ? { attended } : {}) };
-    return { kind: "open", stream, heartbeat, resumable: true, head, ...optional };
-  }
-
   /** Writes what follows `$open` at once, the state. What was missed, `$live` and what comes is pulled. PROTOCOL §4.2. */
   start(lane: Lane): void {
     this.lane = lane;
     lane.cork();
     this.#state?.send(lane);
-    // A lane that does not pull at once is full, maybe for long: drop what was read, and keep the cursor.
+    // A lane that does not pull at once waits for its turn, or is full.
     queueMicrotask(() => {
+      this.setAside(this.#look);
       this.#look = undefined;
     });
     const onStart = this.#onStart;
@@ -104,16 +76,20 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
   onEnd(): void {
     const { parts, tail } = this.request;
     this.become(over);
+    parts.held.take(this);
     parts.hub.release(tail);
   }
 
   /** Reads the log up to the head and joins the tail, unless its lane is full before. */
   async #readOn(lane: Lane, maxBytes: number): Promise<void> {
     const { procedure, tail, endingOf } = this.request;
-    let look = this.#look;
+    let look = this.#look ?? this.takeAside();
     this.#look = undefined;
     while (!lane.lifetime.over) {
-      if (lane.full) return this.become(waiting);
+      if (lane.full) {
+        this.setAside(look);
+        return this.become(waiting);
+      }
       // Of a run, the record is always read: it says whether the run has ended.
       if (!look || (endingOf && !look.opened)) {
         look = await this.#read();
@@ -153,7 +129,7 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
         }
         this.#from = undefined;
         if (taken < page.entries.length) {
-          const rest = restOf(page, taken);
+          const rest = restOf(page, taken, maxBytes);
           look = rest && { opened: { page: rest }, step };
           await undefined; // lets other lanes of the stream write
           continue;

@@ -1,11 +1,14 @@
-import { formatCursor } from "@sluice/contract/wire";
+import { stateVersionOf } from "@sluice/contract/internal";
+import { formatCursor, type OpenFrame } from "@sluice/contract/wire";
 import type { Cursor } from "@sluice/log";
 import type { Lane, LaneFrame } from "../stream/lane.js";
 import type { Batch } from "../topic/batch.js";
-import type { DirectSubscriber } from "../topic/direct-subscribers.js";
+import type { DirectSocket, DirectSubscriber, LaneSocket } from "../topic/direct-subscribers.js";
 import type { QueuedSubscriber } from "../topic/queued-subscriber.js";
 import { isSameCursor } from "../topic/same-cursor.js";
-import { type Mode, over, queued, waiting } from "./mode.js";
+import type { Tail } from "../topic/tail.js";
+import { type Look, Step } from "../topic/trail.js";
+import { direct, type Mode, over, queued, waiting } from "./mode.js";
 import { hasReached, pickFrom } from "./picked.js";
 import { failLane } from "./stream-error.js";
 import type { SubscriberRequest } from "./subscriber-request.js";
@@ -18,6 +21,8 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   // First what a delivery looks at, as in an event stream.
   protected lane: Lane | undefined;
   protected mode: Mode = waiting;
+  /** Where the tail's bytes go while it is direct. */
+  #socket: DirectSocket | LaneSocket | undefined;
   protected cursor: Cursor;
   /** The cursor that the client was told last. A filter may have withheld everything after it. */
   protected told: Cursor;
@@ -32,6 +37,34 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
     this.#filter = request.filter;
     this.cursor = request.tail.cursor;
     this.told = request.tail.cursor;
+  }
+
+  get tail(): Tail {
+    return this.request.tail;
+  }
+
+  get topic(): string {
+    return this.request.topic;
+  }
+
+  get laneNumber(): number {
+    return this.request.tail.lane;
+  }
+
+  get context(): unknown {
+    return this.request.context;
+  }
+
+  get resumable(): boolean {
+    return true;
+  }
+
+  open(heartbeat: number): OpenFrame {
+    const { tail, stream, procedure, attended } = this.request;
+    const version = stateVersionOf(procedure);
+    const head = formatCursor(tail.cursor);
+    const optional = { ...(version === 1 ? {} : { version }), ...(attended ? { attended } : {}) };
+    return { kind: "open", stream, heartbeat, resumable: true, head, ...optional };
   }
 
   /** Moves to a cursor that the client need not be told. */
@@ -95,7 +128,7 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   }
 
   review(): void {
-    if (this.mode.kind === "direct" && this.lane?.direct() !== this.mode.socket) this.queue();
+    if (this.mode.kind === "direct" && this.lane?.direct() !== this.#socket) this.queue();
   }
 
   queue(): void {
@@ -110,28 +143,45 @@ export abstract class TailSubscriber implements QueuedSubscriber, DirectSubscrib
   }
 
   /** The one way from mode to mode: it leaves the tail's lists, or comes into one. */
-  protected become(mode: Mode): void {
+  protected become(mode: Mode, socket?: DirectSocket | LaneSocket): void {
     const { tail } = this.request;
     const before = this.mode;
     if (before === over || before === mode) return;
     this.mode = mode;
     if (before.kind === "queued") {
       tail.leave(this);
-    } else if (before.kind === "direct") {
-      tail.direct.delete(before.socket);
+    } else if (this.#socket) {
+      tail.direct.delete(this.#socket);
       this.cursor = tail.cursor;
       this.told = tail.cursor;
     }
+    this.#socket = socket;
     if (mode.kind === "queued") tail.join(this);
-    else if (mode.kind === "direct") tail.direct.add(mode.socket, this, this.lane as Lane);
+    else if (socket) tail.direct.add(socket, this, this.lane as Lane);
   }
 
   /** Takes what comes from the tail: past its lane, if it stands at the head and wants all of it. */
   protected join(lane: Lane): void {
     const { tail } = this.request;
     const socket = !this.#filter && isSameCursor(this.cursor, tail.cursor) ? lane.direct() : undefined;
-    this.become(socket ? { kind: "direct", socket } : queued);
+    if (socket) this.become(direct, socket);
+    else this.become(queued);
     lane.caughtUp();
+  }
+
+  /** Leaves what was read where there may be room for it. Of a run, the record would be too old later. */
+  protected setAside(look: Look | undefined): void {
+    const { parts, endingOf } = this.request;
+    if (look && !endingOf && this.mode !== over) parts.held.keep(this, look);
+  }
+
+  /** What it has set aside, unless the topic was deleted since. */
+  protected takeAside(): Look | undefined {
+    const { parts, tail } = this.request;
+    const page = parts.held.take(this);
+    if (page?.end.epoch !== tail.cursor.epoch) return undefined;
+    // A step that leads nowhere: those since its read hold the batches that were handed out. Behind the page, it reads again.
+    return { opened: { page }, step: new Step(page.end) };
   }
 
   /** Whether there is something for it in a batch that doesn't begin where it stands. */

@@ -5,6 +5,7 @@ import { EventStream } from "../stream/event-stream.js";
 import { GatheringSink } from "../stream/gathering-sink.js";
 import { NumberedLanes } from "../stream/numbered-lanes.js";
 import type { BodySink } from "../stream/sink.js";
+import { HeldPages } from "../subscription/held-pages.js";
 import { Subscriber } from "../subscription/subscriber.js";
 import { Lifetime } from "../time/lifetime.js";
 import { ManualClock } from "../time/manual-clock.test-kit.js";
@@ -32,7 +33,7 @@ export function serveLanes({ log = memoryLog() }: { readonly log?: Log } = {}) {
   const pages = new ReplayCache(limits.bufferedBytes);
   const report = (error: unknown) => void errors.push(error);
   const hub = new Hub({ log, pages, counters, wheel, onError: report });
-  const parts = { log, hub, counters, limits, report, states: new TopicStates(log) };
+  const parts = { log, hub, counters, limits, report, held: new HeldPages(), states: new TopicStates(log) };
   const connections = new Set<EventStream>();
   const settings = {
     wheel,

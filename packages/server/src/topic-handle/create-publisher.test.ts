@@ -73,6 +73,17 @@ describe("publish", () => {
     expect(keys.map((key) => key?.length)).toEqual([65, 65, 65, 512]);
   });
 
+  it("recognises a retry by a key that is no Unicode, as a client may send it in JSON", async () => {
+    const { topic } = await setUp();
+    const answers = [];
+    for (const idempotencyKey of ["\ud800", "\ud801", "\ud800", "\ufffd"]) {
+      answers.push(
+        await topic(contract.watch, { id: "a" }).publish({ type: "goal", data: { minute: 1 } }, { idempotencyKey }),
+      );
+    }
+    expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, false, true, false]);
+  });
+
   it("refuses an empty idempotency key: every publish with it would count as a retry of the first", async () => {
     const { topic, read } = await setUp();
     const goal = { type: "goal" as const, data: { minute: 1 } };

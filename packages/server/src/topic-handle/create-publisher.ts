@@ -1,4 +1,5 @@
-import { type ContractTree, checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract";
+import type { ContractTree } from "@sluice/contract";
+import { checkFunctions, checkNames, type NamesOf, proceduresOf } from "@sluice/contract/internal";
 import type { Log } from "@sluice/log";
 import { checkDisconnect } from "../control/disconnect-options.js";
 import { tellServers } from "../control/tell-servers.js";
@@ -13,7 +14,7 @@ import { defaultMaxEventLength } from "../publish/encode-event.js";
 import { closePublishing, publishSources } from "../publish/publish-events.js";
 import type { GetTopic } from "../publish/topic-handle.js";
 import { stopRun } from "../runs/stop-run.js";
-import { answeringLog } from "../topic/answering-log.js";
+import { answeringLog, publishersLog } from "../topic/answering-log.js";
 import { retainingLog } from "../topic/retaining-log.js";
 import { TopicStates } from "../topic/topic-states.js";
 import { getTopicFrom } from "./get-topic.js";
@@ -81,7 +82,7 @@ export function createPublisher<Tree extends ContractTree>(
   const log = answeringLog(retaining);
   const states = new TopicStates(log);
   const closing = new Closing("The publisher");
-  const publishLog = answeringLog(retaining, { boundsAppends: false });
+  const publishLog = publishersLog(log, retaining);
   const sources = publishSources({ log: publishLog, states, maxEventLength, snapshotEvery, onError, closing });
   const topic = getTopicFrom({
     procedures: byPath(proceduresOf(contract)),

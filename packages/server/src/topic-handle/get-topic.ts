@@ -1,4 +1,5 @@
-import { type AnyProcedure, type AnySubscription, checkNames, type NamesOf } from "@sluice/contract";
+import type { AnyProcedure, AnySubscription } from "@sluice/contract";
+import { checkNames, type NamesOf } from "@sluice/contract/internal";
 import type { Disconnected, DisconnectOptions } from "../control/disconnect-options.js";
 import { ownOf } from "../options/own-procedure.js";
 import type { UnencodedEvent } from "../publish/encode-event.js";

@@ -1,4 +1,5 @@
-import { type AnySubscription, coderOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { coderOf } from "@sluice/contract/internal";
 import { formatCursor } from "@sluice/contract/wire";
 import type { StateAt } from "../publish/topic-handle.js";
 import { stateOf } from "../topic/state-fold.js";

@@ -1,8 +1,9 @@
 import { defineContract, subscription } from "@sluice/contract";
 import { type Log, LogError, memoryLog } from "@sluice/log";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createPublisher, createSluice, implement } from "../index.js";
+import { eventually } from "../test-kit/eventually.test-kit.js";
 import { subscribe } from "../test-kit/subscribe.test-kit.js";
 import { readLog } from "../topic/read-log.test-kit.js";
 
@@ -33,7 +34,7 @@ function serve(log: Log) {
     void ended.then((how) => (end = how));
     return { ended, end: () => end };
   };
-  const open = (count: number) => vi.waitFor(() => expect(sluice.stats().topics).toBe(count));
+  const open = (count: number) => eventually(() => expect(sluice.stats().topics).toBe(count));
   return { ...sluice, read, open };
 }
 
@@ -79,7 +80,7 @@ describe("a topic's stop()", () => {
     const reader = one.read(contract.run, "a");
     await one.open(1);
     const { topic } = where === "a publisher" ? createPublisher(contract, { log }) : serve(log);
-    await vi.waitFor(async () => expect(await topic(contract.run, a).stop()).toEqual({ stopped: true }));
+    await eventually(async () => expect(await topic(contract.run, a).stop()).toEqual({ stopped: true }));
     expect(await reader.ended).toBe("end");
     expect(await topic(contract.run, a).stop()).toEqual({ stopped: false });
   });

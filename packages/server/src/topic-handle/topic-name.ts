@@ -1,4 +1,5 @@
-import { type AnySubscription, topicKeyOf, topicNamed, ValidationError } from "@sluice/contract";
+import { type AnySubscription, ValidationError } from "@sluice/contract";
+import { topicKeyOf, topicNamed } from "@sluice/contract/internal";
 import { asBadRequest, decodeCallerInput } from "../procedure/input.js";
 import { unwritablePart } from "./unwritable.js";
 

@@ -1,4 +1,5 @@
-import { type ErrorIssue, inJson } from "@sluice/contract";
+import type { ErrorIssue } from "@sluice/contract";
+import { inJson } from "@sluice/contract/internal";
 import { maxLevels } from "../http/request.js";
 import { described } from "../options/check.js";
 

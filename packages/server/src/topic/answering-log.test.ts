@@ -1,6 +1,9 @@
+// It counts the timers of the whole process, so it has one of its own:
+// @vitest-environment-options {"process":"own"}
+
 import { type Log, LogError, memoryLog } from "@sluice/log";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { answeringLog, answerTimeout } from "./answering-log.js";
+import { answeringLog, answerTimeout, publishersLog } from "./answering-log.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
@@ -80,8 +83,44 @@ it("each call has its own 5 s, and an answer that comes later is ignored", async
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it("once it is closed, it leaves no timer", async () => {
+  const log = answeringLog(memoryLog());
+  await log.append(topic, [tick]);
+  expect(vi.getTimerCount()).toBe(1);
+  await log.close?.();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("once it is closed, it leaves no timer behind what is answered later, either", async () => {
+  let resolve: (value: undefined) => void = () => {};
+  const promise = new Promise<undefined>((done) => {
+    resolve = done;
+  });
+  const log = answeringLog({ ...memoryLog(), findAppend: () => promise });
+  const late = log.findAppend(topic, "k");
+  await log.close?.();
+  resolve(undefined);
+  await late;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it.each([
+  ["a page", (lost: object) => ({ page: lost })],
+  ["what follows a snapshot", (lost: object) => ({ page: { ok: false }, afterSnapshot: lost })],
+])(
+  "%s without entries before the head is an error: whoever reads on would never come to its end",
+  async (_what, opened) => {
+    const lost = { ok: true, entries: [], end: cursor, head: { ...cursor, offset: 7 } };
+    const log = answeringLog(logOf(async () => opened(lost)));
+    await expect(log.open(topic, { from: cursor, limit: 512 })).rejects.toEqual(
+      new LogError("unavailable", 'The log has lost the entries 1 to 7 of "feed". Delete the topic to begin anew.'),
+    );
+    expect(await log.open(topic, { from: cursor, limit: 0 })).toEqual(opened(lost));
+  },
+);
+
 it("leaves the appends of publishers to their own deadlines", async () => {
-  const seen = outcome(answeringLog(logOf(silent), { boundsAppends: false }).append(topic, [tick]));
+  const seen = outcome(publishersLog(answeringLog(logOf(silent)), logOf(silent)).append(topic, [tick]));
   await vi.advanceTimersByTimeAsync(10 * answerTimeout);
   expect(seen).toEqual({});
 });

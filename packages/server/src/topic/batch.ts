@@ -1,4 +1,5 @@
-import { type AnySubscription, coderOf, freezeShared } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { coderOf, freezeShared } from "@sluice/contract/internal";
 import { formatCursor } from "@sluice/contract/wire";
 import type { Cursor, LogEntry } from "@sluice/log";
 import { endsSubscribers, frameOf, sourced } from "./entry.js";

@@ -1,4 +1,5 @@
-import { type AnySubscription, SluiceError, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 import type { ReadGap, ReadPage } from "@sluice/log";
 import { versionIn } from "./record.js";
 

@@ -1,4 +1,5 @@
-import { type AnySubscription, stateVersionOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 import type { LogEntry, ReadPage } from "@sluice/log";
 import { isLast, versionEntry } from "./entry.js";
 

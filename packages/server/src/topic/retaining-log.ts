@@ -20,6 +20,7 @@ export function retainingLog(log: Log, retain: RetentionByPath): Log {
     renew: (lease) => log.renew(lease),
     release: (lease) => log.release(lease),
     free: (topic) => log.free(topic),
+    onStatus: (listener) => log.onStatus?.(listener) ?? (() => {}),
     close: async () => log.close?.(),
   } satisfies Required<Log>;
 }

@@ -1,4 +1,5 @@
-import { type AnySubscription, stateVersionOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 
 /** A state as it is saved in the log's snapshot. */
 export interface SavedState {

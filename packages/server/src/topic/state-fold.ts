@@ -1,17 +1,19 @@
 import {
   type AnySubscription,
-  checkJson,
-  coderOf,
-  createFoldStep,
-  type EncodedJson,
   type EventSchemas,
-  encodeJson,
-  type FoldStep,
-  isErrorNamed,
   type Schema,
   SluiceError,
   type StateDefinition,
 } from "@sluice/contract";
+import {
+  checkJson,
+  coderOf,
+  createFoldStep,
+  type EncodedJson,
+  encodeJson,
+  type FoldStep,
+  isErrorNamed,
+} from "@sluice/contract/internal";
 import type { LogEvent } from "@sluice/log";
 
 /** An event in the code's types. */

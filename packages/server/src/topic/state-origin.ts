@@ -1,4 +1,5 @@
-import { type AnySubscription, stateVersionOf } from "@sluice/contract";
+import type { AnySubscription } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 import type { Cursor, Log, LogEntry, Opened, ReadGap, ReadPage } from "@sluice/log";
 import { contractSkew } from "./contract-skew.js";
 import { decodeSaved, type SavedState } from "./saved-state.js";

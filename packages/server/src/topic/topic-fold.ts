@@ -1,4 +1,5 @@
-import { type AnySubscription, isErrorNamed, type SluiceError, stateVersionOf } from "@sluice/contract";
+import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { isErrorNamed, stateVersionOf } from "@sluice/contract/internal";
 import type { AppendedNow, Cursor, Log, LogEntry, Opened, ReadGap, ReadPage } from "@sluice/log";
 import { assertVersion, contractSkew, newerVersion } from "./contract-skew.js";
 import { isLast, versionEntry } from "./entry.js";
@@ -99,6 +100,8 @@ export class TopicFold {
   async #foldOn(from: Cursor, first: Opened): Promise<ReadPage> {
     let cursor = from;
     let opened = first;
+    /** Where it started over last. */
+    let begun: Cursor | undefined;
     for (;;) {
       const { page, snapshot, afterSnapshot } = opened;
       assertVersion(this.#procedure, page);
@@ -106,10 +109,10 @@ export class TopicFold {
       if (!page.ok) {
         // The log has another history now, or has trimmed entries that are not folded yet: start over.
         const origin = await this.#load(afterSnapshot && { snapshot, page: afterSnapshot });
-        if (isSameCursor(origin.cursor, cursor)) {
-          throw unfoldable(this.#topic, "its saved snapshot belongs to a history that the log does not have");
+        if (isSameCursor(origin.cursor, cursor) || (begun && isSameCursor(origin.cursor, begun))) {
+          throw unfoldable(this.#topic, "what it begins with belongs to a history that the log does not have");
         }
-        cursor = origin.cursor;
+        cursor = begun = origin.cursor;
         opened = await this.#after(origin);
         continue;
       }

@@ -2,6 +2,7 @@ import { defineContract, subscription } from "@sluice/contract";
 import { type Log, memoryLog } from "@sluice/log";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { eventually } from "../test-kit/eventually.test-kit.js";
 import { createPublisher } from "../topic-handle/create-publisher.js";
 import { headOf, readLog } from "./read-log.test-kit.js";
 import { TopicState } from "./topic-state.js";
@@ -148,7 +149,7 @@ describe("TopicState", () => {
       const { topic } = createPublisher(contract, { log: slow, snapshotEvery: 10 });
       for (let i = 0; i < 29; i++) await topic(contract.total).publish(add(1));
       const last = topic(contract.total).publish(add(1));
-      await vi.waitFor(() => expect(held).toHaveLength(1));
+      await eventually(() => expect(held).toHaveLength(1));
       expire();
       await topic(contract.total).publish(add(1));
       held[0]?.();
@@ -215,9 +216,27 @@ describe("TopicState", () => {
     const emptied = { ...empty, open };
     const current = new TopicState(emptied, topicName, contract.total).current();
     await expect(current).rejects.toThrow(
-      /cannot be folded: its saved snapshot belongs to a history that the log does not have/,
+      /cannot be folded: what it begins with belongs to a history that the log does not have/,
     );
     expect(open).toHaveBeenCalledTimes(2);
+  });
+
+  it("throws if it comes to the same gap again after it has started over, and does not start over forever", async () => {
+    const log = memoryLog();
+    const { topic } = createPublisher(contract, { log });
+    await topic(contract.total).publish(add(1, 2));
+    const other = memoryLog();
+    await other.append(topicName, [{ type: "add", data: "1" }]);
+    const open = vi.fn(async (...[name, options]: Parameters<Log["open"]>) => {
+      await new Promise((resolve) => setImmediate(resolve)); // see above
+      if (options.from !== "snapshot") return await other.open(name, options);
+      const { page } = await log.open(name, options);
+      return page.ok ? { page: { ...page, head: { ...page.head, offset: page.head.offset + 2 } } } : { page };
+    });
+    await expect(new TopicState({ ...log, open }, topicName, contract.total).current()).rejects.toThrow(
+      /cannot be folded: what it begins with belongs to a history that the log does not have/,
+    );
+    expect(open.mock.calls.length).toBeLessThan(10);
   });
 });
 
