@@ -37,8 +37,8 @@ const schemaCode =
 const clientCode = /\/client\/src\/procedure\/(wire|contract)-client\.ts$/;
 
 test.each([
-  ["a client of a contract", "", 15_850],
-  ["a client from types only", "/types-only", 16_130],
+  ["a client of a contract", "", 14_157],
+  ["a client from types only", "/types-only", 14_448],
 ])("the code of %s stays small, minified and gzipped", async (_what, entry, most) => {
   const { code } = await bundle(anyClient(entry), contract);
   expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(most);
@@ -50,6 +50,26 @@ test("a client that shares with no other tabs contains nothing of it", async () 
   const withTabs = `${fromContract} import { sharedTabs } from "@sluice/client/tabs"; globalThis.made = sharedTabs;`;
   const { modules: sharing } = await bundle(withTabs, contract);
   expect(sharing.filter((id) => id.includes("/client/src/tabs/"))).not.toEqual([]);
+}, 60_000);
+
+test("hooks of an application that renders on no server contain nothing that is for that", async () => {
+  const hydrationCode = /\/query\/(hydration|adopted-view|arrivals|dehydrated|origins|seeded-source)\.ts$/;
+  const withHooks = (names: string) =>
+    `${fromContract} import { ${names} } from "@sluice/client/query"; globalThis.made = [${names}];`;
+  const { modules } = await bundle(withHooks("sluiceQuery, sluiceSubscription"), contract);
+  expect(modules.filter((id) => hydrationCode.test(id))).toEqual([]);
+  const { modules: rendering } = await bundle(withHooks("sluiceSubscription, hydration"), contract);
+  expect(rendering.filter((id) => hydrationCode.test(id))).toHaveLength(6);
+}, 60_000);
+
+test("an application whose mutations show in no state contains nothing that is for that", async () => {
+  const pendingCode = /\/query\/(sluice-pending|pending-layer|pending-change|mutation-outcome)\.ts$/;
+  const withMutations = (names: string) =>
+    `${fromContract} import { ${names} } from "@sluice/client/query"; globalThis.made = [${names}];`;
+  const { modules } = await bundle(withMutations("sluiceMutation, sluiceSubscription, hydration"), contract);
+  expect(modules.filter((id) => pendingCode.test(id))).toEqual([]);
+  const { modules: optimistic } = await bundle(withMutations("sluiceMutation, sluicePending"), contract);
+  expect(optimistic.filter((id) => pendingCode.test(id))).toHaveLength(4);
 }, 60_000);
 
 test("an application with only a contract's type contains no schema and nothing that runs one", async () => {

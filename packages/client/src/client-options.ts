@@ -1,5 +1,6 @@
 import type { Clock } from "./platform/clock.js";
 import type { CredentialsMode, FetchLike, HeadersLike } from "./platform/fetch.js";
+import type { Wake } from "./platform/wake.js";
 import type { SkippedEvent } from "./subscription/skipped-event.js";
 import type { BackoffOptions } from "./transport/retry.js";
 import type { TabSharing } from "./transport/transport.js";
@@ -8,8 +9,8 @@ import type { OnUnauthorized } from "./wire/refresh.js";
 /** How a client reaches its server. */
 export interface ClientOptions {
   /**
-   * Names the client in query keys. Set it if a cache is filled in one place and read in another (server rendering, a
-   * persisted cache): both clients need the same id. Clients of different servers or users that share a cache need
+   * Names the client in query keys. Set it if a cache is filled in one place and read in another (server rendering with
+   * `hydration`, a persisted cache): both clients need the same id. Clients of different servers or users that share a cache need
    * different ids. Default: a name that is unique in this page.
    */
   readonly id?: string;
@@ -28,7 +29,7 @@ export interface ClientOptions {
   /**
    * Sends a request. Default: the global `fetch`, looked up for every request. Responses need a `body` that streams: in
    * React Native, use `expo/fetch`. What it throws becomes `network`, which subscriptions retry. Exceptions: a
-   * `SluiceError` keeps its code, and a request that the platform will never send is `protocol`. If you combine
+   * `SluiceError` keeps its code, and a request that the platform will never send is `protocol` (in production: one that `new Request` refuses). If you combine
    * `init.signal` with a signal of your own by `AbortSignal.any`, keep a reference to the result while the body is
    * read: WebKit garbage-collects a signal that only a fetch holds, and then nothing aborts the request.
    */
@@ -58,6 +59,22 @@ export interface ClientOptions {
    * of a hook its last component. Default: 1,000.
    */
   readonly linger?: number;
+  /**
+   * Where there is no browser's page, tells when to try again at once, and whether there is a network. It is called when the first
+   * subscription opens, and what it returns when the last has ended. `onWake()` ends the wait for the next attempt. `onWake(false)`
+   * means that the device is offline: until `onWake(true)`, subscriptions whose stream fails are `paused`, and try only now and
+   * then. What it throws is reported, and the client goes on without it. Default: the page's events `online`, `offline`, `pageshow` and
+   * `visibilitychange`, and `navigator.onLine`.
+   *
+   * @example
+   * // React Native, with `@react-native-community/netinfo`
+   * wake: (onWake) => {
+   *   const app = AppState.addEventListener("change", (state) => state === "active" && onWake());
+   *   const stop = NetInfo.addEventListener(({ isConnected }) => onWake(isConnected !== false));
+   *   return () => [app.remove(), stop()];
+   * }
+   */
+  readonly wake?: Wake;
   /**
    * One stream for all tabs of a user: `sharedTabs({ key: user.id })` of `@sluice/client/tabs`. Default: each tab has
    * its own.

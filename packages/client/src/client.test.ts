@@ -82,6 +82,7 @@ test.each<[string, object | undefined, string]>([
   ["no number", { url: "/api", retry: { base: "1s" } }, 'Client option "retry.base" is "1s"'],
   ["NaN", { url: "/api", retry: { max: Number.NaN } }, 'Client option "retry.max" is NaN'],
   ["no function", { url: "/api", fetch: "fetch" }, 'Client option "fetch" is "fetch"; allowed is a function'],
+  ["no function to wake it", { url: "/api", wake: true }, 'Client option "wake" is true; allowed is a function'],
   ["half a clock", { url: "/api", clock: { now: Date.now } }, 'Client option "clock.setTimeout" is undefined'],
   ["other credentials", { url: "/api", credentials: "all" }, 'Client option "credentials" is "all"'],
 ])("refuses %s, naming option, given and allowed", (_, options, message) => {

@@ -1,4 +1,5 @@
 import type { ContractTree } from "@sluice/contract";
+import { isDevelopment } from "#development";
 import type { ClientOptions } from "./client-options.js";
 import { checkOptions } from "./option-rules.js";
 import { createContractClient } from "./procedure/contract-client.js";
@@ -26,6 +27,6 @@ import { settingsOf } from "./settings.js";
  * const { cursor } = await client.scores.report({ matchId: "m1", team: "home", minute: 12 });
  */
 export const createClient = <const Tree extends ContractTree>(contract: Tree, options: ClientOptions): Client<Tree> => {
-  checkOptions(options);
+  if (isDevelopment) checkOptions(options);
   return createContractClient(contract, settingsOf(options));
 };

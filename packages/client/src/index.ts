@@ -12,6 +12,7 @@ export type {
   FetchResponse,
   HeadersLike,
 } from "./platform/fetch.js";
+export type { Wake } from "./platform/wake.js";
 export type { CallOptions, CallProcedure, Client, ClientTree, SubscriptionProcedure } from "./procedure/procedure.js";
 export type { EventHandlers, IterateOptions, Reset, SubscriptionHandlers } from "./subscription/handlers.js";
 export type { SkippedEvent } from "./subscription/skipped-event.js";

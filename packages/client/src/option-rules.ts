@@ -20,7 +20,8 @@ const from = (least: number, unit: string): Rule => [
 const unchecked: Rule = [() => true, ""];
 const milliseconds = (least: number) => from(least, "milliseconds");
 
-const clientRules = {
+// Functions, so that bundlers see that nothing is lost without them.
+const clientRules = (): Readonly<Record<keyof ClientOptions, Rule>> => ({
   id: [(given) => typeof given === "string" && given !== "", "a text that is not empty"],
   url: unchecked,
   headers: unchecked,
@@ -33,14 +34,14 @@ const clientRules = {
   retry: anObject,
   connectTimeout: milliseconds(1),
   linger: milliseconds(0),
+  wake: aFunction,
   tabs: [isFunction, "what sharedTabs() of @sluice/client/tabs gives"],
   multiplex: aFlag,
   maxFrame: from(1, "characters"),
   onSkippedEvent: aFunction,
   clock: anObject,
-} satisfies Readonly<Record<keyof ClientOptions, Rule>>;
-
-const retryRules: Rules = { base: milliseconds(0), max: milliseconds(0), random: aFunction };
+});
+const retryRules = (): Rules => ({ base: milliseconds(0), max: milliseconds(0), random: aFunction });
 const clockRules: Rules = { now: required, setTimeout: required, clearTimeout: required, monotonic: aFunction };
 
 /**
@@ -51,24 +52,23 @@ const clockRules: Rules = { now: required, setTimeout: required, clearTimeout: r
 export function checkOptions(options: ClientOptions): void {
   if (!isObject(options)) throw new TypeError(`Client options are ${show(options)}; allowed is an object.`);
   const { retry = {}, clock, url, headers } = options;
-  checkNames("", options, clientRules);
-  check("", options, clientRules);
-  checkNames("retry.", retry, retryRules);
-  check("retry.", retry, retryRules);
-  if (clock) check("clock.", clock, clockRules);
+  check("", options, clientRules());
+  check("retry.", retry, retryRules());
+  if (clock) checkValues("clock.", clock, clockRules);
   checkUrl(url);
   if (!url.startsWith("/")) attempt("url", () => new URL(url));
   if (typeof headers !== "function") attempt("headers", () => new Headers(headers as HeadersInit));
 }
 
-function checkNames(prefix: string, options: object, rules: Rules): void {
+function check(prefix: string, options: object, rules: Rules): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(rules, name)) continue;
     throw new TypeError(`Client option "${prefix}${name}" is unknown; allowed are ${Object.keys(rules).join(", ")}.`);
   }
+  checkValues(prefix, options, rules);
 }
 
-function check(prefix: string, options: object, rules: Rules): void {
+function checkValues(prefix: string, options: object, rules: Rules): void {
   for (const [name, [holds, allowed, isRequired]] of Object.entries(rules)) {
     const given = (options as Record<string, unknown>)[name];
     if ((given === undefined && !isRequired) || holds(given)) continue;

@@ -1,21 +1,17 @@
-import { expect, test } from "vitest";
+// It replaces a module, so it has a process of its own:
+// @vitest-environment-options {"process":"production client"}
+
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ClientOptions } from "./client-options.js";
-import * as main from "./index.js";
-import * as mainProduction from "./index-production.js";
 import { bundle } from "./test-kit/bundle.test-kit.js";
 import { contract } from "./test-kit/set-up.test-kit.js";
-import * as typesOnly from "./types-only.js";
-import * as typesOnlyProduction from "./types-only-production.js";
 
-const fromContract = (options: object) => mainProduction.createClient(contract, options as ClientOptions);
-const fromTypes = (options: object) => typesOnlyProduction.createClient<typeof contract>(options as ClientOptions);
+vi.mock("#development", () => import("./production.js"));
+const { createClient } = await import("./index.js");
+const typesOnly = await import("./types-only.js");
 
-test.each([
-  ["the main entry", main, mainProduction],
-  ["the entry for types only", typesOnly, typesOnlyProduction],
-])("%s exports the same names for production", (_what, entry, forProduction) => {
-  expect(Object.keys(forProduction)).toEqual(Object.keys(entry));
-});
+const fromContract = (options: object) => createClient(contract, options as ClientOptions);
+const fromTypes = (options: object) => typesOnly.createClient<typeof contract>(options as ClientOptions);
 
 test.each([
   ["from a contract", fromContract],
@@ -39,6 +35,45 @@ test("in production, options that can't be used are told by the first call", asy
     code: "protocol",
     message: expect.stringContaining("headers option"),
   });
+});
+
+/** The errors of a call, a subscription and a loop. */
+async function failuresOf({ scores }: ReturnType<typeof fromContract>): Promise<readonly unknown[]> {
+  const told = new Promise((resolve) => scores.watch.subscribe({ matchId: "m1" }, { onError: resolve }));
+  const next = scores.watch.iterate({ matchId: "m1" })[Symbol.asyncIterator]().next();
+  return Promise.all([scores.clear(), told, next].map((promise) => promise.catch((error) => error)));
+}
+
+test.each<[string, unknown]>([
+  ["nothing", undefined],
+  ["an object that is no answer", {}],
+  ["an answer without headers", { status: 200, text: async () => "" }],
+])("in production, a fetch that gives %s is told as `protocol`", async (_what, answer) => {
+  for (const failure of await failuresOf(fromContract({ url: "http://a", fetch: async () => answer }))) {
+    expect(failure).toMatchObject({ name: "SluiceError", code: "protocol" });
+  }
+});
+
+test("in production, what is asked of a client after its end is told as `aborted`", async () => {
+  const client = fromContract({ url: "http://a" });
+  client.$close();
+  for (const failure of await failuresOf(client)) expect(failure).toMatchObject({ code: "aborted", status: 0 });
+});
+
+test("in production, a clock and a random number that throw are replaced by the platform's, and told", async () => {
+  const thrown = new Error("broken");
+  const broken = () => {
+    throw thrown;
+  };
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => print.mockRestore());
+  const fetch = vi.fn(async () => new Response("", { status: 503, headers: { "retry-after": "0" } }));
+  const clock = { now: broken, setTimeout: broken, clearTimeout: broken };
+  const client = fromContract({ url: "http://a", fetch, clock, retry: { base: 1, random: broken }, multiplex: false });
+  client.scores.watch.subscribe({ matchId: "m1" }, {});
+  await vi.waitFor(() => expect(fetch.mock.calls.length).toBeGreaterThan(2), 15_000);
+  client.$close();
+  expect(print).toHaveBeenCalledWith(thrown);
 });
 
 const application = (entry: string) => `

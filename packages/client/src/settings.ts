@@ -1,12 +1,12 @@
-import { defaultMaxFrame } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import type { ClientOptions } from "./client-options.js";
 import { systemClock } from "./platform/clock.js";
 import { clockOf, randomOf } from "./platform/fallback.js";
+import { pageSurroundings, surroundingsOf } from "./platform/wake.js";
 import type { ClientSettings } from "./procedure/settings.js";
 import { createSkippedPrinter } from "./subscription/skipped-event.js";
+import { createTransport } from "./transport/client-transport.js";
 import { closable } from "./transport/closable.js";
-import { createDirectTransport } from "./transport/direct.js";
-import { createMultiplexedTransport } from "./transport/multiplexed.js";
 import type { TransportSettings } from "./transport/settings.js";
 import { checkUrl } from "./url-option.js";
 import { createRefresher } from "./wire/refresh.js";
@@ -17,9 +17,10 @@ let clients = 0;
 export function settingsOf(options: ClientOptions): ClientSettings {
   for (const name of ["AbortController", "Headers", "TextDecoder"] as const) {
     if (typeof globalThis[name] === "function") continue;
-    throw new TypeError(`This runtime has no ${name}: load a polyfill before a client is made.`);
+    const hint = isDevelopment ? ": load a polyfill before a client is made" : "";
+    throw new TypeError(`This runtime has no ${name}${hint}.`);
   }
-  const { url, headers = {}, fetch, credentials, onUnauthorized, clock: givenClock } = options;
+  const { url, headers = {}, fetch, credentials, onUnauthorized, wake, clock: givenClock } = options;
   checkUrl(url);
   const { base = 1_000, max = 30_000, random } = options.retry ?? {};
   const clock = givenClock ? clockOf(givenClock) : systemClock;
@@ -31,13 +32,13 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     refresher: createRefresher(onUnauthorized, clock),
     retry: { base, max, random: random ? randomOf(random) : Math.random },
     connectTimeout: options.connectTimeout ?? 10_000,
-    maxFrame: options.maxFrame ?? defaultMaxFrame,
+    maxFrame: options.maxFrame,
+    surroundings: wake ? surroundingsOf(wake) : pageSurroundings,
     clock,
   };
-  const createTransport = options.multiplex === false ? createDirectTransport : createMultiplexedTransport;
   const controller = new AbortController();
   const closing = controller.signal;
-  const own = createTransport(settings);
+  const own = createTransport(settings, options.multiplex !== false);
   return {
     ...settings,
     id: options.id ?? `client-${++clients}`,

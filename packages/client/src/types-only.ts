@@ -1,4 +1,5 @@
 import type { ContractTree } from "@sluice/contract";
+import { isDevelopment } from "#development";
 import type { ClientOptions } from "./client-options.js";
 import { checkOptions } from "./option-rules.js";
 import { createWireClient } from "./procedure/wire-client.js";
@@ -38,6 +39,6 @@ export type {
 export const createClient = <Tree extends ContractTree = never>(
   options: [Tree] extends [never] ? "Give the contract's type: createClient<typeof contract>({ … })" : ClientOptions,
 ): WireClient<Tree> => {
-  checkOptions(options as ClientOptions);
+  if (isDevelopment) checkOptions(options as ClientOptions);
   return createWireClient(settingsOf(options as ClientOptions)) as WireClient<Tree>;
 };

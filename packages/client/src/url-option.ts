@@ -1,3 +1,5 @@
+import { isDevelopment } from "#development";
+
 const form = /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/;
 
 /**
@@ -7,6 +9,6 @@ const form = /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/;
  */
 export function checkUrl(url: unknown): void {
   if (typeof url === "string" && form.test(url)) return;
-  const allowed = 'a path such as "/api" or an absolute http(s) URL, without query and hash';
+  const allowed = `a path such as "/api" or an absolute URL${isDevelopment ? " (http or https), without query and hash" : ""}`;
   throw new TypeError(`Client option "url" is ${JSON.stringify(url)}; allowed is ${allowed}.`);
 }

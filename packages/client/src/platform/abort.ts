@@ -1,19 +1,7 @@
-interface Waiting {
-  readonly runs: Set<() => void>;
-  readonly listener: () => void;
-}
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
-const waiting = new WeakMap<AbortSignal, Waiting>();
-
-function listen(signal: AbortSignal): Waiting {
-  const runs = new Set<() => void>();
-  const listener = () => {
-    for (const run of runs) run();
-  };
-  signal.addEventListener("abort", listener);
-  const added = { runs, listener };
-  waiting.set(signal, added);
-  return added;
+function runAll(this: AbortSignal): void {
+  for (const run of waiting.get(this) ?? []) run();
 }
 
 /**
@@ -24,11 +12,10 @@ function listen(signal: AbortSignal): Waiting {
  */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (!signal) return () => {};
-  const { runs, listener } = waiting.get(signal) ?? listen(signal);
-  runs.add(run);
+  const runs = waiting.get(signal) ?? new Set();
+  waiting.set(signal, runs.add(run));
+  if (runs.size === 1) signal.addEventListener("abort", runAll);
   return () => {
-    if (!runs.delete(run) || runs.size > 0) return;
-    signal.removeEventListener("abort", listener);
-    waiting.delete(signal);
+    if (runs.delete(run) && runs.size === 0) signal.removeEventListener("abort", runAll);
   };
 }

@@ -9,7 +9,7 @@ export type HeadersLike =
 
 /** The second argument that a client passes to `fetch`. */
 export interface FetchInit {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "HEAD";
   /** A plain object: implementations may refuse the `Headers` of another. */
   readonly headers: Record<string, string>;
   readonly body?: string;

@@ -1,4 +1,4 @@
-import { printThrown } from "@sluice/contract";
+import { printThrown } from "@sluice/contract/internal";
 
 /**
  * Calls an application's function. What it throws is reported as an uncaught error in a browser, and printed elsewhere,

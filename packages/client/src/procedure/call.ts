@@ -1,5 +1,7 @@
-import { type AnyMutation, type AnyQuery, codecOf, SluiceError } from "@sluice/contract";
+import { type AnyMutation, type AnyQuery, SluiceError } from "@sluice/contract";
+import { codecOf } from "@sluice/contract/internal";
 import { parseObject } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import { onAbort } from "../platform/abort.js";
 import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
 import { aborted, closedError, failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
@@ -70,9 +72,10 @@ async function ask(
   signal: AbortSignal,
 ): Promise<unknown> {
   const { procedure } = target;
-  const response = await send(settings, target, { accept: "application/json" }, signal);
+  let response: FetchResponse | undefined;
   try {
-    if (response.status === 200 && isType(response, "text/event-stream")) {
+    response = await send(settings, target, { accept: "application/json" }, signal);
+    if (isDevelopment && response.status === 200 && isType(response, "text/event-stream")) {
       const { path } = procedure;
       throw protocolError(`${path} is a subscription: write .iterate(input) or .subscribe(input, handlers).`);
     }
@@ -81,7 +84,7 @@ async function ask(
     }
     return await decodeOutput(procedure, await readOutput(response, procedure.path));
   } catch (error) {
-    letGo(() => readerOf(response.body));
+    letGo(() => readerOf(response?.body));
     throw failureOf(error);
   }
 }

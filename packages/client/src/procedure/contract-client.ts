@@ -1,4 +1,6 @@
-import { type AnyMutation, type AnyQuery, type ContractTree, codecOf, isProcedure } from "@sluice/contract";
+import type { AnyMutation, AnyQuery, ContractTree } from "@sluice/contract";
+import { codecOf, isProcedure } from "@sluice/contract/internal";
+import { isDevelopment } from "#development";
 import { createRegistry } from "../subscription/registry.js";
 import { call } from "./call.js";
 import { type CallOptions, type Client, internals } from "./procedure.js";
@@ -20,7 +22,7 @@ export function createContractClient<Tree extends ContractTree>(
     ...Object.fromEntries(
       Object.entries(tree).map(([name, node]) => {
         if (!isProcedure(node)) return [name, walk(node as ContractTree, path ? `${path}/${name}` : name)];
-        codecOf(node); // throws now rather than at the first call
+        if (isDevelopment) codecOf(node); // throws now rather than at the first call
         return [name, node.kind === "subscription" ? membersOf(registry, settings, node) : callOf(node)];
       }),
     ),

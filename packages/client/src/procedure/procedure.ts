@@ -6,9 +6,9 @@ import type {
   ContractTree,
   EventOf,
   InputOf,
-  LeftOut,
   OutputOf,
 } from "@sluice/contract";
+import type { LeftOut } from "@sluice/contract/internal";
 import type { IterateOptions, SubscriptionHandlers } from "../subscription/handlers.js";
 import type { SharedSubscription } from "../subscription/shared-subscription.js";
 import type { StoreOf } from "../subscription/store.js";

@@ -1,11 +1,5 @@
-import {
-  type AnyMutation,
-  type AnyProcedure,
-  type AnySubscription,
-  carryCodec,
-  type FoldStep,
-  type ProcedureCodec,
-} from "@sluice/contract";
+import type { AnyMutation, AnyProcedure, AnySubscription } from "@sluice/contract";
+import { carryCodec, type FoldStep, type ProcedureCodec } from "@sluice/contract/internal";
 
 const asItIs = (wire: unknown) => wire;
 

@@ -1,3 +1,6 @@
+// It counts the timers of the whole process, so it has one of its own:
+// @vitest-environment-options {"process":"own"}
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFrames } from "./frames.js";
 

@@ -4,6 +4,8 @@ import type { Reset } from "../subscription/handlers.js";
 import { deferred } from "./deferred.js";
 import { createFeed, type Feed, type FeedListener } from "./feed.js";
 import type { Flushable, Frames } from "./frames.js";
+import { hydrationOf } from "./hydration-link.js";
+import { overlaid } from "./overlay.js";
 import { refetchUntilLive } from "./refetch.js";
 import { type LiveSnapshot, opening } from "./snapshot.js";
 import { sourceOf } from "./source.js";
@@ -20,7 +22,7 @@ export interface LiveHandlers {
  * A query whose data comes from a subscription. It is written from outside a fetch, so the connection outlives each
  * fetch.
  */
-export interface LiveView {
+export interface LiveView extends Flushable {
   readonly query: Query;
   /** The last one known: an observer that has only the key leaves the query without it. */
   readonly source: ViewSource;
@@ -28,12 +30,18 @@ export interface LiveView {
   readonly current: boolean;
   /** Whether it is subscribed, or was until it was over. */
   readonly isStarted: boolean;
+  /** Whether it has all that has come of the subscription, also while that is cut off. */
+  readonly isReady: boolean;
   readonly snapshot: LiveSnapshot;
   /** Calls the listener as soon as the snapshot has changed, in the batch in which the data changes. */
   subscribe(listener: () => void): () => void;
   listen(handlers: LiveHandlers): () => void;
-  /** Subscribes, unless it is subscribed. Starts with no data. */
-  start(): void;
+  /**
+   * Subscribes, unless it is subscribed. Starts with no data.
+   *
+   * @param from instead of its source: starts with the data that this has.
+   */
+  start(from?: ViewSource): void;
   stop(): void;
   /**
    * Resolves with the first value, or, if there is one already, with the value after a resync. Restarts a view that is
@@ -84,7 +92,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     flush() {
       const flushed = feed;
       if (!flushed) return;
-      if (flushed.ready) writeData(client, query, flushed.data);
+      if (flushed.ready) writeData(client, query, overlaid(client, query, flushed.data));
       if (feed !== flushed) return;
       const { outcome } = flushed;
       if (typeof outcome === "object") writeError(client, query, outcome.error);
@@ -93,13 +101,13 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     },
   };
 
-  function open(awaitsFresh: boolean): void {
+  function open(awaitsFresh: boolean, from = readSource()): void {
     // The snapshot stays until the first flush.
     peek();
     const before = feed;
     if (first.isResolved) first = deferred();
     if (live.isResolved) live = deferred();
-    feed = createFeed(readSource(), listener, awaitsFresh);
+    feed = createFeed(from, listener, awaitsFresh);
     // Last, so that the connection always has a subscriber.
     before?.close();
     forgetError(query);
@@ -109,7 +117,7 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
   function result(): unknown {
     if (!feed) throw new SluiceError("aborted");
     if (typeof feed.outcome === "object") throw feed.outcome.error;
-    if (feed.ready) return feed.data;
+    if (feed.ready) return overlaid(client, query, feed.data);
     throw new SluiceError("aborted", { message: "The subscription ended before it had anything to show" });
   }
 
@@ -129,16 +137,20 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
     if (connection !== snapshot.connection || snapshot.ended) snapshot = { connection, ended: false };
   }
 
-  return {
+  const view: LiveView = {
     query,
+    flush: flushable.flush,
     get source() {
       return readSource();
     },
     get current() {
-      return feed !== undefined && typeof feed.outcome === "string";
+      return typeof feed?.outcome === "string";
     },
     get isStarted() {
       return feed !== undefined;
+    },
+    get isReady() {
+      return feed?.outcome === "open" && feed.ready;
     },
     get snapshot() {
       peek();
@@ -152,8 +164,8 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
       allHandlers.add(handlers);
       return () => allHandlers.delete(handlers);
     },
-    start() {
-      if (!feed) open(false);
+    start(from) {
+      if (!feed) open(false, from);
     },
     stop() {
       if (!feed) return;
@@ -174,4 +186,5 @@ export function createLiveView(client: QueryClient, query: Query, given: ViewSou
       return result();
     },
   };
+  return hydrationOf(client)?.adopt(client, view) ?? view;
 }

@@ -1,5 +1,7 @@
 import type { QueryFunctionContext } from "@tanstack/query-core";
+import { isDevelopment } from "#development";
 import { bridgeOf } from "./bridge.js";
+import type { LiveView } from "./live-view.js";
 import { carry, type LiveQueryFn } from "./source.js";
 import type { ViewSource } from "./view.js";
 
@@ -11,6 +13,6 @@ async function fetchView({ client, queryKey, signal }: QueryFunctionContext): Pr
   // query, and with it the connection, for ever.
   signal.throwIfAborted();
   const view = bridgeOf(client).find(queryKey);
-  if (!view) throw new TypeError(`There is no view at ${JSON.stringify(queryKey)}`);
-  return view.fetch();
+  if (isDevelopment && !view) throw new TypeError(`There is no view at ${JSON.stringify(queryKey)}`);
+  return (view as LiveView).fetch();
 }

@@ -1,5 +1,5 @@
-import { createFoldStep } from "@sluice/contract";
-import type { AnyEvent, ViewKind } from "./view.js";
+import { createFoldStep } from "@sluice/contract/internal";
+import type { AnyEvent, ViewKind, ViewSeed } from "./view.js";
 
 /** Computes a view's data. Cheap per event; the expensive part is in `read`, once per frame. */
 export interface Reducer {
@@ -17,9 +17,9 @@ export function reducerOf(kind: ViewKind): Reducer {
   switch (kind.view) {
     case "state":
     case "latest":
-      return lastReducer(kind.view === "state" ? "state" : "event");
+      return lastReducer(kind.view === "state" ? "state" : "event", kind.seed);
     case "list":
-      return listReducer(kind.size);
+      return listReducer(kind.size, kind.seed?.data as readonly AnyEvent[] | undefined);
     case "fold":
       return foldReducer(kind);
   }
@@ -28,10 +28,10 @@ export function reducerOf(kind: ViewKind): Reducer {
 const nothing = () => {};
 
 /** Shows the last state or event. A reset changes nothing: it is the last one known until the next one comes. */
-function lastReducer(of: "state" | "event"): Reducer {
-  let last: unknown;
+function lastReducer(of: "state" | "event", seed?: ViewSeed): Reducer {
+  let last = seed?.data;
   const view = {
-    known: false,
+    known: seed !== undefined,
     event: nothing,
     state: nothing,
     reset: nothing,
@@ -44,9 +44,9 @@ function lastReducer(of: "state" | "event"): Reducer {
   return view;
 }
 
-function listReducer(size: number): Reducer {
-  let events: AnyEvent[] = [];
-  let shown: readonly AnyEvent[] | undefined;
+function listReducer(size: number, seed?: readonly AnyEvent[]): Reducer {
+  let events = [...(seed ?? [])];
+  let shown = seed;
   return {
     known: undefined,
     event(event) {
@@ -67,9 +67,9 @@ function listReducer(size: number): Reducer {
   };
 }
 
-function foldReducer({ key, initial, step }: ViewKind & { readonly view: "fold" }): Reducer {
+function foldReducer({ key, initial, step, seed }: ViewKind & { readonly view: "fold" }): Reducer {
   const { adopt, run } = createFoldStep({ path: key, encodeState: (state) => state });
-  let value = adopt(initial);
+  let value = adopt(seed ? seed.data : initial);
   return {
     known: undefined,
     event(event) {

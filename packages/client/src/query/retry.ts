@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/contract";
 import type { QueryClient } from "@tanstack/query-core";
+import { isServer } from "./is-server.js";
 import type { Retry } from "./option-types.js";
 
 /** What the application asks of a query by its default options. */
@@ -13,6 +14,3 @@ export function mayRetry(asked: Retry<Error> | undefined, failureCount: number, 
   if (typeof asked === "boolean") return asked;
   return failureCount < (asked ?? (isServer ? 0 : 3));
 }
-
-/** As TanStack tells it. */
-const isServer = typeof window === "undefined" || "Deno" in globalThis;

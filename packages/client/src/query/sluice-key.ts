@@ -1,4 +1,5 @@
 import type { AnyProcedure, AnyQuery, AnySubscription, ErrorOf, InputOf, SluiceError } from "@sluice/contract";
+import { isDevelopment } from "#development";
 import {
   type CallProcedure,
   internals,
@@ -40,8 +41,9 @@ export function sluiceKey<P extends AnyQuery>(
 ): SluiceKey & TypedKey<Cached<P>, ErrorOf<P>>;
 export function sluiceKey<P extends AnySubscription>(procedure: SubscriptionProcedure<P>, input: InputOf<P>): SluiceKey;
 export function sluiceKey(node: SluiceNode, ...input: readonly [] | readonly [unknown]): unknown {
-  const inside = (node as Partial<Record<typeof internals, NodeInternals>> | undefined)?.[internals];
-  if (!inside) throw new TypeError("sluiceKey needs a client or a part of one, such as client.scores.");
+  const inside = (node as { readonly [internals]: NodeInternals } | undefined)?.[internals] as NodeInternals;
+  if (isDevelopment && !inside)
+    throw new TypeError("sluiceKey needs a client or a part of one, such as client.scores.");
   if (input.length === 0 || !("procedure" in inside)) return nodeKey(inside);
   return inputKey(inside, input[0]);
 }

@@ -83,7 +83,17 @@ export function liveOptions(
   };
 }
 
-const staleUnlessCurrent = (query: object): number => (isCurrent(query) ? Infinity : 0);
+interface ShownQuery {
+  readonly state: { readonly status: string; readonly data: unknown };
+  setState(state: { readonly status: "pending" }): void;
+}
+
+function staleUnlessCurrent(query: ShownQuery): number {
+  const { status, data } = query.state;
+  // A page brought data of another version of the application. TanStack asks this before it shows a result.
+  if (status === "success" && data === undefined) query.setState({ status: "pending" });
+  return isCurrent(query) ? Infinity : 0;
+}
 
 /** Ignores staleness: suspense takes data that was set by hand for fresh, and nothing would ever make it live. */
 const unlessCurrent = (query: object): false | "always" => (isCurrent(query) ? false : "always");

@@ -1,4 +1,4 @@
-import { type Connection, closedConnection } from "../transport/connection-state.js";
+import { type Connection, unopenedConnection } from "../transport/connection-state.js";
 
 /** What a view shows beside its query's data. Changes at most once per frame, together with the data. */
 export interface LiveSnapshot {
@@ -7,11 +7,13 @@ export interface LiveSnapshot {
   readonly ended: boolean;
 }
 
+const now = () => Date.now(); // which a test may replace
+
 /** With `skipToken` as input. */
 export const notAsked: LiveSnapshot = {
-  connection: closedConnection(Date.now()),
+  connection: unopenedConnection("closed", now),
   ended: false,
 };
 
 /** Before the subscription opens. */
-export const opening = (): Connection => ({ ...closedConnection(Date.now()), status: "connecting" });
+export const opening = (): Connection => unopenedConnection("connecting", now);

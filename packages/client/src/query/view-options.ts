@@ -1,4 +1,5 @@
 import type { AnySubscription, EventOf, StateOf } from "@sluice/contract";
+import { isDevelopment } from "#development";
 import type { ViewKind } from "./view.js";
 
 declare const nothing: unique symbol;
@@ -52,16 +53,21 @@ export function viewKind(
   procedure: AnySubscription,
   { list, fold }: ViewOptions<AnySubscription, number | undefined, unknown>,
 ): ViewKind {
-  if (list !== undefined && fold !== undefined) {
-    throw new TypeError(`A view of ${procedure.path} has both "list" and "fold"; allowed is one of them.`);
-  }
-  if (fold !== undefined) {
-    if (fold.initial === undefined) {
-      throw new TypeError(`"initial" of the fold "${fold.key}" is undefined; allowed is any other value.`);
-    }
-    return { view: "fold", key: fold.key, initial: fold.initial, step: fold.step };
-  }
+  if (isDevelopment) checkView(procedure, list, fold);
+  if (fold) return { ...fold, view: "fold" };
   if (list === undefined) return { view: procedure.state ? "state" : "latest" };
   if (Number.isSafeInteger(list) && list >= 1) return { view: "list", size: list };
-  throw new RangeError(`"list" of a view of ${procedure.path} is ${list}; allowed is a whole number from 1.`);
+  const allowed = isDevelopment ? "; allowed is a whole number from 1" : "";
+  throw new RangeError(`"list" of a view of ${procedure.path} is ${list}${allowed}.`);
+}
+
+function checkView(
+  { path }: AnySubscription,
+  list: number | undefined,
+  fold: FoldOptions<AnySubscription, unknown> | undefined,
+): void {
+  if (!fold) return;
+  if (list !== undefined) throw new TypeError(`A view of ${path} has both "list" and "fold"; allowed is one of them.`);
+  if (fold.initial !== undefined) return;
+  throw new TypeError(`"initial" of the fold "${fold.key}" is undefined; allowed is any other value.`);
 }

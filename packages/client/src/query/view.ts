@@ -5,11 +5,17 @@ import type { SubscriptionInternals } from "../procedure/procedure.js";
 export type AnyEvent = EventOf<AnySubscription>;
 
 /** What a view shows of a subscription. */
-export type ViewKind =
+export type ViewKind = { readonly seed?: ViewSeed } & (
   | { readonly view: "state" }
   | { readonly view: "latest" }
   | { readonly view: "list"; readonly size: number }
-  | { readonly view: "fold"; readonly key: string; readonly initial: unknown; readonly step: FoldStep };
+  | { readonly view: "fold"; readonly key: string; readonly initial: unknown; readonly step: FoldStep }
+);
+
+/** Data that a view starts with, as it was rendered elsewhere. */
+export interface ViewSeed {
+  readonly data: unknown;
+}
 
 export type FoldStep = (value: unknown, event: AnyEvent) => unknown;
 

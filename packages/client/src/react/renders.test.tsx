@@ -79,6 +79,12 @@ test("a component that reads the connection renders with the connection only", a
   expect(await rendersFor(() => hand.become({ status: "reconnecting", attempt: 1 }))).toEqual(["reconnecting"]);
 });
 
+test("a component that reads the connection renders when the server loses its log, and finds it again", async () => {
+  const { hand, rendersFor } = show(({ connection }) => connection.stale ?? false);
+  expect(await rendersFor(() => hand.become({ status: "live", stale: true }))).toEqual([true]);
+  expect(await rendersFor(() => hand.become({ status: "live" }))).toEqual([false]);
+});
+
 test("a component that reads the status renders with the status only, its end included", async () => {
   const { hand, rendersFor } = show(({ status }) => status);
   expect(

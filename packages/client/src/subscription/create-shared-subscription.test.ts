@@ -202,7 +202,7 @@ describe("resume", () => {
     second.send({ kind: "reset", reason: "epoch", oldest: at(0, "F"), head: at(1, "F") });
     await until(() => log.length === 2);
     const shared = client.scores.watch[internals].shared(match);
-    expect(shared.state).toEqual({ known: true, value: score(3, 0).state });
+    expect(shared.shown).toEqual({ known: true, value: score(3, 0).state });
     expect(shared.connection.cursor()).toBe(at(9));
     second.send(snapshot(0, 1, 1, "F"), { kind: "live", id: at(1, "F") });
     await until(() => log.length === 3);
@@ -391,7 +391,7 @@ describe("sharing", () => {
     clock.advance(200);
     await until(() => stream.isGone);
     const shared = client.scores.watch[internals].shared(match);
-    expect(shared.state).toEqual({ known: false });
+    expect(shared.shown).toEqual({ known: false });
     expect(shared.connection).toMatchObject({ status: "closed", attempt: 0 });
     expect(shared.connection.cursor()).toBeUndefined();
     expect(clock.pending).toEqual([]);
@@ -508,7 +508,7 @@ describe("resync", () => {
     expect(shared.resync()).toBe(shared.resync());
     const second = await server.next();
     expect(second.headers["last-event-id"]).toBeUndefined();
-    expect(shared.state).toMatchObject({ value: { home: 2 } });
+    expect(shared.shown).toMatchObject({ value: { home: 2 } });
     expect(isDone).toBe(false);
     second.open().send(snapshot(1, 0, 1), goal("home", 2), live(2), goal("away", 3));
     await resynced;
@@ -559,7 +559,7 @@ describe("resync", () => {
     await until(() => one.log.length === 2);
     const shared = client.scores.watch[internals].shared(match);
     const resynced = shared.resync();
-    expect(shared).toMatchObject({ connection: { status: "connecting" }, state: { known: true } });
+    expect(shared).toMatchObject({ connection: { status: "connecting" }, shown: { known: true } });
     (await server.next()).open().send(snapshot(2, 0, 2), live(2));
     await resynced;
     await until(() => one.connections.at(-1) === "live");

@@ -2,6 +2,7 @@ import type { AnySubscription } from "@sluice/contract";
 import { onAbort } from "../platform/abort.js";
 import { guarded } from "../platform/report.js";
 import { createTimer } from "../platform/timer.js";
+import type { TopicFrame } from "../transport/transport.js";
 import { aborted } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import type { SubscriptionSettings } from "./settings.js";
@@ -30,12 +31,16 @@ export function createSharedSubscription(
       fresh: () => dispatch({ type: "fresh" }),
       over(error) {
         dispatch({ type: "over", error });
-        life.subscribers.each(({ onError, onEnd }) => (error ? guarded(onError, error) : guarded(onEnd)));
+        if (error) life.subscribers.tell("onError", error);
+        else life.subscribers.tell("onEnd");
       },
     });
   let life = begin();
   let state: SharedState = idle;
+  /** Of the subscriber that is being added. */
+  let seed: TopicFrame | undefined;
   const lingering = createTimer(clock);
+  const release = () => dispatch({ type: "lingered" });
 
   function dispatch(event: SharedEvent): void {
     const before = state;
@@ -55,10 +60,10 @@ export function createSharedSubscription(
       case "open":
         if (before === "lingering") break;
         onActive?.(true);
-        life.open(before === "over");
+        life.open(before === "over", seed);
         break;
       case "lingering":
-        lingering.set(() => dispatch({ type: "lingered" }), linger);
+        lingering.set(release, linger);
         break;
       case "idle": {
         life.close();
@@ -75,7 +80,10 @@ export function createSharedSubscription(
     }
   }
 
-  function subscribe(given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0]): () => void {
+  function subscribe(
+    given: Parameters<SharedSubscription<AnySubscription>["subscribe"]>[0],
+    givenSeed?: TopicFrame,
+  ): () => void {
     const { signal } = given;
     if (signal?.aborted) return nothing;
     const handlers = given as AnyHandlers;
@@ -89,11 +97,14 @@ export function createSharedSubscription(
     };
     const stopListening = onAbort(signal, stop);
     const before = state;
+    seed = givenSeed;
     dispatch({ type: "subscribed" });
+    seed = undefined;
     if (before.kind === "idle" || !subscriber.isActive) return stop;
 
     guarded(handlers.onConnection, life.connection);
-    if (life.state.known && subscriber.isActive) guarded(handlers.onState, life.state.value);
+    const { known, value } = life.shown;
+    if (known && target.procedure.state && subscriber.isActive) guarded(handlers.onState, value);
     if (before.kind === "over") {
       // In a task of its own: a handler that subscribes again would otherwise keep the others from being told.
       setTimeout(() => {
@@ -130,22 +141,20 @@ export function createSharedSubscription(
     get connection() {
       return life.connection;
     },
-    get state() {
-      return life.state as { known: false };
-    },
-    get latest() {
-      return life.latest;
+    get shown() {
+      return life.shown;
     },
     get outcome() {
       return state.kind === "over" ? state : undefined;
     },
     // It keeps this object alive, and with it the place in the registry.
     get store(): SharedSubscription<AnySubscription>["store"] {
-      store ??= createStore(shared as StoreSource, target.procedure.state !== undefined) as typeof shared.store;
+      store ??= createStore(shared as StoreSource) as typeof shared.store;
       return store;
     },
     subscribe,
     resync,
+    release,
   };
   return shared;
 }

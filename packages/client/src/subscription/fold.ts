@@ -1,5 +1,7 @@
-import { type AnySubscription, codecOf, isErrorNamed, own, SluiceError } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { codecOf, isErrorNamed, own } from "@sluice/contract/internal";
 import type { EventFrame, OpenFrame } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import { guarded } from "../platform/report.js";
 import type { TopicFrame } from "../transport/transport.js";
 import { mismatch, protocolError } from "../wire/failure.js";
@@ -31,7 +33,8 @@ interface FoldSink {
 
 /** Applies a topic's frames: moves cursor and state together, then calls the sink. */
 export interface Fold {
-  readonly state: KnownState;
+  /** The state, if the contract declares one, else the latest event. A gap in history doesn't change that. */
+  readonly shown: KnownState;
   opened(frame: OpenFrame): void;
   /** @throws SluiceError `contractMismatch` or `protocol`. Then cursor and state haven't moved. */
   apply(frame: TopicFrame): void;
@@ -53,22 +56,21 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
   const { adopt, run } = createFoldStep(path);
   const applies = (definition?.apply ?? {}) as Readonly<Record<string, Apply | undefined>>;
-  const folds = definition !== undefined && keepState;
-  let isKnown = false;
-  let value: unknown = definition?.initial;
+  const hasState = definition !== undefined;
+  const folds = hasState && keepState;
+  let shown: KnownState = { known: false, value: definition?.initial };
   let awaitsSnapshot = false;
   /** Whether ids are the cursors of a log. */
   let isOrdered = false;
 
-  function become(state: unknown): void {
-    isKnown = true;
-    value = state;
+  function become(value: unknown): void {
+    shown = { known: true, value };
   }
 
   function passOver({ type, data, id }: EventFrame, error?: unknown): void {
-    if (definition) throw mismatch(`An event "${type}"`, procedure, error);
+    if (hasState) throw mismatch(`An event "${type}"`, procedure, error);
     tracker.commit();
-    guarded(onSkippedEvent, { path, type, id, data, ...(error === undefined ? {} : { error }) });
+    guarded(onSkippedEvent, { path, type, id, data, error });
   }
 
   function applyEvent(frame: EventFrame) {
@@ -87,24 +89,26 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     }
     const after = folds ? foldOne(frame, data) : undefined;
     tracker.commit();
-    const changed = folds && !(isKnown && Object.is(value, after));
+    const changed = folds && !(shown.known && Object.is(shown.value, after));
     if (changed) become(after);
     if (step === "diverged") sink.reset({ reason: "diverged", oldest: id as string, head: id as string });
     if (step !== "told") {
       const event = { type, data, id: id ?? tracker.cursor ?? "" };
-      sink.event(keepState ? Object.freeze(event) : event);
+      if (keepState) Object.freeze(event);
+      if (!hasState) become(event);
+      sink.event(event);
     }
     if (changed) sink.state(after);
   }
 
   function foldOne({ type, id }: EventFrame, data: unknown): unknown {
     const apply = own(applies, type);
-    if (!apply) return value;
+    if (!apply) return shown.value;
     try {
-      return run(type, apply, value, data);
+      return run(type, apply, shown.value, data);
     } catch (error) {
       // This error has the clearer message.
-      if (isErrorNamed(error, "ChangedInPlaceError")) {
+      if (isDevelopment && isErrorNamed(error, "ChangedInPlaceError")) {
         throw new SluiceError("contractMismatch", { message: error.message, cause: error });
       }
       throw mismatch(`Applying "${type}" (${id})`, procedure, error);
@@ -140,14 +144,14 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   }
 
   return {
-    get state() {
-      return { known: isKnown, value };
+    get shown() {
+      return shown;
     },
     opened({ stream }) {
       isOrdered = stream !== "stream";
       const isNew = tracker.resumeFrom === undefined;
       // The state of a log comes as a snapshot; that of a generator starts with its first event.
-      awaitsSnapshot = definition !== undefined && stream === "live" && isNew;
+      awaitsSnapshot = hasState && stream === "live" && isNew;
       tracker.opened();
       if (folds && !isOrdered && isNew) show(definition.initial);
     },
@@ -160,7 +164,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
         case "reset": {
           const { reason, oldest, head } = frame;
           tracker.reset();
-          awaitsSnapshot = definition !== undefined;
+          awaitsSnapshot = hasState;
           return sink.reset({ reason, oldest, head });
         }
         case "live":

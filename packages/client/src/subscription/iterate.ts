@@ -4,13 +4,15 @@ import { guarded } from "../platform/report.js";
 import type { Lane } from "../transport/transport.js";
 import { aborted } from "../wire/failure.js";
 import { encodeTarget } from "../wire/target.js";
-import { createEventQueue } from "./event-queue.js";
 import { type AnyEvent, createFold } from "./fold.js";
 import type { IterateOptions, Reset } from "./handlers.js";
 import { createResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
 
-/** Most events that wait for the reader; above it the body is left unread, and buffered by `fetch` or the network. */
+/**
+ * Most events that wait for the reader; above it the body is left unread until half of them are left, and buffered by `fetch` or
+ * the network.
+ */
 const highWater = 64;
 
 type IterateSettings = Pick<SubscriptionSettings, "transport" | "onSkippedEvent">;
@@ -25,60 +27,39 @@ export const iterate = (
   [Symbol.asyncIterator]: () => createIterator(settings, procedure, input, options),
 });
 
-interface Waiter {
-  resolve(result: IteratorResult<AnyEvent, undefined>): void;
-  reject(error: SluiceError): void;
-}
-
-const done = { done: true, value: undefined } as const;
-
 function createIterator(
-  settings: IterateSettings,
+  { transport, onSkippedEvent }: IterateSettings,
   procedure: AnySubscription,
   input: unknown,
   { signal, cursor, onReset }: IterateOptions,
 ): AsyncIterator<AnyEvent, undefined> {
   // A reset is queued among the events, so that `onReset` is called between the right two.
-  const queue = createEventQueue<AnyEvent | Reset>(highWater);
-  const waiters: Waiter[] = [];
+  let queue: (AnyEvent | Reset)[] = [];
   let lane: Lane | undefined;
-  let over: { error: SluiceError | undefined } | undefined;
-
+  let over: { readonly error: SluiceError | undefined } | undefined;
   let stopListening = () => {};
+  /** Resolves what the reader waits for. */
+  let wake = () => {};
+  /** What the stream waits for. */
+  let gate: Promise<void> | undefined;
+  let openGate = () => {};
+
   const abort = () => finish(aborted(signal?.reason), true);
 
   /** Events that are queued are still delivered, unless the reader has left. */
-  function finish(error: SluiceError | undefined, drop = false): void {
-    if (drop) queue.clear();
+  function finish(error: SluiceError | undefined, hasLeft = false): void {
+    if (hasLeft) queue = [];
     if (over) return;
     over = { error };
     stopListening();
     lane?.close();
-    queue.release();
-    for (const waiter of waiters.splice(0)) settle(waiter);
+    openGate();
+    wake();
   }
 
-  function settle({ resolve, reject }: Waiter) {
-    const error = over?.error;
-    if (!error) return resolve(done);
-    over = { error: undefined }; // thrown once, then it is done
-    reject(error);
-  }
-
-  function push(event: AnyEvent): void {
-    const waiter = waiters.shift();
-    if (waiter) waiter.resolve({ done: false, value: event });
-    else queue.push(event);
-  }
-
-  /** The next event in the queue. Calls `onReset` for a reset before it. */
-  function shift(): AnyEvent | undefined {
-    while (queue.size > 0) {
-      const next = queue.shift();
-      if (!("reason" in next)) return next;
-      guarded(onReset, next);
-    }
-    return undefined;
+  function push(item: AnyEvent | Reset): void {
+    queue.push(item);
+    wake();
   }
 
   function start() {
@@ -86,33 +67,30 @@ function createIterator(
     stopListening = onAbort(signal, abort);
     try {
       const target = encodeTarget(procedure, input);
-      const tracker = createResumeTracker(cursor);
-      const fold = createFold({
+      const resume = createResumeTracker(cursor);
+      const { opened, apply } = createFold({
         procedure,
-        tracker,
+        tracker: resume,
         keepState: false,
-        onSkippedEvent: settings.onSkippedEvent,
+        onSkippedEvent,
         sink: {
           event: push,
           state() {},
           reset(reset) {
             if (!onReset) throw new SluiceError("gap", { data: reset });
-            if (waiters.length > 0) guarded(onReset, reset);
-            else queue.push(reset);
+            push(reset);
           },
         },
       });
-      const { opened, apply } = fold;
-      lane = settings.transport.lane(
-        { target, resume: tracker },
-        {
-          opened,
-          frame: apply,
-          changed() {},
-          over: finish,
-          ready: queue.ready,
-        },
-      );
+      const ready = () => {
+        if (queue.length > highWater) {
+          gate ??= new Promise((resolve) => {
+            openGate = resolve;
+          });
+        }
+        return gate;
+      };
+      lane = transport.lane({ target, resume }, { opened, frame: apply, changed() {}, over: finish, ready });
       if (over)
         lane.close(); // the application's clock did that
       else lane.open();
@@ -121,20 +99,30 @@ function createIterator(
     }
   }
 
+  async function* read(): AsyncGenerator<AnyEvent, undefined> {
+    if (!over) start();
+    while (!over || queue.length > 0) {
+      const next = queue.shift();
+      if (queue.length <= highWater / 2) {
+        openGate();
+        gate = undefined;
+      }
+      if (!next) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else if ("reason" in next) guarded(onReset, next);
+      else yield next;
+    }
+    if (over.error) throw over.error;
+  }
+
+  const reading = read();
   return {
-    next() {
-      if (!lane && !over) start();
-      return new Promise((resolve, reject) => {
-        const waiter = { resolve, reject };
-        const value = shift();
-        if (value) resolve({ done: false, value });
-        else if (over) settle(waiter);
-        else waiters.push(waiter);
-      });
-    },
+    next: () => reading.next(),
     return() {
       finish(undefined, true);
-      return Promise.resolve(done);
+      return reading.return(undefined);
     },
   };
 }

@@ -37,15 +37,16 @@ export function createRegistry(settings: SubscriptionSettings): Registry {
     shared(procedure, input) {
       let target: Target<AnySubscription> = { procedure, input, text: undefined };
       let { transport } = settings;
-      let { path: key } = procedure;
+      let key: string | undefined;
       try {
         target = encodeTarget(procedure, input);
-        if (target.text !== undefined) key += `?${target.text}`;
+        key = target.text;
       } catch (thrown) {
         const error = SluiceError.from(thrown);
         transport = failingTransport(error, settings.clock.now());
-        key += ` ${error.message}`;
+        key = error.message;
       }
+      key = `${procedure.path} ${key}`;
       const known = all.get(key)?.deref();
       if (known) return known;
       const created = createSharedSubscription({ ...settings, transport }, target, (isActive) => {

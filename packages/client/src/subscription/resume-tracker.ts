@@ -53,10 +53,10 @@ export function createResumeTracker(start?: string): ResumeTracker {
   let nextOffset = -1;
 
   const read = (id: string | undefined, ordered: boolean): void => {
-    nextId = id === undefined || id === "" || id.charCodeAt(0) === 36 /* $: reserved */ ? undefined : id;
-    if (nextId === undefined || !ordered) {
+    nextId = id && !id.startsWith("$") /* reserved */ ? id : undefined;
+    if (!nextId || !ordered) {
       nextPrefix = undefined;
-    } else if (prefix !== undefined && nextId.startsWith(prefix)) {
+    } else if (prefix && nextId.startsWith(prefix)) {
       nextPrefix = prefix;
       nextOffset = Number.parseInt(nextId.slice(prefix.length), 10);
     } else {
@@ -67,7 +67,7 @@ export function createResumeTracker(start?: string): ResumeTracker {
     }
   };
   const adopt = (): void => {
-    if (nextId === undefined) return;
+    if (!nextId) return;
     if (nextPrefix !== prefix) toldOffset = -1;
     cursor = nextId;
     prefix = nextPrefix;
@@ -91,13 +91,13 @@ export function createResumeTracker(start?: string): ResumeTracker {
       return fresh;
     },
     opened() {
-      if (prefix !== undefined) return;
+      if (prefix) return;
       read(cursor, true);
       adopt();
     },
     judge(id, ordered) {
       read(id, ordered);
-      if (prefix === undefined || nextPrefix === undefined) return "new";
+      if (!prefix || !nextPrefix) return "new";
       if (nextPrefix !== prefix) return "foreign";
       if (nextOffset <= offset) return "applied";
       if (nextOffset > toldOffset) return "new";
@@ -106,14 +106,14 @@ export function createResumeTracker(start?: string): ResumeTracker {
     commit: adopt,
     moveTo(id, ordered) {
       read(id, ordered);
-      if (prefix === undefined || nextPrefix !== prefix || nextOffset > offset) adopt();
+      if (!prefix || nextPrefix !== prefix || nextOffset > offset) adopt();
     },
     swapTo(id) {
       fresh = false;
       read(id, true);
-      const leapt = prefix !== undefined && nextId !== undefined && (nextPrefix !== prefix || nextOffset > toldOffset);
+      const leapt = prefix && nextId && (nextPrefix !== prefix || nextOffset > toldOffset);
       adopt();
-      return leapt;
+      return Boolean(leapt);
     },
     reset() {
       prefix = undefined;

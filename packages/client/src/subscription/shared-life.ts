@@ -1,10 +1,9 @@
 import type { AnySubscription, SluiceError } from "@sluice/contract";
 import type { StreamKind } from "@sluice/contract/wire";
-import { guarded } from "../platform/report.js";
-import { type Connection, closedConnection } from "../transport/connection-state.js";
-import type { Lane } from "../transport/transport.js";
+import { type Connection, unopenedConnection } from "../transport/connection-state.js";
+import type { Lane, TopicFrame } from "../transport/transport.js";
 import type { Target } from "../wire/target.js";
-import { type AnyEvent, createFold, type Fold, type KnownState } from "./fold.js";
+import { createFold, type Fold, type KnownState } from "./fold.js";
 import { createResumeTracker, type ResumeTracker } from "./resume-tracker.js";
 import type { SubscriptionSettings } from "./settings.js";
 import { createSubscribers, type Subscribers } from "./subscribers.js";
@@ -17,13 +16,14 @@ import { createSubscribers, type Subscribers } from "./subscribers.js";
 export interface SharedLife {
   readonly subscribers: Subscribers;
   readonly connection: Connection;
-  readonly state: KnownState;
-  /** The latest event. A gap in history doesn't change it. */
-  readonly latest: AnyEvent | undefined;
+  /** See `Fold`. */
+  readonly shown: KnownState;
   /**
    * Opens a lane. Again: keeps the state until a fresh snapshot comes, if the server has snapshots; else starts anew.
+   *
+   * @param seed applied before anything comes.
    */
-  open(isAgain: boolean): void;
+  open(isAgain: boolean, seed?: TopicFrame): void;
   /** Asks for a fresh snapshot, or, if the server has none, for a connection. True: nothing to wait for. */
   freshen(): boolean;
   close(): void;
@@ -47,9 +47,8 @@ export function createSharedLife(
   let fold: Fold | undefined;
   let lane: Lane | undefined;
   let isClosed = false;
-  let latest: AnyEvent | undefined;
   let stream: StreamKind | undefined;
-  let connection = closedConnection(clock.now());
+  let connection = unopenedConnection("closed", clock.now);
   // The state of a generator comes from its events alone.
   const hasSnapshots = () => procedure.state && stream === "live";
 
@@ -58,35 +57,29 @@ export function createSharedLife(
     get connection() {
       return connection;
     },
-    get state() {
-      return fold?.state ?? { known: false };
+    get shown() {
+      return fold?.shown ?? { known: false };
     },
-    get latest() {
-      return latest;
-    },
-    open(isAgain) {
+    open(isAgain, seed) {
       isClosed = false;
       if (isAgain && hasSnapshots()) {
         tracker.refresh();
       } else {
         tracker = createResumeTracker();
-        latest = undefined;
         fold = createFold({
           procedure,
           tracker,
           onSkippedEvent,
           sink: {
-            event(event) {
-              latest = event;
-              subscribers.event(event);
-            },
-            state: (value) => subscribers.each(({ onState }) => guarded(onState, value)),
-            snapshot: (value) => subscribers.each(({ onSnapshot }) => guarded(onSnapshot, value)),
-            reset: (reset) => subscribers.each(({ onReset }) => guarded(onReset, reset)),
+            event: subscribers.event,
+            state: (value) => subscribers.tell("onState", value),
+            snapshot: (value) => subscribers.tell("onSnapshot", value),
+            reset: (reset) => subscribers.tell("onReset", reset),
           },
         });
       }
       const { opened, apply } = fold as Fold;
+      if (seed) apply(seed);
       const opening = transport.lane(
         { target, resume: tracker },
         {
@@ -102,7 +95,7 @@ export function createSharedLife(
           },
           changed(changed) {
             connection = changed;
-            subscribers.each(({ onConnection }) => guarded(onConnection, connection));
+            subscribers.tell("onConnection", changed);
           },
           over: sink.over,
         },

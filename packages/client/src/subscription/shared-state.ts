@@ -19,7 +19,7 @@ export type SharedState =
 export type SharedEvent =
   | { readonly type: "subscribed" }
   | { readonly type: "left" }
-  /** The linger timer has fired. */
+  /** Nobody has come back in time. */
   | { readonly type: "lingered" }
   | { readonly type: "resync"; readonly resync: Resync }
   /** A resync has what it waits for. */
@@ -47,7 +47,7 @@ export function transition(state: SharedState, event: SharedEvent, facts: Shared
       if (facts.hasSubscribers || kind === "lingering") return state;
       return kind === "open" && facts.lingers ? { kind: "lingering", resync } : idle;
     case "lingered":
-      return idle;
+      return kind === "lingering" ? idle : state;
     case "resync":
       return { kind: "open", resync: event.resync };
     case "fresh":

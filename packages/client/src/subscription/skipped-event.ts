@@ -1,3 +1,5 @@
+import { isDevelopment } from "#development";
+
 /** An event that the client skipped: its type is unknown to the contract, or its data doesn't fit. */
 export interface SkippedEvent {
   /** Path of the subscription. */
@@ -21,6 +23,7 @@ export function createSkippedPrinter(): (event: SkippedEvent) => void {
     if (told.has(name) || told.size === most) return;
     told.add(name);
     const why = error === undefined ? "unknown to this contract" : "its data doesn't fit";
-    console.warn(`[sluice] Passed over "${type}" of ${path}: ${why}. onSkippedEvent hears of all.`);
+    const hint = isDevelopment ? `: ${why}. onSkippedEvent hears of all` : "";
+    console.warn(`[sluice] Passed over "${type}" of ${path}${hint}.`);
   };
 }

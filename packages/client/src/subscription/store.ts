@@ -1,7 +1,7 @@
 import type { AnySubscription, ErrorOf, EventOf, SluiceError, StateOf } from "@sluice/contract";
 import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
-import type { AnyEvent, KnownState } from "./fold.js";
+import type { KnownState } from "./fold.js";
 import type { AnyHandlers } from "./subscribers.js";
 
 /**
@@ -50,18 +50,18 @@ type AnySnapshot = SubscriptionSnapshot<unknown, SluiceError>;
 /** What a store needs of a subscription. */
 export interface StoreSource {
   readonly connection: Connection;
-  readonly state: KnownState;
-  readonly latest: AnyEvent | undefined;
+  /** The state, if the contract declares one, else the latest event. */
+  readonly shown: KnownState;
   readonly outcome: { readonly error: SluiceError | undefined } | undefined;
   subscribe(handlers: AnyHandlers & { readonly signal: AbortSignal | undefined }): () => void;
 }
 
-export function createStore(source: StoreSource, showsState: boolean): SubscriptionStore<unknown, SluiceError> {
+export function createStore(source: StoreSource): SubscriptionStore<unknown, SluiceError> {
   let snapshot: AnySnapshot | undefined;
 
   function get(): AnySnapshot {
-    const { connection, latest, outcome } = source;
-    const { known, value } = showsState ? source.state : { known: latest !== undefined, value: latest };
+    const { connection, outcome } = source;
+    const { known, value } = source.shown;
     const data = known ? value : undefined;
     const error = outcome?.error ?? null;
     const status = error ? "error" : outcome ? "ended" : known ? "success" : "pending";
@@ -85,7 +85,8 @@ export function createStore(source: StoreSource, showsState: boolean): Subscript
         guarded(listener, now);
       };
       const stop = source.subscribe({
-        [showsState ? "onState" : "onEvent"]: tell,
+        onState: tell,
+        onEvent: tell,
         onConnection: tell,
         onError: tell,
         onEnd: tell,

@@ -1,4 +1,5 @@
-import { own, type SluiceError } from "@sluice/contract";
+import type { SluiceError } from "@sluice/contract";
+import { own } from "@sluice/contract/internal";
 import { guarded } from "../platform/report.js";
 import type { Connection } from "../transport/connection-state.js";
 import type { AnyEvent } from "./fold.js";
@@ -17,6 +18,10 @@ export interface AnyHandlers {
   readonly onEnd?: () => void;
 }
 
+type AnyHandler = ((...args: unknown[]) => void) | undefined;
+
+type ArgumentsOf<Name extends keyof AnyHandlers> = Parameters<Extract<AnyHandlers[Name], (...args: never[]) => void>>;
+
 export interface Subscriber {
   readonly handlers: AnyHandlers;
   isActive: boolean;
@@ -30,8 +35,8 @@ export interface Subscribers {
   readonly size: number;
   add(handlers: AnyHandlers): Subscriber;
   remove(subscriber: Subscriber): void;
-  /** Calls `tell` for each subscriber, in the order of subscribing. */
-  each(tell: (handlers: AnyHandlers) => void): void;
+  /** Calls this handler of each subscriber, in the order of subscribing. */
+  tell<Name extends Exclude<keyof AnyHandlers, "on">>(name: Name, ...args: ArgumentsOf<Name>): void;
   event(event: AnyEvent): void;
 }
 
@@ -51,8 +56,8 @@ export function createSubscribers(): Subscribers {
       subscriber.isActive = false;
       list = list.filter((other) => other !== subscriber);
     },
-    each(tell) {
-      for (const subscriber of list) if (subscriber.isActive) tell(subscriber.handlers);
+    tell(name, ...args) {
+      for (const { isActive, handlers } of list) if (isActive) guarded(handlers[name] as AnyHandler, ...args);
     },
     event(event) {
       for (const subscriber of list) {

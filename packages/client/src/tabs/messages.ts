@@ -12,6 +12,7 @@ export interface ConnectionItem {
   readonly attempt: number;
   readonly since: number;
   readonly retryAt?: number | undefined;
+  readonly stale?: true | undefined;
   readonly error?: WireFailure | undefined;
 }
 
@@ -114,6 +115,7 @@ const itemShapes: Shapes<Item> = {
     attempt: number,
     since: number,
     retryAt: maybe(number),
+    stale: maybe(flag),
     error: maybe(failure),
   },
   over: { error: maybe(failure) },

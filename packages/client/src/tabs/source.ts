@@ -104,7 +104,7 @@ export function createSource(
       over: (error) => emit({ kind: "over", error: error && failureIn(error) }),
     },
   );
-  const after = (from: string | undefined) => (from === undefined ? undefined : ring.after(from));
+  const framesAfter = (from: string | undefined) => (from === undefined ? undefined : ring.after(from));
   return {
     get isOpen() {
       return open !== undefined;
@@ -115,10 +115,13 @@ export function createSource(
     get reached() {
       return isInGap ? undefined : cursor;
     },
-    after,
+    after(from) {
+      const frames = framesAfter(from);
+      return frames && [...frames, ...one(connection)];
+    },
     join(from) {
       if (!open) return from === start ? one(connection) : undefined;
-      const frames = after(from);
+      const frames = framesAfter(from);
       if (!frames) return undefined;
       const live: readonly Item[] = isLive()
         ? [cursor === undefined ? { kind: "live" } : { kind: "live", id: cursor }]
@@ -136,12 +139,13 @@ export function createSource(
 
 const one = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
 
-const itemOf = ({ status, attempt, since, retryAt, error }: Connection): ConnectionItem => ({
+const itemOf = ({ status, attempt, since, retryAt, stale, error }: Connection): ConnectionItem => ({
   kind: "connection",
   status,
   attempt,
   since,
   ...(retryAt !== undefined && { retryAt }),
+  ...(stale && { stale }),
   ...(error && { error: failureIn(error) }),
 });
 

@@ -1,4 +1,5 @@
-import { type AnySubscription, SluiceError, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { stateVersionOf } from "@sluice/contract/internal";
 import type { OpenFrame } from "@sluice/contract/wire";
 import type { Clock } from "../platform/clock.js";
 import type { Connection } from "../transport/connection-state.js";
@@ -97,10 +98,10 @@ export function createTabLane(
   /** @param error as decoded before. */
   function tell(given: ConnectionItem, error?: SluiceError): void {
     const status = given.status === "connecting" && open ? "reconnecting" : given.status;
-    const { attempt, retryAt } = given;
+    const { attempt, retryAt, stale } = given;
     const isOld = status === told?.status;
     const isSameError = given.error?.code === told?.error?.code && given.error?.message === told?.error?.message;
-    if (isOld && attempt === told?.attempt && retryAt === told?.retryAt && isSameError) return;
+    if (isOld && attempt === told?.attempt && retryAt === told?.retryAt && stale === told?.stale && isSameError) return;
     const since = isOld && told ? told.since : given.since;
     told = { ...given, status, since };
     const connection: Connection = {
@@ -109,6 +110,7 @@ export function createTabLane(
       since,
       cursor: () => resume.cursor,
       ...(retryAt !== undefined && { retryAt }),
+      ...(stale && { stale }),
       ...(given.error && { error: error ?? decodeError(procedure, given.error) }),
     };
     sink.changed(connection);

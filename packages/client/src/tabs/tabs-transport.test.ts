@@ -30,6 +30,27 @@ it("serves all tabs by one stream of the first", async () => {
   expect(newRequests()).toEqual([]);
 });
 
+it("says in all tabs that what they show may be old, until it isn't any more", async () => {
+  const { server, settle, a, b, c } = await three();
+  server.tellStore(false);
+  await settle();
+  expect([a, b, c].map(({ told }) => told.at(-1))).toEqual(["live, stale", "live, stale", "live, stale"]);
+  c.stop();
+  server.tellStore(true);
+  await settle();
+  for (const { told } of [a, b]) expect(told).toEqual(["connecting", "live", "live, stale", "live"]);
+});
+
+it("says so in a tab that comes then, too, once it shares the stream of the others", async () => {
+  const { server, settle, open, a, b, c } = await three();
+  server.tellStore(false);
+  await settle();
+  const late = open("d").follow("feed");
+  await settle();
+  expect(server.streams).toHaveLength(1);
+  expect([a, b, c, late].map(({ told }) => told.at(-1))).toEqual(Array(4).fill("live, stale"));
+});
+
 describe("another tab goes on, and none misses an event, when the leading one", () => {
   it.each<[string, (tab: ClientTab, followed: Followed) => void]>([
     ["is closed, frozen or cached", (tab) => tab.freeze()],

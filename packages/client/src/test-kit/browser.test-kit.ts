@@ -23,8 +23,8 @@ export interface FakeBrowser {
   open(name: string, options?: { readonly isVisible?: boolean }): FakeTab;
   /** Runs what waits in all tabs, until nothing does. */
   settle(): Promise<void>;
-  /** Runs up to `steps` tasks, of tabs that `pick` chooses. */
-  run(steps: number, pick: (tabs: number) => number): Promise<void>;
+  /** Runs up to `steps` tasks, of tabs that `pick` chooses. False: there was nothing to do at the end. */
+  run(steps: number, pick: (tabs: number) => number): Promise<boolean>;
   /** Posts to a channel as other code of the origin might. */
   post(channel: string, data: unknown): void;
   /** The next message to a tab doesn't come. */
@@ -57,7 +57,8 @@ interface Channel {
   isClosed: boolean;
 }
 
-export function createBrowser(): FakeBrowser {
+/** @param onTask is called whenever a tab has something to do, for who runs it without being asked. */
+export function createBrowser(onTask = () => {}): FakeBrowser {
   const tabs: Tab[] = [];
   const channels = new Set<Channel>();
   const holders = new Map<string, Asked>();
@@ -139,7 +140,9 @@ export function createBrowser(): FakeBrowser {
         },
       },
       task(run) {
-        if (!tab.isDead) tab.tasks.push(run);
+        if (tab.isDead) return;
+        tab.tasks.push(run);
+        onTask();
       },
       show() {
         visible = true;
@@ -154,6 +157,7 @@ export function createBrowser(): FakeBrowser {
       },
       unblock() {
         tab.isBlocked = false;
+        onTask();
       },
       freeze() {
         listener?.gone();
@@ -162,6 +166,7 @@ export function createBrowser(): FakeBrowser {
       thaw() {
         tab.isBlocked = false;
         tab.tasks.unshift(() => listener?.back());
+        onTask();
       },
       crash() {
         tab.isDead = true;
@@ -211,11 +216,13 @@ export function createBrowser(): FakeBrowser {
       }
     },
     async run(steps, pick) {
+      const ready = () => tabs.filter(({ isBlocked, tasks }) => !isBlocked && tasks.length > 0);
       for (let step = 0; step < steps; step++) {
-        const ready = tabs.filter(({ isBlocked, tasks }) => !isBlocked && tasks.length > 0);
-        ready[pick(ready.length)]?.tasks.shift()?.();
+        const able = ready();
+        able[pick(able.length)]?.tasks.shift()?.();
         await new Promise((resolve) => setImmediate(resolve));
       }
+      return ready().length > 0;
     },
     post: (name, data) => send(undefined, name, data),
     get channels() {

@@ -34,6 +34,12 @@ export async function bundle(
         resolveId: (id) =>
           files.has(id) ? id : id === "./fixture-contract.js" ? here("./fixture-contract.ts") : undefined,
         load: (id) => files.get(id),
+        // As the packages' builds do: see `tsup.production.config.ts`.
+        transform: (code) =>
+          code.replace(
+            /^import \{ isDevelopment \} from "#development";$/m,
+            `const isDevelopment = ${mode === "development"};`,
+          ),
       },
     ],
   })) as Rolldown.RolldownOutput;

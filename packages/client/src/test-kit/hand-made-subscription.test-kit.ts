@@ -16,7 +16,7 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
     get connection() {
       return connection;
     },
-    state: { known: false },
+    shown: { known: false },
     get store(): never {
       throw new Error("A subscription made by hand has no store.");
     },
@@ -25,6 +25,7 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
       return () => subscribers.remove(subscriber);
     },
     resync: () => Promise.resolve(),
+    release() {},
   };
   const stub = { [internals]: { clientId, procedure, linger: 1_000, shared: () => shared } };
   return {
@@ -34,17 +35,17 @@ export function createHandMade<P extends AnySubscription>(procedure: P, clientId
     },
     become(moment: Moment) {
       connection = { attempt: 0, since: 0, cursor, ...moment };
-      subscribers.each(({ onConnection }) => onConnection?.(shared.connection));
+      subscribers.tell("onConnection", shared.connection);
     },
     event(type: string, data: unknown) {
       offset++;
       subscribers.event({ type, data, id: cursor() });
     },
     end() {
-      subscribers.each(({ onEnd }) => onEnd?.());
+      subscribers.tell("onEnd");
     },
     state(value: unknown) {
-      subscribers.each(({ onState }) => onState?.(value));
+      subscribers.tell("onState", value);
     },
   };
 }

@@ -23,6 +23,8 @@ export interface LogServer {
   trim(path: string, kept: number): void;
   /** Cuts all streams. They are opened again by `nudge`, or when the server is told to. */
   cut(more?: Partial<Connection>): void;
+  /** The server reaches its log no more, or again. */
+  tellStore(isUp: boolean): void;
   /** Opens streams that wait. */
   reopen(): void;
   /** Ends a path's streams, with an error or without. */
@@ -49,6 +51,7 @@ interface OpenLane extends Stream {
   open(): void;
   send(...frames: (TopicFrame | OpenFrame)[]): void;
   become(status: ConnectionStatus, more?: Partial<Connection>): void;
+  tell(more: Partial<Connection>): void;
   over(error: SluiceError | undefined): void;
 }
 
@@ -113,6 +116,9 @@ export function createLogServer(): LogServer {
     cut(more: Partial<Connection> = {}) {
       for (const lane of lanes) lane.become("reconnecting", { attempt: 1, error: new SluiceError("network"), ...more });
     },
+    tellStore(isUp: boolean) {
+      for (const lane of lanes) lane.tell(isUp ? {} : { stale: true });
+    },
     reopen() {
       for (const lane of [...lanes]) if (lane.status === "reconnecting") lane.open();
     },
@@ -147,6 +153,10 @@ export function createLogServer(): LogServer {
       become(status, more = {}) {
         if (status === lane.status) return;
         lane.status = status;
+        lane.tell(more);
+      },
+      tell(more) {
+        const { status } = lane;
         later(() => sink.changed({ status, attempt: 0, since: 0, cursor: () => resume.cursor, ...more }));
       },
       over(error) {

@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/contract";
 import { createFrameDecoder, encodeFrame, type Frame } from "@sluice/contract/wire";
 import type { Connection, ConnectionStatus } from "../transport/connection-state.js";
-import { createLaneReader, type LaneFrame, type LaneReader } from "../transport/lane-reader.js";
+import { failLane, type LaneEnd, type LaneFrame, type LaneReader, readLane } from "../transport/lane-reader.js";
 import type { LaneRequest, LaneSink, Transport } from "../transport/transport.js";
 
 interface Carried {
@@ -31,41 +31,45 @@ export function createOneStreamTransport(): Transport & { connect(): OneStream }
     const readers = new Map<number, LaneReader>();
     for (const lane of asked) lane.become("connecting");
 
-    const readerOf = (lane: Carried): LaneReader =>
-      createLaneReader(lane.request.target.procedure, {
+    const readerOf = (lane: Carried): LaneReader => ({
+      request: lane.request,
+      sink: {
         opened: lane.sink.opened,
         frame(frame) {
           lane.sink.frame(frame);
           if (frame.kind === "live") lane.become("live");
         },
-        closed(error, retry) {
-          if (retry !== "no") return lane.become("reconnecting");
-          lanes.delete(lane);
-          lane.sink.over(error);
-        },
-      });
+      },
+    });
+    const endOf =
+      (lane: Carried): LaneEnd<LaneReader> =>
+      (_, error, retry) => {
+        if (retry !== "no") return lane.become("reconnecting");
+        lanes.delete(lane);
+        lane.sink.over(error);
+      };
     const read = (frame: LaneFrame) => {
       if (frame.kind === "open") {
         const lane = asked[frame.subscriptions?.[0] ?? -1] as Carried;
         readers.set(frame.lane as number, readerOf(lane));
       }
       const reader = readers.get(frame.lane as number);
-      const lane = asked[reader?.open?.subscriptions?.[0] ?? -1];
-      if (lane && !lanes.has(lane)) return; // it was closed; the others go on
+      const lane = asked[(frame.kind === "open" ? frame : reader?.open)?.subscriptions?.[0] ?? -1];
+      if (!reader || !lane || !lanes.has(lane)) return; // it was closed; the others go on
       try {
-        reader?.read(frame);
+        readLane(reader, frame, endOf(lane));
       } catch (error) {
-        reader?.fail(SluiceError.from(error));
+        failLane(reader, SluiceError.from(error), "no", endOf(lane));
       }
     };
     const decoder = createFrameDecoder((frame) => {
-      if (frame.kind !== "drain" && frame.kind !== "retry" && frame.kind !== "comment") read(frame);
+      if ("lane" in frame) read(frame as LaneFrame);
     });
     return {
       cursors,
       send: (...frames) => decoder.push(new TextEncoder().encode(frames.map(encodeFrame).join(""))),
       cut() {
-        for (const reader of readers.values()) reader.fail(new SluiceError("network"));
+        for (const lane of [...lanes]) lane.become("reconnecting");
       },
     };
   }

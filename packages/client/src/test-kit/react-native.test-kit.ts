@@ -16,6 +16,9 @@ class OldUrl {
   get pathname(): never {
     throw new Error("URL.pathname is not implemented");
   }
+  get origin(): never {
+    throw new Error("URL.origin is not implemented");
+  }
 }
 
 class OldUrlSearchParams {
@@ -75,6 +78,9 @@ const globals = () => ({
   URLSearchParams: OldUrlSearchParams,
   navigator: { product: "ReactNative" },
   fetch: expoFetch,
+  // Expo's development runtime defines one.
+  location: { href: "http://192.168.0.2:8081/", origin: "http://192.168.0.2:8081" },
+  performance: { now: () => performance.now() },
 });
 
 /**

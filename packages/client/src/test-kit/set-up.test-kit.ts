@@ -85,5 +85,5 @@ export const until = (condition: () => boolean) =>
     () => {
       if (!condition()) throw new Error(`Still waiting until ${condition}`);
     },
-    { timeout: 10_000, interval: 2 },
+    { timeout: 25_000, interval: 2 },
   );

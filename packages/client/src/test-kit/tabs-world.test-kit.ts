@@ -1,4 +1,5 @@
-import { type AnySubscription, carryCodec, codecOf, type SluiceError } from "@sluice/contract";
+import type { AnySubscription, SluiceError } from "@sluice/contract";
+import { carryCodec, codecOf } from "@sluice/contract/internal";
 import type { Clock } from "../platform/clock.js";
 import { createRegistry } from "../subscription/registry.js";
 import { createTabsTransport } from "../tabs/tabs-transport.js";
@@ -96,7 +97,7 @@ export function createTabsWorld() {
           ...(what === "feed"
             ? { onEvent: ({ data }) => value(Number(data)) }
             : { onState: (state) => value((state as { home: number }).home) }),
-          onConnection: ({ status }) => tell(status),
+          onConnection: ({ status, stale }) => tell(stale ? `${status}, stale` : status),
           onReset: ({ reason }) => tell(`reset ${reason}`),
           onError(error) {
             tell(error.code);

@@ -1,3 +1,4 @@
+import { isDevelopment } from "#development";
 import { type BodyReader, letGo, readerOf } from "../platform/fetch.js";
 import { networkError, protocolError } from "../wire/failure.js";
 import { errorOfAnswer, isType } from "../wire/problem.js";
@@ -36,8 +37,8 @@ export async function readStream(
     }
     reader = readerOf(response.body);
     if (!reader) {
-      const message = "This fetch gives answers without a readable body; pass one that streams as the fetch option.";
-      throw protocolError(message);
+      const hint = isDevelopment ? " Pass one that streams as the fetch option." : "";
+      throw protocolError(`This fetch gives answers without a readable body.${hint}`);
     }
     while (!signal.aborted) {
       const { value } = await reader.read().catch(readFailed);

@@ -26,11 +26,33 @@ export interface Connection {
    * change of the connection.
    */
   cursor(): string | undefined;
+  /**
+   * True while the server can't reach its log: the connection is open, and yet `data` may be old, as what is published elsewhere doesn't
+   * come. Absent: the server hasn't said so.
+   */
+  readonly stale?: true;
   /** Why the last attempt or the subscription failed. */
   readonly error?: SluiceError;
 }
 
 const nowhere = () => undefined;
+
+/**
+ * Of a subscription that hasn't been opened. Reads the clock when `since` is read, and not before: a page that is rendered ahead of all
+ * requests, as with Next's Cache Components, must not.
+ */
+export function unopenedConnection(status: ConnectionStatus, now: () => number): Connection {
+  let since: number | undefined;
+  return {
+    status,
+    attempt: 0,
+    get since() {
+      since ??= now();
+      return since;
+    },
+    cursor: nowhere,
+  };
+}
 
 /** @param since in milliseconds since the Unix epoch. */
 export const closedConnection = (since: number, cursor: Connection["cursor"] = nowhere): Connection => ({

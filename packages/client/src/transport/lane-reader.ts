@@ -1,72 +1,81 @@
-import { type AnySubscription, retryOf, SluiceError, stateVersionOf } from "@sluice/contract";
+import { type AnySubscription, SluiceError } from "@sluice/contract";
+import { retryOf, stateVersionOf } from "@sluice/contract/internal";
 import { type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
 import { decodeError } from "../wire/decode-error.js";
 import type { Retry } from "./retry.js";
-import type { LaneSink } from "./transport.js";
+import type { LaneRequest, LaneSink } from "./transport.js";
 
 /** Frames of a lane, whether it has a number or a stream of its own. */
-export type LaneFrame = Exclude<Frame, { kind: "drain" | "retry" | "comment" }>;
+export type LaneFrame = Exclude<Frame, { kind: "drain" | "store" | "retry" | "comment" }>;
 
-export interface LaneReaderSink extends Pick<LaneSink, "opened" | "frame"> {
-  /** The lane ended, or failed if there is an error. Unless `retry` is `no`, it may be reopened. */
-  closed(error: SluiceError | undefined, retry: Retry): void;
-}
-
-/** Reads the frames of one lane, from `$open` to its end. */
+/** Who gets a lane's frames. */
 export interface LaneReader {
-  readonly open: OpenFrame | undefined;
-  /** @throws WireError for a frame out of place; whatever the sink throws. */
-  read(frame: LaneFrame): void;
-  /** Closes the lane. If it can't be resumed, the error becomes `interrupted`. */
-  fail(error: SluiceError, retry?: Retry): void;
+  readonly request: LaneRequest;
+  readonly sink: Pick<LaneSink, "opened" | "frame">;
+  /** The `$open` that has come. */
+  open?: OpenFrame | undefined;
 }
 
-export function createLaneReader(procedure: AnySubscription, sink: LaneReaderSink): LaneReader {
-  let open: OpenFrame | undefined;
+/** The lane ended, or failed if there is an error. Unless `retry` is `no`, it may be reopened. */
+export type LaneEnd<Lane> = (lane: Lane, error: SluiceError | undefined, retry: Retry) => void;
 
-  function fail(error: SluiceError, retry: Retry = retryOf(error.code)): void {
-    if (retry === "no" || !open || open.resumable) sink.closed(error, retry);
-    else sink.closed(new SluiceError("interrupted", { cause: error }), "no");
+/**
+ * Reads a frame of the lane.
+ *
+ * @throws WireError for a frame out of place; whatever the sink throws.
+ */
+export function readLane<Lane extends LaneReader>(lane: Lane, frame: LaneFrame, end: LaneEnd<Lane>): void {
+  const { open, sink, request } = lane;
+  const { procedure } = request.target;
+  switch (frame.kind) {
+    case "event":
+    case "snapshot":
+    case "at":
+    case "live":
+    case "reset":
+      if (!open) throw new WireError(`The stream begins with ${frame.kind}, not with $open.`);
+      sink.frame(frame);
+      break;
+    case "open":
+      if (open) throw new WireError("The stream has a second $open.");
+      if (!isRefused(frame)) checkVersion(procedure, frame.version);
+      lane.open = frame;
+      if (isOpen(lane)) sink.opened(frame);
+      break;
+    case "error": {
+      const { final, kind: _, lane: __, ...failure } = frame;
+      const error = decodeError(procedure, failure);
+      const again = retryOf(error.code);
+      failLane(lane, error, final ? "no" : again === "no" ? "yes" : again, end);
+      break;
+    }
+    case "end":
+      end(lane, undefined, "no");
+      break;
+    case "unknown":
+      break; // from a later version of the protocol; PROTOCOL §5.13
+    default:
+      frame satisfies never;
   }
-
-  return {
-    get open() {
-      return open;
-    },
-    read(frame) {
-      switch (frame.kind) {
-        case "event":
-        case "snapshot":
-        case "at":
-        case "live":
-        case "reset":
-          if (!open) throw new WireError(`The stream begins with ${frame.kind}; it must begin with $open.`);
-          return sink.frame(frame);
-        case "open":
-          if (open) throw new WireError("The stream has a second $open; it must have one.");
-          if (!isRefused(frame)) checkVersion(procedure, frame.version);
-          open = frame;
-          return sink.opened(frame);
-        case "error": {
-          const { final, kind: _, lane: __, ...failure } = frame;
-          const error = decodeError(procedure, failure);
-          const again = retryOf(error.code);
-          return fail(error, final ? "no" : again === "no" ? "yes" : again);
-        }
-        case "end":
-          return sink.closed(undefined, "no");
-        case "unknown":
-          return; // from a later version of the protocol; PROTOCOL §5.12
-        default:
-          frame satisfies never;
-      }
-    },
-    fail,
-  };
 }
+
+/** Ends the lane. If it can't be resumed, the error becomes `interrupted`. */
+export function failLane<Lane extends LaneReader>(
+  lane: Lane,
+  error: SluiceError | undefined,
+  retry: Retry,
+  end: LaneEnd<Lane>,
+): void {
+  const { open } = lane;
+  if (retry === "no" || !open || open.resumable) end(lane, error, retry);
+  else end(lane, new SluiceError("interrupted", { cause: error }), "no");
+}
+
+/** It has opened, and was not refused. */
+export const isOpen = ({ open }: LaneReader): boolean => open !== undefined && !isRefused(open);
 
 /** Of a lane with a number: then `$error` follows. PROTOCOL §10.2. */
-export const isRefused = ({ lane, head }: OpenFrame): boolean => lane !== undefined && head === undefined;
+const isRefused = ({ lane, head }: OpenFrame): boolean => lane !== undefined && head === undefined;
 
 /**
  * The state of an older server may lack what this contract has. The error is retried: by another server, or after a

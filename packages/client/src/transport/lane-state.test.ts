@@ -27,6 +27,8 @@ const [asked, due, live, refreshed, woken, closed] = types.map((type): LaneEvent
 ];
 const opened: LaneEvent = { type: "opened", stream: "live" };
 const drain: LaneEvent = { type: "drain", ms: 300 };
+const lost: LaneEvent = { type: "lost", wasStream: true };
+const late: LaneEvent = { type: "lost", wasStream: false };
 
 /** The state after these events. */
 const after = (...events: readonly LaneEvent[]): LaneState =>
@@ -107,20 +109,38 @@ const rows: readonly Row[] = [
   ],
   ["reached offline, then the network fails", doubting, failed(network, true), { isOffline: true }, soon],
   [
-    "a live stream that the transport replaces",
-    open,
-    { type: "lost", error: network },
+    "a live stream that is given up for the next one: nobody notices",
+    beside.connecting,
+    lost,
     {},
-    isOpen,
-    { status: "reconnecting", attempts: 1, error: network, stream: "live" },
+    isConnecting,
+    { status: "live", stream: undefined },
   ],
   [
-    "a stream that isn't live yet, and is replaced",
-    after(asked, opened),
-    { type: "lost", error: network },
+    "… and the next one is late",
+    transition(beside.connecting, lost, facts),
+    late,
     {},
-    isOpen,
-    { status: "connecting" },
+    isConnecting,
+    { status: "reconnecting", attempts: 1 },
+  ],
+  [
+    "… or fails",
+    transition(beside.connecting, lost, facts),
+    failed(network),
+    {},
+    soon,
+    { status: "reconnecting", error: network },
+  ],
+  ["the next one is late beside a stream", beside.connecting, late, {}, isConnecting, { status: "live" }],
+  ["the first one is late", connecting, late, {}, isConnecting, { status: "connecting" }],
+  [
+    "a live stream that is given up while the next one waits",
+    after(asked, opened, live, drain, due, failed(network)),
+    lost,
+    {},
+    soon,
+    { status: "reconnecting", stream: undefined },
   ],
   ["what is final ends it", connecting, ended(forbidden), {}, isClosed, { status: "closed", error: forbidden }],
   ["the end ends it", open, ended(), {}, isClosed, { status: "closed", error: undefined, stream: undefined }],
@@ -161,6 +181,23 @@ const rows: readonly Row[] = [
   ],
   ["the stream is cut", open, failed(network, true), {}, soon, { stream: undefined, status: "reconnecting" }],
   ["a drain", open, drain, {}, { kind: "waiting", least: 300 }, { stream: "live", status: "live" }],
+  ["a drain, at once", open, { type: "drain", ms: 0 }, {}, isConnecting, { stream: "live", status: "live" }],
+  [
+    "a drain, as soon as the pace allows",
+    open,
+    { type: "drain", ms: 0 },
+    { paceWait: 400 },
+    { kind: "waiting", least: 400 },
+    { stream: "live", status: "live" },
+  ],
+  [
+    "moved by its client, whatever the pace",
+    open,
+    { type: "moved" },
+    { paceWait: 400 },
+    isConnecting,
+    { stream: "live", status: "live" },
+  ],
   ["a generator's drain", generator, drain, {}, isOpen],
   ["a drain's attempt", beside.due, due, {}, isConnecting, { stream: "live", status: "live" }],
   ["… and no cursor to go on from", beside.due, due, { hasCursor: false }, isOpen, { stream: "live", attempts: 0 }],
@@ -220,6 +257,7 @@ const rows: readonly Row[] = [
   ["paused beside a stream, and the network comes back", beside.paused, woken, {}, isConnecting, { status: "live" }],
   ["paused beside a stream, still offline", beside.paused, woken, { isOffline: true }, beside.paused.phase],
   ["woken while all is well", open, woken, {}, isOpen, { status: "live" }],
+  ["woken before it was asked for", idle, woken, {}, idle.phase],
   ["woken while an attempt is under way", connecting, woken, {}, isConnecting, { attempts: 1 }],
   ["let go of: nobody is told", open, closed, {}, isClosed, { status: "live", stream: undefined }],
 ];

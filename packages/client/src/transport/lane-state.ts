@@ -48,9 +48,11 @@ export type LaneEvent =
   /** The attempt under way has opened its stream. */
   | { readonly type: "opened"; readonly stream: StreamKind }
   | { readonly type: "live" }
-  /** The open stream is gone, and the transport is replacing it. */
-  | { readonly type: "lost"; readonly error: SluiceError | undefined }
+  /** The open stream was given up for the next one, or, unless `wasStream`, that one is late. */
+  | { readonly type: "lost"; readonly wasStream: boolean }
   | { readonly type: "drain"; readonly ms: number }
+  /** Its client wants it on another stream, at once: others come with it. */
+  | { readonly type: "moved" }
   /** For good: it ended, or failed with an error that isn't retried. */
   | { readonly type: "ended"; readonly error: SluiceError | undefined }
   | {
@@ -97,6 +99,8 @@ export function transition(state: LaneState, event: LaneEvent, facts: Facts): La
   switch (event.type) {
     case "asked":
       return ask(state, facts);
+    case "moved":
+      return ask(state, { ...facts, paceWait: 0 });
     case "due":
       return connect(state, facts);
     case "opened":
@@ -109,12 +113,13 @@ export function transition(state: LaneState, event: LaneEvent, facts: Facts): La
     case "live":
       return { ...state, status: "live", attempts: 0, error: undefined };
     case "lost":
-      if (!stream || state.status !== "live") return state;
-      return { ...state, status: "reconnecting", attempts: 1, error: event.error };
+      if (!event.wasStream) return state.status === "live" ? enter(state, phase, "reconnecting") : state;
+      // Nobody notices, as long as the next one is under way.
+      return enter({ ...state, stream: undefined }, phase, phase.kind === "connecting" ? state.status : "reconnecting");
     case "drain":
       // A generator's stream goes on until it is cut: without cursors, a second run can't be told from the first.
       if (phase.kind !== "open" || stream === "stream") return state;
-      return enter(state, { kind: "waiting", least: event.ms });
+      return ask(state, facts, event.ms);
     case "ended":
       return over(state, event.error);
     case "failed":
@@ -126,16 +131,16 @@ export function transition(state: LaneState, event: LaneEvent, facts: Facts): La
     }
     case "woken":
       if (!stream && phase.kind === "waiting" && seemsOffline(state, facts)) return pause(state, facts);
-      if (phase.kind === "connecting") return state;
+      if (phase.kind === "connecting" || phase.kind === "idle") return state;
       return !stream || (phase.kind === "paused" && !facts.isOffline) ? ask(state, facts) : state;
     case "closed":
       return { ...enter(state, { kind: "closed" }), stream: undefined };
   }
 }
 
-function ask(state: LaneState, facts: Facts): LaneState {
+function ask(state: LaneState, facts: Facts, delay = 0): LaneState {
   if (state.phase.kind === "refreshing") return state; // an attempt follows anyway
-  const least = Math.max(state.notBefore - facts.now, facts.paceWait);
+  const least = Math.max(delay, state.notBefore - facts.now, facts.paceWait);
   if (least <= 0) return connect(state, facts);
   return enter(state, { kind: "waiting", least }, "reconnecting");
 }

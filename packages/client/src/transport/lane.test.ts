@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ClientOptions } from "../client-options.js";
+import type { Wake } from "../platform/wake.js";
 import { live, post, setUp, until } from "../test-kit/set-up.test-kit.js";
 import type { Connection } from "./connection-state.js";
 
@@ -499,6 +500,37 @@ describe("network and page", () => {
     fire(window, "online");
     (await server.next()).open();
     await until(() => first.isGone);
+  });
+
+  test("the application tells of the network by `wake`, in place of the page", async () => {
+    const { navigator, listeners } = stubBrowser();
+    navigator.onLine = false;
+    let tell: (isOnline?: boolean) => void = () => {};
+    const stopped = vi.fn();
+    const wake: Wake = (onWake) => {
+      tell = onWake;
+      onWake(true); // as NetInfo does
+      return stopped;
+    };
+    const { server, clock, last, waiting, stop } = await watchFeed({ wake, linger: 0 });
+    (await server.next()).answer(503);
+    await waiting();
+    expect(last().status).toBe("reconnecting");
+    tell(); // somebody looks
+    const stream = (await server.next()).open().send(live(0));
+    await until(() => last().status === "live");
+    tell(false);
+    expect(last().status).toBe("live");
+    stream.cut();
+    await until(() => last().status === "paused");
+    expect(clock.pending).toEqual([22_500]);
+    tell(true);
+    (await server.next()).open().send(live(0));
+    await until(() => last().status === "live");
+    expect(server.requests).toHaveLength(3);
+    stop();
+    expect(stopped).toHaveBeenCalledOnce();
+    expect(listeners()).toBe(0);
   });
 
   test("listeners are removed with the connection", async () => {

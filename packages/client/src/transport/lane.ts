@@ -1,5 +1,4 @@
 import { createTimer } from "../platform/timer.js";
-import { isOffline, listenForWake } from "../platform/wake.js";
 import type { Attempt, AttemptSink } from "./attempt.js";
 import { closedConnection } from "./connection-state.js";
 import { initialState, type LaneEvent, type Phase, transition } from "./lane-state.js";
@@ -26,7 +25,7 @@ export function createLane(
   sink: LaneSink,
   start: StartAttempt,
 ): Lane {
-  const { clock, refresher } = settings;
+  const { clock, refresher, surroundings } = settings;
   const { resume } = request;
   const backoff = createBackoff(settings.retry, clock.monotonic);
   const pace = createPace(clock);
@@ -43,7 +42,7 @@ export function createLane(
 
   function dispatch(event: LaneEvent): void {
     const hasCursor = resume.cursor !== undefined;
-    const facts = { now: clock.monotonic(), hasCursor, isOffline: isOffline(), paceWait: pace.wait() };
+    const facts = { now: clock.monotonic(), hasCursor, isOffline: surroundings.isOffline(), paceWait: pace.wait() };
     const before = state;
     const after = transition(before, event, facts);
     state = after;
@@ -104,14 +103,13 @@ export function createLane(
   function connect(phase: Phase): void {
     pace.take();
     if (state.phase !== phase) return;
-    const mark = refresher.mark();
     const own: Attempt = start(request, {
       isFirst: state.status === "connecting",
       opened(frame) {
         const replaced = current;
         current = own;
         if (next === own) next = undefined;
-        if (replaced !== own) replaced?.close();
+        replaced?.close();
         forgive();
         dispatch({ type: "opened", stream: frame.stream });
         if (own === current) sink.opened(frame);
@@ -122,20 +120,36 @@ export function createLane(
         liveSince = clock.monotonic();
         dispatch({ type: "live" });
       },
-      lost(error) {
-        if (own === current) dispatch({ type: "lost", error });
+      get isMovable() {
+        return resume.cursor !== undefined && (next !== undefined || state.phase.kind === "open");
+      },
+      lost() {
+        const wasStream = own === current;
+        if (wasStream) {
+          if (!next) dispatch({ type: "moved" });
+          forgive();
+          current = undefined;
+        }
+        dispatch({ type: "lost", wasStream });
       },
       rebase: (ms) => backoff.rebase(Math.max(ms, leastBase)),
+      store(stale) {
+        own.stale = stale;
+        tell();
+      },
+      move() {
+        if (own === current && state.phase.kind === "open") dispatch({ type: "moved" });
+      },
       drain(ms) {
         if (own === current) dispatch({ type: "drain", ms: Math.min(ms, settings.retry.max) });
       },
-      closed(error, retry, sentWith = mark) {
+      closed(error, retry, mark) {
         const wasStream = own === current;
         if (wasStream) current = undefined;
         else next = undefined;
         forgive();
         if (!error || retry === "no") dispatch({ type: "ended", error });
-        else dispatch({ type: "failed", wasStream, mark: sentWith, error, retry });
+        else dispatch({ type: "failed", wasStream, mark, error, retry });
       },
       ready: sink.ready,
     });
@@ -151,10 +165,18 @@ export function createLane(
 
   function tell(): void {
     const { status, error, stream } = state;
+    const stale = current?.stale;
     const attempt = status === "live" ? 0 : state.attempts;
     const nextAt = stream ? undefined : retryAt;
     const isOld = status === connection.status;
-    if (isOld && attempt === connection.attempt && nextAt === connection.retryAt && error === connection.error) return;
+    if (
+      isOld &&
+      attempt === connection.attempt &&
+      nextAt === connection.retryAt &&
+      error === connection.error &&
+      stale === connection.stale
+    )
+      return;
     const { since, cursor } = connection;
     connection = {
       status,
@@ -163,13 +185,14 @@ export function createLane(
       cursor,
       ...(nextAt !== undefined && { retryAt: nextAt }),
       ...(error && { error }),
+      ...(stale && { stale }),
     };
     sink.changed(connection);
   }
 
-  const stopListening = listenForWake(() => {
+  const stopListening = surroundings.listen((isHiding) => {
     current?.check();
-    dispatch({ type: "woken" });
+    if (!isHiding) dispatch({ type: "woken" });
   });
   return {
     open: () => dispatch({ type: "asked" }),

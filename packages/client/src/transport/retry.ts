@@ -1,4 +1,4 @@
-import type { retryOf } from "@sluice/contract";
+import type { retryOf } from "@sluice/contract/internal";
 import { maxDelay } from "../platform/clock.js";
 
 /** After a failed attempt: retry, call the refresh hook and retry, or give up. */

@@ -1,3 +1,4 @@
+import type { Surroundings } from "../platform/wake.js";
 import type { RequestSettings } from "../wire/settings.js";
 import type { BackoffOptions } from "./retry.js";
 
@@ -5,5 +6,6 @@ import type { BackoffOptions } from "./retry.js";
 export interface TransportSettings extends RequestSettings {
   readonly retry: BackoffOptions;
   readonly connectTimeout: number;
-  readonly maxFrame: number;
+  readonly maxFrame: number | undefined;
+  readonly surroundings: Surroundings;
 }

@@ -37,6 +37,7 @@ const open = (lane: number, index: number): Frame => ({
   stream: "live",
   heartbeat: 15_000,
   resumable: true,
+  head: at(0),
   lane,
   subscriptions: [index],
 });

@@ -5,8 +5,8 @@ import type { Target } from "../wire/target.js";
 import type { Connection } from "./connection-state.js";
 
 /**
- * How a client's subscriptions reach the server. `createDirectTransport` opens a stream for each; another transport may
- * carry many on one stream (PROTOCOL §10), or get their frames from another tab. A transport does connecting, retrying,
+ * How a client's subscriptions reach the server. `createTransport` opens streams, with one lane or with many (PROTOCOL §10);
+ * another transport may get their frames from another tab. A transport does connecting, retrying,
  * liveness, credentials and offline; it doesn't know what frames mean.
  */
 export interface Transport {

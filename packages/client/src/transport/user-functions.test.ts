@@ -53,6 +53,17 @@ type Fault = (nth: number, error: unknown) => Partial<ClientOptions>;
 const faults: readonly [string, Fault][] = [
   ["headers", (nth, error) => ({ headers: throwsAt(nth, error, () => ({})) })],
   ["fetch", (nth, error) => ({ fetch: throwsAt(nth, error, (address, init) => fetch(address, init)) })],
+  [
+    "wake",
+    (nth, error) => ({
+      wake: (onWake) => {
+        const stop = throwsAt(nth, error, () => {});
+        onWake(true);
+        if (nth % 2 === 0) throw error;
+        return stop;
+      },
+    }),
+  ],
   ["retry.random", (nth, error) => ({ retry: { random: throwsAt(nth, error, () => 0) } })],
   ["clock.now", (nth, error) => ({ clock: { ...systemClock, now: throwsAt(nth, error, systemClock.now) } })],
   [

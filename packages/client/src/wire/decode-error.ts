@@ -1,11 +1,5 @@
-import {
-  type AnyProcedure,
-  codecOf,
-  type ErrorDefinition,
-  own,
-  SluiceError,
-  type SluiceErrorOptions,
-} from "@sluice/contract";
+import { type AnyProcedure, type ErrorDefinition, SluiceError, type SluiceErrorOptions } from "@sluice/contract";
+import { codecOf, own } from "@sluice/contract/internal";
 import { mismatch } from "./failure.js";
 
 /** An error as received: its data is in wire form. */

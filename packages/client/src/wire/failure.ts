@@ -1,5 +1,6 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
 import { WireError } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 
 export const protocolError = (message: string, cause?: unknown) => new SluiceError("protocol", { message, cause });
 
@@ -8,7 +9,8 @@ export const networkError = (message: string, cause?: unknown) => new SluiceErro
 export const aborted = (cause?: unknown) => new SluiceError("aborted", { cause });
 
 /** The error of what is asked of a client after its `$close`. */
-export const closedError = () => new SluiceError("aborted", { message: "This client was closed by $close()." });
+export const closedError = () =>
+  isDevelopment ? new SluiceError("aborted", { message: "This client was closed by $close()." }) : aborted();
 
 /** @param what names the value in the message, such as `The output`. */
 export const mismatch = (what: string, { path }: AnyProcedure, cause: unknown) =>

@@ -1,5 +1,7 @@
-import { type AnyProcedure, type BuiltInCode, type ErrorIssue, errorTable, SluiceError } from "@sluice/contract";
+import { type AnyProcedure, type BuiltInCode, type ErrorIssue, SluiceError } from "@sluice/contract";
+import { errorTable } from "@sluice/contract/internal";
 import { parseObject } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import type { Clock } from "../platform/clock.js";
 import type { FetchResponse } from "../platform/fetch.js";
 import { decodeError } from "./decode-error.js";
@@ -30,7 +32,7 @@ export function isType(response: FetchResponse, type: string): boolean {
 function strangersError(response: FetchResponse, path: string, retryAfter: number | undefined): SluiceError {
   const { status, url = path } = response;
   const type = response.headers.get("content-type") ?? "no content type";
-  const mayBeElsewhere = status === 404 || type.startsWith("text/html");
+  const mayBeElsewhere = isDevelopment && (status === 404 || type.startsWith("text/html"));
   const hint = mayBeElsewhere
     ? ` Check the client's url: is ${path} served there, and does a proxy or dev server hand it on?`
     : "";
@@ -39,8 +41,9 @@ function strangersError(response: FetchResponse, path: string, retryAfter: numbe
 }
 
 function strangersCode(status: number): BuiltInCode {
-  const known = Object.entries(errorTable).find(([, row]) => row.raisedBy === "http" && row.status === status);
-  if (known) return known[0] as BuiltInCode;
+  for (const [code, [itsStatus, , raisedBy]] of Object.entries(errorTable)) {
+    if (raisedBy === "http" && itsStatus === status) return code as BuiltInCode;
+  }
   return status >= 500 || status === 408 || status === 425 ? "unavailable" : "protocol";
 }
 

@@ -1,4 +1,5 @@
-import { type AnyProcedure, codecOf, type ErrorIssue, isErrorNamed, messageOf, SluiceError } from "@sluice/contract";
+import { type AnyProcedure, type ErrorIssue, SluiceError } from "@sluice/contract";
+import { codecOf, isErrorNamed, messageOf } from "@sluice/contract/internal";
 
 /** A procedure and its input. */
 export interface Target<P extends AnyProcedure = AnyProcedure> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { setUpLanes, token, waitOf } from "../../test-kit/lanes.test-kit.js";
 import { at, live, until } from "../../test-kit/set-up.test-kit.js";
@@ -6,14 +7,15 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe("a server that drains", () => {
   it("is left for a new stream after its time, without a gap", async () => {
-    const { based, next, clock, server } = await setUpLanes();
+    const { based, asked, clock, server } = await setUpLanes();
     const { base, followers } = await based(20);
     base.send({ kind: "drain", retry: 700 });
     await until(() => clock.pending.includes(700));
     clock.advance(699);
     expect(server.requests).toHaveLength(1);
     clock.advance(1);
-    const merged = await next();
+    const merged = await asked();
+    expect(merged.names).toHaveLength(20);
     base.in("s0", token("a", 1));
     await until(() => followers[0]?.told.length === 1);
     expect(base.isGone).toBe(false);
@@ -23,13 +25,13 @@ describe("a server that drains", () => {
   });
 
   it("and refuses the new stream is asked again with growing delays", async () => {
-    const { based, next, clock } = await setUpLanes({ retry: { random: () => 0.6 } });
+    const { based, asked, clock } = await setUpLanes({ retry: { random: () => 0.6 } });
     const { base } = await based(3);
     base.send({ kind: "drain", retry: 700 });
     for (const delay of [700, 600, 1_200, 2_400]) {
       await until(() => clock.pending.includes(delay));
       clock.advance(delay);
-      (await next()).answer(503);
+      (await asked()).answer(503);
     }
     expect(base.isGone).toBe(false);
   });
@@ -51,6 +53,9 @@ describe("a server that drains", () => {
   });
 });
 
+/** What is asked for to see whether there is a connection. */
+const isProbe = ({ path }: { path: string }) => path === "/api/$";
+
 describe("a browser without a free connection", () => {
   it("gets the base's for a merge after a second", async () => {
     const { based, follow, asked, areLive, clock } = await setUpLanes();
@@ -71,9 +76,12 @@ describe("a browser without a free connection", () => {
     const { base, followers } = await based(20);
     const added = follow("n0");
     const newcomers = await asked();
-    clock.advance(1_000);
+    clock.advance(500);
+    const probe = await next();
+    expect(isProbe(probe)).toBe(true);
+    clock.advance(500);
     const all = await next();
-    await until(() => base.isGone && newcomers.isGone);
+    await until(() => base.isGone && newcomers.isGone && probe.isGone);
     expect(all.names).toHaveLength(21);
     all.open();
     await areLive([...followers, added]);
@@ -107,17 +115,24 @@ describe("a browser without a free connection", () => {
     expect(newcomers.isGone).toBe(false);
     newcomers.in("n0", live(2));
     await areLive([fresh]);
-    clock.advance(10);
+    clock.advance(2_000);
     const merged = await next();
     expect(merged.asked.find(({ input }) => input?.prompt === "n0")?.cursor).toBe(at(2));
   });
 });
 
+/** As in a browser, any number may listen without a warning. */
+function stubWindow(): EventTarget {
+  const window = new EventTarget();
+  setMaxListeners(0, window);
+  vi.stubGlobal("addEventListener", window.addEventListener.bind(window));
+  vi.stubGlobal("removeEventListener", window.removeEventListener.bind(window));
+  return window;
+}
+
 describe("when the network or the page comes back", () => {
   it.each(["online", "pageshow"])("(%s), all lanes that wait are opened at once, on one stream", async (type) => {
-    const window = new EventTarget();
-    vi.stubGlobal("addEventListener", window.addEventListener.bind(window));
-    vi.stubGlobal("removeEventListener", window.removeEventListener.bind(window));
+    const window = stubWindow();
     const { based, clock, asked, areLive } = await setUpLanes();
     const { base, followers } = await based(20);
     base.cut();
@@ -130,10 +145,8 @@ describe("when the network or the page comes back", () => {
   });
 
   it("lanes that paused offline, and tried together at long intervals, are opened on one stream", async () => {
-    const window = new EventTarget();
+    const window = stubWindow();
     const navigator = { onLine: true };
-    vi.stubGlobal("addEventListener", window.addEventListener.bind(window));
-    vi.stubGlobal("removeEventListener", window.removeEventListener.bind(window));
     vi.stubGlobal("navigator", navigator);
     const { based, clock, asked, areLive } = await setUpLanes();
     const { base, followers } = await based(20);
@@ -153,9 +166,7 @@ describe("when the network or the page comes back", () => {
   });
 
   it("a stream that died while the machine slept is replaced", async () => {
-    const window = new EventTarget();
-    vi.stubGlobal("addEventListener", window.addEventListener.bind(window));
-    vi.stubGlobal("removeEventListener", window.removeEventListener.bind(window));
+    const window = stubWindow();
     const { based, clock, asked } = await setUpLanes();
     const { base } = await based(20);
     clock.jump(3_600_000);

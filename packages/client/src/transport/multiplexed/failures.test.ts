@@ -168,6 +168,26 @@ describe("a lane that", () => {
     expect(stream.isGone).toBe(again.names.length === 2);
   });
 
+  it("opens only after it was tried again is for nobody: what it brings comes once, where it is asked for again", async () => {
+    const { followAll, asked, areLive, clock, next } = await setUpLanes();
+    const [slow, fast] = followAll("slow", "fast") as [Follower, Follower];
+    const stream = (await asked()).open(["fast"]);
+    await areLive([fast]);
+    clock.advance(10_000);
+    const wait = await waitOf([slow], clock);
+    stream.open(["slow"]).in("slow", token("late", 1)).in("fast", token("a", 1));
+    await until(() => fast.told.length === 1);
+    expect([slow.told, slow.connection.status]).toEqual([[], "reconnecting"]);
+    clock.advance(wait);
+    clock.advance(10);
+    const again = await next();
+    expect(again.asked[again.names.indexOf("slow")]).not.toHaveProperty("cursor");
+    again.open().in("slow", token("late", 1));
+    await areLive([slow]);
+    await until(() => slow.told.length === 1);
+    expect([slow.told, fast.told]).toEqual([["late"], ["a"]]);
+  });
+
   it("is not opened within the connect timeout is tried again, also if all others were refused", async () => {
     const { followAll, asked, clock } = await setUpLanes();
     const [slow, refused] = followAll("slow", "refused") as [Follower, Follower];

@@ -54,7 +54,7 @@ it("a resync while the lane is being moved waits for its own snapshot", async ()
   const { server, clock, told, first, resync } = await watched();
   first.send({ kind: "drain", retry: 500 });
   await until(() => clock.pending.includes(500));
-  clock.advance(500);
+  clock.advance(510);
   const merged = (await server.next()).begin();
   expect(cursors(merged)).toEqual(["E.4.m4"]);
   const done = resync();
