@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createServer as createVite } from "vite";
 import { createApp } from "./app.ts";
 import { explain, listen } from "./listen.ts";
+import { openLog } from "./log.ts";
 import { portFrom } from "./port.ts";
 
 // Server and pages on one port. tsx restarts this file when it changes, and Vite reloads the pages.
@@ -15,6 +16,7 @@ try {
     server: { middlewareMode: true, hmr: { server } },
   });
   const { app } = await createApp({
+    log: await openLog(),
     signal: new AbortController().signal,
     pages: vite.middlewares,
     isStill: process.env["STILL"] === "1",

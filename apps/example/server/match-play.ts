@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventInputOf } from "@sluice/contract";
+import type { EventInputOf, StateOf } from "@sluice/contract";
 import type { GetTopic } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { Side } from "../shared/scores.ts";
+import { attempt } from "./attempt.ts";
 import { readMatchDay } from "./data.ts";
+import type { Turn } from "./on-one-server.ts";
 
 /** Milliseconds per minute of the match: ninety minutes take three. */
 const minuteLasts = 2_000;
-/** Minutes that have been played when the server starts, so that the first visitor sees some goals. */
+/** Minutes that have been played when the first server starts, so that the first visitor sees some goals. */
 const playedMinutes = 25;
 /** Milliseconds between full time and the next kick-off. */
 const interval = 20_000;
@@ -16,7 +18,7 @@ type Fixture = ReturnType<typeof readMatchDay>["fixtures"][number];
 
 export interface PlayOptions {
   /** Stops the match day. */
-  readonly signal: AbortSignal;
+  readonly turn: Turn;
   /** Waits for a minute, or between two rounds. Default: a real timer. */
   readonly pass?: (ms: number) => Promise<unknown>;
 }
@@ -25,18 +27,22 @@ export interface PlayOptions {
  * Plays the match day again and again. Each match ends with its historical result; the minutes of the goals are
  * invented and the same at every start. Visitors can report goals, too.
  */
-export async function playMatchDay(topic: GetTopic, { signal, pass = passTime }: PlayOptions): Promise<void> {
+export async function playMatchDay(topic: GetTopic, { turn, pass = passTime }: PlayOptions): Promise<void> {
   const { fixtures } = readMatchDay();
-  const tell = (events: readonly EventInputOf<typeof contract.scores.board>[]) =>
-    topic(contract.scores.board).publish(events);
+  const tell = async (events: readonly EventInputOf<typeof contract.scores.board>[]) => {
+    while (!turn.aborted && !(await attempt(() => topic(contract.scores.board).publish(events))))
+      await pass(minuteLasts);
+  };
 
-  for (let round = 0; !signal.aborted; round++) {
+  const { state } = await topic(contract.scores.board).state();
+  let { round, minute: played } = stoppedAt(state);
+  for (; !turn.aborted; round++, played = 0) {
     const goals = fixtures.flatMap((fixture) => goalsOf(fixture, round));
     const goalsIn = (minute: number) => goals.filter(({ goal }) => goal.minute === minute);
-    await tell(fixtures.map(({ id }) => ({ type: "kickOff", data: { matchId: id } })));
-    for (let minute = 1; minute <= 90; minute++) {
-      if (round > 0 || minute > playedMinutes) await pass(minuteLasts);
-      if (signal.aborted) return;
+    if (played === 0) await tell(fixtures.map(({ id }) => ({ type: "kickOff", data: { matchId: id } })));
+    for (let minute = played + 1; minute <= 90; minute++) {
+      if (round > 0 || played > 0 || minute > playedMinutes) await pass(minuteLasts);
+      if (turn.aborted) return;
       await tell([
         { type: "minute", data: { minute } },
         ...goalsIn(minute).map((data) => ({ type: "goal", data }) as const),
@@ -45,6 +51,14 @@ export async function playMatchDay(topic: GetTopic, { signal, pass = passTime }:
     await tell(fixtures.map(({ id }) => ({ type: "fullTime", data: { matchId: id } })));
     await pass(interval);
   }
+}
+
+/** Where the server that played before has stopped: in which round, and after which minute. */
+function stoppedAt({ matches, minute }: StateOf<typeof contract.scores.board>): { round: number; minute: number } {
+  const rounds = matches.flatMap(({ goals }) => goals.map(({ id }) => Number(/ (\d+) \d+$/.exec(id)?.[1] ?? -1)));
+  const round = Math.max(0, ...rounds);
+  if (minute === null) return { round: 0, minute: 0 };
+  return matches.some(({ over }) => !over) ? { round, minute } : { round: round + 1, minute: 0 };
 }
 
 /** `ref: false`: the timer alone doesn't keep the process alive. */

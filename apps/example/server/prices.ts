@@ -14,8 +14,8 @@ export function prices(replay: Replay) {
 
     rate: s.prices.rate.live(),
 
+    // The server that publishes the ticks follows the rate like any client.
     setRate: s.prices.setRate.handler(async ({ input, topic }) => {
-      replay.rate = input.perSecond;
       await topic(contract.prices.rate).publish({ type: "changed", data: input });
     }),
   };

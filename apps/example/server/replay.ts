@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GetTopic } from "@sluice/server";
+import type { GetTopic, Log } from "@sluice/server";
 import { contract } from "../shared/contract.ts";
 import type { TickerSymbol } from "../shared/prices.ts";
+import { attempt } from "./attempt.ts";
 import { readHistories } from "./data.ts";
+import { onOneServer, type Turn } from "./on-one-server.ts";
+import { lastNumber, type OwnClient } from "./own-client.ts";
 import { tickAt } from "./price-walk.ts";
 
 /** Milliseconds between two publishes. Ticks that are due by then are one batch. */
 const publishInterval = 20;
-/** Milliseconds between two checks for a subscriber. */
-const idleInterval = 200;
 /** Maximum pause to make up for, in milliseconds, so that a machine that slept doesn't publish a flood. */
 const maxElapsed = 250;
 /**
@@ -19,66 +20,92 @@ const linger = 30_000;
 /** Number of ticks that a symbol begins with, so that its first visitor sees a history. */
 const initialTicks = 600;
 
-interface Ticker {
-  watchers: number;
-  watchedUntil: number;
-  /** Number of the last tick. */
-  seq: number;
-  /** Number of ticks to publish, including a fraction that is not due yet. */
-  due: number;
+export interface ReplayParts {
+  readonly topic: GetTopic;
+  readonly log: Log;
+  readonly client: OwnClient;
+  /** Stops it. */
+  readonly signal: AbortSignal;
 }
 
 export interface Replay {
-  /** Ticks per second of each symbol. */
-  rate: number;
-  /** Publishes a symbol's ticks until the signal aborts and a little longer. */
+  /** Publishes a symbol's ticks until the signal aborts and a little longer, unless another server does. */
   watch(symbol: TickerSymbol, signal: AbortSignal): void;
-  /** Runs until the signal aborts. */
-  run(topic: GetTopic, signal: AbortSignal): Promise<void>;
+  begin(parts: ReplayParts): void;
 }
 
-/** Publishes ticks of the symbols that have subscribers. */
+/** A symbol that this server has subscribers of. */
+interface Watched {
+  watchers: number;
+  /** Nobody is here any more. */
+  readonly over: AbortController;
+  timer?: NodeJS.Timeout | undefined;
+}
+
+/** Publishes ticks of the symbols that have subscribers: each on one of the servers that have them. */
 export function createReplay(): Replay {
   const histories = readHistories();
-  const tickers = new Map<TickerSymbol, Ticker>();
+  const watched = new Map<TickerSymbol, Watched>();
+  /** Ticks per second of each symbol. */
+  let rate = contract.prices.rate.state.initial.perSecond;
+  let parts: ReplayParts | undefined;
 
-  async function advance(topic: GetTopic, symbol: TickerSymbol, ticker: Ticker, elapsed: number): Promise<void> {
-    ticker.due += (elapsed * replay.rate) / 1_000;
-    const count = Math.floor(ticker.due);
-    const history = histories.get(symbol);
-    if (count === 0 || !history) return;
-    const ticks = Array.from({ length: count }, (_, index) => tickAt(history, ticker.seq + index + 1));
-    ticker.due -= count;
-    ticker.seq += count;
-    await topic(contract.prices.ticks, { symbol }).publish(ticks.map((data) => ({ type: "tick", data })));
+  function start(symbol: TickerSymbol, { over }: Watched): void {
+    if (!parts) return;
+    const { log } = parts;
+    const signal = AbortSignal.any([parts.signal, over.signal]);
+    void onOneServer({ log, name: `prices/${symbol}`, signal, run: (turn) => publishTicks(symbol, turn) });
   }
 
-  const replay: Replay = {
-    rate: contract.prices.rate.state.initial.perSecond,
+  async function publishTicks(symbol: TickerSymbol, turn: Turn): Promise<void> {
+    const history = histories.get(symbol);
+    if (!history || !parts) return;
+    const { client, topic } = parts;
+    const last = await lastNumber((handlers) => client.prices.ticks.subscribe({ symbol }, handlers));
+    let seq = last ?? 0;
+    let due = last === undefined ? initialTicks : 0;
+    for (let before = performance.now(); !turn.aborted; await sleep(publishInterval, undefined, { ref: false })) {
+      const now = performance.now();
+      due += (Math.min(now - before, maxElapsed) * rate) / 1_000;
+      before = now;
+      const ticks = Array.from({ length: Math.floor(due) }, (_, index) => tickAt(history, seq + index + 1));
+      if (ticks.length === 0) continue;
+      const events = ticks.map((data) => ({ type: "tick" as const, data }));
+      if (!(await attempt(() => topic(contract.prices.ticks, { symbol }).publish(events)))) continue;
+      due -= ticks.length;
+      seq += ticks.length;
+    }
+  }
+
+  return {
     watch(symbol, signal) {
       if (signal.aborted) return;
-      const ticker = tickers.get(symbol) ?? { watchers: 0, watchedUntil: 0, seq: 0, due: initialTicks };
-      tickers.set(symbol, ticker);
+      const known = watched.get(symbol);
+      const ticker: Watched = known ?? { watchers: 0, over: new AbortController() };
+      clearTimeout(ticker.timer);
       ticker.watchers++;
+      if (!known) {
+        watched.set(symbol, ticker);
+        start(symbol, ticker);
+      }
       const leave = () => {
         ticker.watchers--;
-        ticker.watchedUntil = performance.now() + linger;
+        if (ticker.watchers > 0) return;
+        ticker.timer = setTimeout(() => {
+          watched.delete(symbol);
+          ticker.over.abort();
+        }, linger).unref();
       };
       signal.addEventListener("abort", leave, { once: true });
     },
-    async run(topic, signal) {
-      let before = performance.now();
-      let isWatched = false;
-      while (!signal.aborted) {
-        await sleep(isWatched ? publishInterval : idleInterval);
-        const now = performance.now();
-        const elapsed = Math.min(now - before, maxElapsed);
-        before = now;
-        const watched = [...tickers].filter(([, { watchers, watchedUntil }]) => watchers > 0 || now < watchedUntil);
-        isWatched = watched.length > 0;
-        await Promise.all(watched.map(([symbol, ticker]) => advance(topic, symbol, ticker, elapsed)));
-      }
+    begin(given) {
+      parts = given;
+      given.client.prices.rate.subscribe({
+        onState: ({ perSecond }) => {
+          rate = perSecond;
+        },
+      });
+      for (const [symbol, ticker] of watched) start(symbol, ticker);
     },
   };
-  return replay;
 }

@@ -26,6 +26,18 @@ export type Post = z.infer<typeof Post>;
 
 const Like = z.object({ postId: z.string(), visitorId: z.string().max(36), likes: z.boolean() });
 
+/** What a like makes of the posts; a second time it makes nothing new of them. */
+export const withLike = (
+  { posts }: { posts: Post[] },
+  { postId, visitorId, likes }: z.infer<typeof Like>,
+): { posts: Post[] } => ({
+  posts: posts.map((post) => {
+    if (post.id !== postId || post.likes.includes(visitorId) === likes) return post;
+    const others = post.likes.filter((id) => id !== visitorId);
+    return { ...post, likes: likes ? [...others, visitorId].slice(-maxLikes) : others };
+  }),
+});
+
 export const feed = {
   posts: subscription({
     events: { posted: Draft.extend({ at: isoDate }), liked: Like },
@@ -35,13 +47,7 @@ export const feed = {
       initial: { posts: [] },
       apply: {
         posted: ({ posts }, post) => ({ posts: [{ ...post, likes: [] }, ...posts].slice(0, maxPosts) }),
-        liked: ({ posts }, { postId, visitorId, likes }) => ({
-          posts: posts.map((post) => {
-            if (post.id !== postId) return post;
-            const others = post.likes.filter((id) => id !== visitorId);
-            return { ...post, likes: likes ? [...others, visitorId].slice(-maxLikes) : others };
-          }),
-        }),
+        liked: withLike,
       },
     },
   }),

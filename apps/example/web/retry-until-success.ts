@@ -1,8 +1,8 @@
 import type { SluiceError } from "@sluice/client";
-import { errorTable, isBuiltInCode } from "@sluice/contract";
+import { retryOf } from "@sluice/contract/internal";
 
 /** True if the same call may succeed later. An error that is final is not retried. */
-export const isTemporary = ({ code }: SluiceError) => isBuiltInCode(code) && errorTable[code].retry === "yes";
+export const isTemporary = ({ code }: SluiceError) => retryOf(code) === "yes";
 
 /**
  * Options for TanStack Query's mutations: retry until it succeeds, and wait while the machine is offline. Only for

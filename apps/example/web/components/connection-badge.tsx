@@ -12,18 +12,19 @@ const words: Record<ConnectionStatus, string> = {
 
 /** Shows the state of a subscription's connection. */
 export function ConnectionBadge({ path, connection }: { path: string; connection: Connection }) {
-  const { status, attempt, retryAt } = connection;
+  const { status, attempt, retryAt, stale } = connection;
   const cursor = usePolled(
     useCallback(() => connection.cursor(), [connection]),
     300,
   );
   return (
-    <div className="badge" data-state={status}>
+    <div className="badge" data-state={stale ? "stale" : status}>
       <span className="badge-path">{path}</span>
       <span className="badge-state" role="status">
-        {words[status]}
+        {stale ? "Stale" : words[status]}
       </span>
       {attempt > 0 && status !== "closed" && <span>attempt {attempt}</span>}
+      {stale && <span>the server's log is away</span>}
       {retryAt !== undefined && <Countdown to={retryAt} />}
       {cursor !== undefined && <code title={`Cursor ${cursor}`}>{abbreviate(cursor)}</code>}
     </div>

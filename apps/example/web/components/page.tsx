@@ -5,6 +5,7 @@ import { ConnectionCount } from "./connection-count.tsx";
 import { CutButtons } from "./cut-buttons.tsx";
 import { Heading } from "./heading.tsx";
 import { type LostHistory, LostHistoryNotice } from "./lost-history.tsx";
+import { ServedBy } from "./served-by.tsx";
 import { WirePanel } from "./wire-panel.tsx";
 
 interface PageProps {
@@ -31,6 +32,7 @@ export function Page({ title, lede, connections, lost, children }: PageProps) {
           {Object.entries(connections).map(([path, connection]) => (
             <ConnectionBadge key={path} path={path} connection={connection} />
           ))}
+          <ServedBy />
           <ConnectionCount />
           <CutButtons />
           <LostHistoryNotice lost={lost} />

@@ -10,6 +10,8 @@ export interface WireFigures {
   readonly events: number;
   /** Bytes received, likewise. */
   readonly bytes: number;
+  /** Names of the servers that the open streams come from, as the header `x-served-by` of their responses says. */
+  readonly servers: readonly string[];
 }
 
 /** A `fetch` that records event streams and can cut them. */
@@ -34,13 +36,15 @@ const eventStream = "text/event-stream";
 export function createWireTap(): WireTap {
   const open = new Set<AbortController>();
   let streams = 0;
+  const servedBy = new Map<object, string>();
   let logs: ReadonlyMap<string, WireLog> = new Map();
   let cutUntil = 0;
-  let figures: WireFigures = { connections: 0, lanes: 0, events: 0, bytes: 0 };
+  let figures: WireFigures = { connections: 0, lanes: 0, events: 0, bytes: 0, servers: [] };
 
   function count(events: number, bytes: number): void {
     const lanes = [...logs.values()].reduce((sum, log) => sum + log.lanes, 0);
-    figures = { connections: streams, lanes, events: figures.events + events, bytes: figures.bytes + bytes };
+    const servers = [...new Set(servedBy.values())].sort();
+    figures = { connections: streams, lanes, events: figures.events + events, bytes: figures.bytes + bytes, servers };
   }
 
   /** The logs of finished streams stay visible until another page opens a stream. */
@@ -86,6 +90,8 @@ export function createWireTap(): WireTap {
       const log = logOf(path);
       const stream = log.opened();
       streams++;
+      const server = response.headers.get("x-served-by");
+      if (server) servedBy.set(stream, server);
       count(0, 0);
       const body = tapped(response.body, {
         chunk(bytes) {
@@ -96,6 +102,7 @@ export function createWireTap(): WireTap {
         closed(how) {
           open.delete(cut);
           streams--;
+          servedBy.delete(stream);
           stream.closed(cut.signal.aborted ? "cut here" : pageSignal?.aborted ? "closed" : how);
           // The page no longer needs the stream, so it will not be reopened.
           if (pageSignal?.aborted && !log.isOpen && !log.isOver)

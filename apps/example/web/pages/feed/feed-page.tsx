@@ -6,13 +6,17 @@ import { useStored } from "../../use-stored.ts";
 import { Composer } from "./composer.tsx";
 import { OutgoingPost } from "./outgoing-post.tsx";
 import { PostCard } from "./post-card.tsx";
-import { useOutbox } from "./use-outbox.ts";
+import { isPending, useOutbox } from "./use-outbox.ts";
 
 export function FeedPage() {
   const { lost, onReset } = useLostHistory();
   const feed = useSubscription(client.feed.posts, undefined, { onReset });
   const posts = feed.data?.posts ?? [];
-  const { outgoing, send } = useOutbox(posts);
+  const { outgoing, send } = useOutbox();
+  // One that failed is in the feed no more, unless only its answer was lost.
+  const failed = [...outgoing.values()].filter(
+    ({ draft, state }) => state === "failed" && !posts.some(({ id }) => id === draft.id),
+  );
   const [visitorId] = useStored("visitor", () => crypto.randomUUID());
 
   return (
@@ -26,12 +30,14 @@ export function FeedPage() {
       <div className="feed">
         <Composer onPost={send} />
         <ol className="posts" aria-label="Posts" aria-live="polite" aria-relevant="additions">
-          {outgoing.map((post) => (
+          {failed.map((post) => (
             <OutgoingPost key={post.draft.id} {...post} />
           ))}
-          {posts.map((post) => (
-            <PostCard key={post.id} post={post} visitorId={visitorId} />
-          ))}
+          {posts.map((post) => {
+            const sending = isPending(post) ? outgoing.get(post.id) : undefined;
+            if (sending) return <OutgoingPost key={post.id} {...sending} />;
+            return <PostCard key={post.id} post={post} visitorId={visitorId} />;
+          })}
         </ol>
       </div>
     </Page>

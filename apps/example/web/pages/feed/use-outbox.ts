@@ -1,7 +1,6 @@
 import type { SluiceError } from "@sluice/client";
-import { sluiceMutation } from "@sluice/client/query";
+import { sluiceMutation, sluicePending } from "@sluice/client/query";
 import { type MutationState, useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { Draft, Post } from "../../../shared/feed.ts";
 import { client } from "../../client.ts";
 import { retryUntilSuccess } from "../../retry-until-success.ts";
@@ -15,37 +14,41 @@ export interface Outgoing {
   retry(): void;
 }
 
-const options = sluiceMutation(client.feed.post);
+/** Posts of the feed's state that the server doesn't have yet. */
+const pendingPosts = new WeakSet<Post>();
+export const isPending = (post: Post): boolean => pendingPosts.has(post);
+
+const posting = sluiceMutation(client.feed.post, {
+  optimistic(draft) {
+    const post = { ...draft, at: new Date(), likes: [] };
+    pendingPosts.add(post);
+    return sluicePending(client.feed.posts, undefined, {
+      state: (feed) => (feed.posts.some(({ id }) => id === draft.id) ? feed : { posts: [post, ...feed.posts] }),
+      echo: { posted: ({ id }) => id === draft.id },
+    });
+  },
+});
 type Sending = MutationState<unknown, SluiceError, Draft>;
 
 /**
- * Posts that are being sent. TanStack Query keeps them while the page is offline, and sends them in order when it is
- * back online.
+ * Posts that are being sent, by id. They show in the feed at once. TanStack Query keeps them while the page is offline, and sends them
+ * in order when it is back online.
  */
-export function useOutbox(posts: readonly Post[]) {
+export function useOutbox() {
   const cache = useQueryClient().getMutationCache();
-  const { mutate } = useMutation({ ...options, ...retryUntilSuccess, scope: { id: "feed" } });
+  const { mutate } = useMutation({ ...posting, ...retryUntilSuccess, scope: { id: "feed" } });
   const sendings = useMutationState({
-    filters: { mutationKey: options.mutationKey },
+    filters: { mutationKey: posting.mutationKey },
     select: ({ state }) => state as Sending,
   });
 
   const forget = (id: string) => {
-    for (const mutation of cache.findAll({ mutationKey: options.mutationKey })) {
-      const { variables, status } = mutation.state as Sending;
-      if (variables?.id === id && status !== "pending") cache.remove(mutation);
+    for (const mutation of cache.findAll({ mutationKey: posting.mutationKey, status: "error" })) {
+      if ((mutation.state as Sending).variables?.id === id) cache.remove(mutation);
     }
   };
-  // A response confirms that the post was accepted. The post leaves the outbox when it appears in the feed, which may
-  // be earlier or later.
-  useEffect(() => {
-    for (const { variables } of sendings) {
-      if (variables && posts.some(({ id }) => id === variables.id)) forget(variables.id);
-    }
-  });
-
   const outgoing = sendings.flatMap(({ variables: draft, status, isPaused, failureCount, error }): Outgoing[] => {
-    if (!draft || posts.some(({ id }) => id === draft.id)) return [];
+    if (!draft) return [];
     const retry = () => {
       forget(draft.id);
       mutate(draft);
@@ -53,5 +56,5 @@ export function useOutbox(posts: readonly Post[]) {
     const state = status === "error" ? "failed" : isPaused || failureCount > 0 ? "waiting" : "sending";
     return [{ draft, state, error: error?.message, retry }];
   });
-  return { outgoing: outgoing.reverse(), send: mutate };
+  return { outgoing: new Map(outgoing.map((post) => [post.draft.id, post])), send: mutate };
 }

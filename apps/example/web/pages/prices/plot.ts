@@ -14,10 +14,11 @@ export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
     probe.remove();
     return color;
   };
+  const font = `12px ${getComputedStyle(host).fontFamily}`;
   const accent = colour("--accent");
   const axis: uPlot.Axis = {
     stroke: colour("--muted"),
-    font: `12px ${getComputedStyle(host).fontFamily}`,
+    font,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
   };
@@ -26,7 +27,7 @@ export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
       width: host.clientWidth,
       height: host.clientHeight,
       // Room on the right for half a label of the last day.
-      padding: [12, 40, 0, 0],
+      padding: [12, Math.ceil(widestLabel(font) / 2) + 2, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       // Ticks are placed by number; the axis labels them with their historical date.
@@ -45,6 +46,14 @@ export function createPlot(host: HTMLElement, series: TickSeries): uPlot {
     [[], []],
     host,
   );
+}
+
+function widestLabel(font: string): number {
+  const text = document.createElement("canvas").getContext("2d");
+  if (!text) return 0;
+  text.font = font;
+  const days = Array.from({ length: 366 }, (_, i) => day.format(Date.UTC(2000, 0, 1 + i)));
+  return Math.max(...days.map((label) => text.measureText(label).width));
 }
 
 function dayOf(series: TickSeries, seq: number): string {
