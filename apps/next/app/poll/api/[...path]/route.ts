@@ -1,0 +1,1 @@
+export { handler as GET, handler as HEAD, handler as POST } from "../../server";
