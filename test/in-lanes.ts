@@ -31,3 +31,13 @@ export const inLanes = [
   "unpaused-runs",
   "user-code-throws",
 ];
+
+/** The tests of faults that know lanes. The others have none, or have them always. */
+export const faultsInLanes = [
+  "drained-server",
+  "faults",
+  "flapping",
+  "stalled-readers",
+  "stalled-snapshots",
+  "stream-life",
+];

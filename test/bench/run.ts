@@ -2,12 +2,17 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { jobs } from "./jobs/index.ts";
+import type { Job } from "./jobs/job.ts";
 import { details, machine, number, type Result, table } from "./measure/report.ts";
 import { runRounds } from "./measure/rounds.ts";
 import { targets } from "./targets/index.ts";
 
+const jobNames = [...new Set(jobs.map(({ name, group }) => group ?? name))];
+const isNamed = ({ name, group }: Job, asked: readonly string[]) =>
+  asked.includes(name) || (group !== undefined && asked.includes(group));
+
 const usage = `npm run bench -- [job …] [--pairs 7] [--targets sluice,orpc] [--quick] [--profile folder]
-jobs: ${jobs.map(({ name }) => name).join(", ")}
+jobs: ${jobNames.join(", ")}
 targets: ${Object.keys(targets).join(", ")}`;
 
 const args = process.argv.slice(2).filter((arg) => arg !== "--");
@@ -31,7 +36,7 @@ if (values.help) {
   process.exit();
 }
 const unknown = [
-  ...positionals.filter((name) => !jobs.some((job) => job.name === name)),
+  ...positionals.filter((name) => !jobs.some((job) => isNamed(job, [name]))),
   ...(only ?? []).filter((name) => !Object.hasOwn(targets, name.replace(/@.*/, ""))),
 ];
 if (unknown.length > 0 || !(Number.isInteger(pairs) && pairs > 0)) {
@@ -41,22 +46,25 @@ if (unknown.length > 0 || !(Number.isInteger(pairs) && pairs > 0)) {
   process.exit(2);
 }
 // As users have them: the sources would be another thing than what is published.
-for (const name of ["@sluice/contract", "@sluice/server"]) {
+for (const name of ["@sluice/contract", "@sluice/server", "@sluice/log", "@sluice/redis", "@sluice/sqlite"]) {
   if (!import.meta.resolve(name).includes("/dist/")) throw new Error(`${name} is not resolved to its build.`);
 }
 if (profile) await mkdir(profile, { recursive: true });
 
 const results: Result[] = [];
-for (const job of jobs.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-  const figures = await runRounds(job, {
+for (const job of jobs.filter((each) => positionals.length === 0 || isNamed(each, positionals))) {
+  const kinds = await runRounds(job, {
     pairs,
     quick,
     ...(only ? { only } : {}),
     ...(profile ? { profiles: resolve(profile) } : {}),
-    onFigure: (target, figure) => process.stderr.write(`${job.name} ${target} ${number(figure)}\n`),
+    onFigure: (name, target, figure) => process.stderr.write(`${name} ${target} ${number(figure)}\n`),
   });
-  results.push({ job, figures });
-  console.log(`\n${details({ job, figures })}`);
+  for (const kind of kinds) {
+    const result = { ...kind, targets: job.targets };
+    results.push(result);
+    console.log(`\n${details(result)}`);
+  }
 }
 console.log(`${table(results)}
 

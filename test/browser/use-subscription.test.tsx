@@ -48,6 +48,9 @@ function Waiting({ name }: CountProps) {
   return <p>{`suspense ${useSuspenseQuery(sluiceSubscription(client.counter, name)).data}`}</p>;
 }
 
+/** Milliseconds after which hooks wait for a frame no longer: a busy machine may draw fewer. */
+const hiddenFrame = 250;
+
 /** Counts the frames that the browser draws. */
 function countFrames() {
   const frames = { count: 0, stop: () => cancelAnimationFrame(id) };
@@ -60,7 +63,7 @@ function countFrames() {
 }
 
 test("5,000 events a second make no more commits than frames, and handlers see every event in order", async () => {
-  const name = "burst";
+  const name = `burst ${Math.random()}`; // a new one, should it be run again
   const total = 10_000;
   const heard: number[] = [];
   let commits = 0;
@@ -72,13 +75,15 @@ test("5,000 events a second make no more commits than frames, and handlers see e
   await screen.findByText("0 success live");
   commits = 0;
   const frames = countFrames();
+  const began = performance.now();
   await control("burst", name, total);
   await until(() => screen.getByText(`${total} success live`));
   frames.stop();
+  const longFrames = (performance.now() - began) / hiddenFrame;
   expect(heard).toEqual(Array.from({ length: total }, (_, n) => n + 1));
   expect(commits).toBeGreaterThan(0);
   // One extra for a commit requested before the count began, and one for the frame in which it stopped.
-  expect(commits).toBeLessThanOrEqual(frames.count + 2);
+  expect(commits).toBeLessThanOrEqual(frames.count + longFrames + 2);
 });
 
 test("StrictMode and several views open one connection", async () => {

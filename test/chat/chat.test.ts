@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { ClientOptions, StateOf } from "@sluice/client";
 import { sluiceFetch } from "@sluice/server/fetch";
-import { fireEvent, render, screen } from "@testing-library/react";
+import { configure, fireEvent, render, screen } from "@testing-library/react";
 import { createElement } from "react";
 import { afterAll, expect, it, onTestFinished, vi } from "vitest";
 import { createChat } from "./chat.js";
@@ -14,6 +14,7 @@ import { type Chat, logIn } from "./session.js";
 
 vi.setConfig({ testTimeout: 20_000 });
 const until = (check: () => void) => vi.waitFor(check, 10_000);
+configure({ asyncUtilTimeout: 10_000 });
 
 const child = spawn(process.execPath, ["--conditions=@sluice/source", "--import", "tsx", "server.ts"], {
   cwd: import.meta.dirname,

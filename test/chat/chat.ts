@@ -21,11 +21,13 @@ export function createChat({ tokenLife = 60_000, linger = 5_000 } = {}) {
     setTimeout(() => members.delete(token), tokenLife).unref();
     return token;
   }
+  // #region who
   /** Neither throws nor returns an expired member: `renew` must be open to those whose token has expired. */
   function whoIs(authorization: string | null | undefined): Visitor {
     const member = members.get(authorization?.replace("Bearer ", "") ?? "");
     return member && member.expiresAt > Date.now() && users.has(member.session) ? member : { user: null };
   }
+  // #endregion who
 
   const { session, room, $middleware, $router } = implement(contract).$context<Visitor>();
   const membersOnly = $middleware(({ context, errors, next }) => {

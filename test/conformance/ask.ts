@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { retryOf } from "@sluice/contract";
+import { retryOf } from "@sluice/contract/internal";
 import type { ErrorFrame } from "@sluice/contract/wire";
 import { expect } from "vitest";
 import { type OpenOptions, open, type Reader, type Target } from "./reader.js";

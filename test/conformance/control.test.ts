@@ -119,6 +119,29 @@ describe("a server that is cut off from its log", () => {
     await eve.end();
   });
 
+  it("tells its clients after a second, once, and when it is back, but not those of generators (PROTOCOL §5.12)", async () => {
+    const { one, two, outage } = await startTwo();
+    const bob = await (await two.join("bob")).live();
+    const bot = await (await open(two, "bot", {})).live();
+    await outage(async () => {
+      two.clock.advance(750);
+      await turns();
+      expect(bob.all("store")).toEqual([]);
+      await one.publish(1);
+      for (const _ of [1, 2, 3]) {
+        two.clock.advance(1_250);
+        await turns();
+      }
+      await bob.first("store");
+    });
+    await bob.received(1);
+    await bob.until((reader) => reader.all("store").length === 2);
+    expect([bob.all("store").map(({ up }) => up), bob.data]).toEqual([[false, true], [1]]);
+    two.clock.advance(15_000);
+    await bot.first("comment");
+    expect(bot.all("store")).toEqual([]);
+  });
+
   it("ends all its streams if words were trimmed meanwhile, and its clients resume (PROTOCOL §15)", async () => {
     const { log, one, two, outage } = await startTwo();
     const bob = await (await two.join("bob")).live();

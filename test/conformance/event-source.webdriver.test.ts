@@ -23,16 +23,26 @@ const express = adapters.find(({ name }) => name === "express") as Adapter;
 for (const name of browserNames) {
   describeWith(missingOf(name), `${name}'s EventSource and fetch`, () => {
     let browser: DrivenBrowser;
+    let window: DrivenPage | undefined;
     beforeAll(async () => {
       browser = await startBrowser(name);
     });
     afterAll(() => browser?.[Symbol.asyncDispose]());
 
-    eventSourceCases(express, (url, types) => openSource(browser, url, types));
+    /** A page of a world, in the one window of all these tests: a browser takes longer to open one than for all the rest. */
+    async function openPage({ url }: Pick<World, "url">): Promise<DrivenPage> {
+      // Any response is a document of the same origin.
+      const { href } = new URL("/page", url);
+      if (window) await window.goto(href);
+      else window = await browser.open(href);
+      return window;
+    }
+
+    eventSourceCases(express, async (url, types) => openSource(await openPage({ url }), url, types));
 
     it("gets the response of a stream that is silent for long (PROTOCOL §4.1)", async () => {
       const world = await startWorld(express, { tokens: silent });
-      const page = await openPage(browser, world.url);
+      const page = await openPage(world);
       for (const path of ["feed/head", "bot/once"]) {
         await page.evaluate((url) => {
           const kept = globalThis as unknown as Kept;
@@ -52,15 +62,7 @@ async function* silent({ signal }: { readonly signal: AbortSignal }) {
   yield* [];
 }
 
-async function openPage(browser: DrivenBrowser, url: World["url"]): Promise<DrivenPage> {
-  // Any response is a document of the same origin.
-  const page = await browser.open(new URL("/page", url).href);
-  onTestFinished(() => page.close());
-  return page;
-}
-
-async function openSource(browser: DrivenBrowser, ...[url, types]: Parameters<OpenSource>): ReturnType<OpenSource> {
-  const page = await openPage(browser, url);
+async function openSource(page: DrivenPage, ...[url, types]: Parameters<OpenSource>): ReturnType<OpenSource> {
   await page.evaluate(
     (url, types) => {
       const source = new EventSource(url);
@@ -79,12 +81,15 @@ async function openSource(browser: DrivenBrowser, ...[url, types]: Parameters<Op
     seen.push(...(await page.evaluate(() => (globalThis as unknown as Kept).seen.splice(0))));
   };
   let isOver = false;
-  onTestFinished(() => {
-    isOver = true;
-  });
-  void (async () => {
-    for (; !isOver; await sleep(5)) await look();
+  const looking = (async () => {
+    for (; !isOver; await sleep(20)) await look();
   })();
+  onTestFinished(async () => {
+    isOver = true;
+    await looking;
+    // The window is the next test's, too.
+    await page.evaluate(() => (globalThis as unknown as Kept).source.close());
+  });
   return {
     seen,
     async closed() {

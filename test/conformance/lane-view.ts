@@ -97,7 +97,7 @@ export class LaneView implements View {
       return undefined;
     }
     if (this.isOver) return undefined;
-    if (frame.kind === "retry" || frame.kind === "comment" || frame.kind === "drain") return frame;
+    if (["retry", "comment", "drain", "store"].includes(frame.kind)) return frame;
     throw new Error(`A frame is in no lane: ${JSON.stringify(frame)}`);
   }
 

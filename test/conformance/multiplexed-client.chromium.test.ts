@@ -1,110 +1,33 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { defineContract, subscription } from "@sluice/contract";
-import { createSluice, implement } from "@sluice/server";
-import { sluiceNode } from "@sluice/server/node";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
-import * as z from "zod";
-import { bundle } from "../../packages/client/src/test-kit/bundle.test-kit.js";
 import { chromiumArgs, findChromium } from "../chromium.js";
+import { names, type RoomsTab, startRooms } from "../one-connection/rooms-site.js";
 import { eventually } from "./within.js";
 
 // Over HTTP/1.1 a browser opens six connections to a server, for all tabs together.
 
 const patience = 30_000;
 
-const contractText = `
-import { defineContract, subscription } from "@sluice/contract";
-import * as z from "zod";
-export const contract = defineContract({ room: subscription({ input: z.string(), events: { said: z.int() } }) });
-`;
-const contract = defineContract({ room: subscription({ input: z.string(), events: { said: z.int() } }) });
-
-const app = (multiplex: boolean) => `
-import { createClient } from "@sluice/client";
-import { contract } from "./fixture-contract.js";
-const client = createClient(contract, { url: "/api", linger: 0, multiplex: ${multiplex} });
-const rooms = new Map();
-globalThis.enter = (names) => {
-  for (const name of names) {
-    const room = { status: "", said: [] };
-    room.leave = client.room.subscribe(name, {
-      onConnection: ({ status }) => (room.status = status),
-      on: { said: (n) => room.said.push(n) },
-    });
-    rooms.set(name, room);
-  }
-};
-globalThis.leave = (names) => {
-  for (const name of names) {
-    rooms.get(name).leave();
-    rooms.delete(name);
-  }
-};
-globalThis.live = () => [...rooms.values()].filter(({ status }) => status === "live").length;
-globalThis.heard = () => [...rooms].map(([name, { said }]) => name + ": " + said.join());
-globalThis.ping = async (times) => {
-  const took = [];
-  for (let i = 0; i < times; i++) {
-    const start = performance.now();
-    await (await fetch("/ping", { signal: AbortSignal.timeout(5_000) })).text();
-    took.push(performance.now() - start);
-  }
-  return took.sort((a, b) => a - b)[times >> 1];
-};
-`;
-
-interface Tab {
-  enter(names: readonly string[]): void;
-  leave(names: readonly string[]): void;
-  live(): number;
-  heard(): string[];
-  ping(times: number): Promise<number>;
-}
-const call = <Name extends keyof Tab>(page: Page, name: Name, argument?: unknown) =>
+const call = <Name extends keyof RoomsTab>(page: Page, name: Name, argument?: unknown) =>
   page.evaluate(
     ([key, given]) => (globalThis as unknown as Record<string, (given: unknown) => unknown>)[key]?.(given),
     [name, argument] as const,
-  ) as Promise<Awaited<ReturnType<Tab[Name]>>>;
-
-const names = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  ) as Promise<Awaited<ReturnType<RoomsTab[Name]>>>;
 
 /** A server with a page, and a browser that opens it in tabs. */
-async function setUp(multiplex = true) {
-  const sluice = createSluice(implement(contract).$router({ room: implement(contract).room.live() }), {
-    limits: { streamsPerClient: 100 },
-  });
-  const { code } = await bundle(app(multiplex), contractText, "iife");
-  const api = sluiceNode(sluice, { base: "/api", context: () => ({}) });
-  const open = { now: 0, most: 0 };
-  const server = createServer((request, response) => {
-    if (request.url === "/") response.setHeader("content-type", "text/html").end(`<script src="/app.js"></script>`);
-    else if (request.url === "/app.js") response.setHeader("content-type", "text/javascript").end(code);
-    else if (!request.url?.startsWith("/api")) response.end("pong");
-    else {
-      open.most = Math.max(open.most, ++open.now);
-      response.on("close", () => open.now--);
-      api(request, response);
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+async function setUp(options?: Parameters<typeof startRooms>[0]) {
+  const { url, open, say, close } = await startRooms(options);
   const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumArgs] });
   onTestFinished(async () => {
     await browser.close();
-    server.closeAllConnections();
-    server.close();
+    close();
   });
-  const context: BrowserContext = await browser.newContext();
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const context: BrowserContext = await browser.newContext({ ignoreHTTPSErrors: true });
   const openTab = async () => {
     const page = await context.newPage();
     await page.goto(url);
     return page;
   };
-  const say = (name: string, n: number) => sluice.topic(contract.room, name).publish({ type: "said", data: n });
   return { openTab, open, say };
 }
 
@@ -122,7 +45,7 @@ it("thirty subscriptions leave room for ordinary requests in a browser", async (
 }, 60_000);
 
 it("with a stream each, they would leave none: the test above would see it", async () => {
-  const { openTab } = await setUp(false);
+  const { openTab } = await setUp({ multiplex: false });
   const tab = await openTab();
   await call(tab, "enter", names("r", 30));
   await eventually(async () => expect(await call(tab, "live")).toBe(6), patience);
@@ -132,7 +55,7 @@ it("with a stream each, they would leave none: the test above would see it", asy
 it("three tabs work that all change their sets at once, and each has one stream in the end", async () => {
   const { openTab, open, say } = await setUp();
   const tabs = [await openTab(), await openTab(), await openTab()];
-  const all = <Name extends keyof Tab>(name: Name, argument?: unknown) =>
+  const all = <Name extends keyof RoomsTab>(name: Name, argument?: unknown) =>
     Promise.all(tabs.map((tab) => call(tab, name, argument)));
   await all("enter", names("r", 20));
   await eventually(async () => expect(await all("live")).toEqual([20, 20, 20]), patience);
@@ -150,4 +73,25 @@ it("three tabs work that all change their sets at once, and each has one stream 
     async () => expect((await all("heard")).flat().filter((text) => !text.endsWith(": 7"))).toEqual([]),
     patience,
   );
+}, 120_000);
+
+it("over HTTP/2, where a second stream takes no connection, newcomers are merged when there are too many, and not after a time", async () => {
+  const [shared, plain] = [await setUp({ http2: true }), await setUp()];
+  const both = [
+    { ...shared, tab: await shared.openTab() },
+    { ...plain, tab: await plain.openTab() },
+  ] as const;
+  const enter = async (all: readonly string[], live: number) => {
+    for (const { tab } of both) await call(tab, "enter", all);
+    for (const { tab } of both) await eventually(async () => expect(await call(tab, "live")).toBe(live), patience);
+  };
+  await enter(names("r", 20), 20);
+  await enter(names("n", 2), 22);
+  // (The server may see the next stream's request before the end of one that the client has left.)
+  await eventually(() => expect(plain.open.now).toBe(1), patience);
+  expect(shared.open).toEqual({ now: 2, most: 2 });
+  await enter(names("o", 31), 53);
+  await eventually(() => expect(shared.open.now).toBe(1), patience);
+  await shared.say("n1", 5);
+  await eventually(async () => expect(await call(both[0].tab, "heard")).toContain("n1: 5"), patience);
 }, 120_000);

@@ -8,12 +8,13 @@ import { freePort } from "../support/free-port.js";
 import { eventually } from "./within.js";
 import type { World } from "./world.js";
 
-const found = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"].find(
+/** The program. */
+export const nginx = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"].find(
   (command) => spawnSync(command, ["-v"]).status === 0,
 );
 
 /** For `describeWith`. */
-export const missing = found ? undefined : "nginx is neither in the PATH nor in sbin";
+export const missing = nginx ? undefined : "nginx is neither in the PATH nor in sbin";
 
 export interface NginxSettings {
   /** Directives beside `server`. */
@@ -26,7 +27,7 @@ export interface NginxSettings {
 /** Starts an nginx in front of a world, and stops it after the test. Returns the world behind that nginx. */
 export async function startNginx(world: World, settings: NginxSettings = {}): Promise<World & { stop(): void }> {
   const { http = () => "", location = "", upstream = `127.0.0.1:${world.port}` } = settings;
-  if (!found) throw new Error(missing);
+  if (!nginx) throw new Error(missing);
   const dir = await mkdtemp(join(tmpdir(), "sluice-nginx-"));
   const port = await freePort();
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((each) => `${each}_temp_path ${dir}/${each};`);
@@ -50,7 +51,7 @@ export async function startNginx(world: World, settings: NginxSettings = {}): Pr
       }
     }`,
   );
-  const child = spawn(found, ["-p", dir, "-c", join(dir, "nginx.conf")], { stdio: "ignore" });
+  const child = spawn(nginx, ["-p", dir, "-c", join(dir, "nginx.conf")], { stdio: "ignore" });
   const exited = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
   onTestFinished(async () => {
     child.kill();

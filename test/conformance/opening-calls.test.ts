@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { adapters } from "./adapters.js";
 import { askedLog, lateLog } from "./asked-log.js";
 import { goal, posts, range } from "./events.js";
-import { itAlone } from "./in-lanes.js";
+import { inLanes } from "./in-lanes.js";
 import { type OpenOptions, open, type Reader } from "./reader.js";
 import { gate, startRunWorld } from "./run-world.js";
 import { turns } from "./within.js";
@@ -69,15 +69,15 @@ describe.each(logs)("opening a subscription, with a log %s", (_name, make) => {
     expect(calls).toEqual([["open"], [], ["open"]]);
   });
 
-  // A lane reads again on each of its turns.
-  itAlone("takes one call for every 256 missed entries", async () => {
+  it("takes one call for every 256 missed entries", async () => {
     const { world, asked, live } = await start(make);
     const { cursor } = await world.topic(world.contract.feed.head).publish(posts(1));
     await world.topic(world.contract.feed.head).publish(posts(...range(2, 513)));
     const calls = await asked(async () => {
       expect((await live("feed/head", { lastEventId: cursor })).numbers).toEqual(range(2, 513));
     });
-    expect(calls).toEqual(["open", "open"]);
+    // A lane's turn is shorter than a page: it reads the rest again, so that those who catch up share what was encoded.
+    expect(calls).toEqual(inLanes ? ["open", "open", "open"] : ["open", "open"]);
   });
 
   it("takes one call with state, warm or cold, and none if the server follows the topic", async () => {

@@ -6,6 +6,7 @@ import { createSluice, implement } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { eventually } from "./within.js";
 
 const contract = defineContract({
   feed: subscription({
@@ -56,8 +57,7 @@ async function setUp({ limits = {} } = {}) {
     closers.push(stop);
     return { seen, stop };
   };
-  const sees = (who: { seen: unknown[] }, expected: unknown[]) =>
-    vi.waitFor(() => expect(who.seen).toEqual(expected), { timeout: 4_000, interval: 5 });
+  const sees = (who: { seen: unknown[] }, expected: unknown[]) => eventually(() => expect(who.seen).toEqual(expected));
   return {
     sluice,
     publish,
@@ -137,8 +137,8 @@ describe("limits per client", () => {
     const bob = join("bob", "c");
     await publish(1, "c");
     await sees(bob, [1]);
-    await vi.waitFor(() => expect(sluice.stats().streams).toBe(3));
+    await eventually(() => expect(sluice.stats().streams).toBe(3));
     rooms[0]?.stop();
-    await vi.waitFor(() => expect(rooms[2]?.seen).toEqual([1]), { timeout: 10_000 });
-  }, 15_000);
+    await eventually(() => expect(rooms[2]?.seen).toEqual([1]));
+  });
 });

@@ -92,10 +92,12 @@ class SlowReader {
         this.received += chunk.length;
         this.tail = (this.tail + chunk.toString("latin1")).slice(-1_000);
       } else {
-        await within(
-          Promise.race([once(this.#socket, "readable"), once(this.#socket, "close")]),
-          () => `No bytes came after ${this.received}: ${this.tail}`,
-        );
+        // Whichever doesn't come takes its listeners along.
+        const waiting = new AbortController();
+        const { signal } = waiting;
+        const news = [once(this.#socket, "readable", { signal }), once(this.#socket, "close", { signal })];
+        await within(Promise.race(news), () => `No bytes came after ${this.received}: ${this.tail}`);
+        waiting.abort();
       }
     }
   }

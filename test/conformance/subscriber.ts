@@ -33,7 +33,10 @@ export class Subscriber {
   }
 
   async until(text: string): Promise<this> {
-    await this.raw.until(() => this.raw.text.includes(text) || this.#decodes(text), JSON.stringify(text));
+    const says = this.#newly(text.length, (part) => part.includes(text));
+    // The awaited text can't be searched in encoded bytes.
+    const isEncoded = this.#newly(30, (part) => /content-encoding: gzip/i.test(part));
+    await this.raw.until(() => says() || (isEncoded() && this.body.includes(text)), JSON.stringify(text));
     return this;
   }
 
@@ -41,9 +44,16 @@ export class Subscriber {
     return this.until("event: $live\n");
   }
 
-  /** The awaited text can't be searched in encoded bytes. */
-  #decodes(text: string): boolean {
-    return /content-encoding: gzip/i.test(this.raw.text) && this.body.includes(text);
+  /** Whether this has been true of what was received. It is asked for each chunk, maybe of many megabytes: it looks only at what is new. */
+  #newly(overlap: number, isFound: (part: string) => boolean): () => boolean {
+    let seen = 0;
+    let wasFound = false;
+    return () => {
+      const { text } = this.raw;
+      wasFound ||= isFound(text.slice(Math.max(0, seen - overlap)));
+      seen = text.length;
+      return wasFound;
+    };
   }
 }
 

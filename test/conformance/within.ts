@@ -1,13 +1,9 @@
 import { vi } from "vitest";
-import { inLanes } from "./in-lanes.js";
 
 export { turns } from "./turns.js";
 
-/**
- * Far longer than anything here takes: only a wait that would never end reaches it. What neighbours of a lane get waits behind all
- * that the sockets' buffers hold for the lane.
- */
-const patience = inLanes ? 12_000 : 4_000;
+/** Far longer than anything here takes, on a busy machine too: only a wait that would never end reaches it. */
+const patience = 25_000;
 
 /** The promise, or after the limit a failure that names what was awaited. */
 export async function within<T>(promise: Promise<T>, complaint: () => string): Promise<T> {

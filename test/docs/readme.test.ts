@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { blocks, readme } from "./readme-blocks.js";
+import { blocks } from "./readme-blocks.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -12,18 +12,6 @@ describe("README", () => {
     expect(blocks.get(name)).toBe(read(`apps/example/quick-start/${name}`));
   });
 
-  it("shows a login and its renewal as the chat does them", () => {
-    const linesOf = (code: string) => code.split("\n").flatMap((line) => line.trim() || []);
-    const [, block = ""] = readme.match(/### Log in and renew\n\n```ts\n([\s\S]*?)```/) ?? [];
-    const chat = linesOf(read("test/chat/session.ts") + read("test/chat/chat.ts")).join("\n");
-    const [client = "", server = ""] = block.split(/^\/\/.*$/m);
-    for (const part of [client, server]) {
-      const lines = linesOf(part);
-      expect(lines.length).toBeGreaterThan(3);
-      expect(chat).toContain(lines.join("\n"));
-    }
-  });
-
   it("needs under 60 lines for a whole application: contract, server, provider and component", () => {
     const lines = files
       .map((name) => blocks.get(name))
@@ -33,6 +21,19 @@ describe("README", () => {
     expect(lines.length).toBeGreaterThan(20);
     expect(lines.length).toBeLessThan(60);
   });
+});
+
+it.each([
+  ["a component test", ["test/docs/testing/score.test.tsx"]],
+  ["a contract and its Hono route on Bun", ["apps/docs/snippets/hono-bun.ts"]],
+  [
+    "a page of Next, with its API",
+    ["apps/next/app/poll/page.tsx", "apps/next/app/poll/server.ts", "apps/next/app/poll/api/[...path]/route.ts"],
+  ],
+])("%s takes under 30 lines", (_what, paths) => {
+  const lines = paths.flatMap((path) => read(path).split("\n")).filter((line) => line.trim() !== "");
+  expect(lines.length).toBeGreaterThan(20);
+  expect(lines.length).toBeLessThan(30);
 });
 
 describe.each(documents)("%s", (document) => {

@@ -124,6 +124,32 @@ test("a post whose answer is lost is sent again, and is one post", async () => {
   await agrees(url, page);
 });
 
+test("a post and a like show before the server has them", async () => {
+  await using example = await startExample();
+  const { url } = example;
+  await using opened = await openPage(browser, `${url}/feed`);
+  const { page } = opened;
+  await eventually(() => badge(page, "feed/posts")).toBe("Live");
+  let letThrough = () => {};
+  const mayPass = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  await page.route(/api\/feed\/(post|like)$/, async (route) => {
+    await mayPass;
+    return route.continue();
+  });
+  await post(page, "Not there yet");
+  await page.locator('[data-state="sending"]').getByText("Not there yet").waitFor();
+  await page.getByRole("button", { name: "Like the post of Ada, 0 so far" }).click();
+  await page.getByRole("button", { name: "Like the post of Ada, 1 so far", pressed: true }).waitFor();
+  expect(await texts(url)).not.toContain("Not there yet");
+  expect((await truth(url)).flatMap(({ likes }) => likes)).toEqual([]);
+  letThrough();
+  await eventually(async () => (await truth(url)).flatMap(({ likes }) => likes).length).toBe(1);
+  await eventually(() => page.locator(".post:not([data-state=posted])").count()).toBe(0);
+  await agrees(url, page);
+});
+
 test("an invalid post is refused", async () => {
   await using example = await startExample();
   const draft = { id: "no id", author: "", text: "x".repeat(300) };

@@ -56,12 +56,26 @@ const navigationLines = (page: Page): Promise<number> =>
     return new Set(links.map((link) => Math.round(link.getBoundingClientRect().top))).size;
   });
 
+/** The link to this page is in sight, and what is beside the name of the site is on its line. */
+const isHeaderTidy = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+    const [wordmark, links, current] = [box(".wordmark"), box(".site-links"), box("nav a[aria-current]")];
+    if (!wordmark || !links) return false;
+    const isOnOneLine = links.top < wordmark.bottom && links.bottom > wordmark.top;
+    return isOnOneLine && (!current || (current.left >= 0 && current.right <= innerWidth));
+  });
+
 const isSettled: Record<string, (page: Page) => Promise<unknown>> = {
   "": (page) => page.locator(".badge[data-state=live]").waitFor(),
   scores: (page) => page.getByText("29′").first().waitFor(),
   prices: (page) => eventually(() => drawnPixels(page)).toBeGreaterThan(10_000),
   newswire: (page) => Promise.all([page.locator(".land").waitFor(), page.locator(".dot").first().waitFor()]),
   feed: (page) => page.getByText("Substitutable").first().waitFor(),
+  gauges: async (page) => {
+    await eventually(() => page.locator(".gauge[data-state=live]").count()).toBe(30);
+    await eventually(() => page.locator(".gauge strong").count()).toBe(30);
+  },
   document: (page) => page.locator(".cm-ySelectionCaret").waitFor(),
   assistant: (page) => page.getByText("No question yet").waitFor(),
 };
@@ -78,6 +92,7 @@ test.for(cases)("/$path fits phone, tablet and desk in $colorScheme", async ({ p
     await eventually(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     await isSettled[path]?.(page);
     expect(await navigationLines(page)).toBe(1);
+    expect(await isHeaderTidy(page)).toBe(true);
     expect(await contrastProblems(page)).toEqual([]);
     await page.screenshot({ path: `${screenshots}/${path || "start"}-${width}-${colorScheme}.png`, fullPage: true });
   }

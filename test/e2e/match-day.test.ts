@@ -21,9 +21,10 @@ async function play(rounds: number): Promise<Told[]> {
       async publish(events: unknown) {
         told.push(...([events].flat() as Told[]));
       },
+      state: async () => ({ state: { matches: [], minute: null } }), // as at the first start
     })) as never,
     {
-      signal: stop.signal,
+      turn: stop.signal,
       async pass(ms) {
         if (ms >= 20_000 && ++passed === rounds) stop.abort();
       },

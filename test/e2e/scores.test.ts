@@ -96,7 +96,7 @@ test("two windows agree, whichever window reports, undoes and ends", async () =>
 });
 
 test("a match day runs by itself, and also counts visitors' reports", async () => {
-  await using example = await startExample(0, { isStill: false });
+  await using example = await startExample(undefined, { isStill: false });
   const { url } = example;
   await using opened = await openPage(browser, `${url}/scores`);
   const { page, problems } = opened;

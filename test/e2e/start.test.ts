@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
 import { runExample, startExample } from "./support/example.ts";
@@ -69,8 +72,13 @@ test.concurrent("a second Ctrl-C ends it at once", async () => {
 
 test.concurrent("in development one port serves API and pages from source, and Ctrl-C leaves nothing behind", async () => {
   const folder = fileURLToPath(new URL("../../apps/example", import.meta.url));
+  const data = join(await mkdtemp(join(tmpdir(), "sluice-dev-")), "log.db");
   // A group of its own, which gets the signal as a terminal's foreground would.
-  const child = spawn("npm", ["run", "dev"], { cwd: folder, env: { ...process.env, PORT: "0" }, detached: true });
+  const child = spawn("npm", ["run", "dev"], {
+    cwd: folder,
+    env: { ...process.env, PORT: "0", DATA: data },
+    detached: true,
+  });
   const ended = once(child, "close");
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));

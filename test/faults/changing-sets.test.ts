@@ -60,6 +60,7 @@ it("subscriptions that come and go, and whose stream breaks, lose and double not
   const client = createClient(contract, {
     ...{ url, clock, linger: 0, connectTimeout: 1_000_000 },
     fetch(address, init) {
+      if (init.method === "HEAD") return fetch(address, init); // whether there is a connection
       requests.most = Math.max(requests.most, ++requests.open);
       init.signal?.addEventListener("abort", () => requests.open--);
       return fetch(address, init);

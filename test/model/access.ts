@@ -49,7 +49,7 @@ export const tagsOf = ({ user, session }: Pick<Credentials, "user" | "session">)
 
 /** Authorisation for all servers of a run. It survives them. */
 export class Access {
-  /** Sessions that were revoked as forbidden, or may have been, and single subscriptions of sessions. */
+  /** Sessions that were revoked as forbidden, or may have been, and subscriptions or paths of sessions. */
   readonly forbidden = new Set<string>();
   /** Authorisations that expired up to this time are invalid. */
   time = scaledClock.now();
@@ -60,9 +60,9 @@ export class Access {
   readonly #told = new Map<string, Revocation>();
   #issued = 0;
 
-  /** Whether a subscription may have been ended as forbidden, alone or with its session. */
-  isForbidden(session: string, kind: string): boolean {
-    return this.forbidden.has(session) || this.forbidden.has(`${session} ${kind}`);
+  /** Whether a subscription may have been ended as forbidden: alone, with those of its path or with its session. */
+  isForbidden(session: string, kind: string, path: string): boolean {
+    return [session, `${session} ${kind}`, `${session} ${path}`].some((each) => this.forbidden.has(each));
   }
 
   look(): void {

@@ -14,11 +14,28 @@ const versionIn = ({ type, data }: Recorded): number | undefined =>
 export const versionAt = (history: History, cursor: string): number =>
   Math.max(1, ...history.upTo(cursor).map((entry) => versionIn(entry) ?? 1));
 
-/** Whether a contract doesn't fit the entries of a topic with state, so that its servers must step back. */
-export function isBehind(history: History, { version, types }: Edition, topic: string): boolean {
+/** A server or publisher, since its start. */
+export interface Serving {
+  readonly edition: Edition;
+  /** How often the topic had lost a part of its history before. Default: as often as until now. */
+  readonly losses?: number;
+}
+
+/**
+ * Whether a contract doesn't fit the entries of a topic with state, so that its servers must step back; or didn't when the topic lost
+ * entries: who has read those may tell of it later.
+ */
+export function isBehind(history: History, { edition, losses }: Serving, topic: string): boolean {
   if (topic !== boardTopic) return false;
+  const lost = history.lostHeads(topic);
+  return [history.head(topic) ?? "", ...lost.slice(losses ?? lost.length)].some((head) =>
+    isBehindAt(history, edition, head),
+  );
+}
+
+function isBehindAt(history: History, { version, types }: Edition, head: string): boolean {
   let reached = 1;
-  return history.upTo(history.head(topic) ?? "").some((entry) => {
+  return history.upTo(head).some((entry) => {
     reached = Math.max(reached, versionIn(entry) ?? 1);
     const saved = history.savedAt(entry.cursor).some((each) => each.version > version);
     return saved || reached > version || (reached === version && entry.n !== undefined && !types.includes(entry.type));

@@ -78,15 +78,16 @@ function boardOf({ instead, ...edition }: Edition) {
   };
 }
 
-const define = (edition: Edition) => defineContract({ ...trunk(), board: boardOf(edition) });
+/** As a process of its own evaluates it: what a server tells once of its contract, another one has not told yet. */
+export const ownContractOf = (edition: Edition) => defineContract({ ...trunk(), board: boardOf(edition) });
 
 /** The static type of all contracts of a run. */
-export type Contract = ReturnType<typeof define>;
+export type Contract = ReturnType<typeof ownContractOf>;
 
 const contracts = new WeakMap<Edition, Contract>();
 
 export function contractOf(edition: Edition): Contract {
-  const contract = contracts.get(edition) ?? define(edition);
+  const contract = contracts.get(edition) ?? ownContractOf(edition);
   contracts.set(edition, contract);
   return contract;
 }

@@ -22,6 +22,7 @@ export function disconnectAt(
     if (end !== filter.reason && !hasExpired) blame(`${nameOf(one)} goes on after ${isMeantBy}; its end is ${end}`);
   }
   const said = sluice.disconnect(filter); // what it ends here, it ends in this turn
+  said.catch(() => {}); // told to who waits for it
   for (const one of served) {
     if (meant.includes(one)) {
       if (!one.isLane) check(one);

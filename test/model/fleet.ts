@@ -1,6 +1,14 @@
 import type { Edition } from "./edition.js";
 import type { Instance } from "./site.js";
 
+export interface FleetOptions {
+  start(edition: Edition, index: number): Promise<Instance>;
+  /** Ends a server at once, gently or not. */
+  end(instance: Instance): Promise<void>;
+  /** Ends a server whose clients have left. */
+  shutDown(instance: Instance): Promise<void>;
+}
+
 /** The servers of a run on one log: one or two at a time, and the earlier ones. */
 export class Fleet {
   /** All servers so far, in the order of their starts. */
@@ -9,11 +17,11 @@ export class Fleet {
   readonly serving: Instance[] = [];
   /** Drains in progress. */
   readonly draining: Promise<unknown>[] = [];
-  readonly #start: (edition: Edition, index: number) => Promise<Instance>;
+  readonly #options: FleetOptions;
   #port = 0;
 
-  constructor(start: (edition: Edition, index: number) => Promise<Instance>) {
-    this.#start = start;
+  constructor(options: FleetOptions) {
+    this.#options = options;
   }
 
   /** The port for the next connection, chosen at random. Without a server, it is an earlier server's port. */
@@ -24,7 +32,7 @@ export class Fleet {
   }
 
   async add(edition: Edition): Promise<Instance> {
-    const instance = await this.#start(edition, this.all.length);
+    const instance = await this.#options.start(edition, this.all.length);
     this.all.push(instance);
     this.serving.push(instance);
     return instance;
@@ -33,13 +41,13 @@ export class Fleet {
   /** Stops a server abruptly. Its clients find another one, or none. */
   async stop(instance: Instance): Promise<void> {
     this.#leave(instance);
-    await instance.close();
+    await this.#options.end(instance);
   }
 
   /** Drains a server, without waiting for the end. */
   drain(instance: Instance): void {
     this.#leave(instance);
-    this.draining.push(instance.sluice.drain({ timeout: 3_000 }).then(() => instance.close()));
+    this.draining.push(instance.sluice.drain({ timeout: 3_000 }).then(() => this.#options.shutDown(instance)));
   }
 
   /** Stops all serving servers, and returns a function that starts the same number again. */

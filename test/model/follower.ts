@@ -39,6 +39,8 @@ export class Follower {
   at: string | undefined;
   /** Whether a reset was received, but not yet the cursor after it. */
   #awaits = false;
+  /** Where it was before a reset. */
+  #before: string | undefined;
   /** The last state received, and the next one expected, if the subscriber's own contract folds it. */
   #state: unknown;
   #folded: { readonly state: unknown } | undefined;
@@ -58,7 +60,8 @@ export class Follower {
     if (entry?.n !== n)
       return this.#options.blame(`was told ${n} at ${id}, where history has ${entry?.n ?? "nothing"}`);
     if (!this.#options.kind.passes(n)) this.#options.blame(`was told ${n}, which is filtered out`);
-    if (this.#awaits) this.#options.blame(`was told ${n} at ${id} after a reset, before it was told where it goes on`);
+    if (this.#awaits && !this.#goOnBefore(entry.before))
+      this.#options.blame(`was told ${n} at ${id} after a reset, before it was told where it goes on`);
     if (this.at === undefined) this.#begin(entry.before);
     else if (!this.#options.history.follows(this.at, entry.before, this.#options.kind.passes)) {
       this.#options.blame(`was told ${n} at ${id} after ${this.at}, and that is not what follows`);
@@ -85,6 +88,7 @@ export class Follower {
       this.#options.blame(`was told a reset (${reason}, ${oldest} to ${head}) at ${at}, which is not so`);
     }
     const { onGap } = this.#options.kind;
+    if (at !== undefined) this.#before = at;
     this.#awaits = onGap === "fail" || (onGap === "snapshot" && this.#options.seesStates);
     this.at = onGap === "skip" ? oldest : undefined;
     this.#folded = undefined;
@@ -105,8 +109,22 @@ export class Follower {
     this.#awaits = false;
   }
 
+  /**
+   * A server of a newer contract told it of a reset, and before it was told where it goes on, its stream was cut. It came back with its
+   * old cursor (PROTOCOL §5.6) to a server of the older contract, for which nothing is missing.
+   */
+  #goOnBefore(place: string): boolean {
+    const { kind, history, seesCursors } = this.#options;
+    const at = this.#before;
+    if (seesCursors || !kind.edition || at === undefined || !history.follows(at, place, kind.passes)) return false;
+    this.#awaits = false;
+    this.at = at;
+    return true;
+  }
+
   #isTrue(reason: string, at: string, oldest: string, head: string): boolean {
-    if (reason === "epoch") return epochOf(at) !== epochOf(head);
+    const { history, kind } = this.#options;
+    if (reason === "epoch") return epochOf(at) !== epochOf(head) && history.isLife(kind.topic ?? "", epochOf(head));
     if (epochOf(at) !== epochOf(head)) return false;
     if (reason === "trimmed") return offsetOf(at) < offsetOf(oldest);
     return reason === "diverged" && !this.#options.history.isPast(at, head);

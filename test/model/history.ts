@@ -38,12 +38,20 @@ export class History {
   readonly #first = new Map<string, Recorded>();
   readonly #last = new Map<string, Recorded>();
   readonly #saved = new Map<string, SavedState[]>();
+  readonly #lost = new Map<string, string[]>();
   readonly #pull: () => void;
+  /** The epochs of all lives of each topic. */
+  readonly #epochs = new Map<string, Set<string>>();
+  readonly #knowsLives: boolean;
   readonly #states = new Map<(n: number) => boolean, Map<string, Digest>>();
 
-  /** @param pull adds entries that were appended elsewhere, by `add`. Every query calls it first. */
-  constructor(pull: (history: History) => void = () => {}) {
+  /**
+   * @param pull adds entries that were appended elsewhere, by `add`. Every query calls it first.
+   * @param knowsLives it is told of each life of a topic, also without entries
+   */
+  constructor(pull: (history: History) => void = () => {}, { knowsLives = true } = {}) {
     this.#pull = () => pull(this);
+    this.#knowsLives = knowsLives;
   }
 
   /** Records entries that were appended after a cursor. */
@@ -59,11 +67,19 @@ export class History {
       before = cursor;
     }
     this.#heads.set(topic, before);
+    this.#live(topic, after);
   }
 
   /** Records that everything up to a cursor was dropped. */
   drop(topic: string, upTo: Cursor): void {
     this.#oldest.set(topic, formatCursor(upTo));
+    this.#live(topic, upTo);
+  }
+
+  /** Whether this was, or is, a life of a topic. */
+  isLife(topic: string, epoch: string | undefined): boolean {
+    this.#pull();
+    return !this.#knowsLives || this.#epochs.get(topic)?.has(epoch ?? "") === true;
   }
 
   /** Records a saved snapshot. Its text is the state's JSON, after its version if that is above 1. */
@@ -90,6 +106,11 @@ export class History {
   /** The cursor before the oldest entry that the log still has. */
   oldest(topic: string): string | undefined {
     this.#pull();
+    return this.#oldest.get(topic);
+  }
+
+  /** The same, as far as it is known without a pull. */
+  oldestKnown(topic: string): string | undefined {
     return this.#oldest.get(topic);
   }
 
@@ -159,10 +180,21 @@ export class History {
     return state;
   }
 
+  /** Where a topic's history ended each time that it lost a part of it, or got a new one. The earliest is first. */
+  lostHeads(topic: string): readonly string[] {
+    return this.#lost.get(topic) ?? [];
+  }
+
   /** Records that a topic has a new history, or lost a part of its history. */
   turn(topic: string, oldest: Cursor, head: Cursor): void {
+    this.#lost.set(topic, [...this.lostHeads(topic), this.#heads.get(topic) ?? ""]);
     this.#heads.set(topic, formatCursor(head));
     this.drop(topic, oldest);
+  }
+
+  #live(topic: string, { epoch }: Cursor): void {
+    const epochs = this.#epochs.get(topic) ?? new Set();
+    this.#epochs.set(topic, epochs.add(epoch));
   }
 
   /** Reads again where a log's topics begin and end, after a change other than an append. Default: all topics. */

@@ -23,11 +23,15 @@ export interface HomeOptions {
 
 /** A real client with its network, and those who read along. Its subscriptions share streams (PROTOCOL §10). */
 export interface Home {
+  /** What it runs in. */
+  readonly name: string;
   readonly login: Login;
   readonly edition: Edition;
   readonly tree: ReturnType<typeof createClient<Contract>>;
   /** What is asked for at a path with an input is watched from now on, and `onSkippedEvent` told what is skipped there. */
   watch(path: string, input: unknown, watch: Watch, onSkippedEvent: (event: SkippedEvent) => void): void;
+  /** How often in a row it has been refused as unauthorized. */
+  refusalsOf(path: string, input: unknown): number;
 }
 
 const asIs = (fetch: Fetch) => fetch;
@@ -54,6 +58,7 @@ export function makeHome({ url, login, access, edition, blame, network, client, 
     retry: { random: () => 0.5, max: 400 },
   });
   return {
+    name: "a client of its own",
     login,
     edition,
     tree,
@@ -61,5 +66,6 @@ export function makeHome({ url, login, access, edition, blame, network, client, 
       watches.set(keyOf(path, input), watch);
       skipped.set(path, onSkippedEvent);
     },
+    refusalsOf: (path, input) => watches.get(keyOf(path, input))?.refusals ?? 0,
   };
 }

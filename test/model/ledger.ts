@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { canonicalJson } from "@sluice/contract";
+import { canonicalJson } from "@sluice/contract/internal";
 import type { Frame } from "@sluice/contract/wire";
 import type { DisconnectFilter } from "@sluice/server";
 import { type Access, type Credentials, credentialsIn, tagsOf } from "./access.js";

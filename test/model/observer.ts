@@ -37,6 +37,8 @@ export interface Observer {
   readonly over: string | undefined;
   /** The cursor reached. */
   readonly at: string | undefined;
+  /** Its connection, for who looks for a fault: unknown for a loop. */
+  readonly connection: string;
   /** The number of resets received. */
   readonly resets: number;
   /** Pauses a loop until `read`. Handlers can't be paused. */
@@ -112,8 +114,8 @@ export function observe(options: ObserverOptions): Observer {
     if (stopping.signal.aborted) return;
     if (over !== undefined) accuse(`ended twice (${over}, ${end})`);
     over = end;
-    const { refusals } = watch;
-    const isForbidden = access.isForbidden(login.session, kind.name);
+    const refusals = home.refusalsOf(path, kind.input);
+    const isForbidden = access.isForbidden(login.session, kind.name, path);
     if (!isProper({ kind, end, at: follower.at, told: counted, refusals, isForbidden }, history)) {
       accuse(`ended with ${end} after ${counted} events, at ${follower.at}: ${message}`);
     }
@@ -124,6 +126,7 @@ export function observe(options: ObserverOptions): Observer {
   const path = `${kind.group}/${kind.leaf}`;
   home.watch(path, kind.input, watch, onSkippedEvent);
 
+  let connection = "unknown";
   let held: Promise<void> | undefined;
   let release = () => {};
   const read = () => {
@@ -153,6 +156,9 @@ export function observe(options: ObserverOptions): Observer {
       onEvent: (event) => onEvent(event as ItemEvent),
       onState: (value) => follower.state(shared.connection.cursor() ?? "", value),
       onReset,
+      onConnection({ status, attempt, error }) {
+        connection = `${status}${attempt > 0 ? `, attempt ${attempt} (${error?.code}: ${error?.message})` : ""}`;
+      },
       onError: ({ code, message }) => onOver(code, message),
       onEnd: () => onOver("end"),
     });
@@ -168,6 +174,9 @@ export function observe(options: ObserverOptions): Observer {
     },
     get at() {
       return follower.at;
+    },
+    get connection() {
+      return connection;
     },
     get resets() {
       return resets;

@@ -7,11 +7,13 @@ import type { Publication } from "./publications.js";
 export interface Voice {
   readonly topic: GetTopic;
   readonly edition: Edition;
+  /** Resolves when its process was killed: then it answers nobody. */
+  readonly gone?: Promise<void>;
 }
 
 /** Publishes numbers with a voice's contract. The last event carries the marks. */
 export function publishNumbers(
-  { topic, edition }: Voice,
+  { topic, edition }: Omit<Voice, "gone">,
   { kind, numbers, padding, key, act }: Omit<Publication, "cursor">,
   marks?: (number | undefined)[],
 ): Promise<Published> {

@@ -1,4 +1,4 @@
-import { isBehind } from "./board.js";
+import { isBehind, type Serving } from "./board.js";
 import { wasClosed } from "./doc.js";
 import type { Edition } from "./edition.js";
 import type { History } from "./history.js";
@@ -25,19 +25,19 @@ export function isProperRefusal(
   const code = codeOf(error);
   if (code === "contractMismatch")
     return kind.leaf === "doc" && act === "item" && wasClosed(history, before, history.head(topic));
-  return code === "unavailable" && isBehind(history, edition, topic);
+  return code === "unavailable" && isBehind(history, { edition }, topic);
 }
 
 /** Whether `onError` gets the required report of a contract that is older than a topic. */
 export function isSkew(
   { error, path }: { readonly error: unknown; readonly path: string },
-  edition: Edition,
+  serving: Serving,
   history: History,
 ): boolean {
   const { cause } = (error ?? {}) as Error;
   return (
     codeOf(error) === "unavailable" &&
     (cause as Error)?.name === "ContractSkewError" &&
-    isBehind(history, edition, path)
+    isBehind(history, serving, path)
   );
 }

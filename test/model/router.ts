@@ -2,25 +2,27 @@ import { implement, type Log, type RevocableContext } from "@sluice/server";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
 import { turns } from "../conformance/turns.js";
-import { contractOf, passes } from "./contract.js";
+import { ownContractOf, passes } from "./contract.js";
 import type { Edition } from "./edition.js";
-import type { Generators } from "./generators.js";
+import type { ServerGenerators } from "./generators.js";
 import { type History, offsetOf } from "./history.js";
 import { botLength, type Kind, logKinds } from "./kinds.js";
 import { publishNumbers } from "./publish.js";
 
 export interface RouterOptions {
   readonly history: History;
-  readonly generators: Generators;
+  readonly generators: Pick<ServerGenerators, "generate">;
   readonly seed: number;
   /** The edition that it serves. */
   readonly edition: Edition;
+  /** Brings what history has of a topic up to its end. Default: it has everything. */
+  readonly catchUp?: (topic: string) => Promise<void>;
 }
 
 /** The router of a scenario's servers. */
-export function routerFor(log: Log, { history, generators, seed, edition }: RouterOptions) {
+export function routerFor(log: Log, { history, generators, seed, edition, catchUp }: RouterOptions) {
   const random = seeded(seed);
-  const s = implement(contractOf(edition)).$context<RevocableContext>();
+  const s = implement(ownContractOf(edition)).$context<RevocableContext>();
   async function* count(from: number, signal: AbortSignal) {
     for (let n = from; n <= botLength && !signal.aborted; n++) {
       await turns(1 + Math.floor(random() * 3));
@@ -29,6 +31,7 @@ export function routerFor(log: Log, { history, generators, seed, edition }: Rout
   }
   /** An older state, as from a database's replica. */
   async function snapshot() {
+    await catchUp?.("state/own");
     const { epoch, offset, mark } = await headOf(log, "state/own");
     let cursor = `${epoch}.${offset}.${mark}`;
     const oldest = offsetOf(history.oldest("state/own") ?? cursor);

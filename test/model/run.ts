@@ -2,10 +2,11 @@ import { turns, within } from "../conformance/within.js";
 import { chooseAction } from "./actions/index.js";
 import { publishMuch, publishSeen } from "./actions/publishing.js";
 import { logKinds } from "./kinds.js";
-import { Model } from "./model.js";
+import { Model, type ModelOptions } from "./model.js";
 import type { Observer } from "./observer.js";
 import type { Sabotage } from "./sabotage.js";
 import { settle } from "./settle.js";
+import { openSqliteStore } from "./sqlite/sqlite-store.js";
 
 /** The actions in a run, and the subscribers at its start. */
 const length = 90;
@@ -17,8 +18,8 @@ const crowd = 6;
  *
  * @throws Error naming the seed, the promises that were broken, and what happened before.
  */
-export async function runModel(seed: number, sabotage: Sabotage = {}): Promise<void> {
-  const model = new Model(seed, sabotage);
+export async function runModel(seed: number, sabotage: Sabotage = {}, options: ModelOptions = {}): Promise<void> {
+  const model = new Model(seed, sabotage, options);
   await model.start();
   for (let i = 0; i < crowd; i++) model.joinAny();
   for (let i = 0; i < length; i++) {
@@ -29,6 +30,14 @@ export async function runModel(seed: number, sabotage: Sabotage = {}): Promise<v
   await heal(model);
   await dissolve(model);
 }
+
+/** A run whose subscribers are in tabs, which open, close, crash and freeze. */
+export const runTabs = (seed: number, sabotage: Sabotage = {}): Promise<void> =>
+  runModel(seed, sabotage, { hasTabs: true });
+
+/** A run on an SQLite file: whatever ends a server, its successor goes on where it was. */
+export const runSqlite = (seed: number, sabotage: Sabotage = {}): Promise<void> =>
+  runModel(seed, sabotage, { openStore: openSqliteStore });
 
 /** A run in which one reader stalls while more is published than all buffers on the way can hold. */
 export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<void> {
@@ -55,6 +64,7 @@ export async function runHeavy(seed: number, sabotage: Sabotage = {}): Promise<v
 /** Stops all faults. */
 async function heal(model: Model): Promise<void> {
   model.proxy.heal();
+  for (const origin of model.origins) origin.heal();
   makeRoom(model);
   await completeDeploy(model);
   await within(Promise.all(model.fleet.draining), () => "Drains did not end");

@@ -9,6 +9,7 @@ import { credentialsHeader, credentialsIn } from "./access.js";
 import { initial } from "./digest.js";
 import { complaints } from "./find-defect.js";
 import { runKills } from "./kill/run-kills.js";
+import { acceptingLostTails, keyless, rerunning } from "./log-defects.js";
 import { runHeavy, runModel } from "./run.js";
 import type { Sabotage } from "./sabotage.js";
 
@@ -102,33 +103,8 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
       }),
     },
   ],
-  [
-    "a log that appends a retry again",
-    /is at \S+ and at|was answered/,
-    {
-      log: (log: Log): Log => ({
-        ...log,
-        append: (topic, events, { idempotencyKey: _, ...options } = {}) => log.append(topic, events, options),
-      }),
-    },
-  ],
-  [
-    "a log that accepts the cursors of a lost tail",
-    /not what follows|passes over/,
-    {
-      log: (log: Log): Log => ({
-        ...log,
-        ...reading(log, async (topic, from, limit) => {
-          const page = await readLog(log, topic, from, limit);
-          if (page.ok || page.reason !== "diverged" || typeof from !== "object" || !("offset" in from)) return page;
-          const all = await readLog(log, topic, "oldest", 1_000);
-          if (!all.ok) return page;
-          const entries = all.entries.filter(({ cursor }) => cursor.offset > from.offset);
-          return { ...all, entries, end: entries.at(-1)?.cursor ?? from };
-        }),
-      }),
-    },
-  ],
+  ["a log that appends a retry again", /is at \S+ and at|was answered/, { log: keyless }],
+  ["a log that accepts the cursors of a lost tail", /not what follows|passes over/, { log: acceptingLostTails }],
   [
     "a server that appends events that don't read back",
     /was taken, and does not read back|ended with contractMismatch|passes over/,
@@ -252,23 +228,7 @@ const defects: readonly (readonly [string, RegExp, Sabotage])[] = [
   [
     "a generator that is run again by another server",
     /ran a second time|its first events are gone/,
-    {
-      log: (log: Log): Log => ({
-        ...log,
-        append(topic, events, options = {}) {
-          const { after, lease, ...unconditional } = options;
-          return log.append(topic, events, events[0]?.type === "$start" ? unconditional : options);
-        },
-        ...reading(log, async (topic, from, limit) => {
-          const page = await readLog(log, topic, from, limit);
-          // A client without a cursor doesn't read a run from a cursor.
-          const isAsked =
-            (topic.startsWith("bot/run") || topic.startsWith("bot/tally")) &&
-            !(typeof from === "object" && "epoch" in from);
-          return isAsked ? { ...page, entries: [], head: { ...page.head, offset: 0 }, record: undefined } : page;
-        }),
-      }),
-    },
+    { log: rerunning },
   ],
   [
     "a server that starts a run again for a client that has lost one",

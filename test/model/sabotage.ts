@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import type { GetTopic, Log } from "@sluice/server";
+import type { Page } from "../../packages/client/src/tabs/page.js";
 import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import type { Change } from "./edition.js";
+import type { Store } from "./store.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -13,6 +15,8 @@ export interface Sabotage {
   readonly change?: (change: Change) => Change;
   /** Wraps the log between the servers and the engine. */
   readonly log?: (log: Log) => Log;
+  /** Changes an engine that outlives its servers, when one of them has ended. */
+  readonly restart?: (store: Store) => Promise<unknown>;
   /** Wraps every publisher's `topic`. Gets the engine, too. */
   readonly topic?: (topic: GetTopic, log: Log) => GetTopic;
   /** Changes a server's parts. */
@@ -21,6 +25,8 @@ export interface Sabotage {
   readonly socket?: (socket: Socket) => void;
   /** Wraps the network, below the witness, which sees the responses. */
   readonly network?: (fetch: Fetch) => Fetch;
+  /** Changes what a tab uses of its browser. */
+  readonly page?: (page: Page) => Page;
   /** Wraps the client's fetch, above the witness, which sees the requests. */
   readonly client?: (fetch: Fetch) => Fetch;
 }

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { seeded } from "../conformance/random.js";
 import { eventually } from "../conformance/within.js";
 import { Access, users } from "./access.js";
-import { firstEdition } from "./edition.js";
+import type { Asked } from "./asked.js";
+import { type Edition, firstEdition } from "./edition.js";
 import { History } from "./history.js";
 import { type Home, makeHome } from "./home.js";
 import { botKinds, type Kind, logKinds, runKind } from "./kinds.js";
@@ -10,6 +11,7 @@ import { type Observer, observe, type Reading } from "./observer.js";
 import { type Publication, Publications } from "./publications.js";
 import { begunUnasked, promptOf } from "./runs.js";
 import type { Sabotage } from "./sabotage.js";
+import { Origin } from "./tabs/origin.js";
 
 const isSameInput = (one: Kind, other: Kind) =>
   one.group === other.group && one.leaf === other.leaf && isDeepStrictEqual(one.input, other.input);
@@ -29,17 +31,22 @@ export abstract class Scenario {
   readonly publishing: Promise<unknown>[] = [];
   readonly steps: string[] = [];
   protected readonly seed: number;
+  readonly hasTabs: boolean;
   protected readonly sabotage: Sabotage;
   readonly #complaints: string[] = [];
   /** How often each run was requested by a client that had nothing of it yet. */
   readonly #asked = new Map<string, number>();
   /** Clients with several subscriptions. */
   readonly #homes: Home[] = [];
+  /** Browsers with tabs that share streams. Of the last one, new tabs are opened. */
+  readonly origins: Origin[] = [];
   #joined = 0;
   #runs = 0;
 
-  constructor(seed: number, sabotage: Sabotage, history = new History()) {
+  /** @param hasTabs most subscribers are in tabs that share their streams */
+  constructor(seed: number, sabotage: Sabotage, { history = new History(), hasTabs = false } = {}) {
     this.seed = seed;
+    this.hasTabs = hasTabs;
     this.sabotage = sabotage;
     this.history = history;
     this.random = seeded(seed);
@@ -71,7 +78,7 @@ export abstract class Scenario {
 
   joinAny(): Observer {
     const kind = this.#anyKind();
-    const reading = this.random() < 0.5 ? "handlers" : "loop";
+    const reading = this.random() < (this.hasTabs ? 0.9 : 0.5) ? "handlers" : "loop";
     // A loop doesn't see the cursor of a state, and a run may send nothing after it. Nor does a loop learn at once what was
     // skipped.
     return this.join(kind, kind.leaf === "tally" || kind.leaf === "news" ? "handlers" : reading);
@@ -83,9 +90,7 @@ export abstract class Scenario {
     const { access, history, blame } = this;
     const home = this.#homeFor(kind, reading, name, isLasting);
     const run = promptOf(kind)?.run;
-    const onRequest = (cursor: string | undefined) => {
-      if (run !== undefined && cursor === undefined) this.#asked.set(run, (this.#asked.get(run) ?? 0) + 1);
-    };
+    const onRequest = (cursor: string | undefined) => this.#note(run, cursor);
     const observer = observe({ name, kind, reading, home, access, history, blame, onRequest });
     this.observers.push(observer);
     return observer;
@@ -101,6 +106,8 @@ export abstract class Scenario {
       return isAlike && !access.forbidden.has(home.login.session) && !others.some((each) => isSameInput(each, kind));
     };
     const mayShare = reading === "handlers" && !botKinds.includes(kind);
+    const tabs = mayShare && this.hasTabs && this.random() < 0.9 ? this.#tabFor(kind, name, edition) : undefined;
+    if (tabs) return tabs;
     const shared = mayShare && this.random() < 0.7 ? this.#homes.filter(isOpenTo) : [];
     if (shared.length > 0) return this.pick(shared);
     const life = this.random() < 0.2 && !isLasting ? () => 300 + this.upTo(3_000) : undefined;
@@ -111,6 +118,30 @@ export abstract class Scenario {
     const home = makeHome({ url, login, access, edition, blame, network, client, options: { multiplex } });
     if (isShared) this.#homes.push(home);
     return home;
+  }
+
+  /** One that has not subscribed to it yet; undefined if there are enough tabs. */
+  #tabFor(kind: Kind, session: string, edition: Edition): Home | undefined {
+    let origin = this.origins.at(-1);
+    if (!origin || this.access.forbidden.has(origin.login.session)) {
+      const { access, blame, url, sabotage, upTo } = this;
+      const login = access.login({ session, user: this.pick(users), topic: kind.topic ?? kind.name });
+      const onRequest = ({ input, cursor }: Asked) => this.#note((input as { run?: string } | undefined)?.run, cursor);
+      const { network, page } = sabotage;
+      origin = new Origin({ url, login, access, blame, network, page, onRequest, upTo: upTo.bind(this) });
+      this.origins.push(origin);
+    }
+    const isFree = ({ home }: { readonly home: Home }) =>
+      (kind.edition === undefined || home.edition === edition) &&
+      !this.observers.some((each) => each.home === home && isSameInput(each.kind, kind));
+    const free = origin.awake.filter(isFree);
+    if (free.length > 0 && this.random() < 0.6) return this.pick(free).home;
+    return origin.tabs.length < 5 ? origin.open(edition).home : undefined;
+  }
+
+  /** Who has nothing of a run yet has asked for it. */
+  #note(run: string | undefined, cursor: string | undefined): void {
+    if (run !== undefined && cursor === undefined) this.#asked.set(run, (this.#asked.get(run) ?? 0) + 1);
   }
 
   get isBroken(): boolean {
@@ -128,6 +159,8 @@ export abstract class Scenario {
   }
 
   #anyKind(): Kind {
+    // What tabs share is what several of them have subscribed to.
+    if (this.hasTabs && this.observers.length > 0 && this.random() < 0.5) return this.pick(this.observers).kind;
     const chance = this.random();
     if (chance < 0.1) return this.pick(botKinds);
     if (chance > 0.3) return this.asJoined(this.pickKind());

@@ -15,13 +15,16 @@ export async function settle(scenario: Scenario): Promise<void> {
   const hasAll = (at: string, head: string) => history.follows(at, head, () => true);
   await scenario.eventually(() => {
     if (scenario.isBroken) return;
-    for (const { name, kind, at, over } of observers) {
+    for (const { name, kind, at, over, connection, home } of observers) {
       const head = kind.topic && history.head(kind.topic);
       const isAtHead = at === head || (isRun(kind) && at !== undefined && head !== undefined && hasAll(at, head));
       const isThrough = over !== undefined || (head !== undefined && isAtHead);
       // A new subscriber that starts at the head has received nothing yet.
       if (!isThrough && at === undefined && !isRun(kind)) publishing.push(publishSeen(scenario, kind));
-      scenario.mustBe(isThrough, `${name} (${kind.name}) is at ${head}; it is at ${at}`);
+      scenario.mustBe(
+        isThrough,
+        `${name} (${kind.name}) is at ${head}; it is at ${at}, ${connection}, in ${home.name}`,
+      );
     }
   });
   scenario.check();

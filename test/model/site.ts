@@ -8,10 +8,11 @@ import type { SluiceParts } from "../../packages/server/src/assemble.js";
 import { partsOf } from "../../packages/server/src/sluice.js";
 import { countWatchers } from "../conformance/watched-log.js";
 import { type Access, credentialsIn } from "./access.js";
-import { isBehind } from "./board.js";
+import { boardTopic, isBehind } from "./board.js";
 import type { Edition } from "./edition.js";
 import { keepLedger, type Ledger } from "./ledger.js";
 import { complaintOfRefusal, type ModelLimits } from "./limits.js";
+import { mortalClock } from "./mortal.js";
 import { type RouterOptions, routerFor } from "./router.js";
 import { scaledClock } from "./scaled-clock.js";
 import type { Store } from "./store.js";
@@ -28,6 +29,12 @@ export interface Instance {
   readonly held: number;
   /** Breaks all connections and stops listening. */
   close(): Promise<void>;
+  /** The same, as a process that ends: with its runs, its leases and its log. */
+  shutDown(): Promise<void>;
+  /** The same, as a process that is killed at this moment. */
+  kill(): Promise<void>;
+  /** Resolves once it has been killed. */
+  readonly killed: Promise<void>;
 }
 
 export interface InstanceOptions extends RouterOptions {
@@ -40,6 +47,10 @@ export interface InstanceOptions extends RouterOptions {
   readonly blame: (what: string) => void;
   readonly onSocket?: ((socket: Socket) => void) | undefined;
   readonly onParts?: ((parts: SluiceParts) => void) | undefined;
+  /** It may not reach the log, and then it admits nobody. Default: it always does. */
+  readonly mayBeCutOff?: boolean;
+  /** Its process is gone. */
+  readonly onGone?: () => void;
 }
 
 export async function startInstance(
@@ -47,15 +58,22 @@ export async function startInstance(
   options: InstanceOptions,
 ): Promise<Instance> {
   const { access, limits, onError, blame, port = 0 } = options;
+  const serving = { edition: options.edition, losses: options.history.lostHeads(boardTopic).length };
   const log = countWatchers(store.log);
+  let isDead = false;
+  let hasDied = false;
+  let die = () => {};
+  const killed = new Promise<void>((resolve) => {
+    die = resolve;
+  });
   const sluice = createSluice(routerFor(log, options), {
     log: store.seen(log),
     retain: store.retain,
-    clock: scaledClock,
+    clock: mortalClock(scaledClock, () => isDead),
     heartbeat: 2_000,
     retry: 100,
     limits,
-    onError,
+    onError: (report) => isDead || onError(report), // some of its timers are the system's own
   });
   const parts = partsOf(sluice as never);
   options.onParts?.(parts);
@@ -74,7 +92,9 @@ export async function startInstance(
     blame,
     onRefusal(status, exchange) {
       const isElsewhere =
-        parts.admission.isClosed || isBehind(options.history, options.edition, exchange.credentials.topic);
+        parts.admission.isClosed ||
+        options.mayBeCutOff ||
+        isBehind(options.history, serving, exchange.credentials.topic);
       const complaint = isElsewhere ? undefined : complaintOfRefusal(status, exchange, ledger, limits);
       if (complaint !== undefined) blame(complaint);
     },
@@ -87,6 +107,17 @@ export async function startInstance(
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
+  async function close(): Promise<void> {
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+  function end(): void {
+    if (isDead) return;
+    isDead = true;
+    options.onGone?.();
+  }
   return {
     sluice,
     edition: options.edition,
@@ -96,13 +127,21 @@ export async function startInstance(
       return Math.max(0, ...[...sockets].map(({ writableLength }) => writableLength));
     },
     get held() {
-      return connections.size + log.watchers + clients.size;
+      return hasDied ? 0 : connections.size + log.watchers + clients.size;
     },
-    async close() {
-      if (!server.listening) return;
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+    close,
+    async shutDown() {
+      await close();
+      if (isDead) return;
+      await Promise.race([sluice.close().catch((error) => isDead || Promise.reject(error)), killed]);
+      end();
     },
+    async kill() {
+      hasDied ||= !isDead;
+      end();
+      die();
+      await close();
+    },
+    killed,
   };
 }

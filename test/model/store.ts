@@ -1,27 +1,44 @@
-import { createPublisher, type Log, type PublisherOptions, type Retain } from "@sluice/server";
-import { type MemoryHarness, openMemoryHarness } from "../../packages/log/src/memory-harness.js";
-import { type Contract, contractOf } from "./contract.js";
+import { createPublisher, type Log, type Publisher, type PublisherOptions, type Retain } from "@sluice/server";
+import { type Contract, ownContractOf } from "./contract.js";
 import type { Edition } from "./edition.js";
+import type { History } from "./history.js";
 import type { StateTtls } from "./lives.js";
 import type { Voice } from "./publish.js";
-import { type RecorderOptions, recordLog } from "./recorder.js";
 
-/** The engine, which survives servers. */
-export interface Store {
-  readonly harness: MemoryHarness;
+/** What one process has of the engine. */
+export interface StoreConnection {
   /** Its log, with everything recorded. */
   readonly log: Log;
+  /** The process is gone, and with it what it had open. */
+  kill(): void;
+}
+
+/** The engine of a run. */
+export interface Store {
+  /** The engine itself, for who looks after it: a topic's new life in it is no surprise. */
+  readonly engine: Log;
+  /** The same, with everything recorded. */
+  readonly log: Log;
+  /** Whether it outlives the processes: what one of them had is there for the next. Then servers end with what they had open. */
+  readonly isLasting: boolean;
   /** What servers and publishers say. */
   readonly retain: Retain<Contract>;
   /** The log as servers and publishers see it. */
   readonly seen: (log: Log) => Log;
+  /** For a process that starts. */
+  connect(): StoreConnection;
   /** A process that only publishes, with a given contract. */
   worker(edition: Edition): Voice;
-  /** Later appends never settle: their writers have died. */
+  /** Loses a topic's newest entries, while no process has it open. */
+  failover(topic: string, lost: number): Promise<void>;
+  /** Nobody uses it any more. */
   retire(): void;
 }
 
-export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
+export interface StoreOptions {
+  readonly history: History;
+  /** Called when a topic turns out to have a new life, before that is recorded. */
+  readonly onNewLife: (topic: string, head: string) => void;
   readonly stateTtls: StateTtls;
   /** The engine's clock. */
   readonly now: () => number;
@@ -31,28 +48,34 @@ export interface StoreOptions extends Omit<RecorderOptions, "tick" | "isOver"> {
   readonly onErrorOf: (edition: Edition) => PublisherOptions["onError"] & {};
 }
 
-export async function openStore({ stateTtls, now, seen, onErrorOf, ...options }: StoreOptions): Promise<Store> {
-  let time = now();
-  const tick = () => {
-    time = now();
-  };
-  const retain = { ...stateTtls, "bot/tally": { events: 20 }, "board/state": { events: 20 } };
-  const harness = await openMemoryHarness({ retain: { events: 100, bytes: 1_000_000 }, now: () => time });
-  let isRetired = false;
-  const recorded = recordLog(harness.log, { ...options, tick, isOver: () => isRetired });
-  const append: Log["append"] = (...args) => (isRetired ? new Promise(() => {}) : recorded.append(...args));
-  const log = { ...recorded, append };
-  const workers = new Map<Edition, Voice>();
-  function worker(edition: Edition): Voice {
-    const { topic } =
+export type OpenStore = (options: StoreOptions) => Promise<Store>;
+
+/** What topics keep. */
+export const retainOf = (stateTtls: StateTtls): Retain<Contract> => ({
+  ...stateTtls,
+  "bot/tally": { events: 20 },
+  "board/state": { events: 20 },
+});
+
+/** What all other topics keep. */
+export const retained = { events: 100, bytes: 1_000_000 };
+
+/** The workers of a store, one per contract. */
+export function workersOf(
+  store: Pick<Store, "connect" | "seen" | "retain">,
+  { onErrorOf }: Pick<StoreOptions, "onErrorOf">,
+): (edition: Edition) => Voice {
+  const workers = new Map<Edition, Publisher>();
+  return (edition) => {
+    const known =
       workers.get(edition) ??
-      createPublisher(contractOf(edition), { log: seen(log), retain, snapshotEvery: 5, onError: onErrorOf(edition) });
-    const known = { topic, edition };
+      createPublisher(ownContractOf(edition), {
+        log: store.seen(store.connect().log),
+        retain: store.retain,
+        snapshotEvery: 5,
+        onError: onErrorOf(edition),
+      });
     workers.set(edition, known);
-    return known;
-  }
-  const retire = () => {
-    isRetired = true;
+    return { topic: known.topic, edition };
   };
-  return { harness, log, retain, seen, worker, retire };
 }

@@ -3,6 +3,7 @@ import { versionAt } from "./board.js";
 import { Follower } from "./follower.js";
 import type { History } from "./history.js";
 import type { Kind } from "./kinds.js";
+import { scaledClock } from "./scaled-clock.js";
 
 export interface WatchOptions {
   readonly history: History;
@@ -22,6 +23,12 @@ export interface Watch {
   /** How often in a row it has been refused as unauthorized. */
   readonly refusals: number;
 }
+
+/**
+ * A client leaves a lane that isn't open after 10,000 ms, and asks for it anew, while the stream goes on with the others: what comes
+ * in that lane then is for nobody. It begins to count before its request is seen here.
+ */
+const surelyWaitsFor = 5_000;
 
 /** Statuses after which a client must not reconnect by itself. */
 const finalStatuses = [403, 409];
@@ -47,16 +54,19 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
       earliest,
     });
     let reset = false;
+    const askedAt = scaledClock.now();
+    let isLate = false;
     return (frame) => {
       if (end !== undefined && frame.kind !== "comment") return; // of an older stream that the client has left
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
       if (frame.kind === "open") {
+        isLate = frame.lane !== undefined && scaledClock.now() - askedAt > surelyWaitsFor;
         const isRefused = frame.lane !== undefined && frame.head === undefined;
         if (!isRefused) refusals = 0;
         version = isRefused ? Number.POSITIVE_INFINITY : (frame.version ?? 1);
       }
-      // A client that finds the server's contract older than its own leaves before it has taken any event.
-      const isTaken = version >= (kind.edition?.version ?? 1);
+      // A client that finds the server's contract older than its own leaves before it has taken any event; so does one that waited in vain.
+      const isTaken = version >= (kind.edition?.version ?? 1) && !isLate;
       if (isTaken && frame.kind === "end") end = "$end";
       if (isTaken && frame.kind === "error" && frame.final) end = frame.code;
       if (isTaken && frame.kind === "live") wasLive = true;

@@ -5,6 +5,8 @@ import type { Watch } from "./watch.js";
 
 type Fetch = typeof globalThis.fetch;
 
+const cutBody = () => new ReadableStream({ start: (controller) => controller.error(new TypeError("terminated")) });
+
 export interface WitnessOptions {
   readonly network: Fetch;
   readonly access: Access;
@@ -42,8 +44,18 @@ export function witness({ network, access, blame, watchOf }: WitnessOptions): Fe
     const credentials = credentialsIn(Object.fromEntries(new Headers(init?.headers)));
     const decoder = createFrameDecoder(split(all, isMultiplexed, credentials));
     const response = await network(address, init);
-    for (const asked of all) watchOf(asked)?.answered(response.status);
-    if (response.status !== 200 || !response.body) return response;
+    const answered = () => {
+      for (const asked of all) watchOf(asked)?.answered(response.status);
+    };
+    if (response.status !== 200 || !response.body) {
+      // A client reads a refusal to its end, and may lose patience before that.
+      const body = await response.arrayBuffer().catch(() => undefined);
+      init?.signal?.throwIfAborted();
+      answered();
+      const { status, headers } = response;
+      return new Response(status === 204 ? null : (body ?? cutBody()), { status, headers });
+    }
+    answered();
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array>(
       {

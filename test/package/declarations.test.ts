@@ -36,18 +36,18 @@ describe.each(Object.entries(compilers))("%s", (_name, bin) => {
     } finally {
       await rm(written);
     }
-  }, 60_000);
+  }, 240_000);
 
   it("knows every type in the declarations where the project knows Node and no DOM", async () => {
     expect(await compile("server-only.ts", ...node, "--lib", "es2022", "--noEmit")).toEqual({ code: 0, output: "" });
-  }, 60_000);
+  }, 240_000);
 
   it("knows every type in the client's declarations where the project knows the DOM and no Node", async () => {
     expect(await compile("browser-only.ts", ...bundler, "--lib", "es2022,dom,dom.iterable", "--noEmit")).toEqual({
       code: 0,
       output: "",
     });
-  }, 60_000);
+  }, 240_000);
 
   it("reports only one clear error without strictNullChecks", async () => {
     const lax = ["--strictNullChecks", "false", "--skipLibCheck", "--lib", "es2022", "--noEmit"];
@@ -55,5 +55,5 @@ describe.each(Object.entries(compilers))("%s", (_name, bin) => {
     expect(code).not.toBe(0);
     expect(output).toContain('Sluice needs \\"strictNullChecks\\": turn it on, or \\"strict\\", in tsconfig.json');
     expect(output.match(/error TS/g)).toHaveLength(1);
-  }, 60_000);
+  }, 240_000);
 });

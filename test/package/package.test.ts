@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Compiler, compile, install, packAll, remove, run, type Tarball, temporary } from "./project.js";
+import { type Compiler, compile, install, loadAll, packAll, remove, run, type Tarball, temporary } from "./project.js";
 
 let dir: string;
 let tarballs: readonly Tarball[];
@@ -9,15 +10,22 @@ let tarballs: readonly Tarball[];
 beforeAll(async () => {
   dir = await temporary();
   tarballs = await packAll(dir);
-}, 60_000);
+}, 240_000);
 
 afterAll(() => remove(dir));
 
-describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%s", (name) => {
+const root = new URL("../../", import.meta.url);
+const repositoryUrl = "https://github.com/sluice-rpc/sluice";
+const inRepository = /^.*?\/(?:blob|tree)\/main\/|#.*$/g;
+
+const names = ["client", "contract", "log", "redis", "server", "sqlite", "testing"];
+
+describe.each(names)("the tarball of @sluice/%s", (name) => {
   const tarball = () => tarballs.find(({ manifest }) => manifest.name === `@sluice/${name}`) as Tarball;
 
-  it("contains only the build, its manifest and its documents", () => {
-    const others = tarball().files.filter((file) => !/^dist\/[\w-]+\.(js|js\.map|d\.ts)$/.test(file));
+  it("contains only the build, its manifest, its documents and its skill", () => {
+    const build = /^(dist\/[\w-]+\.(js|js\.map|d\.ts)|skills\/sluice-\w+\/(SKILL|references\/[\w-]+)\.md)$/;
+    const others = tarball().files.filter((file) => !build.test(file));
     const documents = ["LICENSE", "README.md", "package.json", ...(name === "contract" ? ["PROTOCOL.md"] : [])];
     expect(others.sort()).toEqual(documents.sort());
   });
@@ -30,13 +38,37 @@ describe.each(["client", "contract", "log", "server"])("the tarball of @sluice/%
   });
 
   it("exports all that is exported in this repository, but for the sources, which aren't in it", async () => {
-    const manifest = JSON.parse(
-      await readFile(new URL(`../../packages/${name}/package.json`, import.meta.url), "utf8"),
-    );
+    const manifest = JSON.parse(await readFile(new URL(`packages/${name}/package.json`, root), "utf8"));
     const sourceless = JSON.parse(
       JSON.stringify(manifest.exports, (key, target) => (key === "@sluice/source" ? undefined : target)),
     );
     expect(tarball().manifest.exports).toEqual(sourceless);
+  });
+
+  it("needs no export condition but `types`, and `production` beside `default`", () => {
+    const { exports } = tarball().manifest;
+    const conditions = Object.values(exports).flatMap((target) =>
+      typeof target === "string" ? [] : Object.keys(target as object),
+    );
+    expect(conditions.filter((each) => !["types", "production", "default"].includes(each))).toEqual([]);
+  });
+
+  it("says where it comes from", () => {
+    const { homepage, bugs, repository } = tarball().manifest;
+    const url = `git+${repositoryUrl}.git`;
+    expect(repository).toEqual({ type: "git", url, directory: `packages/${name}` });
+    expect([homepage, bugs]).toEqual([`${repositoryUrl}#readme`, `${repositoryUrl}/issues`]);
+  });
+
+  it("has a README whose links work anywhere, and lead to what is in this repository", async () => {
+    const text = await readFile(new URL(`packages/${name}/README.md`, root), "utf8");
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target as string);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
+    const files = links
+      .filter((link) => link.startsWith(`${repositoryUrl}/`))
+      .map((link) => link.replace(inRepository, ""));
+    expect(files.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
   });
 
   it("names published versions, and no path in this repository", () => {
@@ -62,27 +94,23 @@ describe("a project that installed the tarballs", () => {
   beforeAll(async () => {
     project = await temporary();
     await install(project, tarballs);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => remove(project));
 
   it("finds that they work together", async () => {
     const { code, output } = await run(project, process.execPath, "test/package/consumer/esm.mjs");
-    expect({ code, output }).toEqual({ code: 0, output: '{"type":"goal","data":{"minute":12}}\ntrue\n' });
+    const goals = [12, 90].map((minute) => JSON.stringify({ type: "goal", data: { minute } }));
+    expect({ code, output }).toEqual({ code: 0, output: [...goals, "true", ""].join("\n") });
   });
 
-  it.each([
+  it.each<[string, string, "await import" | "require"]>([
     ["imports them as modules", "module", "await import"],
     ["requires them from CommonJS", "commonjs", "require"],
   ])("%s, by every path that they export", async (_what, type, load) => {
-    const paths = tarballs.flatMap(({ manifest }) =>
-      Object.keys(manifest.exports).map((path) => manifest.name + path.slice(1)),
-    );
-    expect(paths.length).toBeGreaterThan(10);
-    const script = paths
-      .filter((path) => !path.endsWith("package.json") && !path.endsWith("/conformance")) // needs vitest around it
-      .map((path) => `if (Object.keys(${load}("${path}")).length === 0) throw new Error("${path}");`);
-    const flags = [`--input-type=${type}`, "--no-warnings", "--eval", script.join("\n")];
+    const script = loadAll(tarballs, load);
+    expect(script.split("\n").length).toBeGreaterThan(10);
+    const flags = [`--input-type=${type}`, "--no-warnings", "--eval", script];
     expect(await run(project, process.execPath, ...flags)).toEqual({ code: 0, output: "" });
   });
 
@@ -94,7 +122,9 @@ describe("a project that installed the tarballs", () => {
 
   it("needs neither React nor TanStack Query for the query entry", async () => {
     const dist = join(project, "node_modules/@sluice/client/dist");
-    expect(await packagesOf(dist, "query.js")).toEqual(new Set(["@sluice/contract"]));
+    expect(await packagesOf(dist, "query.js")).toEqual(
+      new Set(["@sluice/contract", "@sluice/contract/internal", "@sluice/contract/wire"]),
+    );
     expect(await packagesOf(dist, "react.js")).toContain("react");
     expect(await readFile(join(dist, "react.js"), "utf8")).toMatch(/^"use client";/);
   });
@@ -108,6 +138,6 @@ describe("a project that installed the tarballs", () => {
     async (...how) => {
       expect(await compile(project, ...how)).toEqual({ code: 0, output: "" });
     },
-    60_000,
+    240_000,
   );
 });

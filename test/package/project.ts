@@ -24,7 +24,7 @@ export async function run(cwd: string, command: string, ...args: readonly string
   return { code, output };
 }
 
-async function succeed(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
+export async function succeed(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
   const { code, output } = await run(cwd, command, ...args);
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
   return output;
@@ -39,12 +39,15 @@ export interface Tarball {
     readonly version: string;
     readonly exports: Readonly<Record<string, unknown>>;
     readonly dependencies?: Readonly<Record<string, string>>;
+    readonly homepage?: string;
+    readonly bugs?: unknown;
+    readonly repository?: unknown;
   };
 }
 
-/** Packs all packages as they would be published. They have to be built. */
-export async function packAll(to: string): Promise<Tarball[]> {
-  const pack = ["--filter", "./packages/*", "pack", "--pack-destination", to];
+/** Packs all packages that applications import, or those of another filter, as they would be published. They have to be built. */
+export async function packAll(to: string, filter = "@sluice/*"): Promise<Tarball[]> {
+  const pack = ["--filter", filter, "pack", "--pack-destination", to];
   await succeed(root, process.execPath, "scripts/pnpm.mjs", ...pack);
   const names = (await readdir(to)).filter((name) => name.endsWith(".tgz")).sort();
   return Promise.all(
@@ -73,22 +76,45 @@ const companions = [
 /** Below the repository, and in the same places below the project. */
 const sources = ["test/package/consumer", "apps/example/quick-start"];
 
-/** Creates a project with the installed tarballs and the consumer's files. */
-export async function install(dir: string, tarballs: readonly Tarball[]): Promise<void> {
+/** What a consumer's manifest says beside its dependencies, and further ones of these. */
+export interface Consumer {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly manifest?: Readonly<Record<string, unknown>>;
+}
+
+/** Creates a project that depends on the tarballs, with the consumer's files. */
+export async function writeConsumer(dir: string, tarballs: readonly Tarball[], consumer: Consumer = {}): Promise<void> {
   const versionOf = async (name: string) => {
     const manifest = await readFile(join(root, "test/node_modules", name, "package.json"), "utf8");
     return (JSON.parse(manifest) as { version: string }).version;
   };
   const versions = companions.map(async (name) => [name, await versionOf(name)] as const);
   const dependencies = Object.fromEntries([
-    ...tarballs.map(({ file, manifest }) => [manifest.name, `file:${file}`] as const),
+    ...Object.entries(filesOf(tarballs)),
     ...(await Promise.all(versions)),
+    ...Object.entries(consumer.dependencies ?? {}),
   ]);
-  const manifest = { name: "consumer", private: true, type: "module", dependencies };
+  const manifest = { name: "consumer", private: true, type: "module", dependencies, ...consumer.manifest };
   await writeFile(join(dir, "package.json"), JSON.stringify(manifest));
   await Promise.all([...sources.map((each) => cp(join(root, each), join(dir, each), { recursive: true }))]);
+}
+
+/** The tarballs as dependencies. */
+export const filesOf = (tarballs: readonly Tarball[]): Record<string, string> =>
+  Object.fromEntries(tarballs.map(({ file, manifest }) => [manifest.name, `file:${file}`]));
+
+/** Creates a project with the installed tarballs and the consumer's files. */
+export async function install(dir: string, tarballs: readonly Tarball[], consumer?: Consumer): Promise<void> {
+  await writeConsumer(dir, tarballs, consumer);
+  await npmInstall(dir, "--engine-strict");
+}
+
+/** Installs what the manifest of a project names. */
+export async function npmInstall(dir: string, ...options: readonly string[]): Promise<void> {
   const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await succeed(dir, "npm", "install", "--engine-strict", ...quietly);
+  // A registry may leave a request unanswered: npm would wait for it for five minutes.
+  const patiently = ["--fetch-timeout=15000", "--fetch-retries=5", "--fetch-retry-mintimeout=1000"];
+  await succeed(dir, "npm", "install", ...options, ...quietly, ...patiently);
 }
 
 const compilers = {
@@ -97,15 +123,35 @@ const compilers = {
 };
 export type Compiler = keyof typeof compilers;
 
+/** Imports, or requires, every path that the tarballs export, or throws. */
+export function loadAll(tarballs: readonly Tarball[], load: "await import" | "require"): string {
+  const paths = tarballs.flatMap(({ manifest }) =>
+    Object.keys(manifest.exports).map((path) => manifest.name + path.slice(1)),
+  );
+  return paths
+    .filter((path) => !path.endsWith("package.json") && !path.endsWith("/conformance")) // needs vitest around it
+    .map((path) => `if (Object.keys(${load}("${path}")).length === 0) throw new Error("${path}");`)
+    .join("\n");
+}
+
 /** Type-checks the project, with the older compiler but for what the declarations say among themselves: that takes it long. */
-export async function compile(dir: string, compiler: Compiler, module: string, resolution: string): Promise<Run> {
+export async function compile(
+  dir: string,
+  compiler: Compiler | { readonly tsc: string },
+  module: string,
+  resolution: string,
+): Promise<Run> {
   const options = ["--module", module, "--moduleResolution", resolution, "--target", "es2023", "--jsx", "react-jsx"];
   const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
-  const libs = ["--skipLibCheck", String(compiler === "TypeScript 6")];
+  const isOlder = typeof compiler !== "string" || compiler === "TypeScript 6";
+  const libs = ["--skipLibCheck", String(isOlder)];
   const all = await Promise.all(
     sources.map(async (each) => (await readdir(join(dir, each))).map((name) => join(each, name))),
   );
   const files = all.flat().filter((name) => /\.tsx?$/.test(name));
-  const lib = ["--lib", "es2023,dom,dom.iterable", "--types", "node", "--noEmit", "--ignoreConfig"];
-  return run(dir, process.execPath, compilers[compiler], ...options, ...strict, ...libs, ...lib, ...files);
+  // Before 6, files on the command line were enough to ignore a configuration.
+  const ignoring = typeof compiler === "string" ? ["--ignoreConfig"] : [];
+  const lib = ["--lib", "es2023,dom,dom.iterable", "--types", "node", "--noEmit", ...ignoring];
+  const tsc = typeof compiler === "string" ? compilers[compiler] : compiler.tsc;
+  return run(dir, process.execPath, tsc, ...options, ...strict, ...libs, ...lib, ...files);
 }

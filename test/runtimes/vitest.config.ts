@@ -6,8 +6,12 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL(".", import.meta.url)),
     include: ["*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
+    // In CI, a test that fails is run once more, and is listed as such: these have servers and hosts in real time.
+    retry: process.env["CI"] ? 1 : 0,
+    maxWorkers: 2,
+    maxConcurrency: 10,
     reporters: ["verbose", "../closing-line.reporter.ts"],
   },
 });

@@ -11,6 +11,8 @@ export interface ChildOptions {
   readonly core?: number;
   /** Node's options. */
   readonly options?: readonly string[];
+  /** The file is JavaScript that needs nothing else, so it starts in a moment. Default: `false`. */
+  readonly isBuilt?: boolean;
 }
 
 /** A process that runs one TypeScript file and answers calls, with as many file descriptors as it can get. */
@@ -19,12 +21,12 @@ export class Child<M extends Methods> {
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   #calls = 0;
 
-  constructor(file: URL, { core, options = [] }: ChildOptions = {}) {
+  constructor(file: URL, { core, options = [], isBuilt = false }: ChildOptions = {}) {
     const { NODE_OPTIONS: _, ...env } = process.env;
     const path = fileURLToPath(file);
     const pin = core !== undefined && canPin ? `taskset -c ${core} ` : "";
     const command = `ulimit -n 65536 2>/dev/null || ulimit -n $(ulimit -Hn); exec ${pin}"$0" "$@"`;
-    const node = [process.execPath, "--expose-gc", "--import", "tsx", ...options, path];
+    const node = [process.execPath, "--expose-gc", ...(isBuilt ? [] : ["--import", "tsx"]), ...options, path];
     this.#process = spawn("sh", ["-c", command, ...node], {
       cwd: dirname(path), // where `tsx` is looked for from
       stdio: ["ignore", "inherit", "inherit", "ipc"],

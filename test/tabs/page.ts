@@ -17,6 +17,7 @@ const shown: Shown = { tab: crypto.randomUUID(), ticks: [], counts: [], statuses
 const client = createClient(contract, {
   url: "/api",
   headers: { "x-tab": shown.tab },
+  onUnauthorized: async () => (await fetch("/renew", { method: "POST" })).ok,
   tabs: sharedTabs({ key: "user" }),
 });
 const handlers = {
@@ -32,4 +33,20 @@ client.ticks.subscribe({
 client.count.subscribe({ ...handlers, onState: (n) => shown.counts.push(n) });
 addEventListener("pageshow", ({ persisted }) => persisted && shown.told.push("cached"));
 addEventListener("error", ({ message }) => shown.told.push(`uncaught ${message}`));
-Object.assign(globalThis, { shown, client });
+
+/** A reader that takes one part, and the others only when it is told to. */
+const reader = { parts: [] as number[], read: () => {} };
+const held = new Promise<void>((resolve) => {
+  reader.read = resolve;
+});
+async function readBulk(): Promise<void> {
+  try {
+    for await (const { data } of client.bulk.iterate()) {
+      reader.parts.push(data.length);
+      await held;
+    }
+  } catch (error) {
+    shown.told.push(`reader ${error}`);
+  }
+}
+Object.assign(globalThis, { shown, client, reader, readBulk });

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createSluice, implement } from "@sluice/server";
+import { SluiceError } from "@sluice/contract";
+import { createSluice, implement, type RevocableContext } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
 import { build, type Rolldown } from "vite";
 import { contract } from "./contract.js";
@@ -26,6 +27,12 @@ export interface Site {
   readonly streams: number;
   /** The last number that was published. */
   readonly last: number;
+  /** What has been asked of `/renew`. */
+  readonly renewals: number;
+  /** The tabs' credentials are no longer good. With `isFinal`, they get no others. */
+  expire(options?: { isFinal?: boolean }): Promise<void>;
+  /** Publishes megabytes. */
+  publishBulk(megabytes: number): Promise<void>;
   /** Publishes from now on, one number after another. Returns what stops it. */
   publish(): () => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -34,9 +41,20 @@ export interface Site {
 /** A server with a page that follows two subscriptions and shares them with other tabs. */
 export async function startSite(): Promise<Site> {
   const code = await bundlePage();
-  const { ticks, count, $router } = implement(contract);
-  const sluice = createSluice($router({ ticks: ticks.live(), count: count.live() }));
-  const handle = sluiceNode(sluice, { base: "/api" });
+  const { ticks, count, bulk, $router } = implement(contract).$context<RevocableContext>();
+  const sluice = createSluice($router({ ticks: ticks.live(), count: count.live(), bulk: bulk.live() }), {
+    retain: { bulk: { bytes: 100_000_000 } },
+  });
+  const tags = ["user"];
+  const credentials = { least: 0, areRenewable: true, renewals: 0 };
+  const handle = sluiceNode(sluice, {
+    base: "/api",
+    context({ headers }) {
+      const [, given = "0"] = /credentials=(\d+)/.exec(headers.cookie ?? "") ?? [];
+      if (Number(given) < credentials.least) throw new SluiceError("unauthorized");
+      return { tags };
+    },
+  });
   const streams = new Set<IncomingMessage>();
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -44,6 +62,10 @@ export async function startSite(): Promise<Site> {
       streams.add(request);
       response.on("close", () => streams.delete(request));
       handle(request, response);
+    } else if (request.url === "/renew") {
+      credentials.renewals++;
+      if (credentials.areRenewable) response.setHeader("set-cookie", `credentials=${credentials.least}`).end();
+      else response.writeHead(403).end();
     } else if (request.url === "/page.js") {
       response.setHeader("content-type", "text/javascript").end(code);
     } else {
@@ -64,6 +86,18 @@ export async function startSite(): Promise<Site> {
     },
     get last() {
       return last;
+    },
+    get renewals() {
+      return credentials.renewals;
+    },
+    async expire({ isFinal = false } = {}) {
+      credentials.least++;
+      credentials.areRenewable = !isFinal;
+      await sluice.disconnect({ tag: "user", reason: "unauthorized" });
+    },
+    async publishBulk(megabytes) {
+      const data = "x".repeat(500_000);
+      for (let i = 0; i < 2 * megabytes; i++) await sluice.topic(contract.bulk).publish({ type: "part", data });
     },
     publish() {
       let isOver = false;

@@ -3,8 +3,8 @@ import { startFirefox } from "./firefox.ts";
 import { startWebKit } from "./webkit.ts";
 
 export interface DrivenBrowser {
-  /** Opens a window of its own. */
-  open(url: string): Promise<DrivenPage>;
+  /** Opens a window of its own, or a tab in the window of the tab that was opened last, which it hides (not in WebKit). */
+  open(url: string, type?: "window" | "tab"): Promise<DrivenPage>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -24,20 +24,24 @@ export interface DrivenPage {
 export async function startBrowser(name: BrowserName): Promise<DrivenBrowser> {
   const { send, stop } = await (name === "firefox" ? startFirefox() : startWebKit());
   const [first] = (await send("windows")) as string[];
+  let opened: string | undefined;
   // One after another, because the session has one current window.
   let last: Promise<unknown> = Promise.resolve();
   const inWindow = <T>(handle: string | undefined, run: () => Promise<T>): Promise<T> => {
     const next = last.then(async () => {
-      await send("switch", { handle });
+      // Without the focus, a tab that another one hides stays hidden.
+      await send("switch", { handle, focus: false });
       return run();
     });
     last = next.catch(() => {});
     return next;
   };
   return {
-    async open(url) {
+    async open(url, type = "window") {
       // From the first window, which stays: a new one is opened by one that is alive.
-      const { handle } = (await inWindow(first, () => send("newWindow", { type: "window" }))) as { handle: string };
+      const from = type === "tab" ? (opened ?? first) : first;
+      const { handle } = (await inWindow(from, () => send("newWindow", { type, focus: true }))) as { handle: string };
+      opened = handle;
       const page: DrivenPage = {
         goto: async (to) => void (await inWindow(handle, () => send("navigate", { url: to }))),
         // By the page's own eval: Firefox runs a driver's scripts beside the page, with a global object of their own.

@@ -1,4 +1,7 @@
 import { calls } from "./calls.ts";
+import { engineDelivery } from "./engines-delivery.ts";
+import { engineFanOut } from "./engines-fan-out.ts";
+import { enginePublishes } from "./engines-publish.ts";
 import { fanOut } from "./fan-out.ts";
 import { generators } from "./generators.ts";
 import { herd } from "./herd.ts";
@@ -10,6 +13,7 @@ import { merge, newcomer } from "./merge.ts";
 import { opening } from "./opening.ts";
 import { publish } from "./publish.ts";
 import { replay } from "./replay.ts";
+import { storm } from "./storm.ts";
 
 export const jobs: readonly Job[] = [
   fanOut(1),
@@ -25,6 +29,10 @@ export const jobs: readonly Job[] = [
   newcomer,
   merge,
   herd,
+  storm,
   calls,
   publish,
+  ...enginePublishes,
+  engineDelivery,
+  engineFanOut,
 ];

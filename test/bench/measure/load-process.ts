@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +7,7 @@ import { Caller } from "./caller.ts";
 import type { Started } from "./server-process.ts";
 import type { StreamRequest } from "./service.ts";
 import { Stream } from "./stream.ts";
-import { firstSeq } from "./tick.ts";
+import { delaysIn, firstSeq } from "./tick.ts";
 
 /** How long a measurement is repeated: at least this many times, and for this many milliseconds. */
 export interface Duration {
@@ -23,6 +24,8 @@ let server: Started;
 let streams: Stream[] = [];
 let control: Socket | undefined;
 let arrived = (_count: number) => {};
+/** Whether servers come and go. */
+let mayFail = false;
 let failed = (error: Error): void => {
   throw error;
 };
@@ -36,6 +39,16 @@ const methods = {
   /** Opens streams and leaves them open. Each is another client's. */
   open: ({ count, atOnce = opening }: { count: number; atOnce?: number }) =>
     guarded(() => openAll(count, atOnce, () => newStream(firstSeq, (events) => arrived(events), clientHeader()))),
+
+  /** Waits until the server has cut all streams, and opens them again, however often that fails. Resolves when all are open. */
+  comeBack: () =>
+    guarded(async () => {
+      mayFail = true;
+      const cut = streams;
+      streams = [];
+      await Promise.all(cut.map(({ closed }, client) => closed.then(() => reopen(client))));
+      mayFail = false;
+    }),
 
   /** Opens one more stream for each of so many clients that have one. */
   openNewcomers: ({ count }: { count: number }) =>
@@ -78,6 +91,27 @@ const methods = {
       for (const { scanner } of streams) checkCount(scanner.expected - first, turns * events);
       return turns;
     }),
+
+  /** Opens one stream and answers, for so many stamped events, the milliseconds from each publish to its arrival. */
+  delays: ({ events }: { events: number }) =>
+    guarded(
+      () =>
+        new Promise<number[]>((resolve, reject) => {
+          const delays: number[] = [];
+          let rest = "";
+          const request = get({ port: server.port, ...server.request }, (response) => {
+            response.setEncoding("utf8").on("data", (text: string) => {
+              const end = (rest + text).lastIndexOf("\n") + 1;
+              delays.push(...delaysIn((rest + text).slice(0, end)));
+              rest = (rest + text).slice(end);
+              if (delays.length < events) return;
+              request.destroy();
+              resolve(delays);
+            });
+          });
+          request.on("error", reject);
+        }),
+    ),
 
   /** Reconnects one client after the other, each to be sent what it missed; answers how many. */
   replays: ({ events, duration }: { events: number; duration: Duration }) =>
@@ -127,7 +161,23 @@ interface Asked {
 function newStream(first: number, onEvents: (count: number) => void, headers = {}, asked: Asked = server): Stream {
   const request = { ...asked.request, headers: { ...asked.request.headers, ...headers } };
   const { live } = asked;
-  return new Stream({ port: server.port, request, first, live, onEvents, onError: (error) => failed(error) });
+  return new Stream({
+    port: server.port,
+    request,
+    first,
+    live,
+    onEvents,
+    onError: (error) => mayFail || failed(error),
+  });
+}
+
+async function reopen(client: number): Promise<void> {
+  for (let isOpen = false; !isOpen; ) {
+    await sleep(100 * Math.random());
+    const stream = newStream(firstSeq, () => {}, clientHeader(client));
+    isOpen = await Promise.race([stream.opened.then(() => true), stream.closed.then(() => false)]);
+    if (isOpen) streams.push(stream);
+  }
 }
 
 async function readOne(first: number, events: number, { wholeBody }: { wholeBody: boolean }): Promise<void> {

@@ -1,12 +1,11 @@
 import { cpus, release } from "node:os";
 import { canPin } from "../../support/child.ts";
-import type { Job } from "../jobs/job.ts";
-import type { Figures } from "./rounds.ts";
+import type { KindResult } from "./rounds.ts";
 import { ratios, summarise } from "./statistics.ts";
 
-export interface Result {
-  readonly job: Job;
-  readonly figures: Figures;
+/** The first target is what the others are compared with. */
+export interface Result extends KindResult {
+  readonly targets: readonly [string, ...string[]];
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -15,6 +14,11 @@ const names: Readonly<Record<string, string>> = {
   sluice: "Sluice",
   "sluice-lanes": "Sluice, multiplexed",
   "corked-lanes": "multiplexed by hand",
+  "sqlite-poll": "SQLite, polled by hand",
+  "sluice-sqlite": "Sluice on SQLite",
+  "sluice-redis": "Sluice on Redis",
+  sqlite: "@sluice/sqlite",
+  redis: "@sluice/redis",
   "sluice-express": "Sluice on Express",
   "sluice-fetch": "Sluice on fetch, in Node",
   "better-sse": "better-sse",
@@ -34,11 +38,11 @@ export function table(results: readonly Result[]): string {
   const shown = Object.keys(names).filter((name) => results.some(({ figures }) => figures.has(name)));
   // Variants of one target would be columns of their own.
   const rows = results
-    .filter(({ job }) => !job.targets[0].includes("@"))
-    .map(({ job, figures }) => {
-      const baseline = figures.get(job.targets[0]) ?? [];
+    .filter(({ targets }) => !targets[0].includes("@"))
+    .map(({ kind, targets, figures }) => {
+      const baseline = figures.get(targets[0]) ?? [];
       const cells = shown.map((name) => cell(figures.get(name), baseline));
-      return [job.title, `${number(summarise(baseline).median)} ${job.unit}`, ...cells];
+      return [kind.title, `${number(summarise(baseline).median)} ${kind.unit}`, ...cells];
     });
   const header = ["", "baseline", ...shown.map((name) => names[name] as string)];
   const rule = header.map((_, column) => (column === 0 ? "---" : "--:"));
@@ -52,15 +56,15 @@ function cell(figures: readonly number[] | undefined, baseline: readonly number[
 }
 
 /** All figures of one job's targets, for the terminal. */
-export function details({ job, figures }: Result): string {
-  const baseline = figures.get(job.targets[0]) ?? [];
+export function details({ kind, targets, figures }: Result): string {
+  const baseline = figures.get(targets[0]) ?? [];
   const lines = [...figures].map(([name, own]) => {
     const { median, min, max } = summarise(own);
     const ratio = summarise(ratios(own, baseline));
     const range = `(${number(min)}–${number(max)})`;
     return `  ${name.padEnd(15)} ${number(median).padStart(7)} ${range.padEnd(16)} × ${number(ratio.median)} (${number(ratio.min)}–${number(ratio.max)})`;
   });
-  return `${job.title}, ${job.unit}\n${lines.join("\n")}\n`;
+  return `${kind.title}, ${kind.unit}\n${lines.join("\n")}\n`;
 }
 
 /** Where the figures come from. */

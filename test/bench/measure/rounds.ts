@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "../../support/child.ts";
-import type { Job } from "../jobs/job.ts";
+import { missingRedisServer, RedisServer } from "../../support/redis-server.ts";
+import type { FigureKind, Job } from "../jobs/job.ts";
 import type { LoadMethods } from "./load-process.ts";
 import type { ServerMethods } from "./server-process.ts";
 
@@ -12,26 +16,40 @@ export interface RoundOptions {
   readonly only?: readonly string[];
   /** Folder for a CPU profile of each sample. */
   readonly profiles?: string;
-  readonly onFigure: (target: string, figure: number) => void;
+  readonly onFigure: (name: string, target: string, figure: number) => void;
 }
 
-/** One target's figures, one for each round. */
+/** One kind of figure: each target's, one for each round. */
 export type Figures = ReadonlyMap<string, readonly number[]>;
 
+export interface KindResult {
+  readonly kind: FigureKind;
+  readonly figures: Figures;
+}
+
 /** Measures A B C, A B C, …: a temporary disturbance affects all targets of a round. */
-export async function runRounds(job: Job, { pairs, quick, only, profiles, onFigure }: RoundOptions): Promise<Figures> {
+export async function runRounds(
+  job: Job,
+  { pairs, quick, only, profiles, onFigure }: RoundOptions,
+): Promise<KindResult[]> {
   const [baseline, ...others] = job.targets;
   const targets = [baseline, ...others.filter((target) => !only || only.includes(target))];
-  const figures = new Map<string, number[]>(targets.map((target) => [target, []]));
+  const kinds = [job, ...(job.also ?? [])];
+  const results = kinds.map((kind) => ({
+    kind,
+    figures: new Map<string, number[]>(targets.map((name) => [name, []])),
+  }));
   for (let round = 0; round < pairs; round++) {
     for (const target of targets) {
       const profile = profiles && `${profiles}/${job.name}.${target}.${round}.cpuprofile`;
-      const figure = await sample(job, target, { quick, profile });
-      figures.get(target)?.push(figure);
-      onFigure(target, figure);
+      const sampled = await sample(job, target, { quick, profile });
+      for (const [index, figure] of (typeof sampled === "number" ? [sampled] : sampled).entries()) {
+        results[index]?.figures.get(target)?.push(figure);
+        onFigure(kinds[index]?.name ?? job.name, target, figure);
+      }
     }
   }
-  return figures;
+  return results;
 }
 
 interface SampleOptions {
@@ -41,14 +59,39 @@ interface SampleOptions {
 
 const cores = { server: 0, load: 1 };
 
-/** Both processes are new for each sample, so that no heap, compiled code or socket is left from another one. */
-async function sample(job: Job, target: string, { quick, profile }: SampleOptions): Promise<number> {
-  const server = new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core: cores.server });
+/** All processes are new for each sample, so that no heap, compiled code or socket is left from another one. */
+async function sample(job: Job, target: string, options: SampleOptions): Promise<number | readonly number[]> {
+  if (!job.hasStore) return sampleWith(job, target, options);
+  if (missingRedisServer) throw new Error(`${job.name} needs Redis, and ${missingRedisServer}.`);
+  const redis = await RedisServer.start();
+  const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  try {
+    return await sampleWith(job, target, { ...options, redis, folder });
+  } finally {
+    await Promise.all([redis.stop(), rm(folder, { recursive: true, force: true })]);
+  }
+}
+
+interface StoreOptions extends SampleOptions {
+  readonly redis?: RedisServer;
+  readonly folder?: string;
+}
+
+async function sampleWith(
+  job: Job,
+  target: string,
+  { quick, profile, redis, folder }: StoreOptions,
+): Promise<number | readonly number[]> {
+  const serverOn = (core: number) => new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core });
+  let server = serverOn(cores.server);
+  const peer = job.hasPeer ? serverOn(cores.load) : undefined;
   const load = new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
   try {
     const [name, variant = ""] = target.split("@") as [string, string?];
-    const started = await server.call("start", { name, serving: job.serving(quick, variant) });
-    await load.call("use", started);
+    const store = redis && folder !== undefined ? { redis: redis.url, folder } : undefined;
+    const start = { name, serving: job.serving(quick, variant, store) };
+    const started = await server.call("start", start);
+    await load.call("use", peer ? await peer.call("start", start) : started);
     const cpu = async (run: () => Promise<unknown>): Promise<number> => {
       if (profile) await server.call("startProfile");
       const before = await server.call("cpu");
@@ -58,10 +101,16 @@ async function sample(job: Job, target: string, { quick, profile }: SampleOption
       if (profile) await server.call("stopProfile", { file: profile });
       return used;
     };
-    return await job.sample({ server, load, quick, cpu, started });
+    const restart = async () => {
+      await server.stop();
+      server = serverOn(cores.server);
+      await server.call("start", { ...start, port: started.port });
+      return server;
+    };
+    return await job.sample({ restart, server, load, peer, redis, quick, cpu, started });
   } catch (error) {
     throw new Error(`${job.name}, ${target}: ${(error as Error).message}`, { cause: error });
   } finally {
-    await Promise.all([server.stop(), load.stop()]);
+    await Promise.all([server.stop(), load.stop(), peer?.stop()]);
   }
 }

@@ -5,11 +5,21 @@ import { getHeapSpaceStatistics } from "node:v8";
 import { answerCalls } from "../../support/rpc.ts";
 import { targets } from "../targets/index.ts";
 import { Profile } from "./profile.ts";
-import type { LanesOptions, LanesService, LiveService, Service, StreamRequest, Target } from "./service.ts";
-import { tick, ticks } from "./tick.ts";
+import type {
+  LanesOptions,
+  LanesService,
+  LiveService,
+  LogOptions,
+  Service,
+  Store,
+  StreamRequest,
+  Target,
+} from "./service.ts";
+import { stampNow, tick, ticks } from "./tick.ts";
 
 export type Serving =
-  | { readonly kind: "live" }
+  | { readonly kind: "live"; readonly store?: Store; readonly resumes?: boolean }
+  | ({ readonly kind: "log" } & LogOptions)
   | { readonly kind: "replay"; readonly events: number }
   | { readonly kind: "generate"; readonly events: number }
   | { readonly kind: "call" }
@@ -34,14 +44,14 @@ let service: Service | undefined;
 let profile: Profile | undefined;
 
 const methods = {
-  async start({ name, serving }: { name: string; serving: Serving }): Promise<Started> {
+  async start({ name, serving, port = 0 }: { name: string; serving: Serving; port?: number }): Promise<Started> {
     const loaded = await targets[name]?.();
     if (!loaded) throw new RangeError(`There is no target "${name}".`);
     service = await serve(loaded.target, serving);
     if (!service) throw new RangeError(`The target "${name}" does not serve "${serving.kind}".`);
-    const port = await listen(createServer(service.listener));
+    const bound = await listen(createServer(service.listener), port);
     const { request, live = 0, lanes = 1, newcomer } = service as Service & Partial<LanesService>;
-    return { port, control: await listen(publisher(service)), request, live, lanes, newcomer };
+    return { port: bound, control: await listen(publisher(service)), request, live, lanes, newcomer };
   },
 
   /** CPU that this process has used so far, user and system, in microseconds. */
@@ -62,16 +72,29 @@ const methods = {
 
   collect,
 
-  /** Publishes to nobody, one event after the other; CPU in microseconds. */
-  async publish({ events }: { events: number }): Promise<number> {
+  /** Publishes to nobody, with so many publishes under way at each moment. Answers the milliseconds that it took. */
+  async publish({ events, inFlight = 1 }: { events: number; inFlight?: number }): Promise<number> {
     const { publish } = service as LiveService;
     const all = [...ticks(1_000)];
-    const start = methods.cpu();
+    const start = performance.now();
+    let index = 0;
+    const publishSome = async () => {
+      while (index < events) {
+        const published = publish(all[index++ % all.length] as (typeof all)[number]);
+        if (published) await published;
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, publishSome));
+    return performance.now() - start;
+  },
+
+  /** Publishes events that say when, by the machine's clock, one in each `every` milliseconds. */
+  async publishStamped({ events, every }: { events: number; every: number }): Promise<void> {
+    const { publish } = service as LiveService;
     for (let index = 0; index < events; index++) {
-      const published = publish(all[index % all.length] as (typeof all)[number]);
-      if (published) await published;
+      await sleep(every);
+      void publish({ ...tick(index), at: stampNow() });
     }
-    return methods.cpu() - start;
   },
 
   async startProfile(): Promise<void> {
@@ -88,7 +111,9 @@ answerCalls(methods);
 function serve(target: Target, serving: Serving): Service | undefined | Promise<Service | undefined> {
   switch (serving.kind) {
     case "live":
-      return target.live?.();
+      return target.live?.(serving.store, serving.resumes);
+    case "log":
+      return target.log?.(serving);
     case "replay":
       return target.replay?.([...ticks(serving.events + 1)]);
     case "generate":
@@ -114,17 +139,16 @@ function publisher(served: Service): Server {
   });
 }
 
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, () =>
-      resolve((server.address() as AddressInfo).port),
-    );
+function listen(server: Server, port = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host: "127.0.0.1", backlog: 4_096 }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
 async function collect(): Promise<void> {
   for (let pass = 0; pass < 3; pass++) {
-    globalThis.gc?.();
+    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" }); // otherwise half-empty pages stay, by chance
     await sleep(100);
   }
 }

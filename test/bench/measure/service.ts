@@ -38,6 +38,21 @@ export interface LanesService extends LiveService {
   readonly newcomer?: StreamRequest;
 }
 
+/** What logs that outlive a process keep their entries in. */
+export interface Store {
+  /** URL of a Redis. */
+  readonly redis: string;
+  /** An empty folder. */
+  readonly folder: string;
+}
+
+export interface LogOptions {
+  readonly store: Store;
+  readonly topics: number;
+  /** Whether each append has an idempotency key. */
+  readonly hasKeys: boolean;
+}
+
 export interface LanesOptions {
   /** Topics of a stream. */
   readonly lanes: number;
@@ -49,8 +64,14 @@ export interface LanesOptions {
 
 /** How one library serves the jobs. A target omits the jobs that it isn't compared in. */
 export interface Target {
-  /** Streams that stay open and get published events. */
-  live?(): LiveService;
+  /**
+   * Streams that stay open and get published events.
+   *
+   * @param resumes Whether clients come back with the cursor that they have. The library may have none.
+   */
+  live?(store?: Store, resumes?: boolean): LiveService | Promise<LiveService>;
+  /** Appends events of equal size to a log, to one topic after the other. */
+  log?(options: LogOptions): LiveService | Promise<LiveService>;
   /** Streams of many topics that stay open and get published events. */
   lanes?(options: LanesOptions): LanesService | Promise<LanesService>;
   /** A reconnecting client that has `history[0]` and missed the rest. */

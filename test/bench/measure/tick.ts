@@ -25,6 +25,15 @@ export function* ticks(count: number): Generator<Tick> {
   for (let index = 0; index < count; index++) yield tick(index);
 }
 
+const stampDigits = 24;
+
+/** Nanoseconds since the machine's start, which all its processes agree on, in the place and the length of `at`. */
+export const stampNow = (): string => `${process.hrtime.bigint()}`.padStart(stampDigits, "0");
+
+/** Milliseconds since each stamp in a text of events. */
+export const delaysIn = (text: string): number[] =>
+  [...text.matchAll(/"at":"(\d{24})"/g)].map(([, stamp]) => Number(process.hrtime.bigint() - BigInt(stamp ?? 0)) / 1e6);
+
 function tickWith(note: string, index: number): Tick {
   return {
     seq: firstSeq + index,

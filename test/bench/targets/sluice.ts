@@ -7,5 +7,5 @@ const own = sluiceTarget((sluice) => sluiceNode(sluice));
 export const target: Target = {
   ...own,
   /** The plain path, to compare with: one topic. */
-  lanes: () => ({ ...(own.live?.() as LiveService), lanes: 1 }),
+  lanes: async () => ({ ...((await own.live?.()) as LiveService), lanes: 1 }),
 };

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../support/free-port.ts";
 
 const main = fileURLToPath(new URL("../../../apps/example/dist/server/main.js", import.meta.url));
 
@@ -19,32 +22,40 @@ export interface Example {
   readonly child: ChildProcess;
   readonly stdout: () => string;
   readonly exit: Promise<Exit>;
+  /** The path of its log. */
+  readonly data: string;
   /** Kills it, as in a crash. */
   crash(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs it, in a folder that isn't its own. */
+/** Runs it, in a folder that isn't its own. Unless `DATA` says otherwise, it has a log of its own, which goes with it. */
 export function runExample(env: Record<string, string>): {
   child: ChildProcess;
   stdout: () => string;
   exit: Promise<Exit>;
+  data: string;
 } {
-  const child = spawn(process.execPath, [main], { cwd: tmpdir(), env: { ...process.env, ...env } });
+  const folder = env["DATA"] ? undefined : mkdtempSync(join(tmpdir(), "sluice-example-"));
+  const data = env["DATA"] || join(folder ?? "", "log.db");
+  const child = spawn(process.execPath, [main], { cwd: tmpdir(), env: { ...process.env, ...env, DATA: data } });
+  child.once("close", () => folder && rmSync(folder, { recursive: true, force: true }));
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => (stdout += chunk));
   child.stderr.on("data", (chunk) => (stderr += chunk));
   const exit = once(child, "close").then(([code, signal]) => ({ code, signal, stdout, stderr }) as Exit);
-  return { child, stdout: () => stdout, exit };
+  return { child, stdout: () => stdout, exit, data };
 }
 
 /**
- * @param port a free one by default.
+ * @param given its port. Default: a free one, on which it can also start again.
  * @param options.isStill whether the match day stands still, so that all goals are the test's own.
+ * @param options.data the path of its log. Default: a new one, which is removed when it ends.
  */
-export async function startExample(port = 0, { isStill = true } = {}): Promise<Example> {
-  const { child, stdout, exit } = runExample({ PORT: String(port), STILL: isStill ? "1" : "" });
+export async function startExample(given?: number, { isStill = true, data = "" } = {}): Promise<Example> {
+  const port = given ?? (await freePort());
+  const { child, stdout, exit, data: path } = runExample({ PORT: String(port), STILL: isStill ? "1" : "", DATA: data });
   const failed = exit.then(({ code, stderr }) => {
     throw new Error(`The example ended with ${code}: ${stderr}`);
   });
@@ -55,7 +66,7 @@ export async function startExample(port = 0, { isStill = true } = {}): Promise<E
     child.kill("SIGKILL");
     await exit;
   };
-  return { url, port: Number(new URL(url).port), child, stdout, exit, crash, [Symbol.asyncDispose]: crash };
+  return { url, port: Number(new URL(url).port), child, stdout, exit, data: path, crash, [Symbol.asyncDispose]: crash };
 }
 
 async function urlIn(child: ChildProcess, stdout: () => string): Promise<string> {

@@ -5,6 +5,7 @@ import { publishAtOnce, publishSome, publishTwice, publishUnreadable, retry } fr
 import { join, leave, pace } from "./readers.js";
 import { closeTopic, revoke } from "./revoking.js";
 import { deploy, drain, failOver, resize, restart, startAfresh, trim } from "./servers.js";
+import { blockTab, closeTab, crashTab, freezeTab, hideTab, showTab, thawTab, unblockTab } from "./tabs.js";
 
 /** Actions and their relative frequencies. */
 const weighted: readonly (readonly [number, Action])[] = [
@@ -32,6 +33,22 @@ const weighted: readonly (readonly [number, Action])[] = [
   [2, resize],
   [4, deploy],
 ];
-const lots = weighted.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
+/** Those of scenarios with tabs. */
+const weightedOfTabs: typeof weighted = [
+  [20, join],
+  [5, closeTab],
+  [5, crashTab],
+  [6, freezeTab],
+  [6, thawTab],
+  [5, blockTab],
+  [6, unblockTab],
+  [5, showTab],
+  [5, hideTab],
+];
 
-export const chooseAction = (model: Model): Action => model.pick(lots);
+const lotsOf = (all: typeof weighted) =>
+  all.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
+const lots = lotsOf(weighted);
+const lotsWithTabs = [...lots, ...lotsOf(weightedOfTabs)];
+
+export const chooseAction = (model: Model): Action => model.pick(model.hasTabs ? lotsWithTabs : lots);

@@ -15,7 +15,7 @@ function plan(scenario: Scenario, kind: Kind, count: number, options: Plan = {})
 const told = ({ numbers, kind, act }: Publication) =>
   `publish ${numbers} to ${kind.name}${kind === docKind ? ` (${act})` : ""}`;
 
-export const publishSome: Action = async (model) => {
+export const publishSome: Action<Scenario> = async (model) => {
   const count = model.random() < 0.6 ? 1 : 1 + model.upTo(12);
   const publication = plan(model, model.pickKind(), count, { padding: "x".repeat(model.upTo(200)) });
   await model.publish(publication);
@@ -29,14 +29,14 @@ export const publishUnreadable: Action = async (model) => {
 };
 
 /** Retries on the same server or another one, like a publisher that got no answer in time. */
-export const publishTwice: Action = (model) => {
+export const publishTwice: Action<Scenario> = (model) => {
   const publication = plan(model, model.pickKind(), 1 + model.upTo(3), { isKeyed: true });
   model.publishing.push(model.publish(publication), model.publish(publication));
   return `${told(publication)}, twice at once`;
 };
 
 /** Publishes concurrently, each with its own voice. Events that fold separately may not fold together. */
-export const publishAtOnce: Action = async (model) => {
+export const publishAtOnce: Action<Scenario> = async (model) => {
   const kind = model.pickKind(0.7);
   const publications = Array.from({ length: 2 + model.upTo(3) }, () =>
     plan(model, kind, 1 + model.upTo(2), { isKeyed: model.random() < 0.5 }),
@@ -48,7 +48,7 @@ export const publishAtOnce: Action = async (model) => {
 };
 
 /** A retry gets the first answer, whatever was published since. */
-export const retry: Action = async (model) => {
+export const retry: Action<Scenario> = async (model) => {
   const keyed = model.publications.all.filter(({ key, cursor }) => key !== undefined && cursor !== undefined);
   if (keyed.length === 0) return "retry nothing";
   const docs = keyed.filter(({ kind }) => kind === docKind);

@@ -14,12 +14,21 @@ async function disconnect(model: Model, filter: Disconnection): Promise<number> 
     const { session } = login;
     if (reason === "forbidden" && isOf) model.access.forbidden.add(filter.path ? `${session} ${kind.name}` : session);
   }
+  // Tabs have one login, also those that come later; and these may share a stream whose end is on its way.
+  for (const { login } of model.origins) {
+    const isOf = isMeant(filter.tag === undefined ? {} : { tag: filter.tag }, { ...login, topic: "" });
+    const { session } = login;
+    if (reason === "forbidden" && isOf) model.access.forbidden.add(filter.path ? `${session} ${filter.path}` : session);
+  }
   const one = model.pick(model.fleet.serving);
   const others = model.fleet.all.filter((each) => each !== one).flatMap(({ ledger }) => ledger.served);
   const { ended, told } = disconnectAt(one, filter, model.blame);
   await within(told, () => "a disconnect was not told");
-  await turns(10); // a late log
   const meant = others.filter(({ credentials }) => isMeant(filter, credentials));
+  await turns(10); // a late log
+  // Other processes are told by the system.
+  if (model.store.isLasting)
+    await model.eventually(() => model.mustBe(!meant.some(({ isOpen }) => isOpen), "all servers have heard it"));
   for (const { isOpen, credentials } of meant) {
     if (isOpen)
       model.blame(`the stream of ${credentials.session} goes on at another server after ${JSON.stringify(filter)}`);
@@ -31,6 +40,7 @@ const reasonFor = (model: Model): Reason => (model.random() < 0.6 ? "unauthorize
 
 /** Revokes a subscriber's credentials, and ends the streams that use them. */
 export const revoke: Action = async (model) => {
+  if (model.observers.length === 0) return "nobody is there to be revoked";
   const reason = reasonFor(model);
   const { session } = model.pick(model.observers).login;
   const tag = model.random() < 0.3 ? `user:${model.pick(users)}` : `session:${session}`;
@@ -43,6 +53,7 @@ export const revoke: Action = async (model) => {
 
 /** Ends the streams of a topic or a path. Returning clients are admitted. */
 export const closeTopic: Action = async (model) => {
+  if (model.observers.length === 0) return "nobody is there to be closed";
   const { name, group, leaf, input } = model.pick(model.observers).kind;
   const reason = reasonFor(model);
   const path = `${group}/${leaf}`;

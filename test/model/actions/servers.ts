@@ -24,9 +24,7 @@ export const restart: Action = async (model) => {
 export const startAfresh: Action = async (model) => {
   await Promise.all(model.publishing);
   const start = await model.fleet.stopAll();
-  // Draining servers have died with their log.
-  for (const instance of model.fleet.all) await instance.close();
-  model.fleet.draining.length = 0;
+  await model.killAll(); // draining servers die with their log
   await model.replaceStore();
   model.publications.forget(() => true);
   await start();
@@ -40,9 +38,10 @@ export const failOver: Action = async (model) => {
   const kind = model.pick(followed.length > 0 ? followed : model.kinds);
   const { topic = "", name } = kind;
   const start = await model.fleet.stopAll();
+  if (model.store.isLasting) await model.killAll();
   const lost = Math.min(await model.losable(kind), 1 + model.upTo(6));
-  if (lost > 0) await model.store.harness.failover(topic, lost);
-  await model.history.adopt(model.store.harness.log, [topic]);
+  if (lost > 0) await model.store.failover(topic, lost);
+  await model.history.adopt(model.store.engine, [topic]);
   const head = model.history.head(topic) ?? "";
   model.publications.forget((each) => each.kind.topic === topic && !model.history.isPast(each.cursor ?? head, head));
   await start();

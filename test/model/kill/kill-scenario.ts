@@ -40,7 +40,9 @@ export class KillScenario extends Scenario {
   /** @param lives the number of servers */
   constructor(seed: number, sabotage: Sabotage, lives: number) {
     const journals = new Journals();
-    super(seed, sabotage, new History((history) => journals.pull(history, this.blame)));
+    super(seed, sabotage, {
+      history: new History((history) => journals.pull(history, this.blame), { knowsLives: false }),
+    });
     this.#journals = journals;
     this.#unborn = lives - 1;
   }

@@ -41,7 +41,7 @@ const methods = {
         ...{
           history,
           access,
-          generators,
+          generators: generators.server(),
           seed,
           port,
           blame,

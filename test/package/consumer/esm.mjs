@@ -8,6 +8,7 @@ import { encodeFrame } from "@sluice/contract/wire";
 import { createSluice, implement, memoryLog } from "@sluice/server";
 import { sluiceExpress } from "@sluice/server/express";
 import { sluiceNode } from "@sluice/server/node";
+import { fakeServer } from "@sluice/testing";
 import * as z from "zod";
 
 const contract = defineContract({
@@ -33,6 +34,13 @@ for await (const { type, data } of client.watch.iterate()) {
   console.log(JSON.stringify({ type, data }));
   break;
 }
+const fake = fakeServer(contract);
+await fake.emit(contract.watch, { type: "goal", data: { minute: 90 } });
+for await (const { type, data } of fake.client().watch.iterate()) {
+  console.log(JSON.stringify({ type, data }));
+  break;
+}
+await fake.close();
 const functions = [useSubscription, sluiceExpress, encodeFrame];
 console.log(functions.every((each) => typeof each === "function"));
 server.closeAllConnections();

@@ -6,6 +6,7 @@ import type { EventOf, InputOf, StateOf } from "@sluice/contract";
 import { createFrameDecoder } from "@sluice/contract/wire";
 import { createPublisher, memoryLog } from "@sluice/server";
 import { sluiceNode } from "@sluice/server/node";
+import { type FakeServer, fakeServer } from "@sluice/testing";
 import { QueryClient } from "@tanstack/react-query";
 import { contract } from "../../../apps/example/quick-start/contract.js";
 
@@ -19,6 +20,8 @@ const queryClient = new QueryClient();
 export const { queryKey } = sluiceSubscription(typed.scores.watch, input);
 export const score: StateOf<Watch> | undefined = queryClient.getQueryData(queryKey);
 void queryClient.invalidateQueries({ queryKey: sluiceKey(typed.scores) });
+export const fake: FakeServer<typeof contract> = fakeServer(contract);
+void fake.emit(contract.scores.watch, input, { type: "goal", data: { team: "home", minute: 1 } });
 export const unused = [createFrameDecoder, sluiceNode];
 
 export async function minutes(): Promise<number> {
@@ -37,5 +40,7 @@ typed.scores.watch.iterate({ match: "m1" });
 queryClient.getQueryData(queryKey)?.guests;
 // @ts-expect-error: there is no such event
 void topic(contract.scores.watch, input).publish({ type: "foul", data: {} });
+// @ts-expect-error: there is no such event
+void fake.emit(contract.scores.watch, input, { type: "foul", data: {} });
 // @ts-expect-error: there is no such procedure
 wire.scores.unknown;

@@ -1,7 +1,7 @@
 // Exports without type annotations: a declaration file must write out all their types.
 import { createSecureServer } from "node:http2";
 import { createClient } from "@sluice/client";
-import { sluiceKey, sluiceMutation, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
+import { sluiceKey, sluiceMutation, sluicePending, sluiceQuery, sluiceSubscription } from "@sluice/client/query";
 import { useSubscription } from "@sluice/client/react";
 import { createClient as createWireClient } from "@sluice/client/types-only";
 import { defineContract, mutation, query, subscription } from "@sluice/contract";
@@ -72,5 +72,12 @@ export const scoresKey = sluiceKey(client.scores);
 export const listKey = sluiceKey(client.scores.list, undefined);
 export const wireKey = sluiceKey(wire.scores);
 export const reportOptions = sluiceMutation(client.scores.report);
+export const home = sluicePending(
+  client.scores.watch,
+  { matchId: "m1" },
+  { state: (now) => ({ home: now.home + 1 }), echo: { goal: () => true } },
+);
+export const optimisticReport = sluiceMutation(client.scores.report, { optimistic: () => home });
 export const useList = () => useQuery(listOptions);
 export const useReport = () => useMutation(reportOptions);
+export const useOptimisticReport = () => useMutation(optimisticReport);

@@ -1,0 +1,1 @@
+export { contract } from "../../../apps/example/quick-start/contract.js";
