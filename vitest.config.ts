@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { Rolldown } from "vite";
@@ -5,7 +6,7 @@ import { defaultExclude, defineConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { webdriver } from "./test/browser/webdriver-provider.ts";
 import { chromiumArgs, findChromium } from "./test/chromium.ts";
-import { inLanes } from "./test/in-lanes.ts";
+import { faultsInLanes, inLanes } from "./test/in-lanes.ts";
 import { type BrowserName, browserNames, missingOf } from "./test/webdriver/browsers.ts";
 
 const chromiumPath = await findChromium();
@@ -32,25 +33,73 @@ const withReact18 = {
   },
 };
 
+/**
+ * In CI, a test that fails is run once more, and named in the last lines if it passes then: 9,000 tests run beside browsers and stores in
+ * real time, on machines that do other work. Without CI each runs once.
+ */
+const retry = process.env["CI"] ? 1 : 0;
+
+/**
+ * One process runs many files one after another, and imports zod, Express and our sources once: that was half of all CPU
+ * time. So each file leaves globals as it found them. The bounds are for what would never end: tests wait for conditions,
+ * and a machine with much else to do takes its time.
+ */
+const inOneProcess = {
+  isolate: false,
+  retry,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 25_000 } },
+};
+
+/** Without it, Testing Library waits for a second. */
+const patientSetup = fileURLToPath(new URL("./test/support/patient-setup.ts", import.meta.url));
+
+/**
+ * Files that take seconds each: they run browsers, compilers, servers of their own, or many random cases. The projects run
+ * in the order of their names, so these are through before the many short ones of `unit`, and no core idles at the end.
+ */
+const slow = [
+  "test/conformance/*.{chromium,webdriver}.test.ts",
+  "packages/client/src/bundle.test.ts",
+  "packages/contract/src/quick-info.test.ts",
+  "test/{chat,docs,faults,fleet,fuzz,memory,model,package,ssr,tabs,types}/**/*.test.ts",
+];
+
+/** The site as it is built, and what its pages show at work in several processes. */
+const docsTests = "test/docs/*.long.test.ts";
+
+const docsProject = {
+  ...source,
+  test: { ...inOneProcess, name: "long-docs", include: [docsTests] },
+};
+
 const e2eProject = {
   test: {
+    ...inOneProcess,
     name: "e2e",
-    environment: "node",
     include: ["test/e2e/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
   },
 };
+
+const tabsOfModel = "test/model/tabs.test.ts";
+const modelInProcesses = "test/model/{redis,sqlite-processes}.test.ts";
 
 /** What is proved for one stream is proved again for the lanes of a multiplexed one. */
 const lanesProject = {
   ...source,
   test: {
+    ...inOneProcess,
     name: "long-lanes",
-    environment: "node" as const,
     env: { SLUICE_LANES: "1" },
-    testTimeout: 30_000,
-    include: [`test/conformance/{${inLanes.join(",")}}.test.ts`, "test/faults/faults.test.ts"],
+    include: [
+      "test/one-connection/**/*.test.ts",
+      tabsOfModel,
+      modelInProcesses,
+      "test/fuzz/hostile-frames.test.ts",
+      `test/conformance/{${inLanes.join(",")}}.test.ts`,
+      `test/faults/{${faultsInLanes.join(",")}}.test.ts`,
+    ],
   },
 };
 
@@ -59,7 +108,37 @@ const sabotages = "test/model/*sabotage.test.ts";
 /** Defects that the model must find: a proof of the model, and no test of what is published. */
 const sabotageProject = {
   ...source,
-  test: { name: "long-sabotage", environment: "node" as const, include: [sabotages] },
+  test: { ...inOneProcess, name: "long-sabotage", include: [sabotages] },
+};
+
+/** What only runs in the long form: engines in real time. */
+const longTests = "packages/*/src/**/*.long.test.ts";
+
+/** Engines whose store is cut off, hangs, restarts and fails over, for minutes instead of seconds. */
+const faultsProject = {
+  ...source,
+  test: {
+    name: "long-faults",
+    environment: "node" as const,
+    env: { SLUICE_LONG_FAULTS: "1" },
+    include: [
+      "packages/{redis,sqlite}/src/**/{failover,faults,crash,cluster}.test.ts",
+      "test/fleet/*.test.ts",
+      longTests,
+    ],
+  },
+};
+
+/** The published packages under every package manager, older compilers and Jest: each is an install of its own. */
+const longPackages = "test/package/*.long.test.ts";
+const packagesProject = {
+  test: { name: "long-packages", environment: "node" as const, testTimeout: 60_000, include: [longPackages] },
+};
+
+/** The example in `apps/next`: Next is installed and built first, which takes a minute. */
+const nextProject = {
+  // Compiling a page for the first time takes seconds, on a busy machine many.
+  test: { ...inOneProcess, testTimeout: 120_000, name: "long-next", include: ["test/next/**/*.test.ts"] },
 };
 
 /** The tests of `test/browser`, in one browser. */
@@ -83,7 +162,9 @@ const browserProject = (name: string, browser: "chromium" | BrowserName, provide
     name,
     globalSetup: [fileURLToPath(new URL("./test/browser/setup.ts", import.meta.url))],
     include: ["browser/**/*.test.tsx"],
+    setupFiles: [patientSetup],
     testTimeout: 30_000,
+    retry,
     browser: {
       enabled: true,
       headless: true,
@@ -104,24 +185,35 @@ const browserProjects = [
 
 export default defineConfig({
   test: {
-    // By default a core is left to vitest itself, which is idle: on two cores, everything would run one after the other.
-    maxWorkers: "100%",
+    // More than there are cores, because browsers, children and clocks are waited for. The default is fewer: one is left to
+    // vitest itself, which is idle.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: ["default", "./test/closing-line.reporter.ts"],
     projects: [
       {
         ...source,
         test: {
+          ...inOneProcess,
           name: "unit",
-          environment: "node",
-          include: [
-            "packages/*/src/**/*.test.ts",
-            "test/{bench,chat,conformance,docs,faults,fuzz,memory,model,package,tabs,types}/**/*.test.ts",
-          ],
-          exclude: [...defaultExclude, sabotages],
+          include: ["packages/*/src/**/*.test.ts", "test/{bench,conformance,support}/**/*.test.ts"],
+          exclude: [...defaultExclude, ...slow, longTests],
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...inOneProcess,
+          name: "slow",
+          include: slow,
+          exclude: [...defaultExclude, sabotages, docsTests, tabsOfModel, longPackages],
         },
       },
       lanesProject,
       sabotageProject,
+      faultsProject,
+      packagesProject,
+      docsProject,
+      nextProject,
       {
         ...source,
         test: {
@@ -139,17 +231,25 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...inOneProcess,
           name: "react",
           environment: "jsdom",
-          include: ["packages/*/src/**/*.test.tsx", "test/docs/**/*.test.tsx"],
+          setupFiles: [patientSetup],
+          include: [
+            "packages/*/src/**/*.test.tsx",
+            "packages/create-sluice/templates/shared/**/*.test.{ts,tsx}",
+            "test/docs/**/*.test.tsx",
+          ],
         },
       },
       {
         ...source,
         plugins: [withReact18],
         test: {
+          ...inOneProcess,
           name: "react-18",
           environment: "jsdom",
+          setupFiles: [patientSetup],
           include: ["packages/client/src/react/*.test.tsx", "test/react-18/*.test.tsx"],
         },
       },

@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
  */
 const rooms = {
   contract: [".", "wire"],
-  log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "log.ts", "port"],
+  log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "engine", "log.ts", "port"],
+  redis: [".", "watching", "options.ts", "client", "lua", "calls", "entry-text.ts", "topic-keys.ts"],
+  sqlite: [".", "file", "topic", "database"],
+  "create-sluice": ["."],
   server: [
     "test-kit",
     "adapters",
@@ -29,6 +32,7 @@ const rooms = {
     "time",
     "options",
   ],
+  testing: ["."],
   client: ["test-kit", "react", "query", ".", "procedure", "subscription", "tabs", "transport", "wire", "platform"],
 };
 
