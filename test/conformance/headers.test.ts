@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { describeAdapters } from "./adapters.js";
-import { ask } from "./ask.js";
+import { ask, expectProblem } from "./ask.js";
 import { goal } from "./events.js";
 import { Raw } from "./raw.js";
 import { open } from "./reader.js";
@@ -106,6 +106,17 @@ describeAdapters("headers and first bytes", (adapter) => {
       reads: 0,
       everWatched: 0,
     });
+  });
+
+  it("answers whoever asks whether there is a connection (PROTOCOL §2.3, §11)", async () => {
+    const world = await startWorld(adapter);
+    const { status, headers, text } = await ask(world, "$", { method: "HEAD" });
+    expect([status, headers["cache-control"], text]).toEqual([204, "no-store", ""]);
+    for (const method of ["GET", "POST"]) {
+      const refused = await ask(world, "$", { method });
+      expectProblem(refused, { status: 405, code: "methodNotAllowed" });
+      expect(refused.headers.allow).toBe("HEAD");
+    }
   });
 
   it("answers a query's HEAD like GET, without a body (PROTOCOL §2.2)", async () => {

@@ -2,6 +2,7 @@ import { handleStreams, streamsEndpoint } from "./handle-streams.js";
 import { type HandlerParts, settingsFor } from "./handler-parts.js";
 import { clientName } from "./http/client-name.js";
 import type { Exchange } from "./http/exchange.js";
+import { answerProbe, probeMethods, probePath } from "./http/probe.js";
 import { allowedMethods, readRequest } from "./http/request.js";
 import { answerReserved, reservedFrom } from "./http/reserved.js";
 import { streamHeaders } from "./http/stream-headers.js";
@@ -12,11 +13,13 @@ import { runCall } from "./procedure/call.js";
 import type { Implementation } from "./procedure/implementation.js";
 import { parseInput } from "./procedure/input.js";
 import { expiryOf } from "./procedure/revocable-context.js";
-import { type BegunRequest, inTurn, makeContext, respond } from "./respond.js";
+import { type BegunRequest, type Endpoint, inTurn, makeContext, respond } from "./respond.js";
 import { EventStream } from "./stream/event-stream.js";
 import { PlainLane } from "./stream/plain-lane.js";
 
 const outputHeaders = { "content-type": "application/json", "cache-control": "no-store" };
+
+const probeEndpoint: Endpoint = { path: probePath, errors: {}, methods: probeMethods };
 
 /** From request to response. False: the path is not in the contract, and nothing was sent. */
 export async function handle(parts: HandlerParts, exchange: Exchange): Promise<boolean> {
@@ -24,6 +27,12 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<b
   if (method === "OPTIONS") return false;
   if (path === streamsPath) {
     return respond(parts, exchange, streamsEndpoint, (request) => handleStreams(parts, exchange, request));
+  }
+  if (path === probePath) {
+    return respond(parts, exchange, probeEndpoint, async ({ turn }) => {
+      await turn;
+      answerProbe(exchange);
+    });
   }
   const implementation = parts.implementations.get(path);
   if (!implementation) return false;
