@@ -15,6 +15,6 @@ describeWith(missingRedis, "redisLog", () => {
 
   // Cases have margins of 300 ms.
   describeLog("of two connections, by Redis's own clock", (options) =>
-    openRedisHarness({ url: redis.url, hasRealTime: true }, options),
+    openRedisHarness({ url: redis.url, clock: "real" }, options),
   );
 });

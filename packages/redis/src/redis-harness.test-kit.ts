@@ -20,6 +20,9 @@ interface Said {
 
 let harnesses = 0;
 
+/** Milliseconds that a clock that stands still is ahead. */
+const ahead = 24 * 60 * 60 * 1_000;
+
 /** Milliseconds of one step of the clock: watchers say in between that they watch. */
 const step = 100;
 
@@ -34,8 +37,11 @@ export interface RedisHarnessOptions {
   readonly adminUrl?: string;
   /** Opens the peer. Default: in this process. */
   openPeer?(options: TestLogOptions): Promise<Peer>;
-  /** `advance` waits, instead of moving the clock. Default: `false`. */
-  readonly hasRealTime?: boolean;
+  /**
+   * `still`: it moves with `advance`, and only then. `running`: Redis's own, which `advance` moves. `real`: Redis's own, for
+   * which `advance` waits. Default: `still`.
+   */
+  readonly clock?: "still" | "running" | "real";
   /** Default: one of its own. */
   readonly prefix?: string;
 }
@@ -46,7 +52,7 @@ export async function openRedisHarness(
     url,
     adminUrl = url,
     openPeer = async (given) => openTestLog(given),
-    hasRealTime = false,
+    clock = "still",
     prefix = `sluice:test-${process.pid}-${Date.now().toString(36)}-${harnesses++}`,
   }: RedisHarnessOptions,
   options: LogSetupOptions,
@@ -59,6 +65,8 @@ export async function openRedisHarness(
   const admin = createClient({ url: adminUrl });
   admin.on("error", () => {}); // it connects again by itself
   await admin.connect();
+  // Ahead of Redis's own, by which keys expire.
+  if (clock === "still") await admin.set(`${prefix}:still`, String(Date.now() + ahead));
   let said: Said[] = [];
 
   const append: Log["append"] = async (topic, events, appendOptions) => {
@@ -73,7 +81,7 @@ export async function openRedisHarness(
     log: { ...log, append },
     peer,
     async advance(ms) {
-      if (hasRealTime) return new Promise((resolve) => setTimeout(resolve, ms));
+      if (clock === "real") return new Promise((resolve) => setTimeout(resolve, ms));
       for (let left = ms; left > 0; left -= step) {
         await admin.incrBy(`${prefix}:shift`, Math.min(step, left));
         await Promise.all([touch(), touchPeer()]);

@@ -66,7 +66,7 @@ async function openRedis(site: Site): Promise<EngineParts> {
   const prefix = `model-${site.seed}`;
   // A write that was answered has gone to the file before, so it survives the end of the process.
   const redis = await RedisServer.start("--appendonly", "yes", "--appendfsync", "no");
-  const harness = await openRedisHarness({ url: redis.url, prefix }, engineOptions);
+  const harness = await openRedisHarness({ url: redis.url, prefix, clock: "running" }, engineOptions);
   const places = await twice(() => ModelProcess.onRedis(site, { port: redis.port, prefix }));
   const ticking = setInterval(() => {
     redis.command("INCRBY", `${prefix}:shift`, `${tick.by}`).catch(() => {});

@@ -76,9 +76,9 @@ export function cursorOf(entries: readonly LogEntry[], index: number): Cursor {
 
 /** Waits for a condition: engines may report an append late. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 2_000;
+  const deadline = Date.now() + 20_000;
   while (!isTrue()) {
-    if (Date.now() > deadline) expect.fail("waited for 2 s in vain");
+    if (Date.now() > deadline) expect.fail("waited for 20 s in vain");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
