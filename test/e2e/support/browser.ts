@@ -18,7 +18,9 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   page.setDefaultTimeout(25_000);
   const problems: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    const [text, { url }] = [message.text(), message.location()];
+    problems.push(text.includes("a status of") ? `${text}: ${url}` : text);
   });
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
   await page.goto(url);
