@@ -34,10 +34,10 @@ const withReact18 = {
 };
 
 /**
- * In CI, a test that fails is run once more, and named in the last lines if it passes then: 9,000 tests run beside browsers and stores in
+ * In CI, a test that fails is run up to twice more, and named in the last lines if it passes then: 9,000 tests run beside browsers and stores in
  * real time, on machines that do other work. Without CI each runs once.
  */
-const retry = process.env["CI"] ? 1 : 0;
+const retry = process.env["CI"] ? 2 : 0;
 
 /**
  * One process runs many files one after another, and imports zod, Express and our sources once: that was half of all CPU

@@ -55,8 +55,9 @@ it("adds what the package manager needs", async () => {
   expect(await textOf("pnpm-workspace.yaml")).toBe("mine");
 });
 
-it("takes a folder that has nothing, or nothing but a repository", async () => {
+it("takes a folder that has nothing, or nothing but a repository and what file managers leave", async () => {
   await mkdir(join(dir, "app/.git"), { recursive: true });
+  await writeFile(join(dir, "app/.DS_Store"), "");
   await create("express");
   expect(await files()).toContain("src/contract.ts");
 });

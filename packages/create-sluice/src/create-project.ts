@@ -23,10 +23,12 @@ export async function createProject(project: Project): Promise<void> {
   }
 }
 
-/** A fresh clone of an empty repository is empty enough. */
+/** A fresh clone of an empty repository is empty enough, and so is what file managers leave behind. */
+const nothing = new Set([".git", ".DS_Store", "Thumbs.db"]);
+
 async function refuseFiles(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const files = (await readdir(dir)).filter((file) => file !== ".git");
+  const files = (await readdir(dir)).filter((file) => !nothing.has(file));
   if (files.length === 0) return;
   throw new Refusal(`${dir} isn't empty: it has ${files.slice(0, 3).join(", ")}. Choose another name, or empty it.`);
 }
