@@ -77,6 +77,7 @@ const docsProject = {
 const e2eProject = {
   test: {
     ...inOneProcess,
+    testTimeout: 150_000,
     name: "e2e",
     include: ["test/e2e/**/*.test.ts"],
   },

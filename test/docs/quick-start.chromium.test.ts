@@ -65,7 +65,7 @@ async function openPage(url: string): Promise<Page> {
   const browser = await chromium.launch({ executablePath: await findChromium(), args: [...chromiumArgs] });
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000); // a client waits up to 30 s before it looks again
   await page.goto(url);
   return page;
 }
@@ -87,5 +87,5 @@ describeWith(missingCurl, "the quick start", () =>
     expect(await page.locator("p").textContent()).toBe("1 : 0");
     await serve(dir, port);
     await page.getByText("0 : 0").waitFor();
-  }, 120_000),
+  }, 240_000),
 );

@@ -1,4 +1,4 @@
 import { expect } from "vitest";
 
-/** Like `expect.poll`, with a timeout for a busy machine. */
-export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 25_000, interval: 50 });
+/** Like `expect.poll`, for a busy machine: a client waits up to 30 s before it looks for a server that was away for long. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 45_000, interval: 50 });
