@@ -148,11 +148,30 @@ describe("the error index", () => {
   });
 
   it("says for each what it means, and what to do", () => {
-    const entries = text.split(/^## /m).slice(1);
+    const entries = text.split(/^## /m).slice(1, -1);
+    expect(entries).toHaveLength(expected.length);
     for (const entry of entries) {
       const [, , means = "", what = ""] = entry.split("\n\n");
       expect(means.length).toBeGreaterThan(20);
       expect(what).toMatch(/^\*\*What to do\.\*\* ./);
     }
+  });
+
+  it("has each message that is a number in production, with the text of development", () => {
+    const sources = ["contract", "client"].flatMap((name) => {
+      const folder = join(root, "packages", name, "src");
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+      return files.filter((file) => /(?<!\.test(-d|-kit)?)\.tsx?$/.test(file)).map((file) => read(join(folder, file)));
+    });
+    const code = sources.map((source) => source.replace(/\/\*.*?\*\//gs, "")).join("\n");
+    const texts = [
+      ...code.matchAll(/isDevelopment\s*\?\s*([`"])((?:(?!isDevelopment).)*?)\1\s*:\s*textNumber\((\d+)/gs),
+    ]
+      .map(([, , text = "", number]) => [number, text.replace(/\$\{.*?\}/g, "…")])
+      .sort(([one], [other]) => Number(one) - Number(other));
+    expect(texts).toHaveLength(code.split(/textNumber\(\d/).length - 1);
+    expect(texts.map(([number]) => Number(number))).toEqual(texts.map((_, index) => index + 1));
+    const rows = [...text.matchAll(/^\| +(\d+) \| `(.+)` +\|$/gm)].map(([, number, words]) => [number, words]);
+    expect(rows).toEqual(texts);
   });
 });

@@ -37,8 +37,8 @@ const schemaCode =
 const clientCode = /\/client\/src\/procedure\/(wire|contract)-client\.ts$/;
 
 test.each([
-  ["a client of a contract", "", 14_157],
-  ["a client from types only", "/types-only", 14_448],
+  ["a client of a contract", "", 13_532],
+  ["a client from types only", "/types-only", 13_829],
 ])("the code of %s stays small, minified and gzipped", async (_what, entry, most) => {
   const { code } = await bundle(anyClient(entry), contract);
   expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(most);

@@ -18,8 +18,7 @@ test.each([
   ["from types only", fromTypes],
 ])("in production, a client %s isn't made for a wrong url, which may come from the environment", (_what, create) => {
   for (const url of [undefined, "", "api", "//host", "/api?a=1"]) {
-    const message = `Client option "url" is ${url === undefined ? url : JSON.stringify(url)}; allowed is a path such as`;
-    expect(() => create({ url })).toThrow(message);
+    expect(() => create({ url })).toThrow(new TypeError(`Sluice error 6: ${JSON.stringify(url) ?? ""}`));
   }
   expect(() => create({ url: "/api", header: {} })).not.toThrow();
 });
@@ -28,12 +27,12 @@ test("in production, options that can't be used are told by the first call", asy
   const { scores } = fromContract({ url: "http://localhost:99999" });
   await expect(scores.clear()).rejects.toMatchObject({
     code: "protocol",
-    message: expect.stringContaining("http://localhost:99999/scores/clear can never be asked:"),
+    message: expect.stringMatching(/^Sluice error 9: http:\/\/localhost:99999\/scores\/clear: ./),
   });
   const { scores: others } = fromContract({ url: "http://localhost", headers: { "a b": "c" } });
   await expect(others.clear()).rejects.toMatchObject({
     code: "protocol",
-    message: expect.stringContaining("headers option"),
+    message: expect.stringMatching(/^Sluice error 8: ./),
   });
 });
 
@@ -52,6 +51,26 @@ test.each<[string, unknown]>([
   for (const failure of await failuresOf(fromContract({ url: "http://a", fetch: async () => answer }))) {
     expect(failure).toMatchObject({ name: "SluiceError", code: "protocol" });
   }
+});
+
+const eventStream = (text: string) => async () =>
+  new Response(text, { headers: { "content-type": "text/event-stream" } });
+
+test("in production, a message for developers alone is a number, with what it is about", async () => {
+  const fetch = eventStream("event: goal\ndata: 1\n\n");
+  const { scores } = fromContract({ url: "http://a", fetch, multiplex: false });
+  const failure = await new Promise((onError) => scores.watch.subscribe({ matchId: "m1" }, { onError }));
+  expect(failure).toMatchObject({ code: "protocol", message: "Sluice error 15: event" });
+});
+
+test("in production, a message that a user may see is that of its code", async () => {
+  const client = fromContract({ url: "http://a", fetch: eventStream(""), multiplex: false });
+  onTestFinished(() => client.$close());
+  const failure = new Promise((resolve) => {
+    const onConnection = ({ error }: { error?: unknown }) => error && resolve(error);
+    client.scores.watch.subscribe({ matchId: "m1" }, { onConnection });
+  });
+  expect(await failure).toMatchObject({ code: "network", message: "The server cannot be reached" });
 });
 
 test("in production, what is asked of a client after its end is told as `aborted`", async () => {

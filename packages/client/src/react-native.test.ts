@@ -112,7 +112,7 @@ test("subscriptions share a stream, and AppState and NetInfo wake them", async (
 test.each(["AbortController", "Headers", "TextDecoder"])(
   "createClient reports a missing %s",
   async (name) => {
-    await expect(setUp({}, [name])).rejects.toThrow(`This runtime has no ${name}`);
+    await expect(setUp({}, [name])).rejects.toThrow(`Sluice error 5: ${name}`);
   },
   30_000,
 );

@@ -1,3 +1,4 @@
+import { textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 import type { ClientOptions } from "./client-options.js";
 import { systemClock } from "./platform/clock.js";
@@ -17,8 +18,9 @@ let clients = 0;
 export function settingsOf(options: ClientOptions): ClientSettings {
   for (const name of ["AbortController", "Headers", "TextDecoder"] as const) {
     if (typeof globalThis[name] === "function") continue;
-    const hint = isDevelopment ? ": load a polyfill before a client is made" : "";
-    throw new TypeError(`This runtime has no ${name}${hint}.`);
+    throw new TypeError(
+      isDevelopment ? `This runtime has no ${name}: load a polyfill before a client is made.` : textNumber(5, name),
+    );
   }
   const { url, headers = {}, fetch, credentials, onUnauthorized, wake, clock: givenClock } = options;
   checkUrl(url);

@@ -1,3 +1,4 @@
+import { textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 
 const form = /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/;
@@ -9,6 +10,10 @@ const form = /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/;
  */
 export function checkUrl(url: unknown): void {
   if (typeof url === "string" && form.test(url)) return;
-  const allowed = `a path such as "/api" or an absolute URL${isDevelopment ? " (http or https), without query and hash" : ""}`;
-  throw new TypeError(`Client option "url" is ${JSON.stringify(url)}; allowed is ${allowed}.`);
+  const given = JSON.stringify(url);
+  throw new TypeError(
+    isDevelopment
+      ? `Client option "url" is ${given}; allowed is a path such as "/api" or an absolute URL (http or https), without query and hash.`
+      : textNumber(6, given),
+  );
 }

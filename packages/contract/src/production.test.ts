@@ -9,6 +9,7 @@ import * as main from "./index.js";
 vi.doMock("#development", () => import("./production.js"));
 vi.resetModules();
 const production: typeof main = await import("./index.js");
+const { createFrameDecoder } = await import("./wire/index.js");
 
 function define({ defineContract, mutation, query, subscription }: typeof main) {
   return defineContract({
@@ -52,4 +53,10 @@ test("in production neither options nor rules are checked", () => {
   const broken = () => ({ list: query({ inptu: z.string() } as object), then: subscription({ events: {} }) });
   expect(() => defineContract(broken() as never)).not.toThrow();
   expect(() => main.defineContract({ then: main.subscription({ events: {} }) } as never)).toThrow(main.ContractError);
+});
+
+test("in production, what is wrong with a frame is told by a number, the frame and its member", () => {
+  const decoder = createFrameDecoder(() => {});
+  const bytes = new TextEncoder().encode('event: $open\ndata: {"kind":"lively"}\n\n');
+  expect(() => decoder.push(bytes)).toThrow('Sluice error 3: open: kind: "lively"');
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { errorTable } from "./errors.js";
 import { decodeAll } from "./wire/arbitrary.test-kit.js";
 import * as checks from "./wire/frame-checks.js";
-import { frameTable, memberOf, type Row } from "./wire/frame-table.js";
+import { type ControlKind, clientDoes, frameTable, memberOf, type Row } from "./wire/frame-table.js";
 import { allowedBy } from "./wire/frame-words.js";
 import { encodeFrame, parseCursor } from "./wire/index.js";
 
@@ -27,13 +27,13 @@ const idRules = {
 };
 
 const tableRows = Object.entries(frameTable as Record<string, Row<Record<string, unknown>>>).map(
-  ([kind, [id, data, client]]) => {
+  ([kind, [id, data]]) => {
     const members = Object.entries(data === "json" ? {} : data);
     return {
       type: `$${kind}`,
       id: typeof id === "string" ? id : `${allowedBy(id)}${id.of ? "?" : ""}`,
       data,
-      client,
+      client: clientDoes[kind as ControlKind],
       members: members.map(([name, check]) => ({ name: memberOf(name), check })),
     };
   },

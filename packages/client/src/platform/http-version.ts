@@ -5,10 +5,8 @@
 export function sharesConnection(url: string): boolean {
   try {
     const { origin } = new URL(url, location.href);
-    const entries = performance.getEntries() as (PerformanceEntry & { nextHopProtocol?: string })[];
-    return entries.some(
-      ({ name, nextHopProtocol = "" }) => name.startsWith(`${origin}/`) && /^h[23]/.test(nextHopProtocol),
-    );
+    const entries = performance.getEntries() as (PerformanceEntry & { nextHopProtocol: string })[];
+    return entries.some(({ name, nextHopProtocol }) => name.startsWith(`${origin}/`) && /^h[23]/.test(nextHopProtocol));
   } catch {
     return false; // no page, or only a part of one, as with Expo
   }

@@ -17,16 +17,16 @@ export interface Surroundings {
 }
 
 /** Without a page, visible. */
-export const isHidden = (): boolean => typeof document !== "undefined" && document.visibilityState === "hidden";
+export const isHidden = (): boolean => globalThis.document?.visibilityState === "hidden";
 
 type Target = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
 
 /** A browser's page. */
 export const pageSurroundings: Surroundings = {
   /** `navigator.onLine`; without it, online. */
-  isOffline: () => typeof navigator !== "undefined" && navigator.onLine === false,
+  isOffline: () => globalThis.navigator?.onLine === false,
   listen(onWake) {
-    const page: Target | undefined = typeof document === "undefined" ? undefined : document;
+    const page: Target | undefined = globalThis.document;
     const onBack = () => onWake(false);
     const listeners: readonly [Target | undefined, string, () => void][] = [
       [globalThis as Target, "online", onBack],

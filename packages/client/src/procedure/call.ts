@@ -1,11 +1,11 @@
 import { type AnyMutation, type AnyQuery, SluiceError } from "@sluice/contract";
 import { codecOf } from "@sluice/contract/internal";
-import { parseObject } from "@sluice/contract/wire";
+import { parseObject, textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 import { onAbort } from "../platform/abort.js";
 import { type FetchResponse, letGo, readerOf } from "../platform/fetch.js";
 import { aborted, closedError, failureOf, mismatch, networkError, protocolError } from "../wire/failure.js";
-import { errorOfAnswer, isType } from "../wire/problem.js";
+import { checkAnswer, isType } from "../wire/problem.js";
 import { send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import { encodeTarget, type Target } from "../wire/target.js";
@@ -74,14 +74,12 @@ async function ask(
   const { procedure } = target;
   let response: FetchResponse | undefined;
   try {
-    response = await send(settings, target, { accept: "application/json" }, signal);
+    response = await send(settings, target, "application/json", {}, signal);
     if (isDevelopment && response.status === 200 && isType(response, "text/event-stream")) {
       const { path } = procedure;
       throw protocolError(`${path} is a subscription: write .iterate(input) or .subscribe(input, handlers).`);
     }
-    if (response.status !== 200 || !isType(response, "application/json")) {
-      throw await errorOfAnswer(response, procedure, settings.clock);
-    }
+    await checkAnswer(response, "application/json", procedure, settings.clock);
     return await decodeOutput(procedure, await readOutput(response, procedure.path));
   } catch (error) {
     letGo(() => readerOf(response?.body));
@@ -94,11 +92,12 @@ async function readOutput(response: FetchResponse, path: string): Promise<unknow
   try {
     text = await response.text();
   } catch (cause) {
-    throw networkError("The answer was cut.", cause);
+    throw networkError(isDevelopment ? "The answer was cut." : undefined, cause);
   }
   const answer = parseObject(text);
   if (answer) return answer["output"];
-  throw protocolError(`${response.url || path} answered with JSON that is no Sluice answer.`);
+  const from = response.url || path;
+  throw protocolError(isDevelopment ? `${from} answered with JSON that is no Sluice answer.` : textNumber(11, from));
 }
 
 async function decodeOutput(procedure: AnyQuery | AnyMutation, wire: unknown): Promise<unknown> {

@@ -13,11 +13,11 @@ export function membersOf(registry: Registry, settings: ClientSettings, procedur
   const shared = (input: unknown) => registry.shared(procedure, input);
   return {
     iterate: (input: unknown, options?: IterateOptions) => iterate(settings, procedure, input, options),
-    /** A single argument is the handlers, which are never left out. */
-    subscribe: (
-      ...given: readonly [handlers: Handlers] | readonly [input: unknown, handlers: Handlers]
-    ): (() => void) =>
-      given.length === 1 ? shared(undefined).subscribe(given[0]) : shared(given[0]).subscribe(given[1]),
+    /** The handlers are last, and never left out. */
+    subscribe(...given: [handlers: Handlers] | [input: unknown, handlers: Handlers]): () => void {
+      const handlers = given.pop() as Handlers;
+      return shared(given[0]).subscribe(handlers);
+    },
     store: (input?: unknown) => shared(input).store,
     [internals]: { clientId: id, procedure, linger, shared },
   };

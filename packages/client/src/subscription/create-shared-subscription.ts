@@ -7,7 +7,7 @@ import { aborted } from "../wire/failure.js";
 import type { Target } from "../wire/target.js";
 import type { SubscriptionSettings } from "./settings.js";
 import { createSharedLife } from "./shared-life.js";
-import { idle, type Resync, resyncOf, type SharedEvent, type SharedState, transition } from "./shared-state.js";
+import { idle, type Resync, type SharedEvent, type SharedState, transition } from "./shared-state.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 import { createStore, type StoreSource } from "./store.js";
 import type { AnyHandlers } from "./subscribers.js";
@@ -46,8 +46,8 @@ export function createSharedSubscription(
     const before = state;
     state = transition(before, event, { hasSubscribers: life.subscribers.size > 0, lingers: linger > 0 });
     if (state.kind !== before.kind) enter(before.kind);
-    const resync = resyncOf(before);
-    if (!resync || resync === resyncOf(state)) return;
+    const { resync } = before;
+    if (!resync || resync === state.resync) return;
     const isFresh = event.type === "fresh";
     resync.settle(event.type === "over" ? event.error : isFresh ? undefined : aborted());
   }
@@ -117,9 +117,8 @@ export function createSharedSubscription(
   }
 
   function resync(): Promise<void> {
-    const pending = resyncOf(state);
+    const { kind, resync: pending } = state;
     if (pending) return pending.answer;
-    const { kind } = state;
     // Without a subscriber, the resync itself keeps the lane open until it has its answer.
     const stop = life.subscribers.size === 0 ? subscribe({}) : nothing;
     let settle: Resync["settle"] = nothing;

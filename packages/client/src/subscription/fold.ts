@@ -1,6 +1,6 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { codecOf, isErrorNamed, own } from "@sluice/contract/internal";
-import type { EventFrame, OpenFrame } from "@sluice/contract/wire";
+import { type EventFrame, type OpenFrame, textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 import { guarded } from "../platform/report.js";
 import type { TopicFrame } from "../transport/transport.js";
@@ -24,12 +24,15 @@ export interface KnownState {
 interface FoldSink {
   /** An event was applied; cursor and state have moved already. */
   event(event: AnyEvent): void;
-  /** The state changed. */
-  state(value: unknown): void;
-  /** A snapshot of a state that the client can't fold, for want of a contract. */
-  snapshot?(value: unknown): void;
-  reset(reset: Reset): void;
+  tell(...told: Told): void;
 }
+
+type Told =
+  /** The state changed. */
+  | [name: "onState", value: unknown]
+  /** A snapshot of a state that the client can't fold, for want of a contract. */
+  | [name: "onSnapshot", value: unknown]
+  | [name: "onReset", reset: Reset];
 
 /** Applies a topic's frames: moves cursor and state together, then calls the sink. */
 export interface Fold {
@@ -44,14 +47,14 @@ export interface FoldOptions {
   readonly procedure: AnySubscription;
   readonly tracker: ResumeTracker;
   readonly sink: FoldSink;
-  readonly onSkippedEvent: ((event: SkippedEvent) => void) | undefined;
+  readonly settings: { readonly onSkippedEvent: ((event: SkippedEvent) => void) | undefined };
   /** False: checks as strictly, but keeps no state. For a reader of events. Default: true. */
   readonly keepState?: boolean;
 }
 
 type Apply = (state: unknown, data: unknown) => unknown;
 
-export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState = true }: FoldOptions): Fold {
+export function createFold({ procedure, tracker, sink, settings, keepState = true }: FoldOptions): Fold {
   const { path, state: definition } = procedure;
   const { eventDecoder, decodeState, createFoldStep } = codecOf(procedure);
   const { adopt, run } = createFoldStep(path);
@@ -70,14 +73,17 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
   function passOver({ type, data, id }: EventFrame, error?: unknown): void {
     if (hasState) throw mismatch(`An event "${type}"`, procedure, error);
     tracker.commit();
-    guarded(onSkippedEvent, { path, type, id, data, error });
+    guarded(settings.onSkippedEvent, { path, type, id, data, error });
   }
 
   function applyEvent(frame: EventFrame) {
     const { type, id } = frame;
     const step = judge(id, "an event");
     if (step === "applied") return;
-    if (awaitsSnapshot) throw outOfOrder("an event where a $snapshot was due");
+    if (awaitsSnapshot)
+      throw protocolError(
+        isDevelopment ? "The stream has an event where a $snapshot was due." : textNumber(19, type, id),
+      );
     const decode = eventDecoder(type);
     if (!decode) return passOver(frame);
     let data: unknown;
@@ -91,14 +97,14 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     tracker.commit();
     const changed = folds && !(shown.known && Object.is(shown.value, after));
     if (changed) become(after);
-    if (step === "diverged") sink.reset({ reason: "diverged", oldest: id as string, head: id as string });
+    if (step === "diverged") sink.tell("onReset", { reason: "diverged", oldest: id as string, head: id as string });
     if (step !== "told") {
       const event = { type, data, id: id ?? tracker.cursor ?? "" };
       if (keepState) Object.freeze(event);
       if (!hasState) become(event);
       sink.event(event);
     }
-    if (changed) sink.state(after);
+    if (changed) sink.tell("onState", after);
   }
 
   function foldOne({ type, id }: EventFrame, data: unknown): unknown {
@@ -124,22 +130,26 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     }
     if (!definition) {
       tracker.moveTo(id, true);
-      return sink.snapshot?.(state);
+      return sink.tell("onSnapshot", state);
     }
     const leapt = tracker.swapTo(id);
     awaitsSnapshot = false;
-    if (leapt) sink.reset({ reason: "resync", oldest: id, head: id });
+    if (leapt) sink.tell("onReset", { reason: "resync", oldest: id, head: id });
     if (folds) show(state);
   }
 
   function show(state: unknown): void {
     become(state);
-    sink.state(state);
+    sink.tell("onState", state);
   }
 
   function judge(id: string | undefined, what: string) {
     const step = tracker.judge(id, isOrdered);
-    if (step === "foreign") throw outOfOrder(`${what} of another epoch (${id}) without a $reset`);
+    if (step === "foreign") {
+      throw protocolError(
+        isDevelopment ? `The stream has ${what} of another epoch (${id}) without a $reset.` : textNumber(20, what, id),
+      );
+    }
     return step;
   }
 
@@ -165,7 +175,7 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
           const { reason, oldest, head } = frame;
           tracker.reset();
           awaitsSnapshot = hasState;
-          return sink.reset({ reason, oldest, head });
+          return sink.tell("onReset", { reason, oldest, head });
         }
         case "live":
         case "at":
@@ -178,5 +188,3 @@ export function createFold({ procedure, tracker, sink, onSkippedEvent, keepState
     },
   };
 }
-
-const outOfOrder = (what: string) => protocolError(`The stream has ${what}.`);

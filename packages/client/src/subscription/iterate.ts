@@ -28,7 +28,7 @@ export const iterate = (
 });
 
 function createIterator(
-  { transport, onSkippedEvent }: IterateSettings,
+  settings: IterateSettings,
   procedure: AnySubscription,
   input: unknown,
   { signal, cursor, onReset }: IterateOptions,
@@ -72,13 +72,13 @@ function createIterator(
         procedure,
         tracker: resume,
         keepState: false,
-        onSkippedEvent,
+        settings,
         sink: {
           event: push,
-          state() {},
-          reset(reset) {
-            if (!onReset) throw new SluiceError("gap", { data: reset });
-            push(reset);
+          tell(name, told) {
+            if (name !== "onReset") return; // there is no state
+            if (!onReset) throw new SluiceError("gap", { data: told });
+            push(told as Reset);
           },
         },
       });
@@ -90,7 +90,7 @@ function createIterator(
         }
         return gate;
       };
-      lane = transport.lane({ target, resume }, { opened, frame: apply, changed() {}, over: finish, ready });
+      lane = settings.transport.lane({ target, resume }, { opened, frame: apply, changed() {}, over: finish, ready });
       if (over)
         lane.close(); // the application's clock did that
       else lane.open();

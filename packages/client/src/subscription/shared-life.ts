@@ -37,10 +37,11 @@ export interface SharedLifeSink {
 }
 
 export function createSharedLife(
-  { transport, clock, onSkippedEvent }: SubscriptionSettings,
+  settings: SubscriptionSettings,
   target: Target<AnySubscription>,
   sink: SharedLifeSink,
 ): SharedLife {
+  const { transport, clock } = settings;
   const { procedure } = target;
   const subscribers = createSubscribers();
   let tracker: ResumeTracker;
@@ -66,17 +67,7 @@ export function createSharedLife(
         tracker.refresh();
       } else {
         tracker = createResumeTracker();
-        fold = createFold({
-          procedure,
-          tracker,
-          onSkippedEvent,
-          sink: {
-            event: subscribers.event,
-            state: (value) => subscribers.tell("onState", value),
-            snapshot: (value) => subscribers.tell("onSnapshot", value),
-            reset: (reset) => subscribers.tell("onReset", reset),
-          },
-        });
+        fold = createFold({ procedure, tracker, settings, sink: subscribers });
       }
       const { opened, apply } = fold as Fold;
       if (seed) apply(seed);

@@ -8,13 +8,13 @@ export interface Resync {
 
 export type SharedState =
   /** No subscribers; nothing is kept. */
-  | { readonly kind: "idle" }
+  | { readonly kind: "idle"; readonly resync?: undefined }
   /** A lane is open for the subscribers. With `resync`, a fresh snapshot is awaited. */
   | { readonly kind: "open"; readonly resync: Resync | undefined }
   /** The last subscriber has left; the lane stays open for a while. */
   | { readonly kind: "lingering"; readonly resync: Resync | undefined }
   /** It ended, or failed if there is an error. New subscribers are told so. Cursor and state are kept for a resync. */
-  | { readonly kind: "over"; readonly error: SluiceError | undefined };
+  | { readonly kind: "over"; readonly error: SluiceError | undefined; readonly resync?: undefined };
 
 export type SharedEvent =
   | { readonly type: "subscribed" }
@@ -38,8 +38,7 @@ export const idle: SharedState = { kind: "idle" };
 
 /** The only place where a shared subscription's state changes. Pure; returns the same object if nothing changes. */
 export function transition(state: SharedState, event: SharedEvent, facts: SharedFacts): SharedState {
-  const { kind } = state;
-  const resync = resyncOf(state);
+  const { kind, resync } = state;
   switch (event.type) {
     case "subscribed":
       return kind === "idle" || kind === "lingering" ? { kind: "open", resync } : state;
@@ -51,10 +50,8 @@ export function transition(state: SharedState, event: SharedEvent, facts: Shared
     case "resync":
       return { kind: "open", resync: event.resync };
     case "fresh":
-      return resync && "resync" in state ? { ...state, resync: undefined } : state;
+      return resync ? { ...state, resync: undefined } : state;
     case "over":
       return facts.hasSubscribers ? { kind: "over", error: event.error } : idle;
   }
 }
-
-export const resyncOf = (state: SharedState): Resync | undefined => ("resync" in state ? state.resync : undefined);

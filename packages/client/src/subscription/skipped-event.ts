@@ -1,3 +1,4 @@
+import { textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 
 /** An event that the client skipped: its type is unknown to the contract, or its data doesn't fit. */
@@ -23,7 +24,10 @@ export function createSkippedPrinter(): (event: SkippedEvent) => void {
     if (told.has(name) || told.size === most) return;
     told.add(name);
     const why = error === undefined ? "unknown to this contract" : "its data doesn't fit";
-    const hint = isDevelopment ? `: ${why}. onSkippedEvent hears of all` : "";
-    console.warn(`[sluice] Passed over "${type}" of ${path}${hint}.`);
+    console.warn(
+      isDevelopment
+        ? `[sluice] Passed over "${type}" of ${path}: ${why}. onSkippedEvent hears of all.`
+        : textNumber(21, path, type),
+    );
   };
 }

@@ -21,16 +21,16 @@ export const closable = ({ lane: create }: Transport, closing: AbortSignal, cloc
       sink.over(error);
     };
     const lane = create(request, { ...sink, over });
-    const end = (): void => {
+    const end = async (): Promise<void> => {
       lane.close();
-      queueMicrotask(() => {
-        if (isOver) return;
+      await undefined;
+      if (!isOver) {
         sink.changed(closedConnection(clock.now(), () => request.resume.cursor));
         over(undefined);
-      });
+      }
     };
     const stopListening = onAbort(closing, end);
-    if (closing.aborted) end(); // the application's clock did that
+    if (closing.aborted) void end(); // the application's clock did that
     return {
       ...lane,
       close() {

@@ -1,7 +1,8 @@
+import { textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 import { type BodyReader, letGo, readerOf } from "../platform/fetch.js";
 import { networkError, protocolError } from "../wire/failure.js";
-import { errorOfAnswer, isType } from "../wire/problem.js";
+import { checkAnswer } from "../wire/problem.js";
 import { type Ask, send } from "../wire/request.js";
 import type { RequestSettings } from "../wire/settings.js";
 import type { Target } from "../wire/target.js";
@@ -24,21 +25,22 @@ export interface ByteSink {
 export async function readStream(
   settings: RequestSettings,
   target: Target,
-  ask: Omit<Ask, "accept">,
+  ask: Ask,
   signal: AbortSignal,
   sink: ByteSink,
 ): Promise<void> {
-  const response = await send(settings, target, { accept: "text/event-stream", ...ask }, signal);
+  const response = await send(settings, target, "text/event-stream", ask, signal);
   let reader: BodyReader | undefined;
   try {
     if (response.status === 204) return;
-    if (response.status !== 200 || !isType(response, "text/event-stream")) {
-      throw await errorOfAnswer(response, target.procedure, settings.clock);
-    }
+    await checkAnswer(response, "text/event-stream", target.procedure, settings.clock);
     reader = readerOf(response.body);
     if (!reader) {
-      const hint = isDevelopment ? " Pass one that streams as the fetch option." : "";
-      throw protocolError(`This fetch gives answers without a readable body.${hint}`);
+      throw protocolError(
+        isDevelopment
+          ? "This fetch gives answers without a readable body. Pass one that streams as the fetch option."
+          : textNumber(14),
+      );
     }
     while (!signal.aborted) {
       const { value } = await reader.read().catch(readFailed);
@@ -47,7 +49,7 @@ export async function readStream(
       const held = sink.ready?.();
       if (held) await held;
     }
-    throw networkError("The stream was cut.");
+    throw networkError(isDevelopment ? "The stream was cut." : undefined);
   } finally {
     letGo(() => reader ?? readerOf(response.body));
   }

@@ -1,8 +1,9 @@
-import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import type { AnyProcedure, SluiceError } from "@sluice/contract";
 import { retryOf } from "@sluice/contract/internal";
-import { createFrameDecoder, type Frame, WireError } from "@sluice/contract/wire";
+import { createFrameDecoder, type Frame, textNumber, WireError } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import { createTimer } from "../platform/timer.js";
-import { failureOf } from "../wire/failure.js";
+import { failureOf, timeoutError } from "../wire/failure.js";
 import type { AttemptSink } from "./attempt.js";
 import { readStream } from "./connect.js";
 import { failLane, isOpen, type LaneReader, readLane } from "./lane-reader.js";
@@ -23,8 +24,8 @@ export interface StreamSink {
   changed(): void;
   /** A plain generator: it doesn't run here. */
   refused(lane: LaneAttempt): void;
-  /** The stream is over. True: its lanes have been taken care of. */
-  failed(error: SluiceError | undefined): boolean;
+  /** The stream is over. Lanes that are dropped now haven't failed. */
+  failed(error: SluiceError | undefined): void;
 }
 
 /** An event stream, with one lane that has no number, or with numbered ones. PROTOCOL §10. */
@@ -59,9 +60,10 @@ export function openStream(
   const controller = new AbortController();
   const mark = refresher.mark();
   const lanes = new Set(asked);
-  const byNumber = new Map<number | undefined, readonly LaneAttempt[]>(sink ? [] : [[undefined, asked]]);
+  /** The only lane of a stream of its own has no number. */
+  const byNumber = new Map<number | undefined, readonly LaneAttempt[]>();
   /** By index, what no lane serves yet. */
-  const unserved = new Map(sink ? asked.entries() : []);
+  const unserved = new Map(asked.entries());
   const liveness = createLiveness(clock, connectTimeout, (error) => fail(error, "yes"));
   const opening = createTimer(clock);
   const decoder = createFrameDecoder(onFrame, settings);
@@ -80,7 +82,8 @@ export function openStream(
   function fail(error: SluiceError | undefined, retry: Retry): void {
     if (isOver) return;
     close();
-    if (!sink?.failed(error)) for (const lane of [...lanes]) failLane(lane, error, retry, end);
+    sink?.failed(error);
+    for (const lane of [...lanes]) failLane(lane, error, retry, end);
     sink?.changed();
   }
 
@@ -114,7 +117,8 @@ export function openStream(
     if (sink && number === undefined) return; // the end of all lanes, or of a later version of the protocol
     if (!byNumber.has(number)) {
       if (sink && frame.kind === "unknown") return; // PROTOCOL §5.13
-      byNumber.set(number, (sink && frame.kind === "open" ? (frame.subscriptions ?? []) : [-1]).map(take));
+      const served = sink && frame.kind === "open" ? (frame.subscriptions ?? []) : [-1];
+      byNumber.set(number, (number === undefined ? [0] : served).map(take));
     }
     if (frame.kind === "open" && !hasBegun) {
       hasBegun = true;
@@ -149,7 +153,11 @@ export function openStream(
   /** A lane serves it. PROTOCOL §10.2. */
   function take(index: number): LaneAttempt {
     const lane = unserved.get(index);
-    if (!lane) throw new WireError("The stream has a lane that must not be there, or hasn't begun.");
+    if (!lane) {
+      throw new WireError(
+        isDevelopment ? "The stream has a lane that must not be there, or hasn't begun." : textNumber(18, index),
+      );
+    }
     unserved.delete(index);
     return lane;
   }
@@ -157,8 +165,8 @@ export function openStream(
   /** The timeout of lanes that haven't opened while others have, or were refused; before the first, it is the liveness's. */
   function timeOut(): void {
     if (!hasBegun) return;
-    const message = `The server did not open the lane within ${connectTimeout} ms.`;
-    for (const lane of [...lanes]) if (!isOpen(lane)) end(lane, new SluiceError("timeout", { message }), "yes");
+    const message = isDevelopment ? `The server did not open the lane within ${connectTimeout} ms.` : undefined;
+    for (const lane of [...lanes]) if (!isOpen(lane)) end(lane, timeoutError(message), "yes");
     sink?.changed();
   }
 

@@ -1,6 +1,7 @@
 import { type AnySubscription, SluiceError } from "@sluice/contract";
 import { retryOf, stateVersionOf } from "@sluice/contract/internal";
-import { type Frame, type OpenFrame, WireError } from "@sluice/contract/wire";
+import { type Frame, type OpenFrame, textNumber, WireError } from "@sluice/contract/wire";
+import { isDevelopment } from "#development";
 import { decodeError } from "../wire/decode-error.js";
 import type { Retry } from "./retry.js";
 import type { LaneRequest, LaneSink } from "./transport.js";
@@ -33,20 +34,23 @@ export function readLane<Lane extends LaneReader>(lane: Lane, frame: LaneFrame, 
     case "at":
     case "live":
     case "reset":
-      if (!open) throw new WireError(`The stream begins with ${frame.kind}, not with $open.`);
+      if (!open) {
+        throw new WireError(
+          isDevelopment ? `The stream begins with ${frame.kind}, not with $open.` : textNumber(15, frame.kind),
+        );
+      }
       sink.frame(frame);
       break;
     case "open":
-      if (open) throw new WireError("The stream has a second $open.");
+      if (open) throw new WireError(isDevelopment ? "The stream has a second $open." : textNumber(16));
       if (!isRefused(frame)) checkVersion(procedure, frame.version);
       lane.open = frame;
       if (isOpen(lane)) sink.opened(frame);
       break;
     case "error": {
-      const { final, kind: _, lane: __, ...failure } = frame;
-      const error = decodeError(procedure, failure);
+      const error = decodeError(procedure, frame);
       const again = retryOf(error.code);
-      failLane(lane, error, final ? "no" : again === "no" ? "yes" : again, end);
+      failLane(lane, error, frame.final ? "no" : again === "no" ? "yes" : again, end);
       break;
     }
     case "end":
@@ -83,5 +87,8 @@ const isRefused = ({ lane, head }: OpenFrame): boolean => lane !== undefined && 
  */
 function checkVersion(procedure: AnySubscription, version = 1): void {
   if (version >= stateVersionOf(procedure)) return;
-  throw new SluiceError("unavailable", { message: `The server's contract of ${procedure.path} is older.` });
+  const { path } = procedure;
+  throw new SluiceError("unavailable", {
+    message: isDevelopment ? `The server's contract of ${path} is older.` : textNumber(17, path),
+  });
 }

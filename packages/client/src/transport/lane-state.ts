@@ -26,12 +26,12 @@ export interface LaneState {
   /** A new object each time, so that a second attempt in a row differs from the first. */
   readonly phase: Phase;
   /** The kind of the open stream. */
-  readonly stream: StreamKind | undefined;
+  readonly stream?: StreamKind | undefined;
   readonly status: ConnectionStatus;
   /** Attempts since it was last live. */
   readonly attempts: number;
   /** The last failure, until it is live again. */
-  readonly error: SluiceError | undefined;
+  readonly error?: SluiceError | undefined;
   /** The attempt under way has new credentials: a 401 is the second in a row. */
   readonly isRenewed: boolean;
   /** The server was reached while `navigator.onLine` was false (it may be on this machine), so that is ignored. */
@@ -83,10 +83,8 @@ export interface Facts {
 
 export const initialState: LaneState = {
   phase: { kind: "idle" },
-  stream: undefined,
   status: "closed",
   attempts: 0,
-  error: undefined,
   isRenewed: false,
   doubtsOffline: false,
   notBefore: -Infinity,

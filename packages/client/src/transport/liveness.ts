@@ -1,6 +1,8 @@
-import { SluiceError } from "@sluice/contract";
+import type { SluiceError } from "@sluice/contract";
+import { isDevelopment } from "#development";
 import type { Clock } from "../platform/clock.js";
 import { createTimer } from "../platform/timer.js";
+import { timeoutError } from "../wire/failure.js";
 
 /** Heartbeats without a byte after which a connection counts as dead. */
 const patience = 2.5;
@@ -34,7 +36,8 @@ export function createLiveness(
   connectTimeout: number,
   onDead: (error: SluiceError) => void,
 ): Liveness {
-  let lastByteAt = clock.monotonic();
+  const { now, monotonic } = clock;
+  let lastByteAt = monotonic();
   /** The same by the wall clock. */
   let lastByteTime = 0;
   let mayHaveSlept = false;
@@ -48,22 +51,24 @@ export function createLiveness(
   function check(): void {
     timer.clear();
     if (limit === 0) return;
-    const awake = clock.monotonic() - lastByteAt;
-    const silence = held ? 0 : mayHaveSlept ? Math.max(awake, clock.now() - lastByteTime) : awake;
+    const awake = monotonic() - lastByteAt;
+    const silence = held ? 0 : mayHaveSlept ? Math.max(awake, now() - lastByteTime) : awake;
     if (isStopped) return; // the application's clock did that
     if (silence < limit) {
       timer.set(check, limit - silence);
       return;
     }
-    const message = isOpen
-      ? `Nothing came for ${Math.round(silence)} ms, more than ${patience} heartbeats.`
-      : `The server did not open the stream within ${connectTimeout} ms.`;
-    onDead(new SluiceError("timeout", { message }));
+    onDead(timeoutError(isDevelopment ? describe(silence) : undefined));
   }
 
+  const describe = (silence: number) =>
+    isOpen
+      ? `Nothing came for ${Math.round(silence)} ms, more than ${patience} heartbeats.`
+      : `The server did not open the stream within ${connectTimeout} ms.`;
+
   function note(): void {
-    lastByteAt = clock.monotonic();
-    lastByteTime = clock.now();
+    lastByteAt = monotonic();
+    lastByteTime = now();
   }
 
   return {

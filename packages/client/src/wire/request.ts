@@ -1,4 +1,5 @@
 import { type AnyProcedure, SluiceError } from "@sluice/contract";
+import { textNumber } from "@sluice/contract/wire";
 import { isDevelopment } from "#development";
 import type { FetchInit, FetchResponse } from "../platform/fetch.js";
 import { refusalOf } from "../platform/refusal.js";
@@ -16,7 +17,6 @@ export interface AskedSubscription {
 }
 
 export interface Ask {
-  readonly accept: string;
   /** Cursor to resume from; subscriptions only. */
   readonly cursor?: string | undefined;
   /** The set of a multiplexed stream. PROTOCOL §10.1. */
@@ -32,12 +32,13 @@ export interface Ask {
 export async function send(
   { url, headers: givenHeaders, fetch, credentials }: RequestSettings,
   target: Target,
+  accept: string,
   ask: Ask,
   signal: AbortSignal,
 ): Promise<FetchResponse> {
   const headers = await readHeaders(givenHeaders);
   if (signal.aborted) throw aborted();
-  headers.set("accept", ask.accept);
+  headers.set("accept", accept);
   const { address, ...request } = describe(url, target, ask, headers);
   const init: FetchInit = {
     ...request,
@@ -46,20 +47,22 @@ export async function send(
     headers: Object.fromEntries(headers),
     cache: "no-store",
   };
-  let response: FetchResponse;
   try {
-    response = await fetch(address, init);
+    const response = await fetch(address, init);
+    if (isDevelopment && !(typeof response?.status === "number" && typeof response.headers?.get === "function")) {
+      throw protocolError("The client's fetch option gave no answer.");
+    }
+    return response;
   } catch (cause) {
     if (signal.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
     const refusal = refusalOf(cause, address, init);
     if (!refusal) throw networkError(`${address} cannot be reached.`, cause);
-    throw protocolError(`${address} can never be asked: ${refusal}`, cause);
+    throw protocolError(
+      isDevelopment ? `${address} can never be asked: ${refusal}` : textNumber(9, address, refusal),
+      cause,
+    );
   }
-  if (isDevelopment && !(typeof response?.status === "number" && typeof response.headers?.get === "function")) {
-    throw protocolError("The client's fetch option gave no answer.");
-  }
-  return response;
 }
 
 function describe(
@@ -74,13 +77,14 @@ function describe(
   }
   const address = `${url}/${procedure.path}`;
   if (mayGet(procedure)) {
+    // A generator's own ids may not fit in a header.
+    const fits = cursor && headerSafe.test(cursor);
     const query: string[] = [];
     if (text) query.push(`input=${encodeURIComponent(text)}`);
-    // A generator's own ids may not fit in a header.
-    if (cursor && !headerSafe.test(cursor)) query.push(`lastEventId=${encodeURIComponent(cursor)}`);
+    if (cursor && !fits) query.push(`lastEventId=${encodeURIComponent(cursor)}`);
     const full = query[0] ? `${address}?${query.join("&")}` : address;
     if (full.length <= maxUrl) {
-      if (cursor && headerSafe.test(cursor)) headers.set("last-event-id", cursor);
+      if (fits) headers.set("last-event-id", cursor);
       return { address: full, method: "GET" };
     }
   }
@@ -99,7 +103,10 @@ async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> 
     headers = (await given()) as HeadersInit;
   } catch (cause) {
     if (SluiceError.is(cause)) throw cause;
-    throw new SluiceError("internal", { message: "The client's headers option failed.", cause });
+    throw new SluiceError("internal", {
+      message: isDevelopment ? "The client's headers option failed." : textNumber(7),
+      cause,
+    });
   }
   try {
     const read = new Headers(headers);
@@ -107,7 +114,10 @@ async function readHeaders(given: RequestSettings["headers"]): Promise<Headers> 
     for (const name in headers) if (headers[name as never] === undefined) read.delete(name);
     return read;
   } catch (cause) {
-    const message = `The client's headers option gave no headers: ${(cause as Error).message}`;
-    throw protocolError(message, cause);
+    const { message } = cause as Error;
+    throw protocolError(
+      isDevelopment ? `The client's headers option gave no headers: ${message}` : textNumber(8, message),
+      cause,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { createFrameDecoder } from "./decode.js";
 import type { Frame } from "./frame.js";
 import type { Check } from "./frame-checks.js";
 import * as checks from "./frame-checks.js";
-import { frameTable, type Row } from "./frame-table.js";
+import { type ControlKind, clientDoes, frameTable, type Row } from "./frame-table.js";
 import { allowedBy } from "./frame-words.js";
 
 const trickyParts = [
@@ -72,8 +72,9 @@ const someId: Check<unknown> = checks.optional((value) => checks.text(value));
 passing.set(someId.of as Check<unknown>, id);
 
 /** Any frame of one row of the table. */
-function control([kind, [idRule, data, client]]: [string, Row<Record<string, unknown>>]): fc.Arbitrary<Frame> {
+function control([kind, [idRule, data]]: [ControlKind, Row<Record<string, unknown>>]): fc.Arbitrary<Frame> {
   const members = Object.entries(data === "json" ? {} : data).map(([property, check]) => [property, passingBy(check)]);
+  const client = clientDoes[kind];
   return record({
     kind: fc.constant(kind),
     ...(data === "json" ? { data: jsonText } : Object.fromEntries(members)),

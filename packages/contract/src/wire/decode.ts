@@ -5,6 +5,7 @@ import { type ControlKind, frameTable, memberOf, type Row } from "./frame-table.
 import { allowedBy } from "./frame-words.js";
 import { parseObject } from "./parse-object.js";
 import { createSseReader, type SseMessage } from "./sse-reader.js";
+import { textNumber } from "./text-number.js";
 import { WireError } from "./wire-error.js";
 
 /** Default limit of a frame's data, in characters: 16 Mi. */
@@ -63,12 +64,14 @@ function decodeLaned(message: SseMessage): Frame {
   const lane = Number(parts[1]);
   const frame = decodeMessage(message, parts[2]);
   if (frame.kind === "drain" || frame.kind === "store")
-    throw new WireError(`"lane" of a $${frame.kind} frame is ${lane}; allowed is none.`);
+    throw new WireError(
+      isDevelopment ? `"lane" of a $${frame.kind} frame is ${lane}; allowed is none.` : textNumber(2, frame.kind, lane),
+    );
   return Object.assign(frame, { lane });
 }
 
 function decodeMessage({ data, id }: SseMessage, type = "message"): Frame {
-  if (type.charCodeAt(0) !== 36 /* $ */) return id ? { kind: "event", type, data, id } : { kind: "event", type, data };
+  if (type[0] !== "$") return id ? { kind: "event", type, data, id } : { kind: "event", type, data };
 
   const kind = type.slice(1);
   const row = Object.hasOwn(frameTable, kind) && frameTable[kind as ControlKind];
@@ -81,30 +84,35 @@ function decodeControl(
   data: string,
   id: string | undefined,
 ): Frame {
-  const frame: Record<string, unknown> = { kind };
-  const take = (property: string, name: string, check: Check<unknown>, value: unknown): void => {
+  const isJson = members === "json";
+  const frame: Record<string, unknown> = isJson ? { kind, data } : { kind };
+  const checks = Object.entries<Check<unknown>>(isJson ? {} : members);
+  const values = checks[0] ? controlData(kind, data) : {};
+  if (typeof idRule !== "string") {
+    checks.push(["id", idRule]);
+    values["id"] = id || undefined;
+  }
+  for (const [property, check] of checks) {
+    const name = memberOf(property);
+    const value = values[name];
     if (!check(value)) {
-      const allowed = isDevelopment ? `; allowed is ${allowedBy(check)}` : "";
-      throw new WireError(`"${name}" of a $${kind} frame is ${JSON.stringify(value)}${allowed}.`);
+      const given = JSON.stringify(value);
+      throw new WireError(
+        isDevelopment
+          ? `"${name}" of a $${kind} frame is ${given}; allowed is ${allowedBy(check)}.`
+          : textNumber(3, kind, name, given),
+      );
     }
     if (value !== undefined) frame[property] = value;
-  };
-  if (members === "json") {
-    frame["data"] = data;
-  } else {
-    let values: Record<string, unknown> | undefined;
-    for (const [property, check] of Object.entries(members)) {
-      values ??= controlData(kind, data);
-      const name = memberOf(property);
-      take(property, name, check, values[name]);
-    }
   }
-  if (typeof idRule !== "string") take("id", "id", idRule, id || undefined);
   return frame as unknown as Frame;
 }
 
 function controlData(kind: string, data: string): Record<string, unknown> {
   const values = parseObject(data);
   if (values) return values;
-  throw new WireError(`The data of a $${kind} frame is not a JSON object: ${data.slice(0, 80)}`);
+  const start = data.slice(0, 80);
+  throw new WireError(
+    isDevelopment ? `The data of a $${kind} frame is not a JSON object: ${start}` : textNumber(4, kind, start),
+  );
 }

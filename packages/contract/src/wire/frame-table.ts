@@ -25,11 +25,6 @@ export type Row<F> = readonly [
   id: Check<string> | Check<string | undefined> | "end" | "none",
   /** The members of its data, in the order they are written. `json`: the data is any JSON of the application. */
   data: { readonly [P in PropertyOf<F>]-?: Check<F[P]> } | "json",
-  /**
-   * What a client does with it: `begins` the stream, `applies` it to the topic's state and cursor, `ends` the stream,
-   * `reopens` the whole connection, or `shows` it to the application.
-   */
-  client: "begins" | "applies" | "ends" | "reopens" | "shows",
 ];
 
 /** All control frames. Encoder, decoder and property tests use this table. PROTOCOL §5.1. */
@@ -46,12 +41,11 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
       path: optional(text),
       subscriptions: optional(indices),
     },
-    "begins",
   ],
-  snapshot: [cursor, "json", "applies"],
-  live: [optional(cursor), {}, "applies"],
-  reset: ["none", { reason, oldest: cursor, head: cursor }, "applies"],
-  at: [cursor, {}, "applies"],
+  snapshot: [cursor, "json"],
+  live: [optional(cursor), {}],
+  reset: ["none", { reason, oldest: cursor, head: cursor }],
+  at: [cursor, {}],
   error: [
     "end",
     {
@@ -62,11 +56,26 @@ export const frameTable: { readonly [K in ControlKind]: Row<Extract<Frame, { kin
       retryAfter: optional(ms),
       final: flag,
     },
-    "ends",
   ],
-  end: ["end", {}, "ends"],
-  drain: ["none", { retry: ms }, "reopens"],
-  store: ["none", { up: flag }, "shows"],
+  end: ["end", {}],
+  drain: ["none", { retry: ms }],
+  store: ["none", { up: flag }],
+};
+
+/**
+ * What a client does with a frame: `begins` the stream, `applies` it to the topic's state and cursor, `ends` the stream, `reopens` the
+ * whole connection, or `shows` it to the application. Apart from the table, as every client bundles that.
+ */
+export const clientDoes: { readonly [K in ControlKind]: "begins" | "applies" | "ends" | "reopens" | "shows" } = {
+  open: "begins",
+  snapshot: "applies",
+  live: "applies",
+  reset: "applies",
+  at: "applies",
+  error: "ends",
+  end: "ends",
+  drain: "reopens",
+  store: "shows",
 };
 
 /**

@@ -7,4 +7,5 @@ export {
 export { encodeFrame, encodeLogged } from "./encode.js";
 export type * from "./frame.js";
 export { parseObject } from "./parse-object.js";
+export { textNumber } from "./text-number.js";
 export { WireError } from "./wire-error.js";

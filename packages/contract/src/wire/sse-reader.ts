@@ -1,4 +1,6 @@
+import { isDevelopment } from "#development";
 import type { CommentFrame, RetryFrame } from "./frame.js";
+import { textNumber } from "./text-number.js";
 import { WireError } from "./wire-error.js";
 
 /** One block of an event stream, in the terms of the SSE standard. */
@@ -33,7 +35,10 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
   let afterCr = false;
 
   function checkLength(length: number): void {
-    if (length > maxLength) throw new WireError(`A frame is longer than ${maxLength} characters, the limit.`);
+    if (length <= maxLength) return;
+    throw new WireError(
+      isDevelopment ? `A frame is longer than ${maxLength} characters, the limit.` : textNumber(1, maxLength),
+    );
   }
 
   function endBlock(): void {
@@ -48,7 +53,7 @@ export function createSseReader(sink: SseSink, maxLength: number): (text: string
   function readLine(line: string): void {
     const found = line.indexOf(":");
     const colon = found < 0 ? line.length : found;
-    const value = line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
+    const value = line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     switch (line.slice(0, colon)) {
       case "data":
         data = data === undefined ? value : `${data}\n${value}`;

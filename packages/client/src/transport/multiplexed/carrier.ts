@@ -20,9 +20,9 @@ type Phase =
   /** Nothing, until something changes. */
   | { readonly kind: "idle" }
   /** Lanes wait to be asked for. */
-  | { readonly kind: "gathering" }
+  | { readonly kind: "waiting" }
   /** Lanes have been asked for, and one of them has not opened. */
-  | { readonly kind: "opening"; readonly stream: EventStream }
+  | { readonly kind: "connecting"; readonly stream: EventStream }
   /** No answer has come. Does one come to something else? If not, there may be no connection. */
   | { readonly kind: "probing"; readonly stream: EventStream; readonly probe: AbortController }
   /** There is nothing to be done but wait for the answer. */
@@ -63,10 +63,10 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
       case "idle":
       case "patient":
         break;
-      case "gathering":
+      case "waiting":
         timer.set(() => flush(false), gatherTime);
         break;
-      case "opening":
+      case "connecting":
         timer.set(() => probe(next.stream), patience / 2);
         break;
       case "probing":
@@ -90,7 +90,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
       beside = undefined;
     }
     const canOpen = waiting.size > 0 && lanesOf(beside).every(canLeave);
-    const kind = canOpen ? "gathering" : isMergeDue() ? (isHidden() ? "gathering" : "resting") : "idle";
+    const kind = canOpen ? "waiting" : isMergeDue() ? (isHidden() ? "waiting" : "resting") : "idle";
     if (kind !== phase.kind) enter({ kind });
   }
 
@@ -119,7 +119,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
     });
     if (beside) giveUp(beside);
     if (merges && base) for (const lane of lanesOf(base)) if (isOpen(lane)) lane.sink.move();
-    open(merges, merges ? base : undefined);
+    open(merges, base);
   }
 
   /** @param old the base that the new one takes the place of. */
@@ -132,7 +132,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
           hasAnswered = true;
           answerTime = clock.monotonic() - startedAt;
           isShared = sharesConnection(settings.url);
-          if (old && bases.delete(old)) beside = old;
+          if (merges && old && bases.delete(old)) beside = old;
           old = undefined; // or each stream would keep the one before it
         }
         review();
@@ -142,16 +142,13 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
         wait(lane);
       },
       failed(error) {
-        const lanes = lanesOf(stream);
-        const isLearnt = terms.learn(error, lanes);
-        if (isLearnt) for (const lane of lanes) if (stream?.drop(lane)) wait(lane);
-        return isLearnt;
+        if (stream && terms.learn(error, lanesOf(stream))) giveUp(stream);
       },
     });
     if (stream) {
       if (merges) bases.add(stream);
       else beside = stream;
-      enter({ kind: "opening", stream });
+      enter({ kind: "connecting", stream });
     } else {
       enter({ kind: "idle" });
     }
@@ -243,10 +240,7 @@ const lanesOf = (stream: EventStream | undefined): LaneAttempt[] => [...(stream?
 
 const isWasteful = (stream: EventStream | undefined): boolean | undefined => stream?.isWasteful;
 
-const isPending = (stream: EventStream | undefined): boolean => {
-  const [first] = lanesOf(stream);
-  return first !== undefined && !isOpen(first);
-};
+const isPending = (stream: EventStream | undefined): boolean => !lanesOf(stream).every(isOpen);
 
 /** What is on its way to an open lane without a cursor would be lost. PROTOCOL §5.10. */
 const canLeave = (lane: LaneAttempt): boolean => !isOpen(lane) || lane.request.resume.cursor !== undefined;
