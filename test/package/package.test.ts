@@ -2,7 +2,18 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Compiler, compile, install, loadAll, packAll, remove, run, type Tarball, temporary } from "./project.js";
+import {
+  type Compiler,
+  compile,
+  install,
+  loadAll,
+  packAll,
+  printed,
+  remove,
+  run,
+  type Tarball,
+  temporary,
+} from "./project.js";
 
 let dir: string;
 let tarballs: readonly Tarball[];
@@ -98,10 +109,12 @@ describe("a project that installed the tarballs", () => {
 
   afterAll(() => remove(project));
 
-  it("finds that they work together", async () => {
-    const { code, output } = await run(project, process.execPath, "test/package/consumer/esm.mjs");
-    const goals = [12, 90].map((minute) => JSON.stringify({ type: "goal", data: { minute } }));
-    expect({ code, output }).toEqual({ code: 0, output: [...goals, "true", ""].join("\n") });
+  it.each([
+    ["as they are for development", []],
+    ["as they are for production", ["--conditions=production"]],
+  ])("finds that they work together, %s", async (_what, flags) => {
+    const { code, output } = await run(project, process.execPath, ...flags, "test/package/consumer/esm.mjs");
+    expect({ code, output }).toEqual({ code: 0, output: printed });
   });
 
   it.each<[string, string, "await import" | "require"]>([

@@ -67,6 +67,13 @@ export const temporary = (): Promise<string> => mkdtemp(join(tmpdir(), "sluice-p
 
 export const remove = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });
 
+/** What `consumer/esm.mjs` prints. */
+export const printed = `{"type":"goal","data":{"minute":12}}
+{"type":"goal","goals":1}
+{"type":"goal","data":{"minute":90}}
+true
+`;
+
 /** A consumer's other dependencies, in the tests' versions. */
 const companions = [
   ...["zod", "express", "react", "react-dom", "@tanstack/react-query", "vite"],

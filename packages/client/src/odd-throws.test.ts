@@ -32,7 +32,9 @@ describe.each(oddThrows)("an application's own code that throws %s", (_, make) =
     const error = await client.scores.clear().catch((thrown: unknown) => thrown);
     expect(SluiceError.is(error)).toBe(true);
     const answer = Object.defineProperty({}, "status", { get: fail }) as Response;
-    await failed((await setUp({ fetch: async () => answer })).client.feed);
+    const { client: unreadable } = await setUp({ fetch: async () => answer });
+    await failed(unreadable.feed);
+    await expect(unreadable.scores.clear()).rejects.toMatchObject({ code: "protocol" });
   });
 
   test("as a handler does not keep the event from other handlers", async () => {

@@ -6,7 +6,7 @@ const form = /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/;
 /**
  * Also in production, unlike the checks of `option-rules.ts`: a url often comes from a build's or a page's environment.
  *
- * @throws TypeError naming what was given, and what is allowed.
+ * @throws TypeError naming what was given, and, in development, what is allowed.
  */
 export function checkUrl(url: unknown): void {
   if (typeof url === "string" && form.test(url)) return;

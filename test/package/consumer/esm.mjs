@@ -11,15 +11,18 @@ import { sluiceNode } from "@sluice/server/node";
 import { fakeServer } from "@sluice/testing";
 import * as z from "zod";
 
+const events = { goal: z.object({ minute: z.int() }) };
 const contract = defineContract({
-  watch: subscription({ events: { goal: z.object({ minute: z.int() }) }, start: "oldest" }),
+  watch: subscription({ events, start: "oldest" }),
+  count: subscription({ events, state: { schema: z.int(), initial: 0, apply: { goal: (goals) => goals + 1 } } }),
   report: mutation({ input: z.object({ minute: z.int() }) }),
 });
-const { $router, watch, report } = implement(contract);
+const { $router, watch, count, report } = implement(contract);
 const api = $router({
   watch: watch.live(),
+  count: count.live(),
   report: report.handler(async ({ input, topic }) => {
-    await topic(contract.watch).publish({ type: "goal", data: input });
+    for (const each of [contract.watch, contract.count]) await topic(each).publish({ type: "goal", data: input });
   }),
 });
 const server = createServer(sluiceNode(createSluice(api, { log: memoryLog() })));
@@ -34,6 +37,13 @@ for await (const { type, data } of client.watch.iterate()) {
   console.log(JSON.stringify({ type, data }));
   break;
 }
+// In lanes of one stream.
+const [{ type }, goals] = await Promise.all([
+  new Promise((resolve) => client.watch.subscribe({ onEvent: resolve })),
+  new Promise((resolve) => client.count.subscribe({ onState: (known) => known > 0 && resolve(known) })),
+]);
+console.log(JSON.stringify({ type, goals }));
+client.$close();
 const fake = fakeServer(contract);
 await fake.emit(contract.watch, { type: "goal", data: { minute: 90 } });
 for await (const { type, data } of fake.client().watch.iterate()) {

@@ -48,13 +48,12 @@ export function createSharedSubscription(
     if (state.kind !== before.kind) enter(before.kind);
     const { resync } = before;
     if (!resync || resync === state.resync) return;
-    const isFresh = event.type === "fresh";
-    resync.settle(event.type === "over" ? event.error : isFresh ? undefined : aborted());
+    resync.settle(event.type === "over" ? event.error : event.type === "fresh" ? undefined : aborted());
   }
 
   function enter(before: SharedState["kind"]): void {
     const entered = state;
-    if (before === "lingering") lingering.clear();
+    lingering.clear();
     if (state !== entered) return;
     switch (entered.kind) {
       case "open":
@@ -91,7 +90,7 @@ export function createSharedSubscription(
     const subscriber = subscribers.add(handlers);
     const stop = (): void => {
       stopListening();
-      if (!subscriber.isActive) return;
+      if (!subscriber.isSubscribed) return;
       subscribers.remove(subscriber);
       dispatch({ type: "left" });
     };
@@ -100,15 +99,15 @@ export function createSharedSubscription(
     seed = givenSeed;
     dispatch({ type: "subscribed" });
     seed = undefined;
-    if (before.kind === "idle" || !subscriber.isActive) return stop;
+    if (before.kind === "idle" || !subscriber.isSubscribed) return stop;
 
     guarded(handlers.onConnection, life.connection);
     const { known, value } = life.shown;
-    if (known && target.procedure.state && subscriber.isActive) guarded(handlers.onState, value);
+    if (known && target.procedure.state && subscriber.isSubscribed) guarded(handlers.onState, value);
     if (before.kind === "over") {
       // In a task of its own: a handler that subscribes again would otherwise keep the others from being told.
       setTimeout(() => {
-        if (!subscriber.isActive || state !== before) return;
+        if (!subscriber.isSubscribed || state !== before) return;
         if (before.error) guarded(handlers.onError, before.error);
         else guarded(handlers.onEnd);
       });

@@ -24,7 +24,7 @@ type ArgumentsOf<Name extends keyof AnyHandlers> = Parameters<Extract<AnyHandler
 
 export interface Subscriber {
   readonly handlers: AnyHandlers;
-  isActive: boolean;
+  isSubscribed: boolean;
 }
 
 /**
@@ -48,22 +48,22 @@ export function createSubscribers(): Subscribers {
       return list.length;
     },
     add(handlers) {
-      const subscriber = { handlers, isActive: true };
+      const subscriber = { handlers, isSubscribed: true };
       list = [...list, subscriber];
       return subscriber;
     },
     remove(subscriber) {
-      subscriber.isActive = false;
+      subscriber.isSubscribed = false;
       list = list.filter((other) => other !== subscriber);
     },
     tell(name, ...args) {
-      for (const { isActive, handlers } of list) if (isActive) guarded(handlers[name] as AnyHandler, ...args);
+      for (const { isSubscribed, handlers } of list) if (isSubscribed) guarded(handlers[name] as AnyHandler, ...args);
     },
     event(event) {
       for (const subscriber of list) {
         const { onEvent, on } = subscriber.handlers;
-        if (onEvent && subscriber.isActive) guarded(onEvent, event);
-        if (on && subscriber.isActive) guarded(own(on, event.type), event.data, event);
+        if (onEvent && subscriber.isSubscribed) guarded(onEvent, event);
+        if (on && subscriber.isSubscribed) guarded(own(on, event.type), event.data, event);
       }
     },
   };

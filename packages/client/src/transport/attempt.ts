@@ -17,7 +17,7 @@ export interface AttemptSink extends Pick<LaneSink, "opened" | "frame"> {
   closed(error: SluiceError | undefined, retry: Retry, mark: number): void;
   readonly ready: LaneSink["ready"] | undefined;
   /** The subscription's first attempt. */
-  readonly isFirst: boolean;
+  readonly isFirstAttempt: boolean;
   /** It can go on from a cursor, and isn't waiting to try again. */
   readonly isMovable: boolean;
   /** After `opened`: the stream is given up for the next one, which is wanted now, and nothing follows. Before: it is late. */

@@ -33,7 +33,7 @@ export interface EventStream {
   /** Those that are still wanted: first those without `$open`, then those with, in the order in which they have opened. */
   readonly lanes: ReadonlySet<LaneAttempt>;
   /** Bytes have come: it has one of the browser's connections. */
-  readonly isAnswered: boolean;
+  readonly hasAnswered: boolean;
   /** More has come for lanes that have left than it costs to open the others again, or the server acts on their leaving. */
   readonly isWasteful: boolean;
   /** Makes the watchdog check now. */
@@ -63,12 +63,12 @@ export function openStream(
   /** The only lane of a stream of its own has no number. */
   const byNumber = new Map<number | undefined, readonly LaneAttempt[]>();
   /** By index, what no lane serves yet. */
-  const unserved = new Map(asked.entries());
+  const unserved: (LaneAttempt | undefined)[] = [...asked];
   const liveness = createLiveness(clock, connectTimeout, (error) => fail(error, "yes"));
   const opening = createTimer(clock);
   const decoder = createFrameDecoder(onFrame, settings);
   let wasted = 0;
-  let isAnswered = false;
+  let hasAnswered = false;
   let hasBegun = false;
   let isOver = false;
 
@@ -113,7 +113,7 @@ export function openStream(
         for (const lane of [...lanes]) lane.sink.store(!frame.up || undefined);
         return;
     }
-    const { lane: number } = frame;
+    const number = frame.lane;
     if (sink && number === undefined) return; // the end of all lanes, or of a later version of the protocol
     if (!byNumber.has(number)) {
       if (sink && frame.kind === "unknown") return; // PROTOCOL §5.13
@@ -152,13 +152,13 @@ export function openStream(
 
   /** A lane serves it. PROTOCOL §10.2. */
   function take(index: number): LaneAttempt {
-    const lane = unserved.get(index);
+    const lane = unserved[index];
     if (!lane) {
       throw new WireError(
         isDevelopment ? "The stream has a lane that must not be there, or hasn't begun." : textNumber(18, index),
       );
     }
-    unserved.delete(index);
+    unserved[index] = undefined;
     return lane;
   }
 
@@ -178,7 +178,7 @@ export function openStream(
     controller.signal,
     {
       onBytes(chunk) {
-        isAnswered = true;
+        hasAnswered = true;
         liveness.touch();
         decoder.push(chunk);
         sink?.changed();
@@ -200,8 +200,8 @@ export function openStream(
 
   return {
     lanes,
-    get isAnswered() {
-      return isAnswered;
+    get hasAnswered() {
+      return hasAnswered;
     },
     get isWasteful() {
       return wasted > openingCost * lanes.size;
@@ -215,8 +215,8 @@ export function openStream(
   };
 }
 
-const askFor = ({ request: { target, resume } }: LaneAttempt) => ({
-  path: target.procedure.path,
-  input: target.input,
-  cursor: resume.resumeFrom,
+const askFor = ({ request }: LaneAttempt) => ({
+  path: request.target.procedure.path,
+  input: request.target.input,
+  cursor: request.resume.resumeFrom,
 });

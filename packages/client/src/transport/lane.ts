@@ -104,7 +104,7 @@ export function createLane(
     pace.take();
     if (state.phase !== phase) return;
     const own: Attempt = start(request, {
-      isFirst: state.status === "connecting",
+      isFirstAttempt: state.status === "connecting",
       opened(frame) {
         const replaced = current;
         current = own;

@@ -47,12 +47,9 @@ export async function send(
     headers: Object.fromEntries(headers),
     cache: "no-store",
   };
+  let response: FetchResponse;
   try {
-    const response = await fetch(address, init);
-    if (isDevelopment && !(typeof response?.status === "number" && typeof response.headers?.get === "function")) {
-      throw protocolError("The client's fetch option gave no answer.");
-    }
-    return response;
+    response = await fetch(address, init);
   } catch (cause) {
     if (signal.aborted) throw aborted();
     if (SluiceError.is(cause)) throw cause;
@@ -63,6 +60,11 @@ export async function send(
       cause,
     );
   }
+  // Outside the `try`: an answer that can't be read is no failure of the network.
+  if (isDevelopment && !(typeof response?.status === "number" && typeof response.headers?.get === "function")) {
+    throw protocolError("The client's fetch option gave no answer.");
+  }
+  return response;
 }
 
 function describe(

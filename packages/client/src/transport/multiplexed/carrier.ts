@@ -112,7 +112,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
     const merges = isMerge({
       base: base?.lanes.size ?? 0,
       outside: countOutside(),
-      hasFirst: [...waiting].some(({ sink }) => sink.isFirst),
+      hasFirst: [...waiting].some(({ sink }) => sink.isFirstAttempt),
       isUnderWay: isPending(beside),
       isDue: isDue || [...bases].some(isWasteful),
       isHidden: isHidden(),
@@ -128,7 +128,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
     let hasAnswered = false;
     const stream = send([...waiting].slice(0, terms.most), {
       changed() {
-        if (stream?.isAnswered && !hasAnswered) {
+        if (stream?.hasAnswered && !hasAnswered) {
           hasAnswered = true;
           answerTime = clock.monotonic() - startedAt;
           isShared = sharesConnection(settings.url);
@@ -192,7 +192,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
     const answered = () => {
       if (phase === own) enter({ kind: "patient", stream });
     };
-    if (stream.isAnswered || !olderThan(stream)[0]) return;
+    if (stream.hasAnswered || !olderThan(stream)[0]) return;
     const asked = (async () =>
       settings.fetch(`${settings.url}/$`, { method: "HEAD", headers: {}, cache: "no-store", signal }))();
     asked.then(answered, answered);
@@ -200,7 +200,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
 
   /** The time for an answer, and for lanes to open, is over. */
   function late(stream: EventStream): void {
-    if (!stream.isAnswered) {
+    if (!stream.hasAnswered) {
       for (const old of olderThan(stream)) if (lanesOf(old).every(canLeave)) giveUp(old);
       if (waiting.size > 0) {
         // There will be one connection for all.
@@ -210,7 +210,7 @@ export function createCarrier(settings: TransportSettings, multiplexes: boolean)
       }
       for (const { sink } of lanesOf(stream)) sink.lost();
     }
-    enter(stream.isAnswered ? { kind: "idle" } : { kind: "patient", stream });
+    enter(stream.hasAnswered ? { kind: "idle" } : { kind: "patient", stream });
     review();
   }
 

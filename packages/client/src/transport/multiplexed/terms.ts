@@ -22,8 +22,8 @@ export function createTerms(isOffered: boolean): Terms {
   /** Longest input, in characters of JSON. -1: the server doesn't offer multiplexing. */
   let longest = isOffered ? Number.POSITIVE_INFINITY : -1;
 
-  const lengthOf = ({ request: { target } }: LaneAttempt): number => target.text?.length ?? 0;
-  const pathOf = ({ request: { target } }: LaneAttempt): string => target.procedure.path;
+  const lengthOf = ({ request }: LaneAttempt): number => request.target.text?.length ?? 0;
+  const pathOf = ({ request }: LaneAttempt): string => request.target.procedure.path;
   // A reader that holds frames back would hold back those of others.
   const needsOwn = (lane: LaneAttempt): boolean =>
     lane.sink.ready !== undefined || lengthOf(lane) > longest || generators.has(pathOf(lane));
