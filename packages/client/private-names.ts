@@ -1,41 +1,11 @@
-const names = [
-  ...[
-    "phase",
-    "isOffline",
-    "doubtsOffline",
-    "isRenewed",
-    "refresher",
-    "wasStream",
-    "hasSubscribers",
-    "attempts",
-    "notBefore",
-  ],
-  ...[
-    "paceWait",
-    "surroundings",
-    "rebase",
-    "isRefreshing",
-    "tracker",
-    "isUnderWay",
-    "isWasteful",
-    "hasCursor",
-    "isMovable",
-  ],
-  ...[
-    "keepState",
-    "isHidden",
-    "hasFirst",
-    "needsOwn",
-    "lingers",
-    "freshen",
-    "onBytes",
-    "outside",
-    "most",
-    "refuse",
-    "swapTo",
-  ],
-  ...["lived", "touch", "learn", "isDue", "rare", "fresh", "isSubscribed", "hasAnswered", "isFirstAttempt", "probe"],
-];
+const names = `
+phase isOffline doubtsOffline isRenewed refresher wasStream hasSubscribers attempts notBefore paceWait surroundings
+rebase isRefreshing tracker isUnderWay isWasteful hasCursor isMovable keepState isHidden hasFirst needsOwn lingers
+freshen onBytes outside most refuse swapTo lived touch learn isDue rare fresh isSubscribed hasAnswered isFirstAttempt
+probe
+`
+  .trim()
+  .split(/\s+/);
 
 /** As many as there may be names. Minifiers use the first ones most, so they compress best. */
 const letters = "etnriaoslcudfpmhgvybxkwjqzETNRIAOSLCUDFPMHGVYBXKWJQZ";

@@ -30,6 +30,7 @@ it.each([
   ["contracts and the wire", join(packages, "contract/src"), source],
   ["what tabs tell one another", join(packages, "client/src/tabs"), source],
   ["what pages keep, and get from servers", join(packages, "client/src/query"), source],
+  ["hooks, which may come from a build of another kind", join(packages, "client/src/react"), source],
 ])("no private name is one of %s", (_what, folder, name) => {
   const words = wordsOf(filesIn(folder, name));
   expect(names.filter((each) => words.has(each))).toEqual([]);
