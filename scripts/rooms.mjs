@@ -11,7 +11,7 @@ const rooms = {
   contract: [".", "wire"],
   log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "engine", "log.ts", "port"],
   redis: [".", "watching", "options.ts", "client", "lua", "calls", "entry-text.ts", "topic-keys.ts"],
-  sqlite: [".", "file", "topic", "database"],
+  sqlite: [".", "file", "topic", "journal", "database"],
   "create-sluice": ["."],
   server: [
     "test-kit",

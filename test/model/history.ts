@@ -93,6 +93,11 @@ export class History {
     return this.#saved.get(cursor) ?? [];
   }
 
+  /** An entry, as far as it is known without a pull. */
+  recorded(cursor: string): Recorded | undefined {
+    return this.#entries.get(cursor);
+  }
+
   at(cursor: string): Recorded | undefined {
     this.#pull();
     return this.#entries.get(cursor);

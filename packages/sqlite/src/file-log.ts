@@ -3,15 +3,15 @@ import type { Retentions } from "@sluice/log/engine";
 import { prepare, type SqliteDatabase, type Statement } from "./database/database.js";
 import { goneError, isBusy, isFull, unavailable } from "./database/errors.js";
 import { inTransaction } from "./database/in-transaction.js";
-import { toStored } from "./database/text.js";
 import { Bell } from "./file/bell.js";
-import { Changes } from "./file/changes.js";
 import { FileClock } from "./file/clock.js";
 import { OpenedFiles } from "./file/opened-files.js";
 import { Processes } from "./file/processes.js";
 import { Status } from "./file/status.js";
 import { Transactions } from "./file/transactions.js";
 import { Watches } from "./file/watches.js";
+import { Journal, type News } from "./journal/journal.js";
+import type { JournalLimits } from "./journal/limits.js";
 import type { SqliteSettings } from "./options.js";
 import { prepareTables, type Tables } from "./topic/tables.js";
 import { Topics } from "./topic/topics.js";
@@ -26,6 +26,7 @@ interface Appended {
 export class FileLog {
   readonly retentions: Retentions;
   readonly tables: Tables;
+  readonly journal: Journal;
   readonly topics: Topics;
   readonly watches: Watches;
   readonly processes: Processes;
@@ -35,7 +36,6 @@ export class FileLog {
   readonly #database: SqliteDatabase;
   readonly #opened: OpenedFiles;
   readonly #transactions: Transactions;
-  readonly #changes: Changes;
   readonly #clock: FileClock;
   readonly #bell: Bell;
   readonly #version: Statement;
@@ -46,17 +46,23 @@ export class FileLog {
   #appended: Appended[] = [];
   readonly #freed = new Set<string>();
 
-  constructor(database: SqliteDatabase, { retentions, dedupe, idle, now, busyTimeout }: SqliteSettings) {
+  constructor(
+    database: SqliteDatabase,
+    { retentions, dedupe, idle, now, busyTimeout }: SqliteSettings,
+    limits: JournalLimits,
+  ) {
     this.#database = database;
     this.#opened = new OpenedFiles(database);
     this.retentions = retentions;
     this.tables = prepareTables(database);
     this.#clock = new FileClock(now);
-    this.#changes = new Changes(database);
+    this.journal = new Journal(database);
     this.processes = new Processes(database);
     this.watches = new Watches(database, this.processes.id);
     this.topics = new Topics({
       tables: this.tables,
+      journal: this.journal,
+      journalLimits: limits,
       dedupe,
       baseRetention: retentions.base,
       idle,
@@ -125,7 +131,7 @@ export class FileLog {
     try {
       // What is in memory can be read and written, whatever the file is like.
       if (isDown) this.#database.exec("PRAGMA shrink_memory");
-      this.#transactions.read(() => isDown && this.processes.look());
+      this.#transactions.read(() => void (isDown && this.processes.look()));
     } catch {
       return;
     }
@@ -170,32 +176,45 @@ export class FileLog {
       if (typeof time === "number") this.#clock.reached(time);
       this.processes.beat(0);
       this.processes.look();
-      this.#changes.skip();
+      this.journal.load();
     });
   }
 
   #began(): void {
     const version = this.#version.all()[0]?.["data_version"];
     if (version !== this.#seenVersion) {
-      this.topics.forgetRows();
-      this.processes.look();
-      const news = this.#changes.read();
-      if (news) {
-        this.#clock.reached(news.time);
-        this.watches.tellOf(news.topics);
-      }
+      // If they don't know of this process, they don't tell it all.
+      const news = this.journal.read(this.processes.look());
+      if (news) this.#learn(news);
       this.#seenVersion = version;
     }
     this.#now = this.#clock.now();
   }
 
   #ending(): void {
-    this.topics.save(this.#now);
-    const isNews = this.#appended.length > 0 || this.#freed.size > 0;
-    if (!isNews || !this.processes.hasOthers) return;
+    const { appends, changed } = this.topics.settle(this.#now);
     const names = new Set(this.#freed);
     for (const { topic } of this.#appended) names.add(topic);
-    this.#changes.write([...names].map(toStored), this.#now);
+    for (const { name } of appends) names.delete(name);
+    // Who opens the file later reads it anyway.
+    const told = this.processes.hasOthers ? { changed, told: [...names] } : { changed: [], told: [] };
+    if (appends.length + told.changed.length + told.told.length > 0 || this.journal.isFinished) {
+      this.journal.write({ appends, ...told }, this.#now);
+    }
+    this.topics.save();
+    this.journal.deleteFinished();
+  }
+
+  #learn({ rows, time }: News): void {
+    this.#clock.reached(time);
+    if (!rows) {
+      this.topics.forgetRows();
+      this.watches.tellAll();
+    }
+    for (const row of rows ?? []) {
+      this.topics.learn(row);
+      for (const name of [...row.appends.map(({ name }) => name), ...row.told]) this.watches.tell(name);
+    }
   }
 
   #ended(isCommitted: boolean): void {
@@ -203,14 +222,15 @@ export class FileLog {
     this.#appended = [];
     this.#freed.clear();
     this.watches.ended(isCommitted);
+    this.journal.ended(isCommitted);
     if (!isCommitted) {
       this.topics.forgetRows();
+      this.#seenVersion = undefined; // it may have been committed
       return;
     }
     for (const topic of freed) this.watches.tell(topic);
     for (const { topic, before, entries } of appended) this.watches.tell(topic, before, entries);
     if (!this.processes.hasOthers || appended.length + freed.length === 0) return;
-    this.#changes.wrote();
     this.#bell.ring(this.processes.others);
   }
 }

@@ -5,8 +5,21 @@ import type { LogHarness, LogSetupOptions } from "@sluice/log/conformance";
 import type { SqliteDatabase, SqliteStatement } from "./database/database.js";
 import { type Driver, driver } from "./drivers.test-kit.js";
 import { failoverOf } from "./failover.test-kit.js";
+import { type JournalLimits, journalLimits } from "./journal/limits.js";
 import type { SqliteLogOptions } from "./options.js";
-import { sqliteLog } from "./sqlite-log.js";
+import { openSqliteLog } from "./sqlite-log.js";
+
+/** Of a journal that moves entries all the time. */
+export const tinyJournal: JournalLimits = { entries: 5, length: 2_000, topicEntries: 3, topicBytes: 200, age: 60_000 };
+
+/** Of one that has some, and moves some. */
+export const smallJournal: JournalLimits = {
+  entries: 40,
+  length: 20_000,
+  topicEntries: 10,
+  topicBytes: 4_000,
+  age: 10_000,
+};
 
 /** A new folder for a file, and the function that removes it. */
 export function newFolder(): { readonly file: string; remove(): void } {
@@ -56,21 +69,28 @@ export function cuttable(database: SqliteDatabase) {
 }
 
 /** A file with two connections, as two processes have it open. Their clock stands still unless it is moved. */
-export async function openHarness(options: LogSetupOptions, { open }: Driver = driver): Promise<LogHarness> {
+export async function openHarness(
+  options: LogSetupOptions,
+  { open }: Driver = driver,
+  limits: JournalLimits = journalLimits,
+): Promise<LogHarness> {
   const { file, remove } = newFolder();
   let now = Date.now();
   const { name: _, ...settings } = options;
   const own = cuttable(open(file));
   const others = open(file);
   const given: Omit<SqliteLogOptions, "database" | "file"> = { ...settings, now: () => now };
-  const log = sqliteLog({ ...given, database: own.database });
-  const peer = sqliteLog({ ...given, database: others });
+  const log = openSqliteLog({ ...given, database: own.database }, limits);
+  const peer = openSqliteLog({ ...given, database: others }, limits);
   const third = open(file);
   third.exec("PRAGMA busy_timeout = 1000");
+  const lose = failoverOf(third);
   return {
     log,
     peer,
-    failover: failoverOf(third),
+    async failover(topic, lost) {
+      await lose(topic, lost);
+    },
     async advance(ms) {
       // Watches that were stopped are noted by now.
       await new Promise((resolve) => setTimeout(resolve, 5));

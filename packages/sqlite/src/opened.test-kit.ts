@@ -1,10 +1,13 @@
 import type { Log, LogEvent } from "@sluice/log";
 import { expect, onTestFinished } from "vitest";
-import type { SqliteDatabase } from "./database/database.js";
+import { prepare, type SqliteDatabase } from "./database/database.js";
 import { driver } from "./drivers.test-kit.js";
 import { newFolder } from "./harness.test-kit.js";
+import { entriesOf } from "./journal/entries-text.js";
+import { rowOf } from "./journal/journal-row.js";
+import type { JournalLimits } from "./journal/limits.js";
 import type { SqliteLogOptions } from "./options.js";
-import { sqliteLog } from "./sqlite-log.js";
+import { openSqliteLog } from "./sqlite-log.js";
 
 type Settings = Omit<SqliteLogOptions, "file" | "database">;
 
@@ -19,9 +22,13 @@ export function aFile(): string {
 }
 
 /** A log that is closed after the test, and its connection. */
-export function openOn(file: string, settings: Settings = {}): { log: Log; database: SqliteDatabase } {
+export function openOn(
+  file: string,
+  settings: Settings = {},
+  journal?: JournalLimits,
+): { log: Log; database: SqliteDatabase } {
   const database = driver.open(file);
-  const log = sqliteLog({ ...settings, database });
+  const log = openSqliteLog({ ...settings, database }, journal);
   onTestFinished(async () => {
     await log.close?.();
     database.close();
@@ -33,4 +40,15 @@ export async function pageOf(log: Log, topic = "a") {
   const { page } = await log.open(topic, { from: "oldest", limit: 10_000 });
   if (!page.ok) expect.fail("a gap");
   return page;
+}
+
+/** How many entries the file has, of all topics: in the journal, also moved ones, and in segments, also dropped ones. */
+export function countEntries(database: SqliteDatabase): { readonly journal: number; readonly moved: number } {
+  const bodies = (table: string) => prepare(database, `SELECT * FROM ${table}`).all();
+  const inJournal = bodies("sluice_journal").flatMap(({ body }) => rowOf(body as string).appends);
+  const inSegments = bodies("sluice_segment").map(({ body }) => entriesOf(body as string, "", 1).length);
+  return {
+    journal: inJournal.reduce((sum, { entries }) => sum + entries.length, 0),
+    moved: inSegments.reduce((sum, count) => sum + count, 0),
+  };
 }

@@ -2,6 +2,7 @@ import type { Log } from "@sluice/log";
 import { openFile, setUp, stopWaiting, unusable } from "./database/open-database.js";
 import { openEngine } from "./engine.js";
 import { FileLog } from "./file-log.js";
+import { type JournalLimits, journalLimits } from "./journal/limits.js";
 import { resolveOptions, type SqliteLogOptions } from "./options.js";
 import { Sweep } from "./sweep.js";
 
@@ -36,13 +37,16 @@ const sweepAtOnce = 50;
  * const log = sqliteLog({ database: new Database("data/app.db") });
  * ```
  */
-export function sqliteLog(options: SqliteLogOptions): Log {
+export const sqliteLog = (options: SqliteLogOptions): Log => openSqliteLog(options);
+
+/** @param journal How much the journal holds. */
+export function openSqliteLog(options: SqliteLogOptions, journal: JournalLimits = journalLimits): Log {
   const settings = resolveOptions(options);
   const { file: path } = options;
   const database = options.database ?? openFile(path as string);
   try {
     setUp(database, settings.synchronous);
-    const file = new FileLog(database, settings);
+    const file = new FileLog(database, settings, journal);
     stopWaiting(database);
     const stopTimers = startTimers(file, new Sweep(file, database));
     let closing: Promise<void> | undefined;

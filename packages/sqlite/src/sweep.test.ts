@@ -1,53 +1,28 @@
 import { statSync } from "node:fs";
-import type { Log, LogEvent } from "@sluice/log";
+import type { LogEvent } from "@sluice/log";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { prepare, type SqliteDatabase } from "./database/database.js";
-import { setUp } from "./database/open-database.js";
-import { driver } from "./drivers.test-kit.js";
-import { openEngine } from "./engine.js";
-import { FileLog } from "./file-log.js";
-import { aFile, openOn as openLogOn } from "./opened.test-kit.js";
-import { resolveOptions, type SqliteLogOptions } from "./options.js";
-import { Sweep } from "./sweep.js";
+import { prepare } from "./database/database.js";
+import { tinyJournal } from "./harness.test-kit.js";
+import { aFile, countEntries, openOn as openLogOn } from "./opened.test-kit.js";
+import { openSteppedOn } from "./stepped.test-kit.js";
 
 const numbered = (count: number, length = 100): LogEvent[] =>
   Array.from({ length: count }, (_, i) => ({ type: "t", data: String(i).padEnd(length, "x") }));
 
-interface Opened {
-  readonly file: FileLog;
-  readonly log: Log;
-  readonly database: SqliteDatabase;
-  count(table: string): number;
-  /** As many steps as it takes until there is nothing more to do soon. */
-  sweep(): Promise<void>;
-  step: Sweep["step"];
-}
-
-/** A log without its timers. */
-function openOn(path: string, options: Omit<SqliteLogOptions, "file" | "database">): Opened {
-  const database = driver.open(path);
-  setUp(database, "normal");
-  const file = new FileLog(database, resolveOptions({ ...options, database }));
-  const sweep = new Sweep(file, database);
-  onTestFinished(async () => {
-    await file.close();
-    database.close();
-  });
+function openOn(...given: Parameters<typeof openSteppedOn>) {
+  const opened = openSteppedOn(...given);
+  const { database } = opened;
   return {
-    file,
-    log: openEngine(file, () => file.close()),
-    database,
-    count: (table) => prepare(database, `SELECT count(*) AS count FROM ${table}`).all()[0]?.["count"] as number,
-    async sweep() {
-      while (await sweep.step()) {}
-    },
-    step: () => sweep.step(),
+    ...opened,
+    count: (table: string) => prepare(database, `SELECT count(*) AS count FROM ${table}`).all()[0]?.["count"] as number,
+    /** Entries in the journal, and moved ones. */
+    entries: () => countEntries(database),
   };
 }
 
 it("frees topics that nobody names any more, and deletes all that was of them", async () => {
   let now = 1_000_000;
-  const { log, count, sweep } = openOn(aFile(), {
+  const { log, count, entries, sweep } = openOn(aFile(), {
     now: () => now,
     idle: 500,
     dedupe: { age: 500 },
@@ -66,20 +41,25 @@ it("frees topics that nobody names any more, and deletes all that was of them", 
   await sweep();
   await sweep();
   expect(count("sluice_topic")).toBe(301);
-  expect(["snapshot", "key", "freed"].map((table) => count(`sluice_${table}`))).toEqual([0, 0, 0]);
-  expect(count("sluice_entry")).toBe(300);
+  expect(["snapshot", "keys", "key_hash", "freed"].map((table) => count(`sluice_${table}`))).toEqual([0, 0, 0, 0]);
+  expect(entries().journal).toBeGreaterThan(300);
+  // What is in the journal for long is moved, or goes.
+  now += 60_001;
+  await sweep();
+  expect(entries()).toEqual({ journal: 0, moved: 300 });
+  expect(count("sluice_journal")).toBe(1);
 });
 
 it("works many freed topics off in few steps, each of which deletes a bounded number of entries", async () => {
-  const { log, count, sweep, step } = openOn(aFile(), {});
+  const { log, count, entries, sweep, step } = openOn(aFile(), {}, tinyJournal);
   for (let i = 0; i < 600; i += 1) await log.append(`a${i}`, numbered(4));
   await log.append("long", numbered(5_000));
   for (let i = 0; i < 600; i += 1) await log.free(`a${i}`);
   await log.free("long");
   let steps = 0;
-  for (let left = count("sluice_entry"), before = left; left > 0; before = left) {
+  for (let left = entries().moved, before = left; left > 0; before = left) {
     const more = await step();
-    left = count("sluice_entry");
+    left = entries().moved;
     if (left > 0) expect(more).toBe("at once");
     expect(before - left).toBeLessThanOrEqual(1_024);
     steps += 1;
@@ -106,16 +86,16 @@ it("goes on in a moment while freed topics wait, and not only in the next round"
 
 it("deletes the entries of a retention that was lowered by and by, and gives the room back", async () => {
   const path = aFile();
-  const { log, database, count, sweep } = openOn(path, {});
+  const { log, database, entries, sweep } = openOn(path, {});
   await log.append("a", numbered(3_000, 2_000));
   prepare(database, "PRAGMA wal_checkpoint(TRUNCATE)").all();
   const before = statSync(path).size;
   await log.append("a", numbered(1), { retain: { events: 5 } });
   const { page } = await log.open("a", { from: "oldest", limit: 100 });
   expect(page).toMatchObject({ ok: true, entries: { length: 5 } });
-  expect(count("sluice_entry")).toBeGreaterThan(1_900);
+  expect(entries().moved).toBeGreaterThan(1_900);
   for (let i = 0; i < 10; i += 1) await sweep();
-  expect(count("sluice_entry")).toBeLessThan(80);
+  expect(entries().moved).toBeLessThan(80);
   prepare(database, "PRAGMA wal_checkpoint(TRUNCATE)").all();
   expect(statSync(path).size).toBeLessThan(before * 0.9);
 });
@@ -159,27 +139,25 @@ it("wakes another process up in a moment, without its timer", async () => {
 
 it("keeps no more than two turns of keys, and deletes them when they are too old", async () => {
   let now = 1_000_000;
-  const { log, count, sweep } = openOn(aFile(), {
-    now: () => now,
-    dedupe: { age: 1_000, keys: 50 },
-    retain: { events: 5 },
-  });
+  const settings = { now: () => now, dedupe: { age: 1_000, keys: 50 }, retain: { events: 5 } };
+  const { log, count, sweep } = openOn(aFile(), settings, tinyJournal);
   const append = (i: number) => log.append("a", numbered(1), { idempotencyKey: `${i}` });
   for (let i = 0; i < 500; i += 1) {
     expect((await append(i)).duplicate).toBe(false);
     if (i >= 40) expect((await append(i - 40)).duplicate).toBe(true);
   }
-  expect(count("sluice_key")).toBeLessThanOrEqual(100);
+  expect(count("sluice_key_hash")).toBeLessThanOrEqual(100);
+  expect(count("sluice_key_hash")).toBeGreaterThan(40);
   expect((await log.findAppend("a", "470"))?.offset).toBe(471);
   now += 1_001;
   expect(await log.findAppend("a", "470")).toBe(undefined);
   await sweep();
-  expect(count("sluice_key")).toBe(0);
+  expect(["keys", "key_hash"].map((table) => count(`sluice_${table}`))).toEqual([0, 0]);
   expect((await append(470)).duplicate).toBe(false);
 });
 
 it("shows readers exactly what is kept, while more of it waits to be deleted", async () => {
-  const { log, count } = openOn(aFile(), { retain: { events: 10 } });
+  const { log, entries } = openOn(aFile(), { retain: { events: 10 } }, tinyJournal);
   for (let i = 1; i <= 200; i += 1) {
     const { cursor } = await log.append("a", numbered(1));
     const { page } = await log.open("a", { from: "oldest", limit: 100 });
@@ -189,5 +167,5 @@ it("shows readers exactly what is kept, while more of it waits to be deleted", a
     const gap = (await log.open("a", { from: { ...cursor, offset: 0, mark: "0" }, limit: 1 })).page;
     expect(gap.ok ? "page" : gap.reason).toBe(i > 10 ? "trimmed" : "page");
   }
-  expect(count("sluice_entry")).toBeLessThan(10 + 2 * 64 + 1);
+  expect(entries().moved).toBeLessThan(10 + 2 * 64 + 1);
 });

@@ -1,6 +1,7 @@
 import { prepare, type SqliteDatabase, type Statement } from "./database/database.js";
 import { fromStored } from "./database/text.js";
 import type { FileLog } from "./file-log.js";
+import { longestSegment } from "./topic/segments.js";
 
 /** Topics that one step looks at. */
 const stride = 256;
@@ -8,7 +9,7 @@ const stride = 256;
 const mostDeleted = 1_024;
 const mostTime = 4;
 /** Entries that are deleted between two looks at the time. */
-const chunk = 64;
+const chunk = longestSegment;
 /** Free pages beyond which, if they are a quarter of the file, some are given back. */
 const pagesKept = 1_024;
 const pagesGiven = 256;
@@ -28,7 +29,7 @@ export class Sweep {
     this.#pages = prepare(database, "PRAGMA page_count");
   }
 
-  /** Returns when there is more to do: `"at once"` if freed topics wait, which make the file longer. */
+  /** Returns when there is more to do: `"at once"` if freed topics or old entries of the journal wait. */
   async step(): Promise<"at once" | "soon" | undefined> {
     const { topics, tables } = this.#file;
     const look = (now: number) => {
@@ -36,31 +37,32 @@ export class Sweep {
       this.#last = rows.length < stride ? 0 : (rows.at(-1)?.["id"] as number);
       const names = rows.map((row) => fromStored(row["name"] as string));
       const careFor = names.filter((name) => topics.needsCare(name, now));
-      return { careFor, hasFreed: tables.freed.all().length > 0 };
+      return { careFor, hasFreed: tables.freed.all().length > 0, hasOld: topics.hasOld(now) };
     };
-    const { careFor, hasFreed } = await this.#file.read(look, look);
+    const { careFor, hasFreed, hasOld } = await this.#file.read(look, look);
     let isBehind = false;
-    if (careFor.length > 0 || hasFreed) {
+    if (careFor.length > 0 || hasFreed || hasOld) {
       isBehind = await this.#file.write((now) => {
         for (const name of careFor) topics.care(name, now);
+        if (hasOld) topics.moveOld(now);
         return this.#deleteFreed();
       });
     }
-    if (isBehind) return "at once";
+    if (isBehind || hasOld) return "at once";
     this.#giveBack();
     return this.#last === 0 ? undefined : "soon";
   }
 
   /** Returns whether some are left. */
   #deleteFreed(): boolean {
-    const { freed, firstEntry, dropEntries, dropFreed } = this.#file.tables;
+    const { freed, segments, dropFreed } = this.#file.tables;
     const end = performance.now() + mostTime;
-    for (let left = mostDeleted; left >= chunk && performance.now() < end; ) {
-      const id = freed.all()[0]?.["id"];
+    for (let left = mostDeleted; left >= chunk && performance.now() < end; left -= chunk) {
+      const id = freed.all()[0]?.["id"] as number | undefined;
       if (id === undefined) return false;
-      const first = firstEntry.all(id)[0]?.["off"] as number | undefined;
-      if (first !== undefined) left -= Number(dropEntries.run(id, first + chunk - 1).changes);
-      if (firstEntry.all(id).length === 0) dropFreed.run(id);
+      const first = segments.first(id);
+      if (first !== undefined) segments.drop(id, first + chunk - 1);
+      if (segments.first(id) === undefined) dropFreed.run(id);
     }
     return freed.all().length > 0;
   }

@@ -1,7 +1,7 @@
 import { driver } from "../../../packages/sqlite/src/drivers.test-kit.js";
 import { failoverOf } from "../../../packages/sqlite/src/failover.test-kit.js";
-import { cuttable, newFolder } from "../../../packages/sqlite/src/harness.test-kit.js";
-import { sqliteLog } from "../../../packages/sqlite/src/sqlite-log.js";
+import { cuttable, newFolder, smallJournal } from "../../../packages/sqlite/src/harness.test-kit.js";
+import { openSqliteLog } from "../../../packages/sqlite/src/sqlite-log.js";
 import { mortalLog } from "../mortal.js";
 import { retained, retainOf, type Store, type StoreConnection, type StoreOptions, workersOf } from "../store.js";
 import { FileRecord, startRecord } from "./file-record.js";
@@ -12,13 +12,14 @@ export async function openSqliteStore({ stateTtls, now, seen, onErrorOf, ...opti
   const connections = new Set<StoreConnection>();
   const open = () => {
     const cut = cuttable(driver.open(file));
-    return { ...cut, log: sqliteLog({ database: cut.database, retain: retained, now }) };
+    return { ...cut, log: openSqliteLog({ database: cut.database, retain: retained, now }, smallJournal) };
   };
   const own = open();
   const beside = driver.open(file);
   startRecord(beside);
   const record = new FileRecord(beside, options);
   const look = () => record.pull();
+  const lose = failoverOf(beside);
 
   function connect(): StoreConnection {
     const { log, database, set } = open();
@@ -45,7 +46,11 @@ export async function openSqliteStore({ stateTtls, now, seen, onErrorOf, ...opti
     isLasting: true,
     retain: retainOf(stateTtls),
     seen,
-    failover: failoverOf(beside),
+    async failover(topic: string, lost: number) {
+      record.pull();
+      const kept = await lose(topic, lost);
+      if (kept) record.lost(kept);
+    },
     connect,
   };
   return {

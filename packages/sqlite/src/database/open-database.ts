@@ -73,5 +73,8 @@ function checkVersion(database: SqliteDatabase): void {
   prepare(database, "INSERT OR IGNORE INTO sluice_meta VALUES ('version', ?)").run(schemaVersion);
   const version = prepare(database, "SELECT value FROM sluice_meta WHERE key = 'version'").all()[0]?.["value"];
   if (version === schemaVersion) return;
-  throw new Error(`its tables are of version ${version}, and this @sluice/sqlite knows version ${schemaVersion}`);
+  throw new Error(
+    `its tables are of version ${version}, and this @sluice/sqlite knows version ${schemaVersion}. Open it with the @sluice/sqlite that ` +
+      "made it, or begin with another file: a log's history can't be carried over",
+  );
 }

@@ -31,11 +31,13 @@ export class Processes {
     this.#dropWatches = prepare(database, "DELETE FROM sluice_watch WHERE process = ?");
   }
 
-  /** Reads who else is there. */
-  look(): void {
-    const others = this.#all.all().filter((row) => row["id"] !== this.id);
+  /** Reads who else is there. Returns whether the others know of this process. */
+  look(): boolean {
+    const all = this.#all.all();
+    const others = all.filter((row) => row["id"] !== this.id);
     this.hasOthers = others.length > 0;
     this.others = others.map((row) => row["port"] as number).filter((port) => port > 0);
+    return others.length < all.length;
   }
 
   /** Gives a sign of life. Returns whether the others have taken this process for dead meanwhile. */

@@ -1,7 +1,7 @@
 import type { Cursor, LogEntry, Wakeup } from "@sluice/log";
 import { Watchers } from "@sluice/log/engine";
 import { prepare, type SqliteDatabase, type Statement } from "../database/database.js";
-import { fromStored, toStored } from "../database/text.js";
+import { toStored } from "../database/text.js";
 
 /** Watches that are noted at once. */
 const most = 256;
@@ -65,12 +65,6 @@ export class Watches {
 
   tellAll(): void {
     for (const { watchers } of this.#topics.values()) watchers.notify();
-  }
-
-  /** @param topics stored names; `undefined`: all. */
-  tellOf(topics: ReadonlySet<string> | undefined): void {
-    if (!topics) this.tellAll();
-    else for (const name of topics) this.tell(fromStored(name));
   }
 
   /** The file has forgotten this process: all is to be noted again. */

@@ -1,11 +1,11 @@
 import type { Cursor, GapReason, LogEntry, LogEvent, Retention } from "@sluice/log";
 import { byteLength, chainMark } from "@sluice/log/engine";
-import { fromStored, toStored } from "../database/text.js";
-import type { TopicState } from "./state.js";
-import type { Tables } from "./tables.js";
+import type { Unmoved } from "../journal/unmoved.js";
+import { takeEntry } from "./row.js";
+import type { TopicContext, TopicState } from "./state.js";
 
 /** Entries are dropped and deleted this many at a time: a range costs hardly more than a row. Nobody reads those that wait for it. */
-const slack = 64;
+export const slack = 64;
 /** Bytes of entries that may wait for it. */
 const slackBytes = 64 * 1024;
 /** Entries that one transaction deletes of a topic. The rest is left to later ones. */
@@ -22,14 +22,14 @@ interface Place {
 export class History {
   readonly #id: number;
   readonly #state: TopicState;
-  readonly #tables: Tables;
+  readonly #context: TopicContext;
   /** The end of the page read last, which is asked for next. */
   #lastRead: Cursor | undefined;
 
-  constructor(id: number, state: TopicState, tables: Tables) {
+  constructor(id: number, state: TopicState, context: TopicContext) {
     this.#id = id;
     this.#state = state;
-    this.#tables = tables;
+    this.#context = context;
   }
 
   append({ type, data }: LogEvent, now: number): LogEntry {
@@ -38,12 +38,10 @@ export class History {
     const time = Math.max(now, state.quiet);
     const cursor = this.#cursor(offset + 1, chainMark(mark, { type, data }));
     const sum = state.headSum + byteLength(type) + byteLength(data);
-    this.#tables.addEntry.run(this.#id, cursor.offset, cursor.mark, time, sum, toStored(type), toStored(data));
-    state.head = cursor;
-    state.headSum = sum;
-    state.quiet = time;
-    state.oldest ??= time;
-    return { type, data, cursor, time };
+    const added = { entry: { type, data, cursor, time }, sum };
+    this.#context.journal.take(this.#id).addEntry(added);
+    takeEntry(state, added);
+    return added.entry;
   }
 
   gapAt({ epoch, offset, mark }: Cursor): GapReason | undefined {
@@ -65,12 +63,9 @@ export class History {
   entriesAfter(offset: number, limit: number): LogEntry[] {
     const last = Math.min(offset + limit, this.#state.head.offset);
     if (last <= offset) return [];
-    const entries = this.#tables.entries.all(this.#id, offset, last).map((row) => ({
-      type: fromStored(row["type"] as string),
-      data: fromStored(row["data"] as string),
-      cursor: this.#cursor(row["off"] as number, row["mark"] as string),
-      time: row["time"] as number,
-    }));
+    const moved = Math.min(last, (this.#unmoved?.first ?? Number.POSITIVE_INFINITY) - 1);
+    const entries = moved > offset ? this.#context.tables.segments.between(this.#id, offset, moved) : [];
+    for (const { entry } of this.#unmoved?.between(offset, last) ?? []) entries.push(entry);
     this.#lastRead = entries.at(-1)?.cursor;
     return entries;
   }
@@ -108,29 +103,39 @@ export class History {
     state.oldest = offset === state.head.offset ? undefined : time;
   }
 
-  /** Deletes dropped entries, if there are enough of them. Returns whether some are left that should be deleted. */
-  deleteDropped(): boolean {
+  /** Moves entries that are in the journal to their table, but for dropped ones. Returns how many. */
+  move(): number {
+    const { before, head } = this.#state;
+    const moved = this.#unmoved?.between(before.offset, head.offset) ?? [];
+    this.#context.tables.segments.add(this.#id, moved);
+    return moved.length;
+  }
+
+  /** Deletes dropped entries of the table, if there are enough of them; of many only some. */
+  deleteDropped(): void {
     const state = this.#state;
-    const waiting = state.before.offset - state.floor;
-    const isEmpty = state.before.offset === state.head.offset;
-    if (waiting === 0 || !(waiting >= slack || isEmpty || state.beforeSum - state.floorSum > slackBytes)) return false;
+    const { before, moved, floor } = state;
+    const waiting = Math.min(before.offset, moved) - floor;
+    const isEmpty = before.offset >= moved;
+    if (waiting <= 0 || !(waiting >= slack || isEmpty || state.beforeSum - state.floorSum > slackBytes)) return;
     const isAll = waiting <= most;
-    const floor = isAll ? state.before.offset : state.floor + most;
-    state.floorSum = isAll ? state.beforeSum : this.#entryAt(floor).sum;
-    state.floor = floor;
-    this.#tables.dropEntries.run(this.#id, floor);
-    return !isAll;
+    if (isAll) state.floorSum = state.beforeSum;
+    state.floor = isAll ? before.offset : floor + most;
+    this.#context.tables.segments.drop(this.#id, state.floor);
   }
 
   #cursor(offset: number, mark: string): Cursor {
     return { epoch: this.#state.head.epoch, offset, mark };
   }
 
+  get #unmoved(): Unmoved | undefined {
+    return this.#context.journal.of(this.#id);
+  }
+
   #entryAt(offset: number): Place {
-    const row = this.#tables.place.all(this.#id, offset)[0];
-    if (!row) throw new Error(`entry ${offset} of a topic that ends at ${this.#state.head.offset} is missing`);
-    const cursor = this.#cursor(offset, row["mark"] as string);
-    return { cursor, sum: row["sum"] as number, time: row["time"] as number };
+    const found = this.#unmoved?.at(offset) ?? this.#context.tables.segments.at(this.#id, offset);
+    if (!found) throw new Error(`entry ${offset} of a topic that ends at ${this.#state.head.offset} is missing`);
+    return { cursor: found.entry.cursor, sum: found.sum, time: found.entry.time };
   }
 
   #sumAt(offset: number): number {

@@ -2,6 +2,7 @@ import type { Retention } from "@sluice/log";
 import { TopicLease } from "@sluice/log/engine";
 import type { Row, Value } from "../database/database.js";
 import { fromStored, toStored } from "../database/text.js";
+import type { RememberedKey, SummedEntry } from "../journal/unmoved.js";
 import type { TopicState } from "./state.js";
 
 /** A topic's state as it was made: without entries. */
@@ -17,11 +18,13 @@ export function newState(epoch: string, now: number): TopicState {
     oldest: undefined,
     quiet: now,
     used: now,
+    moved: 0,
     keys: 0,
     firstKey: undefined,
     lastKey: undefined,
     turn: 0,
     keyFloor: 0,
+    movedTurn: -1,
     stateful: false,
     saved: undefined,
     record: undefined,
@@ -45,11 +48,13 @@ export function stateOf(row: Row): TopicState {
     oldest: number(row["oldest"]),
     quiet: row["quiet"] as number,
     used: row["used"] as number,
+    moved: row["moved"] as number,
     keys: row["keys"] as number,
     firstKey: number(row["first_key"]),
     lastKey: number(row["last_key"]),
     turn: row["turn"] as number,
     keyFloor: row["key_floor"] as number,
+    movedTurn: row["moved_turn"] as number,
     stateful: row["stateful"] === 1,
     saved: number(row["saved"]),
     record: record === undefined ? undefined : fromStored(record),
@@ -58,12 +63,32 @@ export function stateOf(row: Row): TopicState {
   };
 }
 
-/** Appends that change nothing but the head leave the row as it is: the last entry says the same. */
-export function takeHeadFrom(last: Row | undefined, state: TopicState): void {
-  if (!last || (last["off"] as number) <= state.head.offset) return;
-  state.head = { epoch: state.head.epoch, offset: last["off"] as number, mark: last["mark"] as string };
-  state.headSum = last["sum"] as number;
-  state.quiet = Math.max(state.quiet, last["time"] as number);
+/** What the journal says of an entry after the state's head. */
+export function takeEntry(state: TopicState, { entry: { cursor, time }, sum }: SummedEntry): void {
+  state.head = cursor;
+  state.headSum = sum;
+  state.quiet = time;
+  state.oldest ??= time;
+}
+
+/** What the journal says of a key that came with an entry after the state's head. */
+export function takeKey(state: TopicState, { turn, time }: RememberedKey): void {
+  if (turn !== state.turn) nextTurn(state, turn);
+  state.keys += 1;
+  state.firstKey ??= time;
+  state.lastKey = time;
+}
+
+/** Goes on with what was appended after the state's head. */
+export function goOn(state: TopicState, entries: readonly SummedEntry[], keys: readonly RememberedKey[]): void {
+  for (const each of entries) takeEntry(state, each);
+  for (const each of keys) takeKey(state, each);
+}
+
+export function nextTurn(state: TopicState, turn = state.turn + 1): void {
+  state.turn = turn;
+  state.keys = 0;
+  state.firstKey = undefined;
 }
 
 export function leaseOf(row: Row): TopicLease {
@@ -75,24 +100,27 @@ export function leaseOf(row: Row): TopicLease {
   });
 }
 
-/** In the order of `setHead`. */
-export const headValues = ({ head, headSum, oldest, quiet }: TopicState): Value[] => [
-  head.offset,
-  head.mark,
-  headSum,
-  oldest ?? null,
-  quiet,
+/** In the order of `setHot`. */
+export const hotValues = (state: TopicState): Value[] => [
+  state.head.offset,
+  state.head.mark,
+  state.headSum,
+  state.oldest ?? null,
+  state.quiet,
+  state.used,
+  state.moved,
+  state.before.offset,
+  state.before.mark,
+  state.beforeSum,
+  state.floor,
+  state.floorSum,
+  state.keys,
+  state.firstKey ?? null,
+  state.lastKey ?? null,
+  state.turn,
+  state.keyFloor,
+  state.movedTurn,
 ];
-
-/** After those of the head in `setHeadAndKeys`. */
-export function keyValues({ keys, firstKey, lastKey, turn, keyFloor }: TopicState): Value[] {
-  return [keys, firstKey ?? null, lastKey ?? null, turn, keyFloor];
-}
-
-/** In the order of `setRest`. */
-export function restValues({ before, beforeSum, floor, floorSum, used }: TopicState): Value[] {
-  return [before.offset, before.mark, beforeSum, floor, floorSum, used];
-}
 
 /** In the order of `setCold`. */
 export function coldValues({ stateful, saved, record, ttl, ownRetention }: TopicState, lease: TopicLease): Value[] {
@@ -114,17 +142,18 @@ export function isColdSame(one: TopicState, other: TopicState): boolean {
   );
 }
 
-export const isHeadSame = (one: TopicState, other: TopicState): boolean =>
-  one.head === other.head && one.oldest === other.oldest && one.quiet === other.quiet;
-
-export const areKeysSame = (one: TopicState, other: TopicState): boolean =>
+/** Whether `setHot` has something to write. That an entry is older than `oldest` says is nothing. */
+export const isHotSame = (one: TopicState, other: TopicState): boolean =>
+  one.quiet === other.quiet &&
+  one.used === other.used &&
+  one.moved === other.moved &&
+  one.before === other.before &&
+  one.floor === other.floor &&
   one.keys === other.keys &&
   one.lastKey === other.lastKey &&
   one.turn === other.turn &&
-  one.keyFloor === other.keyFloor;
-
-export const isRestSame = (one: TopicState, other: TopicState): boolean =>
-  one.before === other.before && one.floor === other.floor && one.used === other.used;
+  one.keyFloor === other.keyFloor &&
+  one.movedTurn === other.movedTurn;
 
 /** Another process's row has another object. */
 const isSameRetention = (one: Retention | undefined, other: Retention | undefined): boolean =>

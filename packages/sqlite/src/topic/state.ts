@@ -1,5 +1,6 @@
 import type { Cursor, LogEntry, Retention } from "@sluice/log";
 import type { DedupeOptions } from "@sluice/log/engine";
+import type { Unmoved } from "../journal/unmoved.js";
 import type { Tables } from "./tables.js";
 
 /** What a topic's row says, but for its lease. */
@@ -18,6 +19,8 @@ export interface TopicState {
   /** Time of the last append or, if that is later, when the last watcher left. */
   quiet: number;
   used: number;
+  /** Entries and keys up to this offset are in their tables, those after it in the journal. */
+  moved: number;
   /** Of the turn that goes on: how many, and when the first was used. */
   keys: number;
   firstKey: number | undefined;
@@ -26,6 +29,8 @@ export interface TopicState {
   turn: number;
   /** Keys of turns before this one are deleted. */
   keyFloor: number;
+  /** The last turn of which keys are in the table; -1: none. */
+  movedTurn: number;
   stateful: boolean;
   /** The snapshot's offset. */
   saved: number | undefined;
@@ -35,9 +40,16 @@ export interface TopicState {
   ownRetention: Retention | undefined;
 }
 
+/** What topics use of the journal. */
+interface Unmoveds {
+  of(id: number): Unmoved | undefined;
+  take(id: number): Unmoved;
+}
+
 /** What topics use of the log that they are in. */
 export interface TopicContext {
   readonly tables: Tables;
+  readonly journal: Unmoveds;
   readonly dedupe: DedupeOptions;
   readonly baseRetention: Retention;
   /** The time of the transaction. */

@@ -1,13 +1,10 @@
 import type { Cursor, GapReason, LogEntry, LogEvent, Retention, Snapshot } from "@sluice/log";
 import type { EngineTopic, TopicLease } from "@sluice/log/engine";
 import { fromStored, toStored } from "../database/text.js";
-import { History } from "./history.js";
+import type { Needless } from "../journal/unmoved.js";
+import { History, slack } from "./history.js";
+import { Keys } from "./keys.js";
 import type { TopicContext, TopicState } from "./state.js";
-
-/** Dropped entries are deleted from this many on. */
-const slack = 64;
-/** Keys that one transaction deletes of a topic. */
-const mostKeys = 1_024;
 
 /** One topic: its row in memory, the rest in the file. It is used only within a transaction. */
 export class Topic implements EngineTopic {
@@ -17,6 +14,7 @@ export class Topic implements EngineTopic {
   readonly lease: TopicLease;
   readonly #context: TopicContext;
   readonly #history: History;
+  readonly #keys: Keys;
 
   constructor(id: number, name: string, state: TopicState, lease: TopicLease, context: TopicContext) {
     this.id = id;
@@ -24,7 +22,8 @@ export class Topic implements EngineTopic {
     this.state = state;
     this.lease = lease;
     this.#context = context;
-    this.#history = new History(id, state, context.tables);
+    this.#history = new History(id, state, context);
+    this.#keys = new Keys(id, state, context);
   }
 
   get head(): Cursor {
@@ -84,30 +83,16 @@ export class Topic implements EngineTopic {
 
   /** For writing. */
   findKey(key: string): Cursor | undefined {
-    const { lastKey } = this.state;
-    if (lastKey === undefined) return undefined;
-    const { changes } = this.#context.tables.probeKey.run(this.id, toStored(key));
-    return Number(changes) === 0 ? undefined : this.readKey(key);
+    return this.#keys.find(key);
   }
 
   /** What a key was answered with, if it is remembered. */
   readKey(key: string): Cursor | undefined {
-    const { tables, dedupe, now } = this.#context;
-    const { turn, lastKey } = this.state;
-    const row = lastKey === undefined ? undefined : tables.key.all(this.id, toStored(key))[0];
-    if (!row || (row["turn"] as number) < turn - 1 || now() - (row["time"] as number) > dedupe.age) return undefined;
-    return this.#cursor(row["off"], row["mark"]);
+    return this.#keys.read(key);
   }
 
-  rememberKey(key: string, { offset, mark }: Cursor, time: number): void {
-    const { state } = this;
-    const { tables, dedupe } = this.#context;
-    const isTooOld = state.firstKey !== undefined && time - state.firstKey > dedupe.age;
-    if (isTooOld || state.keys >= dedupe.keys) this.#nextTurn();
-    tables.addKey.run(this.id, toStored(key), state.turn, offset, mark, time);
-    state.keys += 1;
-    state.firstKey ??= time;
-    state.lastKey = time;
+  rememberKey(key: string, cursor: Cursor, time: number): void {
+    this.#keys.remember(key, cursor, time);
   }
 
   append(event: LogEvent, now: number): LogEntry {
@@ -142,28 +127,28 @@ export class Topic implements EngineTopic {
     this.#history.trimTo(Math.min(offset, this.#ceiling));
   }
 
-  /** Drops what is too much or too old, once it is enough, and deletes what was dropped; much of it not at once. */
-  settle(now: number): void {
-    this.#history.trimTo(this.#history.excess(this.#limits, now, this.#ceiling, true));
+  /** Moves all that is in the journal and still needed to its tables. Returns how much. */
+  move(): number {
+    const moved = this.#history.move() + this.#keys.move();
+    this.state.moved = this.head.offset;
+    return moved;
+  }
+
+  /** Whether something that came with entries up to this offset has to be moved, before the journal loses it. */
+  needsUnmoved(upTo: number): boolean {
+    return this.needless.entries < upTo || this.#keys.needUnmoved(upTo);
+  }
+
+  /** Deletes what was dropped or forgotten from the tables, if it is enough; of much only some. */
+  tidy(): void {
     this.#history.deleteDropped();
-    this.forgetKeys(now);
+    this.#keys.deleteForgotten();
   }
 
   /** For writing: drops what is too old, and what is too much if the topic is not only appended to. */
   catchUp(now: number, isOnlyAppended: boolean): void {
+    this.#keys.forget(now);
     this.#history.trimTo(this.#history.excess(this.#limits, now, this.#ceiling, isOnlyAppended));
-  }
-
-  /** Forgets the keys if they are all too old, and deletes some of those that are forgotten. */
-  forgetKeys(now: number): void {
-    const { state } = this;
-    if (this.#areKeysOver(now)) {
-      this.#nextTurn();
-      state.lastKey = undefined;
-    }
-    if (!this.#hasForgottenKeys) return;
-    const { changes } = this.#context.tables.dropSomeKeys.run(this.id, this.id, this.#firstTurn, mostKeys);
-    if (Number(changes) < mostKeys) state.keyFloor = this.#firstTurn;
   }
 
   /** The topic as readers see it: without entries that are too old or too much, also while they are in the file. */
@@ -177,16 +162,22 @@ export class Topic implements EngineTopic {
 
   /** Whether a sweep has something to do here. */
   needsCare(now: number): boolean {
-    const { oldest, before, floor } = this.state;
-    const hasOldKeys = this.#areKeysOver(now) || this.#hasForgottenKeys;
+    const { oldest, before, moved, floor } = this.state;
+    const hasOldKeys = this.#keys.areOver(now) || this.#keys.areToBeDeleted;
     const hasOldEntries = oldest !== undefined && now - oldest > this.#limits.age && before.offset < this.#ceiling;
-    return hasOldKeys || hasOldEntries || before.offset - floor > slack;
+    return hasOldKeys || hasOldEntries || Math.min(before.offset, moved) - floor > slack;
   }
 
   /** Whether its `ttl` or `stateTtl` is over, if nobody watches it. */
   isOver(now: number): boolean {
     const { ttl, stateful, quiet } = this.state;
     return now - quiet >= (ttl ?? (stateful ? this.retention.stateTtl : Number.POSITIVE_INFINITY));
+  }
+
+  /** What of it is not needed from the journal. */
+  get needless(): Needless {
+    const { before, moved } = this.state;
+    return { entries: Math.max(before.offset, moved), keys: moved, firstTurn: this.#keys.firstTurn };
   }
 
   /** Its last use, as far as it is noted. */
@@ -199,27 +190,6 @@ export class Topic implements EngineTopic {
     const { before, head, stateful, record, ttl, lastKey } = this.state;
     const hasLife = stateful || record !== undefined || ttl !== undefined || lastKey !== undefined;
     return before.offset === head.offset && !hasLife && !this.lease.isHeld(now);
-  }
-
-  #areKeysOver(now: number): boolean {
-    const { lastKey } = this.state;
-    return lastKey !== undefined && now - lastKey > this.#context.dedupe.age;
-  }
-
-  get #hasForgottenKeys(): boolean {
-    return this.state.keyFloor < this.#firstTurn;
-  }
-
-  /** The first one whose keys are remembered. */
-  get #firstTurn(): number {
-    const { turn, lastKey } = this.state;
-    return lastKey === undefined ? turn : Math.max(turn - 1, 0);
-  }
-
-  #nextTurn(): void {
-    this.state.turn += 1;
-    this.state.keys = 0;
-    this.state.firstKey = undefined;
   }
 
   /** The retention that applies: with a `ttl`, entries have no age. */

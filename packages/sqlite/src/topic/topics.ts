@@ -1,75 +1,75 @@
-import { mintEpoch, noLease, TopicLease } from "@sluice/log/engine";
-import { toStored } from "../database/text.js";
-import {
-  areKeysSame,
-  coldValues,
-  headValues,
-  isColdSame,
-  isHeadSame,
-  isRestSame,
-  keyValues,
-  leaseOf,
-  newState,
-  restValues,
-  stateOf,
-  takeHeadFrom,
-} from "./row.js";
-import type { TopicContext, TopicState } from "./state.js";
+import { mintEpoch, TopicLease } from "@sluice/log/engine";
+import { fromStored, toStored } from "../database/text.js";
+import type { Journal } from "../journal/journal.js";
+import type { JournalRow } from "../journal/journal-row.js";
+import type { JournalLimits } from "../journal/limits.js";
+import { Moves } from "./moves.js";
+import { newState } from "./row.js";
+import type { TopicContext } from "./state.js";
 import { Topic } from "./topic.js";
+import { TopicCache } from "./topic-cache.js";
+import { Touched } from "./touched.js";
 
-/** Rows that are kept in memory at most. */
-const mostCached = 10_000;
 /** Topics that were never written to: beyond it, those used longest ago are forgotten. */
 const mostUnwritten = 10_000;
 /** They are counted once in this many new topics. */
 const countEvery = 256;
 
 export interface TopicsContext extends TopicContext {
+  readonly journal: Journal;
+  readonly journalLimits: JournalLimits;
   readonly idle: number;
   isWatchedHere(topic: string): boolean;
 }
 
-interface Before {
-  readonly state: TopicState;
-  readonly token: number;
-  readonly ends: number;
-}
-
-/** The topics of the file. Their rows are kept in memory until another process has written. */
+/** The topics of the file. */
 export class Topics {
   readonly #context: TopicsContext;
-  readonly #cache = new Map<string, Topic>();
-  /** Those that the transaction may have changed, and how they were. */
-  readonly #touched = new Map<Topic, Before>();
+  readonly #cache: TopicCache;
+  readonly #touched: Touched;
+  readonly #moves: Moves;
+  /** Names of those that the transaction has freed. */
+  #freed: string[] = [];
   #minted = 0;
 
   constructor(context: TopicsContext) {
+    const { tables, journal, journalLimits } = context;
     this.#context = context;
+    this.#cache = new TopicCache(context, journal);
+    this.#touched = new Touched(tables, journal);
+    this.#moves = new Moves(journal, journalLimits, {
+      find: (name) => this.#cache.get(name),
+      touch: (topic) => this.#touched.add(topic),
+    });
   }
 
   /** What is known may have changed. */
   forgetRows(): void {
-    this.#cache.clear();
-    this.#touched.clear();
+    this.#cache.forgetAll();
+    this.#ended();
+  }
+
+  /** Takes over what another process has committed. */
+  learn(row: JournalRow): void {
+    this.#cache.learn(row);
   }
 
   /** For reading: the topic, if it was ever named and isn't over. */
   find(name: string, now: number): Topic | undefined {
-    const topic = this.#load(name);
+    const topic = this.#cache.get(name);
     return topic && this.#isOver(topic, now) ? undefined : topic;
   }
 
   /** For writing. Frees the topic if it is over. */
   take(name: string, now: number, isOnlyAppended = false): Topic | undefined {
-    const topic = this.#load(name);
+    const topic = this.#cache.get(name);
     if (!topic) return undefined;
     if (this.#isOver(topic, now)) {
       this.free(topic);
       return undefined;
     }
     if (!this.#touched.has(topic)) {
-      this.#touch(topic);
-      topic.forgetKeys(now);
+      this.#touched.add(topic);
       topic.catchUp(now, true);
     }
     if (!isOnlyAppended) topic.catchUp(now, false);
@@ -78,9 +78,9 @@ export class Topics {
 
   /** For writing: the topic was watched until now, so its time begins anew, however long ago it was used. */
   wasWatched(name: string, now: number): void {
-    const topic = this.#load(name);
+    const topic = this.#cache.get(name);
     if (!topic) return;
-    this.#touch(topic);
+    this.#touched.add(topic);
     topic.state.quiet = now;
     topic.state.used = now;
   }
@@ -98,14 +98,16 @@ export class Topics {
 
   /** Ends the topic's life. Its entries are deleted later. */
   free(topic: Topic): void {
-    const { tables } = this.#context;
-    const { head, lastKey, keyFloor, turn, saved } = topic.state;
+    const { tables, journal } = this.#context;
+    const { moved, keyFloor, movedTurn, saved, floor } = topic.state;
     tables.dropTopic.run(topic.id);
     if (saved !== undefined) tables.dropSnapshot.run(topic.id);
-    if (lastKey !== undefined || keyFloor < turn) tables.dropKeys.run(topic.id);
-    if (topic.state.floor < head.offset) tables.addFreed.run(topic.id);
-    this.#cache.delete(topic.name);
+    if (keyFloor <= movedTurn) tables.keys.dropAll(topic.id);
+    if (floor < moved) tables.addFreed.run(topic.id);
+    journal.afterCommit(() => journal.forget(topic.id));
+    this.#cache.forget(topic.name);
     this.#touched.delete(topic);
+    this.#freed.push(topic.name);
   }
 
   /** Frees the topic if its time is over; else drops what is too old of it. */
@@ -116,7 +118,7 @@ export class Topics {
 
   /** Whether a sweep has something to do with it. */
   needsCare(name: string, now: number): boolean {
-    const topic = this.#load(name);
+    const topic = this.#cache.get(name);
     return topic !== undefined && (topic.needsCare(now) || this.#isOver(topic, now) || this.isForgotten(topic, now));
   }
 
@@ -130,70 +132,63 @@ export class Topics {
     return now - topic.usedAt > this.#context.idle / 4 && topic.isUnused(now);
   }
 
-  /** Writes what the transaction changed. */
-  save(now: number): void {
-    for (const [topic, before] of this.#touched) {
-      topic.settle(now);
-      this.#write(topic, before);
-    }
+  /** Whether entries have been in the journal for so long that they should be moved. */
+  hasOld(now: number): boolean {
+    return this.#moves.areDue(now);
+  }
+
+  /** For writing: some of those are moved with this transaction. */
+  moveOld(now: number): void {
+    this.#moves.moveOld(now);
+  }
+
+  /** Before the commit: drops, moves and deletes what is due. Returns what the journal has to say. */
+  settle(now: number): Pick<JournalRow, "appends" | "changed"> {
+    for (const topic of this.#touched.topics.keys()) topic.catchUp(now, true);
+    const moved = this.#moves.settle(now, this.#touched.topics);
+    for (const topic of this.#touched.topics.keys()) topic.tidy();
+    const { appends, changed } = this.#touched.news(moved);
+    const dropped = this.#minted >= countEvery ? this.#boundUnwritten() : [];
+    return { appends, changed: [...changed, ...this.#freed, ...dropped] };
+  }
+
+  /** Writes the rows that are not as the journal says. */
+  save(): void {
+    this.#touched.save();
+    this.#ended();
+    this.#cache.bound();
+  }
+
+  #ended(): void {
     this.#touched.clear();
-    if (this.#minted >= countEvery) this.#boundUnwritten();
-    if (this.#cache.size > mostCached) this.#cache.clear();
-  }
-
-  #write({ id, state, lease }: Topic, before: Before): void {
-    const { setHead, setHeadAndKeys, setRest, setCold } = this.#context.tables;
-    const areKeysAsBefore = areKeysSame(state, before.state);
-    const isRestAsBefore = isRestSame(state, before.state);
-    const isLeaseSame = lease.token === before.token && lease.ends === before.ends;
-    const isColdAsBefore = isLeaseSame && isColdSame(state, before.state);
-    const isElseSame = areKeysAsBefore && isRestAsBefore && isColdAsBefore && state.oldest === before.state.oldest;
-    // The last entry says where the head is, unless it was the first one.
-    const hasAppended = state.head !== before.state.head && before.state.head.offset > 0;
-    if (isElseSame && (hasAppended || isHeadSame(state, before.state))) return;
-    if (areKeysAsBefore) setHead.run(...headValues(state), id);
-    else setHeadAndKeys.run(...headValues(state), ...keyValues(state), id);
-    if (!isRestAsBefore) setRest.run(...restValues(state), id);
-    if (!isColdAsBefore) setCold.run(...coldValues(state, lease), id);
-  }
-
-  #load(name: string): Topic | undefined {
-    const known = this.#cache.get(name);
-    if (known) return known;
-    const row = this.#context.tables.topic.all(toStored(name))[0];
-    if (!row) return undefined;
-    const state = stateOf(row);
-    takeHeadFrom(this.#context.tables.lastEntry.all(row["id"] as number)[0], state);
-    const topic = new Topic(row["id"] as number, name, state, leaseOf(row), this.#context);
-    this.#cache.set(name, topic);
-    return topic;
-  }
-
-  #touch(topic: Topic): void {
-    if (this.#touched.has(topic)) return;
-    const { token, ends } = topic.lease;
-    this.#touched.set(topic, { state: { ...topic.state }, token, ends });
+    this.#freed = [];
   }
 
   #mint(name: string, now: number): Topic {
     const { tables } = this.#context;
     const epoch = mintEpoch();
     const { lastInsertRowid } = tables.addTopic.run(toStored(name), epoch, now, now);
-    const state = newState(epoch, now);
-    const topic = new Topic(Number(lastInsertRowid), name, state, new TopicLease(epoch), this.#context);
-    this.#cache.set(name, topic);
-    this.#touched.set(topic, { state: { ...state }, token: noLease.token, ends: noLease.ends });
+    const topic = new Topic(Number(lastInsertRowid), name, newState(epoch, now), new TopicLease(epoch), this.#context);
+    this.#cache.add(topic);
+    this.#touched.add(topic);
     this.#minted += 1;
     return topic;
   }
 
-  #boundUnwritten(): void {
-    const { countUnwritten, dropUnwritten } = this.#context.tables;
+  /** Forgets topics that were never written to, if they are too many. Returns their names. */
+  #boundUnwritten(): string[] {
+    const { countUnwritten, unwritten, dropTopic } = this.#context.tables;
     this.#minted = 0;
     const count = countUnwritten.all()[0]?.["count"] as number;
-    if (count <= mostUnwritten) return;
-    dropUnwritten.run(count - mostUnwritten);
-    this.#cache.clear();
+    if (count <= mostUnwritten) return [];
+    const inUse = new Set([...this.#touched.topics.keys()].map(({ id }) => id));
+    const dropped = unwritten.all(count - mostUnwritten).filter((row) => !inUse.has(row["id"] as number));
+    return dropped.map((row) => {
+      const name = fromStored(row["name"] as string);
+      dropTopic.run(row["id"] as number);
+      this.#cache.forget(name);
+      return name;
+    });
   }
 
   #isOver(topic: Topic, now: number): boolean {
