@@ -123,7 +123,7 @@ const faultsProject = {
     environment: "node" as const,
     env: { SLUICE_LONG_FAULTS: "1" },
     include: [
-      "packages/{redis,sqlite}/src/**/{failover,faults,crash,cluster}.test.ts",
+      "packages/{redis,sqlite}/src/**/{failover,faults,crash,cluster,journal-random}.test.ts",
       "test/fleet/*.test.ts",
       longTests,
     ],

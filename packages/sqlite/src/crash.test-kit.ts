@@ -7,6 +7,7 @@ import type { Cursor, LogEntry } from "@sluice/log";
 import { expect } from "vitest";
 import { buildProgram } from "../../../test/support/built-program.js";
 import { seededRandom } from "../../log/src/conformance/seeded-random.js";
+import { type JournalLimits, journalLimits } from "./journal/limits.js";
 import { openLog } from "./open-log.test-kit.js";
 
 interface Acknowledged {
@@ -27,7 +28,12 @@ export interface Killed {
 }
 
 /** Kills a writer again and again, always with the same file, and checks after each time that nothing acknowledged is lost or torn. */
-export async function killWriters(writer: string, times: number, seed: number): Promise<Killed> {
+export async function killWriters(
+  writer: string,
+  times: number,
+  seed: number,
+  journal: JournalLimits = journalLimits,
+): Promise<Killed> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-kill-"));
   const random = seededRandom(seed);
   const [file, notes] = [join(folder, "log.db"), join(folder, "acknowledged")];
@@ -36,7 +42,7 @@ export async function killWriters(writer: string, times: number, seed: number): 
     for (let number = 0; number < times; number += 1) {
       const child = spawn(
         process.execPath,
-        ["--no-warnings", writer, file, notes, `${number}`, number % 2 ? "full" : "normal"],
+        ["--no-warnings", writer, file, notes, `${number}`, number % 2 ? "full" : "normal", JSON.stringify(journal)],
         {
           stdio: ["ignore", "pipe", "inherit"],
         },
@@ -48,7 +54,7 @@ export async function killWriters(writer: string, times: number, seed: number): 
       await new Promise((resolve) => setTimeout(resolve, random.below(40)));
       child.kill("SIGKILL");
       await once(child, "exit");
-      sums = await check(file, notes);
+      sums = await check(file, notes, journal);
     }
     return sums;
   } finally {
@@ -56,8 +62,8 @@ export async function killWriters(writer: string, times: number, seed: number): 
   }
 }
 
-async function check(file: string, notes: string): Promise<Killed> {
-  const { log } = openLog({ file });
+async function check(file: string, notes: string, journal: JournalLimits): Promise<Killed> {
+  const { log } = openLog({ file, journal });
   const acknowledged = existsSync(notes)
     ? readFileSync(notes, "utf8")
         .split("\n")

@@ -3,8 +3,8 @@ import { openLog } from "./open-log.test-kit.js";
 
 // Appends batches of two to several topics without end, and notes in a file what was acknowledged.
 
-const [file = "", acknowledged = "", number = "", synchronous = "normal"] = process.argv.slice(2);
-const { log } = openLog({ file, synchronous: synchronous as "normal" | "full" });
+const [file = "", acknowledged = "", number = "", synchronous = "normal", journal = ""] = process.argv.slice(2);
+const { log } = openLog({ file, synchronous: synchronous as "normal" | "full", journal: JSON.parse(journal) });
 
 let appends = 0;
 
