@@ -70,6 +70,23 @@ it("works many freed topics off in few steps, each of which deletes a bounded nu
   expect(count("sluice_freed")).toBe(0);
 });
 
+it("leaves topics to the next step once some time has passed", async () => {
+  let now = 1_000_000;
+  const { log, count, step } = openOn(aFile(), { now: () => now });
+  for (let i = 0; i < 20; i += 1) await log.append(`a${i}`, numbered(2), { ttl: 1_000 });
+  now += 1_001;
+  let time = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (time += 1));
+  onTestFinished(() => void vi.restoreAllMocks());
+  for (let left = 20; left > 0; ) {
+    const more = await step();
+    const freed = left - count("sluice_topic");
+    expect(freed).toBe(4);
+    left -= freed;
+    expect(more).toBe(left > 0 ? "at once" : undefined);
+  }
+});
+
 it("goes on in a moment while freed topics wait, and not only in the next round", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());

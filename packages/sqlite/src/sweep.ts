@@ -5,8 +5,9 @@ import { longestSegment } from "./topic/segments.js";
 
 /** Topics that one step looks at. */
 const stride = 256;
-/** Entries of freed topics that one step deletes at most, and the milliseconds after which it leaves the rest to the next one. */
+/** Entries of freed topics that one step deletes at most. */
 const mostDeleted = 1_024;
+/** Milliseconds after which a step leaves topics, and freed ones, to the next one. */
 const mostTime = 4;
 /** Entries that are deleted between two looks at the time. */
 const chunk = longestSegment;
@@ -21,6 +22,8 @@ export class Sweep {
   readonly #free: Statement;
   readonly #pages: Statement;
   #last = 0;
+  /** Names of topics that a step has looked at, and that need care. */
+  #needy: string[] = [];
 
   constructor(file: FileLog, database: SqliteDatabase) {
     this.#file = file;
@@ -29,28 +32,44 @@ export class Sweep {
     this.#pages = prepare(database, "PRAGMA page_count");
   }
 
-  /** Returns when there is more to do: `"at once"` if freed topics or old entries of the journal wait. */
+  /** Returns when there is more to do: `"at once"` if topics that need care, freed ones, or old entries of the journal wait. */
   async step(): Promise<"at once" | "soon" | undefined> {
     const { topics, tables } = this.#file;
     const look = (now: number) => {
-      const rows = tables.topicsAfter.all(this.#last, stride);
-      this.#last = rows.length < stride ? 0 : (rows.at(-1)?.["id"] as number);
-      const names = rows.map((row) => fromStored(row["name"] as string));
-      const careFor = names.filter((name) => topics.needsCare(name, now));
-      return { careFor, hasFreed: tables.freed.all().length > 0, hasOld: topics.hasOld(now) };
+      if (this.#needy.length === 0) this.#needy = this.#nextNeedy(now);
+      return { hasFreed: tables.freed.all().length > 0, hasOld: topics.hasOld(now) };
     };
-    const { careFor, hasFreed, hasOld } = await this.#file.read(look, look);
+    const { hasFreed, hasOld } = await this.#file.read(look, look);
     let isBehind = false;
-    if (careFor.length > 0 || hasFreed || hasOld) {
+    if (this.#needy.length > 0 || hasFreed || hasOld) {
       isBehind = await this.#file.write((now) => {
-        for (const name of careFor) topics.care(name, now);
+        this.#care(now);
         if (hasOld) topics.moveOld(now);
-        return this.#deleteFreed();
+        return this.#deleteFreed() || this.#needy.length > 0;
       });
     }
     if (isBehind || hasOld) return "at once";
     this.#giveBack();
     return this.#last === 0 ? undefined : "soon";
+  }
+
+  /** Of the next topics, those that need care. */
+  #nextNeedy(now: number): string[] {
+    const { topics, tables } = this.#file;
+    const rows = tables.topicsAfter.all(this.#last, stride);
+    this.#last = rows.length < stride ? 0 : (rows.at(-1)?.["id"] as number);
+    return rows.map((row) => fromStored(row["name"] as string)).filter((name) => topics.needsCare(name, now));
+  }
+
+  #care(now: number): void {
+    const end = performance.now() + mostTime;
+    let count = 0;
+    for (const name of this.#needy) {
+      this.#file.topics.care(name, now);
+      count += 1;
+      if (performance.now() >= end) break;
+    }
+    this.#needy.splice(0, count);
   }
 
   /** Returns whether some are left. */
