@@ -18,7 +18,12 @@ export function openEngine(file: FileLog, close: () => Promise<void>): Log {
       const copy = events.map(({ type, data }) => ({ type, data }));
       const given = { ...options };
       const answer = await file.write(
-        (now) => append(name, topics.open(name, now, !given.after), copy, { now, retention }, given),
+        (now) => {
+          const topic = topics.open(name, now, !given.after);
+          // What readers don't see any more stays dropped.
+          if (topic.willBeKeptOtherwise(retention, given.stateful)) topic.catchUp(now, false);
+          return append(name, topic, copy, { now, retention }, given);
+        },
         copy.reduce((sum, { data }) => sum + data.length, 0),
       );
       return answer as AppendAnswer<After, Held>;

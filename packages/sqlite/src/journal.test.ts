@@ -1,4 +1,4 @@
-import type { Cursor, Log, LogEntry } from "@sluice/log";
+import type { AppendOptions, Cursor, Log, LogEntry, Retention } from "@sluice/log";
 import { describe, expect, it } from "vitest";
 import { prepare } from "./database/database.js";
 import { type JournalLimits, journalLimits } from "./journal/limits.js";
@@ -66,6 +66,32 @@ describe.each(places)("entries %s", (_, limits) => {
     expect(await log.saveSnapshot("a", cursors[5] as Cursor, "{}")).toBe(false);
     await log.append("a", [event("21")]);
     expect(await dataOf(log)).toEqual(range(13, 21));
+  });
+
+  it.each<[string, Partial<Retention>, AppendOptions]>([
+    ["retention by number", { events: 3 }, { retain: { events: 100 } }],
+    ["retention by bytes", { bytes: 9 }, { retain: { bytes: 1_000 } }],
+    ["state", { events: 3 }, { stateful: true }],
+  ])("that were dropped stay so when an append gives the topic %s", async (_what, retain, given) => {
+    const path = aFile();
+    const { log } = openSteppedOn(path, { retain }, limits);
+    const [first] = await appendEach(log, "a", 11, 60);
+    expect(await dataOf(log)).toEqual(range(58, 60));
+    await log.append("a", [event("61")], given);
+    for (const each of [log, openSteppedOn(path, { retain }, limits).log]) {
+      expect(await dataOf(each)).toEqual(range(58, 61));
+      expect((await each.open("a", { from: first as Cursor, limit: 1 })).page).toMatchObject({ reason: "trimmed" });
+    }
+  });
+
+  it("that were dropped stay so when appends of one turn change the retention", async () => {
+    const { log } = openSteppedOn(aFile(), {}, limits);
+    await appendEach(log, "a", 1, 10);
+    await Promise.all([
+      log.append("a", [event("11")], { retain: { events: 3 } }),
+      log.append("a", [event("12")], { retain: { events: 100 } }),
+    ]);
+    expect(await dataOf(log)).toEqual(range(9, 12));
   });
 
   it("are trimmed on request", async () => {

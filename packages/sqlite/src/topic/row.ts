@@ -156,7 +156,7 @@ export const isHotSame = (one: TopicState, other: TopicState): boolean =>
   one.movedTurn === other.movedTurn;
 
 /** Another process's row has another object. */
-const isSameRetention = (one: Retention | undefined, other: Retention | undefined): boolean =>
+export const isSameRetention = (one: Retention | undefined, other: Retention | undefined): boolean =>
   one === other || (one !== undefined && other !== undefined && storedRetention(one) === storedRetention(other));
 
 /** As text, because JSON has no Infinity. */

@@ -4,6 +4,7 @@ import { fromStored, toStored } from "../database/text.js";
 import type { Needless } from "../journal/unmoved.js";
 import { History, slack } from "./history.js";
 import { Keys } from "./keys.js";
+import { isSameRetention } from "./row.js";
 import type { TopicContext, TopicState } from "./state.js";
 
 /** One topic: its row in memory, the rest in the file. It is used only within a transaction. */
@@ -64,6 +65,12 @@ export class Topic implements EngineTopic {
 
   set retention(retention: Retention) {
     this.state.ownRetention = retention;
+  }
+
+  /** Whether an append that gives these changes which entries are dropped. */
+  willBeKeptOtherwise(retention: Retention | undefined, stateful: boolean | undefined): boolean {
+    const isOther = retention !== undefined && !isSameRetention(retention, this.retention);
+    return isOther || (stateful === true && !this.stateful);
   }
 
   get snapshot(): Snapshot | undefined {
