@@ -72,3 +72,19 @@ it("a process never holds more than it may of what another process appends and m
   }
   expect(await dataOf(other.log, "t9")).toEqual(range(1, 60));
 });
+
+it("a transaction writes a bounded number of rows, though what many topics have in the journal was dropped", async () => {
+  const limits = { ...small, entries: 4_000, length: 4_000_000 };
+  const { log, database } = openSteppedOn(aFile(), { retain: { events: 1 } }, limits);
+  const changes = prepare(database, "SELECT total_changes() AS count");
+  const count = () => changes.all()[0]?.["count"] as number;
+  let most = 0;
+  for (let first = 0; first < 12_000; first += 50) {
+    const before = count();
+    await Promise.all(range(first, first + 49).map((n) => log.append(`t${n % 1_500}`, [event(`${n}`)])));
+    most = Math.max(most, count() - before);
+  }
+  expect(countEntries(database).journal).toBeLessThan(2 * limits.entries);
+  expect(most).toBeLessThan(800);
+  for (const n of [0, 749, 1_499]) expect(await dataOf(log, `t${n}`)).toEqual([10_500 + n]);
+});

@@ -11,8 +11,9 @@ const page = 4_096;
 const large = 1_024;
 /** How much of what is old is moved at most. */
 const mostOld = 256;
-/** Rows that one transaction looks at. */
+/** Rows that one transaction looks at, and topics of them, more or less: what was dropped of one is written to its row. */
 const mostRows = 64;
+const mostTopics = 512;
 /** How much is moved at most for each entry that is appended. Less would never catch up, and much more would block the event loop. */
 const haste = 4;
 
@@ -95,9 +96,10 @@ export class Moves {
     let left = quota;
     if (left <= 0) return;
     const isAged = this.#until > Number.NEGATIVE_INFINITY;
+    const caughtUp = new Set<Topic>();
     for (const row of this.#journal.unfinished(mostRows)) {
-      if (isAged && row.time >= this.#until) break;
-      for (const topic of this.#stillNeeded(row, now, moved)) {
+      if ((isAged && row.time >= this.#until) || caughtUp.size >= mostTopics) break;
+      for (const topic of this.#stillNeeded(row, now, moved, caughtUp)) {
         if (left <= 0) return;
         left -= this.#move(topic, now);
         moved.add(topic);
@@ -106,7 +108,7 @@ export class Moves {
     }
   }
 
-  *#stillNeeded({ parts }: SpannedRow, now: number, moved: Set<Topic>): Generator<Topic> {
+  *#stillNeeded({ parts }: SpannedRow, now: number, moved: Set<Topic>, caughtUp: Set<Topic>): Generator<Topic> {
     for (const { id, name, last } of parts) {
       if (!this.#journal.of(id)?.hasUpTo(last)) continue;
       const topic = this.#topics.find(name);
@@ -114,6 +116,7 @@ export class Moves {
       else if (!moved.has(topic)) {
         this.#topics.touch(topic);
         this.#catchUp(topic, now);
+        caughtUp.add(topic);
         if (topic.needsUnmoved(last)) yield topic;
       }
     }
