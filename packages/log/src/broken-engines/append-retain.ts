@@ -1,5 +1,8 @@
+import { read } from "../conformance/helpers.js";
+import type { LogSetup } from "../conformance.js";
 import type { AppendOptions, Log, Retention } from "../log.js";
-import { type BrokenEngine, broken } from "./broken.js";
+import { openMemoryHarness } from "../memory-harness.js";
+import { type BrokenEngine, broken, reading } from "./broken.js";
 
 type Change = (options: AppendOptions, topic: string) => AppendOptions;
 
@@ -38,6 +41,30 @@ const changesAnyway = broken((log: Log) => ({
     return answer;
   },
 }));
+
+/** Keeps all entries, and shows as many as are to be kept by now. */
+const showsAgain: LogSetup = async (options) => {
+  const harness = await openMemoryHarness({ ...options, retain: {} });
+  const shown = new Map<string, number>();
+  const { log } = harness;
+  return {
+    ...harness,
+    log: {
+      ...log,
+      append(topic, events, given) {
+        const { retain, ...rest }: AppendOptions = given ?? {};
+        if (retain ?? rest.stateful) shown.set(topic, retain?.events ?? Number.POSITIVE_INFINITY);
+        return log.append(topic, events, rest as typeof given);
+      },
+      ...reading(log, async (topic, from, limit) => {
+        const page = await read(log, topic, from, limit);
+        if (!page.ok || from !== "oldest") return page;
+        const entries = page.entries.slice(-(shown.get(topic) ?? options.retain?.events ?? limit));
+        return { ...page, entries };
+      }),
+    },
+  };
+};
 
 export const brokenAppendRetain: readonly BrokenEngine[] = [
   {
@@ -87,6 +114,11 @@ export const brokenAppendRetain: readonly BrokenEngine[] = [
     name: "has no limits of its own where an append gave some",
     setup: choosing((retain, before) => (retain ? { events: Number.POSITIVE_INFINITY, ...retain } : before)),
     caughtBy: ["uses its own limits where the retention of the last append has none"],
+  },
+  {
+    name: "shows entries again that it has dropped",
+    setup: showsAgain,
+    caughtBy: ["keeps dropped what was dropped when an append gives more retention, or state"],
   },
   {
     name: "takes the retention of an append that changes nothing",

@@ -50,6 +50,20 @@ export const appendRetainCases: readonly LogCase[] = [
     },
   },
   {
+    name: "keeps dropped what was dropped when an append gives more retention, or state",
+    options: { retain: { events: 3 } },
+    async run({ log, peer }) {
+      const given = [{ retain: { events: 100 } }, { stateful: true }];
+      for (const [index, options] of given.entries()) {
+        const name = `scores/${index}`;
+        await appendEach(log, name, run(1, 20));
+        expect(dataOf(await retained(peer, name))).toEqual(["18", "19", "20"]);
+        await peer.append(name, run(21, 21), options);
+        for (const each of [log, peer]) expect(dataOf(await retained(each, name))).toEqual(["18", "19", "20", "21"]);
+      }
+    },
+  },
+  {
     name: "uses its own limits where the retention of the last append has none",
     options: { retain: { events: 4 } },
     async run({ log }) {
