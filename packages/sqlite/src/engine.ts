@@ -2,6 +2,9 @@ import type { AppendAnswer, AppendOptions, Log, LogEvent } from "@sluice/log";
 import { append, checkAppend, checkCount, checkLease, checkText, open } from "@sluice/log/engine";
 import type { FileLog } from "./file-log.js";
 
+/** What an event costs a transaction besides its characters, in characters. */
+const eventWeight = 256;
+
 /** The port, over a file. Arguments are checked before a transaction, which others share. */
 export function openEngine(file: FileLog, close: () => Promise<void>): Log {
   const { topics, watches, retentions } = file;
@@ -24,7 +27,7 @@ export function openEngine(file: FileLog, close: () => Promise<void>): Log {
           if (topic.willBeKeptOtherwise(retention, given.stateful)) topic.catchUp(now, false);
           return append(name, topic, copy, { now, retention }, given);
         },
-        copy.reduce((sum, { data }) => sum + data.length, 0),
+        copy.reduce((sum, { data }) => sum + data.length + eventWeight, 0),
       );
       return answer as AppendAnswer<After, Held>;
     },
