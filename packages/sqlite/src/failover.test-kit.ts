@@ -142,18 +142,27 @@ const width = 4;
 
 function keysOf(database: SqliteDatabase) {
   const rows = prepare(database, "SELECT turn, last, body FROM sluice_keys WHERE topic = ? ORDER BY turn, last");
-  const set = prepare(database, "UPDATE sluice_keys SET body = ? WHERE topic = ? AND turn = ? AND last = ?");
+  const set = prepare(database, "UPDATE sluice_keys SET last = ?, body = ? WHERE topic = ? AND turn = ? AND last = ?");
+  const setHashes = prepare(database, "UPDATE sluice_key_hash SET last = ? WHERE topic = ? AND turn = ? AND last = ?");
+  const drop = prepare(database, "DELETE FROM sluice_keys WHERE topic = ? AND turn = ? AND last = ?");
   const flatOf = (row: Row) => JSON.parse(row["body"] as string) as (string | number)[];
 
   return {
     count: (id: number, turn: number) =>
       rows.all(id).reduce((sum, row) => sum + (row["turn"] === turn ? flatOf(row).length / width : 0), 0),
-    /** A hash without its key is as one of another key. */
+    /** A hash without its key is as one of another key. Other entries will have the offsets, so a group is not called after a lost one. */
     cut(id: number, upTo: number) {
-      for (const row of rows.all(id)) {
+      for (const row of rows.all(id).filter(({ last }) => (last as number) > upTo)) {
+        const group = [id, row["turn"] as number, row["last"] as number] as const;
         const flat = flatOf(row);
         const left = flat.filter((_, i) => (flat[i - (i % width) + 1] as number) <= upTo);
-        set.run(JSON.stringify(left), id, row["turn"] as number, row["last"] as number);
+        if (left.length === 0) {
+          drop.run(...group);
+          continue;
+        }
+        const last = left.at(1 - width) as number;
+        set.run(last, JSON.stringify(left), ...group);
+        setHashes.run(last, ...group);
       }
     },
   };
