@@ -116,7 +116,7 @@ export function openRedisLog({ connector, prefix, timeout, ...engine }: RedisSet
         const lease = options.lease && withHolder(options.lease);
         const args = appendArgs(given, options, lease, retention);
         const take = (answer: unknown) => appendedFrom(answer, topic, given, lease);
-        return appends.add(keys.of(topic).key, args, take) as Promise<AppendAnswer<After, Held>>;
+        return appends.add(keys.of(topic), args, take) as Promise<AppendAnswer<After, Held>>;
       } catch (error) {
         return Promise.reject(error);
       }

@@ -1,9 +1,13 @@
+import type { WaitingAppends } from "./client/appends.js";
+
 /** Where a topic is kept. */
 export interface TopicKeys {
   /** `M`, from which scripts make the names of the others. See `topic.ts`. */
   readonly key: string;
   /** Where its appends are told. */
   readonly channel: string;
+  /** Its appends that wait to be sent. */
+  waiting: WaitingAppends | undefined;
 }
 
 const mostCached = 10_000;
@@ -39,7 +43,7 @@ export class AllTopicKeys {
 
   #make(topic: string): TopicKeys {
     const start = this.startOf(topic);
-    return { key: `${start}m`, channel: `${start}c` };
+    return { key: `${start}m`, channel: `${start}c`, waiting: undefined };
   }
 }
 

@@ -18,18 +18,23 @@ export const publisher = (publish: LiveService["publish"]): LiveService => ({
 /** Appends to a log. */
 export function logService(log: Log, { topics, hasKeys }: LogOptions): LiveService {
   const names = Array.from({ length: topics }, (_, index) => `scores/${index}`);
-  let keys = 0;
+  const keys = Array.from({ length: hasKeys ? topics * keysOfTopic : 0 }, (_, index) => keyOf(index));
+  let next = 0;
   return publisher(({ seq }) =>
     log.append(
       names[(seq - firstSeq) % topics] as string,
       [{ type: "tick", data }],
-      hasKeys ? { idempotencyKey: keyOf(keys++) } : undefined,
+      hasKeys ? { idempotencyKey: keys[next++ % keys.length] as string } : undefined,
     ),
   );
 }
 
+/** Made before anything is measured. By the time that one is given again, it is long forgotten. */
+const keysOfTopic = 3 * limits.dedupe.keys;
+
 /** As long as a UUID, in no order. */
 function keyOf(index: number): string {
   const mixed = Math.imul(index, 0x9e3779b1) >>> 0;
-  return `${mixed.toString(16).padStart(8, "0")}-1b9d-4bad-9bdd-${index.toString(16).padStart(12, "0")}`;
+  const key = `${mixed.toString(16).padStart(8, "0")}-1b9d-4bad-9bdd-${index.toString(16).padStart(12, "0")}`;
+  return Buffer.from(key).toString("latin1"); // one text, not a tree of its parts
 }

@@ -42,6 +42,26 @@ describe("chainMark", () => {
     expect(chainMark("0", { type: "\0", data: "" })).not.toBe(chainMark("0", { type: "", data: "\0" }));
   });
 
+  it("differs for long texts that differ in one character, or in one at their end", () => {
+    const texts = fc.string({ unit: "binary", minLength: 30, maxLength: 12_000, size: "max" });
+    fc.assert(
+      fc.property(texts, fc.nat(), fc.string({ unit: "binary", minLength: 1, maxLength: 1 }), (data, at, other) => {
+        const characters = [...data];
+        const changed = characters.with(at % characters.length, other).join("");
+        const all = [
+          data,
+          `${data}\0`,
+          `${data}\0\0`,
+          `\0${data}`,
+          data.slice(0, -1),
+          ...(changed === data ? [] : [changed]),
+        ];
+        expect(new Set(all.map((each) => chainMark("0", { type: "t", data: each }))).size).toBe(all.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("depends on every event before", () => {
     const events = ["a", "b", "c"].map((data) => ({ type: "t", data }));
     for (const i of events.keys()) {
@@ -62,9 +82,12 @@ describe("chainMark", () => {
     expect(seen.size).toBe(200_000);
   });
 
-  it("flips about half of its bits for one flipped bit, wherever that is", () => {
+  it.each([
+    ["short", '{"team":"home","minute":12}'],
+    ["long", JSON.stringify({ text: "Goal! ".repeat(20), minute: 12 })],
+    ["longer than what is encoded at once", `${"é".repeat(4_090)}${"€uro".repeat(30)}`],
+  ])("flips about half of its bits for one flipped bit, wherever that is, of a %s text", (_, data) => {
     const bits = (mark: string) => [...mark].map((digit) => Number.parseInt(digit, 32).toString(2).padStart(5, "0"));
-    const data = '{"team":"home","minute":12}';
     const whole = bits(chainMark("0", { type: "goal", data })).join("");
     for (let at = 0; at < data.length; at += 1) {
       const flipped = data.slice(0, at) + String.fromCharCode(data.charCodeAt(at) ^ 1) + data.slice(at + 1);

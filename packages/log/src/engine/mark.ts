@@ -1,15 +1,21 @@
 import type { LogEvent } from "../log.js";
+import { type Encoder, encoder } from "./byte-length.js";
 
 /** The mark of the place before the first entry. */
 export const genesisMark = "0";
 
-// Odd multipliers, so that every step is a bijection of the lane: two texts that differ in one character never meet.
+// Odd multipliers, so that every step is a bijection of the lane: two texts that differ in one step never meet.
 const lowFactor = 0x9e3779b1;
 const highFactor = 0x85ebca6b;
 
 // The two lanes of the hash under way. Module state and not an object: it is written once per character.
 let low = 0;
 let high = 0;
+
+/** Characters from which on it costs less to encode a text than to ask for each of them. */
+const long = 48;
+const bytes = new Uint8Array(8_192);
+const words = new Int32Array(bytes.buffer);
 
 /**
  * The mark of an entry: 60 bits of a hash over the previous entry's mark, the event's type and its data, as 12
@@ -56,16 +62,46 @@ function begin(): void {
 
 /** Takes in the length first: that makes the borders between the three texts unambiguous. */
 function feed(text: string): void {
+  step(text.length);
+  if (encoder && text.length >= long) feedEncoded(text, encoder);
+  else feedUnits(text);
+}
+
+function step(unit: number): void {
+  low = Math.imul(((low << 13) | (low >>> 19)) ^ unit, lowFactor);
+  high = Math.imul(((high << 15) | (high >>> 17)) ^ unit, highFactor);
+}
+
+function feedUnits(text: string): void {
   let a = low;
   let b = high;
-  let unit = text.length;
-  for (let i = 0; ; unit = text.charCodeAt(i), i += 1) {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
     a = Math.imul(((a << 13) | (a >>> 19)) ^ unit, lowFactor);
     b = Math.imul(((b << 15) | (b >>> 17)) ^ unit, highFactor);
-    if (i === text.length) break;
   }
   low = a;
   high = b;
+}
+
+/** Four bytes of UTF-8 at a time. */
+function feedEncoded(text: string, encoder: Encoder): void {
+  for (let rest = text; rest.length > 0; ) {
+    const { read, written } = encoder.encodeInto(rest, bytes);
+    bytes.fill(0, written, (written + 3) & ~3);
+    let a = low;
+    let b = high;
+    for (let i = 0; 4 * i < written; i += 1) {
+      const unit = words[i] as number;
+      a = Math.imul(((a << 13) | (a >>> 19)) ^ unit, lowFactor);
+      b = Math.imul(((b << 15) | (b >>> 17)) ^ unit, highFactor);
+    }
+    low = a;
+    high = b;
+    rest = read < rest.length ? rest.slice(read) : "";
+  }
+  // The highest bits of the last bytes would reach one lane only.
+  step(0);
 }
 
 /** The finaliser of MurmurHash3: every bit of the lane reaches every other. */

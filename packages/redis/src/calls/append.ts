@@ -29,25 +29,30 @@ export function appendArgs(
   retain: Retention | undefined,
 ): string[] {
   const { idempotencyKey, after } = options;
+  const [first, ...others] = events as readonly [LogEvent, ...LogEvent[]];
   const text = optionsText(options, lease, retain);
-  const args: string[] = [];
-  if (events.length > 1 || idempotencyKey !== undefined || after || text) {
-    args.push(`${events.length}e${idempotencyKey === undefined ? "" : "k"}${after ? "a" : ""}${text ? "o" : ""}`);
+  const args = [];
+  if (others.length > 0 || after || text) {
+    const named = `${idempotencyKey === undefined ? "" : "k"}${after ? "a" : ""}${text ? "o" : ""}`;
+    args.push(`e${hashOf(first).padEnd(hashLength)}${events.length}${named}`);
     if (idempotencyKey !== undefined) args.push(idempotencyKey);
     if (after) args.push(`${after.epoch} ${knownOffset(after.offset)} ${after.mark}`);
     if (text) args.push(text);
-  }
-  for (const event of events) args.push(String(hashOf(event)), textOf(event));
+  } else if (idempotencyKey !== undefined) args.push(`k${hashOf(first).padEnd(hashLength)}${idempotencyKey}`);
+  else args.push(hashOf(first));
+  args.push(textOf(first));
+  for (const event of others) args.push(hashOf(event), textOf(event));
   return args;
 }
 
 /** 52 bits, of which the script makes marks. */
-function hashOf({ type, data }: LogEvent): number {
+function hashOf({ type, data }: LogEvent): string {
   const [a, b] = keyedHash(type, data);
-  return (a % half) * half + (b % half);
+  return String((a >>> 6) * 2 ** 26 + (b >>> 6));
 }
 
-const half = 2 ** 26;
+/** Of its longest form. */
+const hashLength = 16;
 
 /** In JSON. Nothing, if there are none. Equal ones have equal texts: the script knows those that change nothing. */
 function optionsText(
@@ -118,9 +123,19 @@ export function appendedFrom(
 /** Of an append that changed nothing but the topic's head. */
 function appendedNow(answer: string, events: readonly LogEvent[]): AppendedNow {
   const epoch = answer.slice(0, epochLength);
-  const [offset, mark = "", first = "", time, , ...others] = answer.slice(epochLength).split(" ");
-  const before: Cursor = { epoch, offset: Number(offset), mark };
-  const entries = entriesOf(events, before, Number(time), [first, ...others]);
+  const markAt = answer.indexOf(" ", epochLength) + 1;
+  const firstAt = answer.indexOf(" ", markAt) + 1;
+  const timeAt = answer.indexOf(" ", firstAt) + 1;
+  const bytesAt = answer.indexOf(" ", timeAt) + 1;
+  const othersAt = answer.indexOf(" ", bytesAt) + 1;
+  const before: Cursor = {
+    epoch,
+    offset: Number(answer.slice(epochLength, markAt - 1)),
+    mark: answer.slice(markAt, firstAt - 1),
+  };
+  const marks = [answer.slice(firstAt, timeAt - 1)];
+  if (othersAt > 0) marks.push(...answer.slice(othersAt).split(" "));
+  const entries = entriesOf(events, before, Number(answer.slice(timeAt, bytesAt - 1)), marks);
   return { ok: true, duplicate: false, cursor: entries.at(-1)?.cursor ?? before, before, entries };
 }
 

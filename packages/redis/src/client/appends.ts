@@ -10,10 +10,17 @@ interface Append {
   readonly reject: (error: unknown) => void;
 }
 
-interface TopicAppends {
+/** Those of one topic. */
+export interface WaitingAppends {
   readonly key: string;
   readonly args: string[];
   readonly appends: Append[];
+}
+
+/** A topic, which remembers its own. */
+interface Topic {
+  readonly key: string;
+  waiting: WaitingAppends | undefined;
 }
 
 export interface AppendsOptions {
@@ -29,7 +36,7 @@ export interface AppendsOptions {
 /** Sends the appends of one turn of the event loop together. Those to one topic keep their order. */
 export class Appends {
   readonly #options: AppendsOptions;
-  #topics = new Map<string, TopicAppends>();
+  #topics: Topic[] = [];
   #count = 0;
   #length = 0;
   #inFlight = 0;
@@ -40,18 +47,15 @@ export class Appends {
   }
 
   /** @param take reads the script's answer */
-  add(key: string, args: readonly string[], take: (answer: unknown) => unknown): Promise<unknown> {
+  add(topic: Topic, args: readonly string[], take: (answer: unknown) => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      let topic = this.#topics.get(key);
-      if (!topic) {
-        topic = { key, args: [], appends: [] };
-        this.#topics.set(key, topic);
+      if (!topic.waiting) {
+        topic.waiting = { key: topic.key, args: [], appends: [] };
+        this.#topics.push(topic);
       }
-      topic.appends.push({ take, resolve, reject });
-      for (const arg of args) {
-        topic.args.push(arg);
-        this.#length += arg.length;
-      }
+      topic.waiting.appends.push({ take, resolve, reject });
+      topic.waiting.args.push(...args);
+      for (const { length } of args) this.#length += length;
       this.#count += 1;
       if (this.#count >= mostAppends || this.#length >= mostLength) this.flush();
       else this.#schedule();
@@ -61,10 +65,8 @@ export class Appends {
   /** Sends what waits, so that nothing overtakes it. */
   flush(): void {
     if (this.#count === 0) return;
-    const topics = [...this.#topics.values()];
-    // Not cleared: V8 leaves in a map what it had before, and leads from there to what comes after. So once one of them is old, the young
-    // collection keeps all that was ever sent, which is half of what a publish costs.
-    this.#topics = new Map();
+    const topics = this.#topics.map(takeWaiting);
+    this.#topics = [];
     this.#count = 0;
     this.#length = 0;
     if (this.#options.spansTopics()) void this.#send(topics);
@@ -83,14 +85,9 @@ export class Appends {
     else setImmediate(send);
   }
 
-  async #send(topics: readonly TopicAppends[]): Promise<void> {
-    const keys: string[] = [];
-    const args = [String(topics.length)];
-    for (const topic of topics) {
-      keys.push(topic.key);
-      args.push(String(topic.args.length));
-      for (const arg of topic.args) args.push(arg);
-    }
+  async #send(topics: readonly WaitingAppends[]): Promise<void> {
+    const keys = topics.map(({ key }) => key);
+    const args = [topics.map((topic) => topic.args.length).join(" ")].concat(...topics.map((topic) => topic.args));
     this.#inFlight += 1;
     let answers: readonly unknown[];
     try {
@@ -115,4 +112,10 @@ export class Appends {
     if (Array.isArray(answer) && answer[0] === -1) reject(this.#options.errorOf(answer[1]));
     else resolve(take(answer));
   }
+}
+
+function takeWaiting(topic: Topic): WaitingAppends {
+  const waiting = topic.waiting as WaitingAppends;
+  topic.waiting = undefined;
+  return waiting;
 }

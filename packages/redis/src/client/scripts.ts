@@ -54,7 +54,7 @@ export class Scripts {
 
   /** Whether one call may have keys of several slots. Not, if one server stands for a cluster that it is a proxy of. */
   spansSlots(connection: Connection, keys: readonly string[]): Promise<boolean> {
-    const command = ["EVALSHA", this.#hashes.append, String(keys.length), ...keys, this.#seed, "0"];
+    const command = ["EVALSHA", this.#hashes.append, String(keys.length), ...keys, this.#seed, ""];
     return connection.send(keys[0] as string, command).then(
       () => true,
       () => false,

@@ -2,7 +2,7 @@
  * An append that may change anything of its topic. It is a function in the script `append`, made when it is needed.
  *
  * Its arguments: an idempotency key, a cursor after which to append, and options in JSON, each or nothing; where the events begin in `ARGV`, how many
- * they are, the hash of the first one's text, and the channel. An event is its text and, unless it is the first, its text's hash before that.
+ * they are, and the hash of the first one's text. An event is its text and, unless it is the first, its text's hash before that.
  *
  * Answers 0 appended, with what the entries' cursors take; 1 a duplicate; 2 leased; 3 moved, with a page.
  */

@@ -4,24 +4,28 @@ import { topicLua } from "./topic.js";
 /**
  * The appends of some topics, in order. Nearly all change no more than what is hot (see `hot.ts`), and go a short way.
  *
- * `KEYS`: `M` of each topic. `ARGV`: 2 how many topics, then for each of them how many arguments follow, and its appends:
+ * `KEYS`: `M` of each topic. `ARGV`: 2 how many arguments each topic has, then those of each, which are its appends. An append is its head, what
+ * the head names, the first event's text, and for each further event the hash of its text, and the text. There are three heads:
  *
- * - one event without options is two arguments: its text's hash, and its text;
- * - any other append is a head, what the head names, and an event's hash and text for each event. The head is a number of events, `e`, and
- *   `k` if there is an idempotency key, `a` if there is a cursor to append after, `o` if there are options in JSON.
+ * - the hash of the first event's text: one event, and no options;
+ * - `k`, the hash in 16 characters, and an idempotency key: one event with that key;
+ * - `e`, the hash in 16 characters, how many events there are, and what is named: `k` an idempotency key, `a` a cursor to append after, `o`
+ *   options in JSON.
  *
  * Answers with one element for each append. On the short way it is a text: the epoch (16 characters), offset and mark of the cursor before, the time, and the new
  * marks. Otherwise see `append.ts`. If one fails, it is -1 and why, as for all of its topic: the others' appends are not lost by that.
  * One more element, -2 and why, says that watchers could not be told of what was appended.
  */
 export const appendsLua = `
-local match, concat, sub = string.match, table.concat, string.sub
+local match, concat, sub, byte = string.match, table.concat, string.sub, string.byte
 local answers, at = {}, 3 -- in ARGV
 local packed, epoch, mark, a, b, head, bytes, time, toHead, toBytes, toTime, life, ends, keys, firstKey, flags, said
 local isChanged, isHeard = false, false
 local news, size, newsAfter, newsMark = {}, 0, 0, '' -- what watchers are to be told
+local toldLife, lifeText
 local places, stamp = {}, format('%d', now)
 local claimedIn, claimed -- a key that is not to stay if its append fails
+local ofKey, ofMore, restAt = byte('k'), byte('e'), 18 -- heads, and what is behind their hash
 
 -- Made if it is needed: to make its functions costs as much as an append.
 local full, mend
@@ -45,8 +49,9 @@ local function load()
 end
 
 local function tellNews()
-  local text = format('%d', life)
-  if #news > 0 then text = format('%s %s %d %s ', text, epoch, newsAfter, newsMark)..concat(news) end
+  if life ~= toldLife then toldLife, lifeText = life, format('%d', life) end
+  local text = lifeText
+  if #news > 0 then text = format('%s %s %d %s ', lifeText, epoch, newsAfter, newsMark)..concat(news) end
   local told = redis.pcall(PUBLISH, channel, text)
   if type(told) == 'table' then untold, told = told.err, 0 end
   isHeard = told > 0
@@ -129,15 +134,19 @@ local function appendAll(last)
   load()
   while at < last do
     local count, key, after, options = 1, nil, nil, nil
-    local hash = tonumber(ARGV[at])
+    local begin = ARGV[at]
+    local hash = tonumber(begin)
     at = at + 1
     if not hash then
-      local number, k, c, o = match(ARGV[at - 1], '^(%d+)e(k?)(a?)(o?)$')
-      count = tonumber(number)
-      if k ~= '' then key, at = ARGV[at], at + 1 end
-      if c ~= '' then after, at = ARGV[at], at + 1 end
-      if o ~= '' then options, at = ARGV[at], at + 1 end
-      hash, at = tonumber(ARGV[at]), at + 1
+      hash = tonumber(sub(begin, 2, restAt - 1))
+      if byte(begin) == ofKey then key = sub(begin, restAt)
+      else
+        local number, k, c, o = match(begin, '^(%d+)(k?)(a?)(o?)$', restAt)
+        count = tonumber(number)
+        if k ~= '' then key, at = ARGV[at], at + 1 end
+        if c ~= '' then after, at = ARGV[at], at + 1 end
+        if o ~= '' then options, at = ARGV[at], at + 1 end
+      end
     end
     local first = at
     at = at + 2 * count - 1
@@ -158,20 +167,23 @@ end
 local function countTo(last, from)
   local count = 0
   while from < last do
-    local number, rest = match(ARGV[from], '^(%d+)e(.*)$')
-    from = from + 1 + (number and #rest + 2 * tonumber(number) or 1)
+    local number, named = 1, ''
+    if byte(ARGV[from]) == ofMore then number, named = match(ARGV[from], '^(%d+)(.*)$', restAt) end
+    from = from + #named + 2 * number
     count = count + 1
   end
   return count
 end
 
-local function attempt(last, first)
-  local isDone, failure = pcall(function()
-    if first then first() end
-    appendAll(last)
-  end)
+local function attempt(run, last)
+  local isDone, failure = pcall(run, last)
   if isDone then return true end
   return false, type(failure) == 'table' and failure.err or tostring(failure)
+end
+
+local function mendAndAppend(last)
+  mend()
+  appendAll(last)
 end
 
 local function undo()
@@ -179,13 +191,14 @@ local function undo()
   claimed = nil
 end
 
-for topic = 1, tonumber(ARGV[2]) do
+local topic = 0
+for length in string.gmatch(ARGV[2], '%d+') do
+  topic = topic + 1
   useTopic(KEYS[topic])
   if now ~= started then now, stamp = started, format('%d', started) end
-  local from, answered = at + 1, #answers
-  local last = from + tonumber(ARGV[at])
-  at = from
-  local isDone, why = attempt(last)
+  local from, answered = at, #answers
+  local last = from + tonumber(length)
+  local isDone, why = attempt(appendAll, last)
   -- The stream is beyond its description: an earlier append was refused a command half-way. None of these was made.
   if not isDone and match(why, 'equal or smaller') then
     undo()
@@ -193,7 +206,7 @@ for topic = 1, tonumber(ARGV[2]) do
     at, isChanged = from, false
     if not full then full, mend = makeFull() end
     nameRest()
-    isDone, why = attempt(last, mend)
+    isDone, why = attempt(mendAndAppend, last)
   end
   if not isDone then
     if match(why, 'READONLY') then return redis.error_reply(why) end -- all of them

@@ -22,7 +22,7 @@ local started = clock[1] * 1000 + math.floor(clock[2] / 1000) + SHIFT
 local now = started
 local HOT = '<c16c14ddddddddddddBs'
 -- A hash of few and short fields is a list, which Redis goes through for each key. A longer value, once, makes it a table.
-local FEW = 32
+local FEW = 16
 local function long(text) return format('%-72s', text) end
 local PRIME, FACTOR_A, FACTOR_B, HALF = 67108859, 38177487, 59610277, 67108864
 
