@@ -55,7 +55,7 @@ describe.skipIf(!canMount)("sqliteLog, on a disk", () => {
   });
 
   // Where it fails depends on how far it comes.
-  const rooms = [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20].map((pages) => pages * 4_096);
+  const rooms = [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20].map((pages) => pages * 8_192);
   it.each(rooms)(
     "that has room for %i bytes: is opened or says why not, and leaves no transaction behind",
     async (room) => {

@@ -107,6 +107,26 @@ describe("sqliteLog", () => {
     await log.close?.();
   });
 
+  it("has pages of 8 KiB in a new file, and those that there are in the file of others", async () => {
+    const sizes = [];
+    for (const own of ["", "PRAGMA page_size = 1024; CREATE TABLE others (a)"]) {
+      const database = driver.open(aFile());
+      onTestFinished(() => void database.close());
+      database.exec(own);
+      const log = sqliteLog({ database, dedupe: { keys: 300 } });
+      const append = (n: number) => log.append("a", numbered(1), { idempotencyKey: `${n}`.padStart(40, "k") });
+      for (let n = 0; n < 400; n += 1) await append(n);
+      expect(await Promise.all([100, 250, 399].map((n) => append(n).then(({ duplicate }) => duplicate)))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      sizes.push(prepare(database, "PRAGMA page_size").all()[0]?.["page_size"]);
+      await log.close?.();
+    }
+    expect(sizes).toEqual([8_192, 1_024]);
+  });
+
   it("has everything after a restart", async () => {
     const file = aFile();
     const settings = { now: () => 1_000_000 };

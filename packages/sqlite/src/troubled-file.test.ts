@@ -81,13 +81,13 @@ describe("sqliteLog, when its file", () => {
     const file = aFile();
     const [writer, reader, maker] = [openOn(file), openOn(file), openOn(file)];
     const said = [reader, maker].map(({ log }) => saidBy(log));
-    for (let i = 0; i < 30; i += 1) await writer.log.append(`t${i}`, numbered(5));
-    for (const { log } of [reader, maker]) await pageOf(log, "t29");
+    for (let i = 0; i < 120; i += 1) await writer.log.append(`t${i}`, numbered(5));
+    for (const { log } of [reader, maker]) await pageOf(log, "t119");
     await maker.log.append("own", numbered(1));
     truncateSync(`${file}-wal`, 0);
     await expect(pageOf(reader.log, "t1")).rejects.toMatchObject({ code: "unavailable" });
     await expect(maker.log.append("t1", numbered(1))).rejects.toMatchObject({ code: "unavailable" });
-    await pageOf(reader.log, "t29").catch(() => {});
+    await pageOf(reader.log, "t119").catch(() => {});
     await maker.log.append("own", numbered(1)).catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 600)); // two looks at it
     expect(said).toEqual([["down"], ["down"]]);

@@ -12,8 +12,8 @@ export interface JournalLimits {
 }
 
 export const journalLimits: JournalLimits = {
-  entries: 16_384,
-  length: 8 * 1024 * 1024,
+  entries: 32_768,
+  length: 12 * 1024 * 1024,
   topicEntries: 256,
   topicBytes: 64 * 1024,
   age: 60_000,

@@ -4,8 +4,8 @@ import { prepare, type SqliteDatabase, type Statement } from "../database/databa
 import type { RememberedKey } from "../journal/unmoved.js";
 import { KnownHashes } from "./known-hashes.js";
 
-/** Characters of a group, more or less: what is longer needs a page of its own. */
-const longest = 900;
+/** Characters of a group, more or less, as a part of a page: what is longer needs a page of its own. */
+const longest = 0.22;
 /** Hashes that one transaction deletes of a topic, and groups of keys. */
 const mostHashes = 1_024;
 const mostGroups = 128;
@@ -19,6 +19,7 @@ type Flat = (string | number)[];
  */
 export class KeyTable {
   readonly known = new KnownHashes();
+  readonly #longest: number;
   readonly #addKeys: Statement;
   readonly #addHashes: Statement;
   readonly #probe: Statement;
@@ -31,6 +32,7 @@ export class KeyTable {
 
   constructor(database: SqliteDatabase) {
     const sql = (text: string): Statement => prepare(database, text);
+    this.#longest = longest * (sql("PRAGMA page_size").all()[0]?.["page_size"] as number);
     this.#addKeys = sql("INSERT INTO sluice_keys (topic, turn, last, body) VALUES (?, ?, ?, ?)");
     this.#addHashes = sql("INSERT OR REPLACE INTO sluice_key_hash SELECT ?, ?, value, ? FROM json_each(?)");
     /** Changes a row if there is one, and nothing of it: to ask for rows costs some drivers twice as much. */
@@ -55,7 +57,7 @@ export class KeyTable {
     for (let first = 0, i = 0; i < keys.length; i += 1) {
       const [one, next] = [keys[first], keys[i + 1]];
       const length = ((one?.key.length ?? 0) + 40) * (i + 2 - first);
-      if (next && next.turn === one?.turn && length < longest) continue;
+      if (next && next.turn === one?.turn && length < this.#longest) continue;
       this.#addGroup(topic, keys.slice(first, i + 1), movedTurn);
       first = i + 1;
     }
