@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const rooms = {
   contract: [".", "wire"],
   log: ["broken-engines.ts", "broken-engines", ".", "conformance", "memory", "engine", "log.ts", "port"],
-  redis: [".", "watching", "options.ts", "client", "lua", "calls", "entry-text.ts", "topic-keys.ts"],
+  redis: [".", "watching", "topic-keys.ts", "options.ts", "client", "lua", "calls", "entry-text.ts"],
   sqlite: [".", "file", "topic", "journal", "database"],
   "create-sluice": ["."],
   server: [

@@ -12,8 +12,8 @@ const mostTime = 4;
 /** Entries that are deleted between two looks at the time. */
 const chunk = longestSegment;
 /** Free pages beyond which, if they are a quarter of the file, some are given back. */
-const pagesKept = 1_024;
-const pagesGiven = 256;
+const pagesKept = 512;
+const pagesGiven = 128;
 
 /** Looks after topics that nobody names: in each step at a few. */
 export class Sweep {

@@ -17,6 +17,8 @@ export interface Bench {
   readonly started: Started;
   /** Kills the server, and starts another one on its port. Resolves with that when it listens. */
   restart(): Promise<Child<ServerMethods>>;
+  /** Starts another target in the same server process, without a store. Resolves with a load process of its own, which is its client. */
+  beside(target: string): Promise<Child<LoadMethods>>;
   /** Runs what is measured; answers the CPU that the server used for it, in microseconds. */
   cpu(run: () => Promise<unknown>): Promise<number>;
 }

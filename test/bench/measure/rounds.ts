@@ -57,13 +57,14 @@ interface SampleOptions {
   readonly profile: string | undefined;
 }
 
+/** The store is on the load's. */
 const cores = { server: 0, load: 1 };
 
 /** All processes are new for each sample, so that no heap, compiled code or socket is left from another one. */
 async function sample(job: Job, target: string, options: SampleOptions): Promise<number | readonly number[]> {
   if (!job.hasStore) return sampleWith(job, target, options);
   if (missingRedisServer) throw new Error(`${job.name} needs Redis, and ${missingRedisServer}.`);
-  const redis = await RedisServer.start();
+  const redis = await RedisServer.start("--server_cpulist", String(cores.load));
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   try {
     return await sampleWith(job, target, { ...options, redis, folder });
@@ -85,7 +86,9 @@ async function sampleWith(
   const serverOn = (core: number) => new Child<ServerMethods>(new URL("server-process.ts", import.meta.url), { core });
   let server = serverOn(cores.server);
   const peer = job.hasPeer ? serverOn(cores.load) : undefined;
-  const load = new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
+  const newLoad = () => new Child<LoadMethods>(new URL("load-process.ts", import.meta.url), { core: cores.load });
+  const load = newLoad();
+  let otherLoad: Child<LoadMethods> | undefined;
   try {
     const [name, variant = ""] = target.split("@") as [string, string?];
     const store = redis && folder !== undefined ? { redis: redis.url, folder } : undefined;
@@ -107,10 +110,18 @@ async function sampleWith(
       await server.call("start", { ...start, port: started.port });
       return server;
     };
-    return await job.sample({ restart, server, load, peer, redis, quick, cpu, started });
+    const beside = async (other: string) => {
+      otherLoad = newLoad();
+      await otherLoad.call(
+        "use",
+        await server.call("start", { name: other, serving: job.serving(quick, "", undefined) }),
+      );
+      return otherLoad;
+    };
+    return await job.sample({ restart, beside, server, load, peer, redis, quick, cpu, started });
   } catch (error) {
     throw new Error(`${job.name}, ${target}: ${(error as Error).message}`, { cause: error });
   } finally {
-    await Promise.all([server.stop(), load.stop(), peer?.stop()]);
+    await Promise.all([server.stop(), load.stop(), otherLoad?.stop(), peer?.stop()]);
   }
 }

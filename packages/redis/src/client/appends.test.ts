@@ -48,6 +48,33 @@ describeWith(missingRedisServer, "the appends of one turn", () => {
     );
   });
 
+  it("keep their order, whatever their keys are, and though the log forgets names of topics meanwhile", async () => {
+    const log = open();
+    const others = Array.from({ length: 9_998 }, (_, i) => `other/${i}`);
+    for (let first = 0; first < others.length; first += 500) {
+      await Promise.all(others.slice(first, first + 500).map((topic) => log.findAppend(topic, "none")));
+    }
+    const keys = ["", " ", "1", "k1", "e16k", "a b\n\0c", "é€😀", "9".repeat(300), undefined, "12 3k", "\t"];
+    const options = (key: string | undefined) => (key === undefined ? {} : { idempotencyKey: key });
+    const appends = keys.flatMap((key, n) => [
+      log.append("a", [event(n)], options(key)),
+      log.append(`new/${n}`, [event(n), event("more")], options(key)),
+      log.append("a", [event(n), event("second")], { ...options(key === undefined ? key : `${key}!`), stateful: true }),
+    ]);
+    const answers = await Promise.all(appends);
+    const ofA = answers.filter((_, i) => i % 3 !== 1).map(({ cursor }) => cursor.offset);
+    expect(ofA).toEqual(keys.flatMap((_, n) => [3 * n + 1, 3 * n + 3]));
+    const { page } = await log.open("a", { from: "oldest", limit: 100 });
+    const data = page.ok ? page.entries.map((entry) => JSON.parse(entry.data)) : [];
+    expect(data).toEqual(keys.flatMap((_, n) => [n, n, "second"]));
+    const again = await Promise.all(
+      keys.filter((key) => key !== undefined).map((key) => log.append("a", [event("no")], options(key))),
+    );
+    expect(again.map(({ duplicate, cursor }) => [duplicate, cursor.offset])).toEqual(
+      keys.flatMap((key, n) => (key === undefined ? [] : [[true, 3 * n + 1]])),
+    );
+  });
+
   it("are several calls if they are many or large", async () => {
     const log = open();
     await appendToAll(log, 1);
