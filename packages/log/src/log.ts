@@ -26,8 +26,8 @@ export type * from "./port/watch.js";
 export interface Log {
   /**
    * Appends the events as a whole: readers see all of them at once, next to each other, or none. If they are more
-   * than retention keeps, the first are trimmed at once, and readers are told. A duplicate changes neither the topic's record nor
-   * its `ttl` nor its retention nor its lease. Only an append with `after` or `lease` can be answered with a `Conflict`.
+   * than retention keeps, the first are trimmed at once, and readers are told. A duplicate changes nothing: neither the topic's record nor
+   * its `ttl`, its retention or its lease, and makes no topic stateful. Only an append with `after` or `lease` can be answered with a `Conflict`.
    *
    * Appends to one topic that one caller makes are applied in the order of the calls, also if they don't wait for each other, unless
    * they fail. So an engine sends them in that order, over one connection or one by one.

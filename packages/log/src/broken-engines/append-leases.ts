@@ -44,6 +44,22 @@ export const brokenAppendLeases: readonly BrokenEngine[] = [
     ],
   },
   {
+    name: "takes for said what an append without a lease said last, whatever one with a lease said since",
+    setup: broken((log) => {
+      const said = new Map<string, string>();
+      return {
+        append(topic, events, options) {
+          const { record, retain, ...rest }: AppendOptions = options ?? {};
+          const text = JSON.stringify([record, retain]);
+          if (!rest.lease && text === said.get(topic)) return log.append(topic, events, rest as typeof options);
+          if (!rest.lease) said.set(topic, text);
+          return log.append(topic, events, options);
+        },
+      };
+    }),
+    caughtBy: ["obeys what an append says of its topic, with a lease or without, also if an earlier one said the same"],
+  },
+  {
     name: "checks the lease before it waits, and so allows races",
     setup: broken((log) => {
       const taken = new Set<string>();

@@ -45,6 +45,17 @@ export const brokenRetention: readonly BrokenEngine[] = [
     ],
   },
   {
+    name: "makes a topic stateful by a duplicate",
+    setup: broken((log) => ({
+      async append(topic, events, options) {
+        const answer = await log.append(topic, events, options);
+        if (answer.ok && answer.duplicate && options?.stateful) await log.saveSnapshot(topic, answer.cursor, "{}");
+        return answer;
+      },
+    })),
+    caughtBy: ["makes no topic stateful by a duplicate"],
+  },
+  {
     name: "forgets that a topic is stateful",
     setup: broken((log) => ({
       append: (topic, events, { stateful: _, ...options } = {}) => log.append(topic, events, options),

@@ -104,6 +104,28 @@ export const appendLeaseCases: readonly LogCase[] = [
     },
   },
   {
+    name: "obeys what an append says of its topic, with a lease or without, also if an earlier one said the same",
+    async run({ log, peer }) {
+      const said = async () => {
+        const { record } = (await log.open(topic, { from: "oldest", limit: 9 })).page;
+        return [record, (await retained(peer)).length];
+      };
+      const few: AppendOptions = { record: "few", retain: { events: 2 } };
+      const many: AppendOptions = { record: "many", retain: { events: 9 } };
+      await log.append(topic, events("1", "2", "3"), few);
+      expect(await said()).toEqual(["few", 2]);
+      const lease = await takeWith(log, many);
+      expect(await said()).toEqual(["many", 3]);
+      await log.append(topic, events("4", "5", "6"), few);
+      expect(await said()).toEqual(["few", 2]);
+      await Promise.all([
+        log.append(topic, events("7"), { ...many, lease }),
+        log.append(topic, events("8", "9", "10"), few),
+      ]);
+      expect(await said()).toEqual(["few", 2]);
+    },
+  },
+  {
     name: "checks an append's key before its lease",
     async run({ log, peer }) {
       const after = await headOf(log);

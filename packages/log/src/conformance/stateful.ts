@@ -27,6 +27,18 @@ export const statefulCases: readonly LogCase[] = [
     },
   },
   {
+    name: "makes no topic stateful by a duplicate",
+    options: { retain: { events: 3 } },
+    async run({ log, peer }) {
+      await log.append(topic, run(1, 1), { idempotencyKey: "k" });
+      expect(await peer.append(topic, run(1, 1), { idempotencyKey: "k", stateful: true })).toMatchObject({
+        duplicate: true,
+      });
+      await appendEach(log, topic, run(2, 20));
+      expect(dataOf(await retained(peer))).toEqual(["18", "19", "20"]);
+    },
+  },
+  {
     name: "trims a stateful topic up to its snapshot once there is one",
     options: { retain: { events: 3 } },
     async run({ log }) {

@@ -28,8 +28,8 @@ export function append(
     if (!mayAppend(name, topic, now, lease)) return { ok: false, reason: "leased" };
     if (after && !topic.endsAt(after)) return { ok: false, reason: "moved", since: read(topic, after, mostSince) };
   }
-  if (stateful) topic.stateful = true;
   if (first) return { ok: true, duplicate: true, cursor: first, lease: lease && topic.lease.of(name, lease, now) };
+  if (stateful) topic.stateful = true;
   const before = topic.head;
   const entries = events.map((event) => topic.append(event, now));
   if (key !== undefined) topic.rememberKey(key, topic.head, now);

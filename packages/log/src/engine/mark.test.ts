@@ -62,6 +62,15 @@ describe("chainMark", () => {
     );
   });
 
+  it("differs for long texts in which a NUL and another character change places, where they are encoded in parts", () => {
+    for (let before = 8_180; before < 8_200; before += 1) {
+      for (const other of ["é", "\u0800", "😀", "\x01"]) {
+        const [one, two] = [`\0${other}`, `${other}\0`].map((end) => ({ type: "t", data: "x".repeat(before) + end }));
+        expect(chainMark("0", one as LogEvent)).not.toBe(chainMark("0", two as LogEvent));
+      }
+    }
+  });
+
   it("depends on every event before", () => {
     const events = ["a", "b", "c"].map((data) => ({ type: "t", data }));
     for (const i of events.keys()) {

@@ -98,10 +98,10 @@ function feedEncoded(text: string, encoder: Encoder): void {
     }
     low = a;
     high = b;
+    // What follows the last byte is no part of the text, and the highest bits of the last word would reach one lane only.
+    step(written);
     rest = read < rest.length ? rest.slice(read) : "";
   }
-  // The highest bits of the last bytes would reach one lane only.
-  step(0);
 }
 
 /** The finaliser of MurmurHash3: every bit of the lane reaches every other. */

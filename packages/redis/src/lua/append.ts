@@ -38,9 +38,8 @@ local function append(key, after, options, first, count, hash)
     if lease then
       if not took then d[token], d[holder] = d[token] + 1, lease.holder end
       d[ends] = now + lease.ttl
-    else
-      d[said] = options
     end
+    d[said] = lease and '' or options
   end
 
   local start, startMark, offset, sum = d[head], d[mark], d[head], d[bytes]
