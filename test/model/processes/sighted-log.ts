@@ -24,13 +24,15 @@ export function sightedLog<L extends Log>(log: L, tell: (line: Line) => void): L
     else tell({ kind: "oldest", topic, cursor: page.end });
   }
 
-  return {
+  const sighted = {
     ...log,
     async append(topic, events, options) {
       const answer = await log.append(topic, events, options);
       if (answer.ok) {
         if (!answer.duplicate)
           tell({ kind: "entries", by: "append", topic, before: answer.before, entries: answer.entries });
+        // The first answer may have been lost: then nobody has told of what was appended.
+        else await sighted.open(topic, { from: "oldest", limit: 512 }).catch(() => {});
       } else if (answer.reason === "moved") tellPage(topic, options?.after, answer.since);
       return answer;
     },
@@ -51,4 +53,5 @@ export function sightedLog<L extends Log>(log: L, tell: (line: Line) => void): L
       });
     },
   } as L;
+  return sighted;
 }
