@@ -1,5 +1,6 @@
 import type { Child } from "../../support/child.ts";
 import type { LoadMethods } from "../measure/load-process.ts";
+import { ratios, summarise } from "../measure/statistics.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -28,11 +29,11 @@ export const engineFanOut: Job = {
       });
       return used / turns;
     };
-    const ratios: number[] = [];
+    const [own, others]: [number[], number[]] = [[], []];
     for (let round = 0; round < (quick ? 3 : 15); round += 1) {
-      const own = await perTurn(load);
-      ratios.push(own / (await perTurn(memory)));
+      own.push(await perTurn(load));
+      others.push(await perTurn(memory));
     }
-    return ratios.toSorted((one, other) => one - other)[Math.floor(ratios.length / 2)] as number;
+    return summarise(ratios(own, others)).median;
   },
 };

@@ -4,8 +4,8 @@ import { prepare, type SqliteDatabase, type Statement } from "../database/databa
 import type { RememberedKey } from "../journal/unmoved.js";
 import { KnownHashes } from "./known-hashes.js";
 
-/** Characters of a group, more or less, as a part of a page: what is longer needs a page of its own. */
-const longest = 0.22;
+/** How much of a page a group takes, more or less: what is longer needs a page of its own. */
+const share = 0.22;
 /** Hashes that one transaction deletes of a topic, and groups of keys. */
 const mostHashes = 1_024;
 const mostGroups = 128;
@@ -19,6 +19,7 @@ type Flat = (string | number)[];
  */
 export class KeyTable {
   readonly known = new KnownHashes();
+  /** Characters of a group. */
   readonly #longest: number;
   readonly #addKeys: Statement;
   readonly #addHashes: Statement;
@@ -32,7 +33,7 @@ export class KeyTable {
 
   constructor(database: SqliteDatabase) {
     const sql = (text: string): Statement => prepare(database, text);
-    this.#longest = longest * (sql("PRAGMA page_size").all()[0]?.["page_size"] as number);
+    this.#longest = share * (sql("PRAGMA page_size").all()[0]?.["page_size"] as number);
     this.#addKeys = sql("INSERT INTO sluice_keys (topic, turn, last, body) VALUES (?, ?, ?, ?)");
     this.#addHashes = sql("INSERT OR REPLACE INTO sluice_key_hash SELECT ?, ?, value, ? FROM json_each(?)");
     /** Changes a row if there is one, and nothing of it: to ask for rows costs some drivers twice as much. */
