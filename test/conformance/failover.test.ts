@@ -15,12 +15,17 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0], name: Pat
   const { log, failover } = await openMemoryHarness();
   const listeners = new Set<() => void>();
   let reads = 0;
+  let holding: Promise<void> | undefined;
   const late: Log = {
     ...log,
     async open(...args) {
       reads++;
       await turns(1); // otherwise a reader that never stops would block everything else
-      return log.open(...args);
+      const held = holding;
+      holding = undefined;
+      const opened = await log.open(...args);
+      await held;
+      return opened;
     },
     watch(_topic, onAppend) {
       listeners.add(onAppend);
@@ -43,6 +48,21 @@ async function startFailing(adapter: Parameters<typeof startWorld>[0], name: Pat
       for (const onAppend of listeners) onAppend();
     },
     reads: () => reads,
+    /** Waits until nobody reads any more. */
+    rest: () =>
+      eventually(async () => {
+        const before = reads;
+        await turns(10);
+        expect(reads).toBe(before);
+      }),
+    /** The answer to the next read is on its way until the returned function is called. */
+    holdNext() {
+      let release = () => {};
+      holding = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
   };
 }
 
@@ -64,7 +84,7 @@ describeStreams("a log that fails over to one without its newest events", (adapt
   });
 
   it("serves new subscribers, and resets those that have applied them even if nothing is appended (PROTOCOL §7.3)", async () => {
-    const { world, lose, publish, notify, reads } = await startFailing(adapter);
+    const { world, lose, publish, notify, rest } = await startFailing(adapter);
     await publish(...range(1, 10));
     const ahead = await (await open(world, path)).live();
     await lose(2);
@@ -72,15 +92,53 @@ describeStreams("a log that fails over to one without its newest events", (adapt
     expect(fresh.numbers).toEqual(range(1, 8));
     await ahead.end();
     expect(ahead.all("reset").map(({ reason }) => reason)).toEqual(["diverged"]);
-    await eventually(async () => {
-      const before = reads();
-      await turns(10);
-      expect(reads()).toBe(before);
-    });
+    await rest();
     await publish(11);
     notify();
     await fresh.received(9);
     expect(fresh.numbers).toEqual([...range(1, 8), 11]);
+  });
+
+  it.each([0, 1])(
+    "resets those that have applied them where the tail hasn't read them, if %i take their place (PROTOCOL §6.2)",
+    async (count) => {
+      const { world, lose, publish, notify } = await startFailing(adapter);
+      await publish(...range(1, 8));
+      const behind = await (await open(world, path)).live();
+      await publish(9, 10);
+      const ahead = await (await open(world, path)).live();
+      await lose(2);
+      if (count > 0) await publish(...range(11, 10 + count));
+      notify();
+      await ahead.end();
+      expect(ahead.all("reset").map(({ reason }) => reason)).toEqual(["diverged"]);
+      await publish(20);
+      notify();
+      await behind.received(9 + count);
+      expect([behind.numbers.at(-1), behind.all("reset")]).toEqual([20, []]);
+    },
+  );
+
+  it.each([
+    ["had read them", true],
+    ["hadn't read them", false],
+  ])("resets one whose read was answered before, where the tail %s (PROTOCOL §6.2)", async (_what, isKnown) => {
+    const { world, lose, publish, notify, rest, holdNext } = await startFailing(adapter);
+    await publish(...range(1, 8));
+    const behind = await (await open(world, path)).live();
+    await publish(9, 10);
+    if (isKnown) notify();
+    await rest();
+    const answer = holdNext();
+    const opening = open(world, path, { lastEventId: behind.events[4]?.id ?? "" });
+    await rest();
+    await lose(2);
+    notify();
+    await rest();
+    answer();
+    const reader = await opening;
+    await reader.end();
+    expect([reader.numbers, reader.all("reset").map(({ reason }) => reason)]).toEqual([range(6, 10), ["diverged"]]);
   });
 });
 

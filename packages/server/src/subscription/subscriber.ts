@@ -160,22 +160,25 @@ export class Subscriber extends TailSubscriber implements EndListener, LaneSourc
    */
   #catchesUp(lane: Lane, step: Step): boolean {
     const { tail } = this.request;
-    let at: Step | undefined = step;
-    while (at?.batch?.isFollowedFrom(this.cursor)) {
+    let at = step;
+    let hasTailRead = false;
+    for (; at.next; at = at.next) {
       const { batch }: Step = at;
-      if (!hasReached(this.cursor, batch.end)) {
+      if (!batch) hasTailRead = true;
+      else if (!batch.isFollowedFrom(this.cursor)) break;
+      else if (!hasReached(this.cursor, batch.end)) {
         if (!this.take(lane, batch)) return false;
         if (batch.isLast) lane.end();
         if (lane.full || lane.lifetime.over) return false;
       }
-      at = at.next;
     }
     const { cursor } = tail;
     if (isSameCursor(this.cursor, cursor)) return true;
-    // It is ahead of the tail, and will skip the entries that it has.
-    if (this.cursor.epoch === cursor.epoch && this.cursor.offset > cursor.offset) return true;
-    if (cursor !== step.at) return false;
-    // The log has lost entries that the tail has handed out: reading again would change nothing, the tail has to find out.
+    const isAhead = this.cursor.epoch === cursor.epoch && this.cursor.offset > cursor.offset;
+    if (isAhead && !hasTailRead && at === tail.step) return true; // it will skip the entries that it has
+    if (!isAhead && cursor !== step.at) return false;
+    // The log has lost entries that the tail has handed out, or perhaps those that this one has read. Reading again would change
+    // nothing: the tail has to find out.
     tail.recheck();
     return true;
   }

@@ -142,7 +142,7 @@ export class Tail {
     return this.#pages.get({ topic: this.topic, procedure: this.#procedure, from, maxBytes }, page);
   }
 
-  /** Reads the log though nothing was appended, to find out whether it still has the tail's cursor in its history. */
+  /** Reads the log though nothing was appended, to find out whether its history still has the tail's cursor, and those ahead of it. */
   recheck(): void {
     this.#onAppend();
   }
@@ -186,9 +186,17 @@ export class Tail {
       } else {
         this.#handOut(read);
         if (read.end.offset < read.head.offset) this.#mustRead = true;
+        else this.#endHere();
       }
     } while (this.#mustRead || !this.#handOutCarried());
     this.#finish();
+  }
+
+  /** The log ends here. Who has read further has read what the log has lost since, or what came after the tail's own read. */
+  #endHere(): void {
+    this.step = this.step.after();
+    const { offset } = this.cursor;
+    for (const member of this.#queued) if (member.place && member.place.offset > offset) member.lost();
   }
 
   #finish(): void {

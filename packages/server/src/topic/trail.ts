@@ -1,7 +1,7 @@
 import type { Cursor, Opened } from "@sluice/log";
 import type { Batch } from "./batch.js";
 
-/** Most batches that are linked. A subscriber that is further behind reads the log. */
+/** Most steps that are linked. A subscriber that is further behind reads the log. */
 const longest = 32;
 
 /**
@@ -11,9 +11,9 @@ const longest = 32;
  */
 export class Step {
   readonly at: Cursor;
-  /** The batch that was handed out next. `undefined`: none yet, or it is not linked. */
+  /** The batch that leads to the next step. `undefined`, where there is one: the tail has read the log, and found its head here. */
   batch: Batch | undefined;
-  /** The step after that batch. */
+  /** `undefined`: there is none yet, or it is not linked. */
   next: Step | undefined;
   readonly #left: number;
 
@@ -22,11 +22,12 @@ export class Step {
     this.#left = left;
   }
 
-  /** The step after a batch, linked to this one. */
-  after(batch: Batch): Step {
-    if (this.#left === 0) return new Step(batch.end);
+  /** The step after a batch, linked to this one. Without a batch: after a read of the log, which has its head here. */
+  after(batch?: Batch): Step {
+    const at = batch?.end ?? this.at;
+    if (this.#left === 0) return new Step(at);
     this.batch = batch;
-    this.next = new Step(batch.end, this.#left - 1);
+    this.next = new Step(at, this.#left - 1);
     return this.next;
   }
 }
