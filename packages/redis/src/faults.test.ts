@@ -195,6 +195,51 @@ describeWith(missingRedisServer, "redisLog", () => {
     watch.stop();
   });
 
+  it("goes on with a watch that was begun after another one whose end got lost", async () => {
+    const [log, other] = [open(), open({ port: redis.port })];
+    const first = log.watch(topic, () => {});
+    await first.ready;
+    redis.signal("SIGSTOP");
+    first.stop();
+    await pause(20); // it is on its way
+    relay.goAway();
+    redis.signal("SIGCONT");
+    await until(() => log.status === "down");
+    await pause(50); // it knows that of both connections
+    let calls = 0;
+    const watch = log.watch(topic, () => {
+      calls += 1;
+    });
+    await expect(watch.ready).rejects.toMatchObject({ code: "unavailable" });
+    relay.isAway = false;
+    await until(() => calls > 0);
+    await log.open(topic, { from: "oldest", limit: 1 });
+    for (let count = 1; count <= 3; count += 1) {
+      const before = calls;
+      await other.append(topic, [{ type: "n", data: `${count}` }]);
+      await until(() => calls > before, 5_000);
+    }
+    watch.stop();
+  });
+
+  it("is told no more of what nobody has watched since Redis was away", async () => {
+    const log = open();
+    const watches = ["kept", "left"].map((name) => log.watch(name, () => {}));
+    await Promise.all(watches.map(({ ready }) => ready));
+    relay.goAway();
+    await until(() => log.status === "down");
+    await pause(50); // it knows that of both connections
+    watches[1]?.stop();
+    relay.isAway = false;
+    await until(() => log.status === "up");
+    let channels = "";
+    while (!channels.includes("kept") || channels.includes("left")) {
+      await pause(5);
+      channels = await redis.command("PUBSUB", "CHANNELS");
+    }
+    watches[0]?.stop();
+  });
+
   it("waits for Redis at the start no longer than for an answer", async () => {
     relay.goAway();
     const log = open();

@@ -82,8 +82,8 @@ export class Link {
   }
 
   /** Something of the connection that is no command with a key. */
-  use<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#call("read", ask);
+  use<T>(ask: (connection: Connection) => Promise<T>, kind: CallKind = "read"): Promise<T> {
+    return this.#call(kind, ask);
   }
 
   /** Ends the connection, after the answers to what was sent. */

@@ -27,6 +27,8 @@ export interface WatchedTopicsOptions {
 export class WatchedTopics {
   readonly #options: WatchedTopicsOptions;
   readonly #byChannel = new Map<string, Watched>();
+  /** Channels that nobody watches any more, and that may be subscribed to: connections subscribe anew by themselves. */
+  readonly #left = new Set<string>();
   readonly #touches: Touches;
 
   constructor(options: WatchedTopicsOptions) {
@@ -43,6 +45,7 @@ export class WatchedTopics {
     if (!watched) {
       watched = { topic, watchers: new Watchers(), subscribed: undefined };
       this.#byChannel.set(channel, watched);
+      this.#left.delete(channel);
     }
     const { watchers } = watched;
     const stop = watchers.add(onAppend);
@@ -60,6 +63,7 @@ export class WatchedTopics {
    * subscribed to, or what comes in between would be told to nobody.
    */
   resume(): void {
+    for (const channel of this.#left) this.#leave(channel);
     for (const [channel, watched] of this.#byChannel) {
       this.#subscribe(channel, watched).then(
         () => watched.watchers.notify(),
@@ -87,6 +91,7 @@ export class WatchedTopics {
   close(): void {
     this.#touches.close();
     this.#byChannel.clear();
+    this.#left.clear();
   }
 
   #subscribe(channel: string, watched: Watched): Promise<void> {
@@ -107,9 +112,16 @@ export class WatchedTopics {
   #drop(channel: string, topic: string): void {
     this.#byChannel.delete(channel);
     this.#touches.remove(topic);
-    const link = this.#options.link();
-    if (!link.isUp) return;
-    link.use((connection) => connection.unsubscribe(channel, this.#onMessage)).catch(() => {}); // then it went with its connection
+    this.#leave(channel);
+  }
+
+  /** A lost one is not asked for again at once: it would end what was subscribed to since. */
+  #leave(channel: string): void {
+    this.#left.delete(channel);
+    const left = this.#options.link().use((connection) => connection.unsubscribe(channel, this.#onMessage), "write");
+    left.catch(() => {
+      if (!this.#byChannel.has(channel)) this.#left.add(channel);
+    });
   }
 
   readonly #onMessage = (text: string, channel: string): void => {
