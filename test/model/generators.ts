@@ -30,20 +30,26 @@ export class Generators {
   readonly #blame: (what: string) => void;
   readonly #random: () => number;
   readonly #onBegin: (run: string, epoch: string) => void;
+  readonly #catchUp: ((topic: string) => Promise<void>) | undefined;
   readonly #all: Begun[] = [];
   #living: Begun[] = [];
   /** Logs were lost before. */
   #isReplaced = false;
 
-  /** @param onBegin called for each generator that begins, with the life of its topic */
+  /**
+   * @param onBegin called for each generator that begins, with the life of its topic
+   * @param catchUp brings what history has of a topic up to its end. Default: it has everything
+   */
   constructor(
     history: History,
     random: () => number,
     blame: (what: string) => void,
     onBegin: (run: string, epoch: string) => void = () => {},
+    catchUp?: (topic: string) => Promise<void>,
   ) {
     this.#history = history;
     this.#onBegin = onBegin;
+    this.#catchUp = catchUp;
     this.#random = random;
     this.#blame = blame;
   }
@@ -57,7 +63,8 @@ export class Generators {
     const own: Begun[] = [];
     let isGone = false;
     return {
-      generate: (input, signal, failed) => this.#generate(this.#begin(input, own, isGone), signal, failed),
+      generate: (input, signal, failed) =>
+        this.#generate(input.run, () => this.#begin(input, own, isGone), signal, failed),
       kill: () => {
         isGone = true;
         // Whatever a generator yielded last, and its end, may not be written yet when it is over.
@@ -66,7 +73,9 @@ export class Generators {
     };
   }
 
-  async *#generate(begun: Begun, signal: AbortSignal, failed: () => Error) {
+  async *#generate(run: string, begin: () => Begun, signal: AbortSignal, failed: () => Error) {
+    await this.#catchUp?.(runTopic(run)); // where the answer to its start was lost, nobody has told of it
+    const begun = begin();
     const isLong = isTally(begun.run);
     const length = isLong ? 230 + Math.floor(this.#random() * 200) : 5 + Math.floor(this.#random() * 30);
     const outcome = this.#random();

@@ -37,7 +37,7 @@ export interface Observer {
   readonly over: string | undefined;
   /** The cursor reached. */
   readonly at: string | undefined;
-  /** Its connection, for who looks for a fault: unknown for a loop. */
+  /** Its connection, and what came over it last, for who looks for a fault. */
   readonly connection: string;
   /** The number of resets received. */
   readonly resets: number;
@@ -126,7 +126,7 @@ export function observe(options: ObserverOptions): Observer {
   const path = `${kind.group}/${kind.leaf}`;
   home.watch(path, kind.input, watch, onSkippedEvent);
 
-  let connection = "unknown";
+  let connection = "in a loop";
   let held: Promise<void> | undefined;
   let release = () => {};
   const read = () => {
@@ -176,7 +176,7 @@ export function observe(options: ObserverOptions): Observer {
       return follower.at;
     },
     get connection() {
-      return connection;
+      return `${connection}; ${watch.recent}`;
     },
     get resets() {
       return resets;

@@ -1,3 +1,4 @@
+import { formatCursor } from "@sluice/contract/wire";
 import { implement, type Log, type RevocableContext } from "@sluice/server";
 import { headOf } from "../../packages/server/src/topic/read-log.test-kit.js";
 import { seeded } from "../conformance/random.js";
@@ -31,9 +32,11 @@ export function routerFor(log: Log, { history, generators, seed, edition, catchU
   }
   /** An older state, as from a database's replica. */
   async function snapshot() {
-    await catchUp?.("state/own");
-    const { epoch, offset, mark } = await headOf(log, "state/own");
-    let cursor = `${epoch}.${offset}.${mark}`;
+    let cursor: string;
+    do {
+      cursor = formatCursor(await headOf(log, "state/own"));
+      await catchUp?.("state/own");
+    } while (catchUp && offsetOf(cursor) > 0 && !history.at(cursor)); // a failover has lost it
     const oldest = offsetOf(history.oldest("state/own") ?? cursor);
     for (let lag = Math.floor(random() * 4); lag > 0 && offsetOf(cursor) > oldest; lag--) {
       cursor = history.at(cursor)?.before ?? cursor;

@@ -22,7 +22,12 @@ export interface Watch {
   leave(): void;
   /** How often in a row it has been refused as unauthorized. */
   readonly refusals: number;
+  /** The last things that it asked and was told, for who looks for a fault. */
+  readonly recent: string;
 }
+
+/** Things in `recent`. */
+const mostRecent = 8;
 
 /**
  * A client leaves a lane that isn't open after 10,000 ms, and asks for it anew, while the stream goes on with the others: what comes
@@ -39,6 +44,14 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
   let wasLive = false;
   let hasLeft = false;
   let refusals = 0;
+  const news: { readonly what: string; readonly at: number }[] = [];
+  const note = (what: string) => {
+    news.push({ what, at: performance.now() });
+    if (news.length > mostRecent) news.shift();
+  };
+
+  /** With milliseconds until now. */
+  const recent = () => news.map(({ what, at }) => `${what} (${Math.round(performance.now() - at)} ms ago)`).join(", ");
 
   function follow(cursor: string | undefined, complaint: string | undefined): (frame: Frame) => void {
     const { lives } = history;
@@ -54,9 +67,11 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
       earliest,
     });
     let reset = false;
+    let awaitsState = kind.start === "snapshot" && cursor === undefined;
     const askedAt = scaledClock.now();
     let isLate = false;
     return (frame) => {
+      note(`${frame.kind}${"id" in frame ? ` ${frame.id}` : ""}`);
       if (end !== undefined && frame.kind !== "comment") return; // of an older stream that the client has left
       if (frame.kind === "error" && frame.code === "unauthorized") refusals++;
       if (frame.kind === "open") {
@@ -84,7 +99,9 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
         if (cursor !== undefined && !reset) blame(`a stream from ${cursor} has a $snapshot without a $reset`);
         follower.state(frame.id, JSON.parse(frame.data));
         reset = false;
-      } else if (frame.kind === "live" || frame.kind === "at") follower.cursor(frame.id ?? "");
+        awaitsState = false;
+      } else if (frame.kind === "live" && awaitsState) blame("was told $live without a $snapshot");
+      else if (frame.kind === "live" || frame.kind === "at") follower.cursor(frame.id ?? "");
     };
   }
 
@@ -92,11 +109,14 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
     ask(cursor, complaint) {
       if (hasLeft) blame("was asked for after it had left");
       if (end !== undefined) blame(`came again after its end (${end})`);
-      if (wasLive && cursor === undefined && topic !== undefined) blame("came again without the cursor that it had");
+      if (wasLive && cursor === undefined && topic !== undefined)
+        blame(`came again without the cursor that it had, after ${recent()}`);
       onRequest(cursor);
+      note(`asks from ${cursor}`);
       return follow(cursor, complaint);
     },
     answered(status) {
+      note(`answered ${status}`);
       if (status === 401) refusals++;
       if (finalStatuses.includes(status)) end ??= String(status);
     },
@@ -105,6 +125,9 @@ export function createWatch({ history, kind, blame, onRequest }: WatchOptions): 
     },
     get refusals() {
       return refusals;
+    },
+    get recent() {
+      return recent();
     },
   };
 }

@@ -9,7 +9,9 @@ import type { Publication } from "../publications.js";
 import { publishNumbers } from "../publish.js";
 import type { RouterOptions } from "../router.js";
 import { type Instance, startInstance } from "../site.js";
+import { atLast } from "./at-last.js";
 import { type Defect, defective } from "./defects.js";
+import { lateAnswers } from "./late-answers.js";
 import { type EngineAddress, type OpenedEngine, openEngine } from "./open-engine.js";
 import { answerOf, type PublishAnswer } from "./publish-answer.js";
 import { kindNamed } from "./shared-kinds.js";
@@ -62,12 +64,15 @@ const methods = {
     const sightings = new Sightings(journal, () => {}); // the run's own process judges
     const { history } = sightings;
     const onBegin = (run: string, epoch: string) => sightings.tell({ kind: "began", run, epoch });
-    const generators = new Generators(history, seeded(seed + index), blame, onBegin);
     const engine = openEngine(address);
-    const sighted = sightedLog(engine.log, (line) => sightings.tell(line));
+    const sighted = sightedLog(lateAnswers(engine.log), (line) => sightings.tell(line));
+    const catchUp = (topic: string) => sightings.catchUp(sighted, topic);
+    const generators = new Generators(history, seeded(seed + index), blame, onBegin, (topic) =>
+      atLast(() => catchUp(topic)),
+    );
     const options: RouterOptions = {
       ...{ history, seed, edition: firstEdition, generators: generators.server() },
-      catchUp: (topic) => sightings.catchUp(sighted, topic),
+      catchUp,
     };
     const instance = await startInstance(
       { log: sighted, retain: { "bot/tally": { events: 20 } }, seen: (each) => defective(each, defect, index) },

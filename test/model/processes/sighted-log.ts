@@ -1,6 +1,6 @@
-import { LogError } from "@sluice/log";
 import type { Log } from "@sluice/server";
 import type { Cursor, Opened, OpenOptions } from "../../../packages/log/src/log.js";
+import { atLast } from "./at-last.js";
 import type { Line } from "./journal.js";
 
 /** A log that tells what it answers, before it answers. */
@@ -33,7 +33,7 @@ export function sightedLog<L extends Log>(log: L, tell: (line: Line) => void): L
         if (!answer.duplicate)
           tell({ kind: "entries", by: "append", topic, before: answer.before, entries: answer.entries });
         // The first answer may have been lost: then nobody has told of what was appended.
-        else await sighted.open(topic, { from: "oldest", limit: 512 }).catch(ignoreAway);
+        else await atLast(() => sighted.open(topic, { from: "oldest", limit: 512 }));
       } else if (answer.reason === "moved") tellPage(topic, options?.after, answer.since);
       return answer;
     },
@@ -55,9 +55,4 @@ export function sightedLog<L extends Log>(log: L, tell: (line: Line) => void): L
     },
   } as L;
   return sighted;
-}
-
-/** Whoever reads the topic next tells of it. */
-function ignoreAway(error: unknown): void {
-  if (!LogError.is(error)) throw error;
 }

@@ -19,6 +19,7 @@ export function createTabsWatch(blame: (what: string) => void): TabsWatch {
       if (status === 401) refusals++;
     },
     leave() {},
+    recent: "",
     get refusals() {
       return refusals;
     },
