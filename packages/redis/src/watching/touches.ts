@@ -28,8 +28,8 @@ export class Touches {
   }
 
   add(topic: string): void {
-    if (!this.#topics.has(topic))
-      this.#topics.set(topic, { every: this.#everyOf(this.#options.life), due: 0, epoch: "" });
+    if (this.#topics.has(topic)) return;
+    this.#topics.set(topic, { every: this.#everyOf(this.#options.life), due: 0, epoch: "" });
     void this.#touch(topic);
   }
 

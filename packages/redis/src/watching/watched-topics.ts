@@ -2,14 +2,13 @@ import { LogError, type Watch } from "@sluice/log";
 import { Watchers } from "@sluice/log/engine";
 import type { Link } from "../client/link.js";
 import type { AllTopicKeys } from "../topic-keys.js";
+import { Channels } from "./channels.js";
 import { readMessage } from "./message.js";
 import { Touches } from "./touches.js";
 
 interface Watched {
   readonly topic: string;
   readonly watchers: Watchers;
-  /** Resolves when its channel is subscribed to. `undefined`: it isn't, because Redis was away. */
-  subscribed: Promise<void> | undefined;
 }
 
 export interface WatchedTopicsOptions {
@@ -27,12 +26,12 @@ export interface WatchedTopicsOptions {
 export class WatchedTopics {
   readonly #options: WatchedTopicsOptions;
   readonly #byChannel = new Map<string, Watched>();
-  /** Channels that nobody watches any more, and that may be subscribed to: connections subscribe anew by themselves. */
-  readonly #left = new Set<string>();
+  readonly #channels: Channels;
   readonly #touches: Touches;
 
   constructor(options: WatchedTopicsOptions) {
     this.#options = options;
+    this.#channels = new Channels({ link: options.link, onMessage: (text, channel) => this.#onMessage(text, channel) });
     this.#touches = new Touches({
       ...options,
       onLost: (topic) => this.#byChannel.get(options.keys.of(topic).channel)?.watchers.notify(),
@@ -43,9 +42,8 @@ export class WatchedTopics {
     const { channel } = this.#options.keys.of(topic);
     let watched = this.#byChannel.get(channel);
     if (!watched) {
-      watched = { topic, watchers: new Watchers(), subscribed: undefined };
+      watched = { topic, watchers: new Watchers() };
       this.#byChannel.set(channel, watched);
-      this.#left.delete(channel);
     }
     const { watchers } = watched;
     const stop = watchers.add(onAppend);
@@ -63,7 +61,7 @@ export class WatchedTopics {
    * subscribed to, or what comes in between would be told to nobody.
    */
   resume(): void {
-    for (const channel of this.#left) this.#leave(channel);
+    this.#channels.resume();
     for (const [channel, watched] of this.#byChannel) {
       this.#subscribe(channel, watched).then(
         () => watched.watchers.notify(),
@@ -85,26 +83,22 @@ export class WatchedTopics {
 
   /** Redis is away: what was subscribed to has to be subscribed to again. */
   interrupt(): void {
-    for (const watched of this.#byChannel.values()) watched.subscribed = undefined;
+    this.#channels.interrupt();
   }
 
   close(): void {
     this.#touches.close();
     this.#byChannel.clear();
-    this.#left.clear();
+    this.#channels.close();
   }
 
   #subscribe(channel: string, watched: Watched): Promise<void> {
-    if (watched.subscribed) return watched.subscribed;
-    const subscribed = this.#options.link().use((connection) => connection.subscribe(channel, this.#onMessage));
-    watched.subscribed = subscribed;
+    const subscribed = this.#channels.subscribe(channel);
     subscribed.then(
       () => {
         if (this.#byChannel.get(channel) === watched) this.#touches.add(watched.topic);
       },
-      () => {
-        if (watched.subscribed === subscribed) watched.subscribed = undefined;
-      },
+      () => {}, // who watches is told
     );
     return subscribed;
   }
@@ -112,26 +106,17 @@ export class WatchedTopics {
   #drop(channel: string, topic: string): void {
     this.#byChannel.delete(channel);
     this.#touches.remove(topic);
-    this.#leave(channel);
+    this.#channels.unsubscribe(channel);
   }
 
-  /** A lost one is not asked for again at once: it would end what was subscribed to since. */
-  #leave(channel: string): void {
-    this.#left.delete(channel);
-    const left = this.#options.link().use((connection) => connection.unsubscribe(channel, this.#onMessage), "write");
-    left.catch(() => {
-      if (!this.#byChannel.has(channel)) this.#left.add(channel);
-    });
-  }
-
-  readonly #onMessage = (text: string, channel: string): void => {
+  #onMessage(text: string, channel: string): void {
     const watched = this.#byChannel.get(channel);
     if (!watched || !this.#options.canRead()) return;
     const { life, wakeup } = readMessage(text);
     this.#touches.learn(watched.topic, life);
     if (wakeup) watched.watchers.notify(wakeup.before, wakeup.entries);
     else watched.watchers.notify();
-  };
+  }
 }
 
 /** Of a log that is closed. */
