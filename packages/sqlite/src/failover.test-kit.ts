@@ -44,7 +44,7 @@ export function failoverOf(database: SqliteDatabase): (topic: string, lost: numb
     const id = row["id"] as number;
     const epoch = row["epoch"] as string;
     const last = Math.max(row["head"] as number, journal.last(id), segments.last(id));
-    const head = last - lost;
+    const head = Math.max(last - lost, row["before"] as number); // retention may have come in between
     if (lost === 0) return { epoch, head };
     const place =
       head === row["before"]

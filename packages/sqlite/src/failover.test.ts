@@ -35,3 +35,21 @@ it.each([
     for (const n of [11, 12]) expect(await append(n, round === "x" ? `${n}` : round + n)).toBe(true);
   }
 });
+
+it.each([
+  ["in the journal", journalLimits],
+  ["in their table", { ...journalLimits, topicEntries: 0 }],
+])("no more entries %s are lost than there are", async (_, limits) => {
+  const { log, peer, failover, close } = await openHarness({}, driver, limits);
+  onTestFinished(() => close?.());
+  if (!peer || !failover) expect.fail("the harness lacks a part");
+  const { cursor } = await peer.append("a", numbered(3));
+  await peer.append("a", numbered(1));
+  await peer.trim("a", cursor);
+  await peer.append("a", numbered(1));
+  await failover("a", 4);
+  const { page } = await log.open("a", { from: "oldest", limit: 9 });
+  expect(page).toMatchObject({ ok: true, entries: [], head: cursor });
+  await log.append("a", numbered(1));
+  expect((await log.open("a", { from: "oldest", limit: 9 })).page.head.offset).toBe(4);
+});
