@@ -1,5 +1,6 @@
 import type { LogError } from "@sluice/log";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { eventually } from "../../../test/conformance/within.js";
 import { describeWith } from "../../../test/support/describe-with.js";
 import { missingRedisServer, RedisServer } from "../../../test/support/redis-server.js";
 import { TcpRelay } from "../../../test/support/tcp-relay.js";
@@ -177,11 +178,8 @@ describeWith(missingRedisServer, "redisLog", () => {
     expect((await log.open(topic, { from: "oldest", limit: 1 })).page.head.offset).toBe(0);
   });
 
-  it("goes on with watches that were begun while Redis was away", async () => {
-    const [log, other] = [open(), open({ port: redis.port })];
-    await until(() => log.status === "up");
-    relay.goAway();
-    await until(() => log.status === "down");
+  /** Begins to watch while Redis is away, and is told when it is back, and of what is appended then. */
+  async function watchUntilItIsBack(log: RedisLog, other: RedisLog): Promise<void> {
     let calls = 0;
     const watch = log.watch(topic, () => {
       calls += 1;
@@ -189,10 +187,21 @@ describeWith(missingRedisServer, "redisLog", () => {
     await expect(watch.ready).rejects.toMatchObject({ code: "unavailable" });
     relay.isAway = false;
     await until(() => calls > 0);
-    const before = calls;
-    await other.append(topic, [{ type: "n", data: "1" }]);
-    await until(() => calls > before);
+    await log.open(topic, { from: "oldest", limit: 1 }); // what was on its way has arrived
+    for (let count = 1; count <= 3; count += 1) {
+      const before = calls;
+      await other.append(topic, [{ type: "n", data: `${count}` }]);
+      await until(() => calls > before);
+    }
     watch.stop();
+  }
+
+  it("goes on with watches that were begun while Redis was away", async () => {
+    const [log, other] = [open(), open({ port: redis.port })];
+    await until(() => log.status === "up");
+    relay.goAway();
+    await until(() => log.status === "down");
+    await watchUntilItIsBack(log, other);
   });
 
   it("goes on with a watch that was begun after another one whose end got lost", async () => {
@@ -206,20 +215,7 @@ describeWith(missingRedisServer, "redisLog", () => {
     redis.signal("SIGCONT");
     await until(() => log.status === "down");
     await pause(50); // it knows that of both connections
-    let calls = 0;
-    const watch = log.watch(topic, () => {
-      calls += 1;
-    });
-    await expect(watch.ready).rejects.toMatchObject({ code: "unavailable" });
-    relay.isAway = false;
-    await until(() => calls > 0);
-    await log.open(topic, { from: "oldest", limit: 1 });
-    for (let count = 1; count <= 3; count += 1) {
-      const before = calls;
-      await other.append(topic, [{ type: "n", data: `${count}` }]);
-      await until(() => calls > before, 5_000);
-    }
-    watch.stop();
+    await watchUntilItIsBack(log, other);
   });
 
   it("is told no more of what nobody has watched since Redis was away", async () => {
@@ -232,11 +228,10 @@ describeWith(missingRedisServer, "redisLog", () => {
     watches[1]?.stop();
     relay.isAway = false;
     await until(() => log.status === "up");
-    let channels = "";
-    while (!channels.includes("kept") || channels.includes("left")) {
-      await pause(5);
-      channels = await redis.command("PUBSUB", "CHANNELS");
-    }
+    await eventually(async () => {
+      const channels = await redis.command("PUBSUB", "CHANNELS");
+      expect([channels.includes("kept"), channels.includes("left")]).toEqual([true, false]);
+    });
     watches[0]?.stop();
   });
 

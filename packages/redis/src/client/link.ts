@@ -81,7 +81,7 @@ export class Link {
       });
   }
 
-  /** Something of the connection that is no command with a key. */
+  /** Something of the connection that is no command with a key. A `read` is asked again if its answer is lost, a `write` is not. */
   use<T>(ask: (connection: Connection) => Promise<T>, kind: CallKind = "read"): Promise<T> {
     return this.#call(kind, ask);
   }

@@ -14,9 +14,9 @@ export interface ChannelsOptions {
 }
 
 /**
- * The channels that this process is subscribed to. With each, one thing is done after the other: of a subscribe and an unsubscribe that
- * are under way at once, clients take the channel for subscribed to when it isn't. A connection that comes back subscribes anew by
- * itself, also to what nobody wants any more.
+ * The channels that this process is subscribed to. With each, one thing is done after the other: while a subscribe and an
+ * unsubscribe are both under way, the `redis` client takes the channel for subscribed to when it isn't. A connection that comes back
+ * subscribes anew by itself, also to what nobody wants any more.
  */
 export class Channels {
   readonly #options: ChannelsOptions;
@@ -72,7 +72,6 @@ export class Channels {
     const { link, onMessage } = this.#options;
     const left = inTurn(channel, async () => {
       if (channel.isWanted || this.#byName.get(name) !== channel) return;
-      // A `write` is not repeated if its answer is lost. Nothing is subscribed to then, until the connection is back.
       await link().use((connection) => connection.unsubscribe(name, onMessage), "write");
       if (!channel.isWanted) this.#byName.delete(name);
     });

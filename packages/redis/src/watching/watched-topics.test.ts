@@ -1,6 +1,7 @@
 import type { Watch } from "@sluice/log";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { seeded } from "../../../../test/conformance/random.js";
+import { eventually } from "../../../../test/conformance/within.js";
 import { describeWith } from "../../../../test/support/describe-with.js";
 import { missingRedisServer, RedisServer } from "../../../../test/support/redis-server.js";
 import { TcpRelay } from "../../../../test/support/tcp-relay.js";
@@ -66,9 +67,7 @@ describeWith(missingRedisServer, "the channels of what is watched", () => {
       await Promise.all(watches.map(({ watch }) => watch.ready.catch(() => {})));
       await until(() => log.status === "up");
       const wanted = topics.filter((topic) => watches.some((each) => each.topic === topic));
-      let now = await subscribed();
-      for (let tries = 0; tries < 200 && String(now) !== String(wanted); tries += 1) now = await subscribed();
-      expect(now, `in round ${round}, after ${done}`).toEqual(wanted);
+      await eventually(async () => expect(await subscribed(), `in round ${round}, after ${done}`).toEqual(wanted));
       const before = watches.map(({ calls }) => calls);
       for (const topic of wanted) await other.append(topic, [{ type: "n", data: "1" }]);
       await until(() => watches.every(({ calls }, index) => calls > (before[index] as number)));

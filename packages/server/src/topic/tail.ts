@@ -186,14 +186,14 @@ export class Tail {
       } else {
         this.#handOut(read);
         if (read.end.offset < read.head.offset) this.#mustRead = true;
-        else this.#endHere();
+        else this.#reachHead();
       }
     } while (this.#mustRead || !this.#handOutCarried());
     this.#finish();
   }
 
   /** The log ends here. Who has read further has read what the log has lost since, or what came after the tail's own read. */
-  #endHere(): void {
+  #reachHead(): void {
     this.step = this.step.after();
     const { offset } = this.cursor;
     for (const member of this.#queued) if (member.place && member.place.offset > offset) member.lost();
